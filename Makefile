@@ -1,0 +1,74 @@
+# Needs Python 3.11 or newer and make, and nothing else. Paths are relative: this folder's name may hold spaces.
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip install --quiet --no-input --disable-pip-version-check
+
+DEBUG ?= 1
+export DEBUG
+
+# An environment that its Python has left (upgraded, removed) is made anew.
+ifneq ($(shell $(RUN) -c 'print(1)' 2>/dev/null),1)
+$(shell rm -f $(VENV)/*.installed)
+endif
+
+.PHONY: run test check
+.DEFAULT_GOAL := run
+
+## make run [PORT=8000] [WORKERS=2] [DATA_DIR=data] [DEMO=0]: the site with its database and demo data
+run: $(VENV)/run.installed
+	@exec $(RUN) manage.py serve $(if $(PORT),--port "$(PORT)") $(if $(WORKERS),--workers "$(WORKERS)") \
+		$(if $(filter 0,$(DEMO)),,--demo)
+
+## make test [TESTS=tests/test_embedded.py]: every test, those in a browser included
+test: $(VENV)/test.installed browser
+	@$(RUN) -m pytest $(TESTS)
+
+## make check: style, types, imports, migrations, deployment, dependencies, security
+check: $(VENV)/test.installed
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
+	$(RUN) manage.py makemigrations --check
+	DEBUG=0 ALLOWED_HOSTS=example.com SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+		$(RUN) manage.py check --deploy --fail-level WARNING
+	$(RUN) -m deptry .
+	$(RUN) -m bandit --quiet --recursive --configfile pyproject.toml manage.py wisely_security login_activity
+
+$(VENV)/run.installed: requirements.txt
+	@$(make_environment)
+	@echo "Installing …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/test.installed: requirements.txt requirements-dev.txt
+	@$(make_environment)
+	@echo "Installing …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(VENV)/run.installed
+
+define make_environment
+if [ -z "$(PYTHON)" ]; then \
+	echo "Python 3.11 or newer is needed. If it is installed under another name: make run PYTHON=/path/to/python" >&2; exit 1; \
+fi; \
+$(RUN) -m pip --version >/dev/null 2>&1 || { \
+	echo "Making the environment $(VENV) with $$("$(PYTHON)" --version) …"; \
+	"$(PYTHON)" -m venv --clear $(VENV) >$(VENV).log 2>&1 || { \
+		cat $(VENV).log >&2; rm -rf $(VENV) $(VENV).log; \
+		echo "Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+	}; rm -f $(VENV).log; \
+}
+endef
+
+# The tests in a browser use the system's Chromium; without one they are skipped, and say so.
+.PHONY: browser
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
+		echo "Installing Chromium …"; \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium; } \
+			</dev/null >/dev/null 2>&1 || echo "Chromium could not be installed."; \
+	}

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from wisely_security.reports.filters import ReportFilterSet
+from wisely_security.request_context import current
+from wisely_security.tenancy.models import User
+
+from .countries import COUNTRIES
+from .devices import DeviceKind
+from .models import LoginEvent
+from .vocabulary import Action, Status
+
+MOST_USERS_LISTED = 500
+
+
+def user_choices() -> list[tuple[str, str]]:
+    """The tenant's own users, by name. A tenant with very many gets the first; the rest are found by free text."""
+    users = User.objects.filter(tenant_id=current().tenant_id).values_list("pk", "name", "email")
+    listed = [(str(pk), f"{name} ({email})") for pk, name, email in users[:MOST_USERS_LISTED]]
+    return [*listed, ("unknown", "Unknown users")]
+
+
+def _choices(label: str, choices: Any, empty: str, field: str | None = None) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(
+        label=label,
+        field_name=field,
+        choices=choices,
+        empty_label=empty,
+        error_messages={"invalid_choice": f"Choose one of the list for “{label}”."},
+    )
+
+
+class LoginActivityFilterSet(ReportFilterSet):
+    user = django_filters.CharFilter(label="User", method="apply_user", max_length=254)
+    status = _choices("Status", Status.choices, "Any status")
+    action = _choices("Action", Action.choices, "Any action")
+    device = _choices("Device", DeviceKind.choices, "Any device", "device_kind")
+    country = _choices("Country", sorted(COUNTRIES.items(), key=lambda item: item[1]), "Any country")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Any user"), *user_choices()]
+        typed = self.form["user"].value()
+        if typed and typed not in dict(choices):
+            choices.append((typed, typed))
+        self.form.fields["user"].widget = forms.Select(choices=choices)
+
+    class Meta(ReportFilterSet.Meta):
+        model = LoginEvent
+        fields: list[str] = []
+
+    def apply_user(self, queryset: Any, name: str, value: str) -> QuerySet[LoginEvent]:
+        return queryset.of_user(value)

@@ -1,0 +1,62 @@
+CREATE TABLE login_activity_loginevent (
+    id             uuid    NOT NULL DEFAULT uuidv7(),
+    tenant_id      uuid    NOT NULL,
+    tx             xid8    NOT NULL DEFAULT pg_current_xact_id(),
+    occurred_at    timestamptz GENERATED ALWAYS AS (uuid_extract_timestamp(id)) VIRTUAL,
+    request_id     uuid,
+    user_id        uuid,
+    user_name      text    NOT NULL,
+    user_email     text    NOT NULL,
+    acted_by       text    NOT NULL,
+    action         text    NOT NULL,
+    status         text    NOT NULL CHECK (status IN ('success', 'failure')),
+    reason         text    NOT NULL CHECK (status = 'success' OR reason <> ''),
+    ip             inet,
+    device_kind    text    NOT NULL,
+    device         text    NOT NULL,
+    browser        text    NOT NULL,
+    system         text    NOT NULL,
+    user_agent     text    NOT NULL CHECK (length(user_agent) <= 512),
+    user_agent_cut boolean NOT NULL,
+    country        text    NOT NULL,
+    place          text    NOT NULL,
+    latitude       double precision,
+    longitude      double precision,
+    session_hash   text    NOT NULL,
+    detail         jsonb   NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) PARTITION BY RANGE (id);
+
+-- The newest of all tenants, for support.
+CREATE INDEX login_activity_loginevent_id ON login_activity_loginevent (id);
+-- Recent guesses, for the lock-out: small, for only failed sign-ins are in them.
+CREATE INDEX login_activity_loginevent_guesses_by_account ON login_activity_loginevent (user_email, id)
+    WHERE reason IN ('wrong_password', 'unknown_user');
+CREATE INDEX login_activity_loginevent_guesses_by_address ON login_activity_loginevent (ip, id)
+    WHERE reason IN ('wrong_password', 'unknown_user');
+
+SELECT ledger_protect('login_activity_loginevent');
+
+-- How often somebody guessed since a moment: at this account since its last sign-in or new password, and from this
+-- address (a network: its prefix). It counts across tenants, before anybody is signed in, and returns nothing but the
+-- two numbers. VOLATILE, so that it sees what was recorded just before it.
+CREATE FUNCTION login_activity_guesses(account text, network inet, since timestamptz,
+                                       OUT at_account bigint, OUT from_address bigint)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    scope constant text := coalesce(current_setting('wisely.scope', true), '');
+    last_address constant inet := set_masklen(broadcast($2), CASE family($2) WHEN 4 THEN 32 ELSE 128 END);
+    since_then timestamptz;
+BEGIN
+    PERFORM set_config('wisely.scope', 'support', true);
+    SELECT greatest(since, last_login, password_changed_at) INTO since_then FROM tenancy_user WHERE email = account;
+    SELECT count(*) INTO at_account FROM login_activity_loginevent
+        WHERE user_email = account AND reason IN ('wrong_password', 'unknown_user')
+          AND id >= ledger_first_id(coalesce(since_then, since));
+    SELECT count(*) INTO from_address FROM login_activity_loginevent
+        WHERE ip BETWEEN network($2) AND last_address AND reason IN ('wrong_password', 'unknown_user')
+          AND id >= ledger_first_id(since);
+    PERFORM set_config('wisely.scope', scope, true);
+END
+$$;
+REVOKE EXECUTE ON FUNCTION login_activity_guesses FROM PUBLIC;

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import operator
+from functools import reduce
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q, Value
+
+from wisely_security.ledger.models import Event, EventQuerySet
+
+from .vocabulary import Action, Reason, Status
+
+
+class Within(models.Func):
+    """Whether an address lies in a network: ``Within(F("ip"), Value("10.0.0.0/8"))``."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " <<= "
+    output_field = models.BooleanField()
+
+
+class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
+    def of_user(self, user: str) -> Self:
+        """By id, by e-mail address, or ``unknown`` for everybody who is not a registered user."""
+        if user == "unknown":
+            return self.filter(user_id=None)
+        try:
+            return self.filter(user_id=UUID(user))
+        except ValueError:
+            return self.filter(user_email=user.strip().lower())
+
+    def matching(self, text: str) -> Self:
+        """Free text. An address or a network (192.0.2.0/24) is matched as such, words anywhere in what is shown."""
+        network = parse_network(text)
+        if network is not None:
+            return self.filter(Within(F("ip"), Value(str(network))))
+        columns = ("user_name", "user_email", "device", "browser", "system", "place", "user_agent", "acted_by")
+        words = [
+            reduce(operator.or_, (Q(**{f"{column}__icontains": word}) for column in columns))
+            | Q(reason__in=[value for value, label in Reason.choices if word.lower() in str(label).lower()])
+            for word in text.split()
+        ]
+        return self.filter(*words)
+
+
+def parse_network(text: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+
+
+class LoginEvent(Event):
+    """One authentication event. Names, device and place are as they were at that moment; nothing is looked up later.
+
+    ``action``, ``status`` and ``reason`` hold keys of the vocabulary, as text: a word that is no longer used stays readable.
+    ``user_id`` and the names: whose account it is about. ``acted_by``: who did it, where that was somebody else.
+    ``detail``: what is special to the action (the filters of a view, the fields of an edit).
+    """
+
+    user_id = models.UUIDField(null=True)
+    user_name = models.TextField("name")
+    user_email = models.TextField("e-mail")
+    acted_by = models.TextField("done by", default="")
+    action = models.TextField()
+    status = models.TextField()
+    reason = models.TextField(default="")
+    ip = models.GenericIPAddressField("IP address", null=True)
+    device_kind = models.TextField()
+    device = models.TextField("device type")
+    browser = models.TextField()
+    system = models.TextField()
+    user_agent = models.TextField()
+    user_agent_cut = models.BooleanField()
+    country = models.TextField("country code")
+    place = models.TextField("geo location")
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    session_hash = models.TextField("session")
+    detail = models.JSONField(default=dict)
+
+    objects = LoginEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "login event"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.action_label}: {self.user_name}"
+
+    @property
+    def action_label(self) -> str:
+        return Action.say(self.action)
+
+    @property
+    def status_label(self) -> str:
+        return Status.say(self.status)
+
+    @property
+    def reason_label(self) -> str:
+        return Reason.say(self.reason)
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.user_id is None

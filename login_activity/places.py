@@ -1,0 +1,88 @@
+"""Where an address is.
+
+`settings.GEOIP_PATH` names an MMDB file, or a folder of them, of any publisher; see docs/places.md.
+"""
+
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from pathlib import Path
+
+from django.conf import settings
+
+from login_activity.countries import COUNTRIES
+from login_activity.place_files import Attribution, PlaceFiles
+from login_activity.place_records import PRIVATE, UNKNOWN, Place, place_from_record
+
+__all__ = ["COUNTRIES", "PRIVATE", "UNKNOWN", "Attribution", "Place", "attribution", "locate", "warm_up"]
+
+# Where a person can be and no map can tell: an office, a home, this machine, a carrier's shared network
+# (100.64/10). Other reserved ranges (documentation, multicast) are no place: unknown, unless a file has them.
+PRIVATE_NETWORKS = tuple(
+    map(
+        ip_network,
+        (
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "fc00::/7",
+            "fe80::/10",
+            "::1/128",
+        ),
+    )
+)
+NAT64 = ip_network("64:ff9b::/96")
+
+
+def locate(address: str | IPv4Address | IPv6Address | None) -> Place:
+    """The place of an address. Never raises: a sign-in is recorded whatever address and files are like."""
+    ip = _parse(address)
+    if ip is None:
+        return UNKNOWN
+    if any(ip in network for network in PRIVATE_NETWORKS):
+        return PRIVATE
+    files = _files()
+    return place_from_record(files.record(ip)) if files else UNKNOWN
+
+
+def attribution() -> Attribution | None:
+    """What the licence of the files in use asks to be shown wherever their places are."""
+    files = _files()
+    return files.attribution() if files else None
+
+
+def warm_up() -> None:
+    """Open the files at the start of a worker, so that no sign-in waits for it (0.1 s for a large one)."""
+    if files := _files():
+        files.load()
+
+
+def _files() -> PlaceFiles | None:
+    path = str(settings.GEOIP_PATH)
+    return _files_at(path) if path else None
+
+
+@lru_cache(maxsize=1)
+def _files_at(path: str) -> PlaceFiles:
+    return PlaceFiles(Path(path))
+
+
+def _parse(address: object) -> IPv4Address | IPv6Address | None:
+    """None for what is no address, "81.2.69" among it."""
+    if isinstance(address, str):
+        try:
+            address = ip_address(address.strip())
+        except ValueError:
+            return None
+    if isinstance(address, IPv6Address):
+        return _carried_ipv4(address) or address
+    return address if isinstance(address, IPv4Address) else None
+
+
+def _carried_ipv4(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address inside ::ffff:a.b.c.d, 6to4 and NAT64: where the person is, not the translator."""
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour

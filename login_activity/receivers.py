@@ -1,0 +1,119 @@
+"""What happens around sign-in, told to the recorder. One receiver a signal, a few lines each."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import signals as auth
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+from wisely_security.tenancy import signals as tenancy
+from wisely_security.tenancy.authentication import Refusal, find_user, refusal
+from wisely_security.tenancy.models import Session, User
+from wisely_security.tenancy.signals import SessionEnd
+
+from .lockout import recent_guesses
+from .recorder import here, record
+from .vocabulary import GUESSES, Action, Reason
+
+
+def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
+    device, place = here()
+    request.session["device"], request.session["place"] = device.label, place.label  # for the list of sessions
+    record(Action.LOG_IN, user, session_key=request.session.session_key)
+
+
+def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """Attempts at one account are recorded one after another, so that exactly one of them is the one that locks it."""
+    typed = str(credentials.get("username", "")).replace("\0", "")
+    account = typed.strip().lower()
+    why = refusal.get() or Refusal("wrong_password", find_user(typed))
+    refusal.set(None)
+    reason = Reason(why.reason if why.user or why.reason == "locked_out" else "unknown_user")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [account])
+        record(Action.LOG_IN, why.user, failed=reason, typed=typed)
+        if reason in GUESSES and recent_guesses(account).at_account == settings.LOCKOUT_FAILURES_PER_ACCOUNT:
+            record(Action.LOCK_OUT, why.user, failed=Reason.TOO_MANY_FAILURES, typed=typed)
+
+
+def logged_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user is not None:
+        record(Action.LOG_OUT, user, session_key=request.session.session_key)
+
+
+def session_ended(session: Session, cause: SessionEnd, **_: Any) -> None:
+    record(Action.END_SESSION, session.user, note=Reason(cause.value), detail={"device": session.device})
+
+
+def password_changed(user: User, **_: Any) -> None:
+    record(Action.CHANGE_PASSWORD, user)
+
+
+def password_refused(user: User | None, reset: bool, reason: str, **_: Any) -> None:
+    action = Action.RESET_PASSWORD if reset else Action.CHANGE_PASSWORD
+    record(action, user, failed=Reason(reason))
+
+
+def password_reset_requested(email: str, user: User | None, refused: str = "", **_: Any) -> None:
+    if refused:
+        record(Action.RESET_PASSWORD, user, failed=Reason(refused), typed=email)
+    else:
+        record(Action.RESET_PASSWORD, user, note=Reason.LINK_SENT)
+
+
+def password_reset(user: User, invitation: bool, **_: Any) -> None:
+    record(Action.RESET_PASSWORD, user, note=Reason.INVITATION if invitation else None)
+
+
+def settings_viewed(
+    user: User,
+    tenant_id: UUID,
+    area: str,
+    detail: dict[str, Any] | None = None,
+    note: str = "",
+    refused: str = "",
+    **_: Any,
+) -> None:
+    record(
+        Action.VIEW,
+        user,
+        tenant_id=tenant_id,
+        note=Reason(note) if note else None,
+        failed=Reason(refused) if refused else None,
+        detail={"area": area, **(detail or {})},
+    )
+
+
+def settings_edited(user: User, area: str, detail: dict[str, Any] | None = None, **_: Any) -> None:
+    record(Action.EDIT, user, detail={"area": area, **(detail or {})})
+
+
+def settings_refused(user: User, area: str, **_: Any) -> None:
+    record(Action.EDIT, user, failed=Reason.INVALID_INPUT, detail={"area": area})
+
+
+def access_refused(user: User, area: str, **_: Any) -> None:
+    record(Action.VIEW, user, failed=Reason.NO_PERMISSION, detail={"area": area})
+
+
+def connect() -> None:
+    auth.user_logged_in.connect(logged_in, dispatch_uid="login_activity")
+    auth.user_login_failed.connect(login_failed, dispatch_uid="login_activity")
+    auth.user_logged_out.connect(logged_out, dispatch_uid="login_activity")
+    for receiver in (
+        session_ended,
+        password_changed,
+        password_refused,
+        password_reset_requested,
+        password_reset,
+        settings_viewed,
+        settings_edited,
+        settings_refused,
+        access_refused,
+    ):
+        getattr(tenancy, receiver.__name__).connect(receiver, dispatch_uid="login_activity")

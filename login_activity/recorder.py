@@ -1,0 +1,100 @@
+"""The only writer of Login Activity."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from wisely_security.ledger.writing import append
+from wisely_security.request_context import Actor, current
+from wisely_security.tenancy.models import User
+
+from .devices import Device, identify
+from .models import LoginEvent
+from .places import Place, locate
+from .vocabulary import Action, Reason, Status
+
+HIDDEN_NAME = "••••••"
+
+
+def record(
+    action: Action,
+    user: User | None,
+    *,
+    failed: Reason | None = None,
+    note: Reason | None = None,
+    typed: str = "",
+    tenant_id: UUID | None = None,
+    session_key: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Record one event about ``user``, or about somebody unknown who typed ``typed`` as a name.
+
+    ``failed``: the reason of a failure; ``note``: what there is to add to a success. ``tenant_id``: whose record it
+    belongs to, where it is not the user's own tenant. Raises DatabaseError if it cannot be written.
+    """
+    context = current()
+    device, place = here()
+    owner = tenant_id or (user.tenant_id if user else None)
+    actor = context.actor
+    if user is None:
+        name, email = unknown_name(typed)
+    elif actor and actor.id == user.id:
+        name, email = full_name(actor, owner), actor.email
+    else:
+        name, email = user.name, user.email
+    values = {
+        "user_id": user and user.id,
+        "user_name": name,
+        "user_email": email,
+        "acted_by": full_name(actor, owner) if actor and user and actor.id != user.id else "",
+        "action": action.value,
+        "status": (Status.FAILURE if failed else Status.SUCCESS).value,
+        "reason": (failed or note or ""),
+        "ip": None if context.client.address is None else str(context.client.address),
+        "device_kind": device.kind.value,
+        "device": device.label,
+        "browser": device.browser,
+        "system": device.system,
+        "user_agent": device.user_agent,
+        "user_agent_cut": device.user_agent_cut,
+        "country": place.country_code,
+        "place": place.label,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "session_hash": hash_session_key(session_key),
+        "detail": detail or {},
+    }
+    append(LoginEvent, tenant_id=owner, values=values)
+
+
+def full_name(person: Actor, owner: UUID | None) -> str:
+    """The person's name; in the record of another tenant, with where the person is from."""
+    return person.name if person.tenant_id == owner else f"{person.name} ({person.tenant_name})"
+
+
+def here() -> tuple[Device, Place]:
+    """The device and the place of the current request. Neither ever raises."""
+    client = current().client
+    return identify(client.user_agent, client.hints, client.touch_points), locate(client.address)
+
+
+def unknown_name(typed: str) -> tuple[str, str]:
+    """What to show of a name that no user has: an e-mail address, or nothing, for people type passwords there."""
+    typed = typed.strip().lower()
+    try:
+        validate_email(typed)
+    except ValidationError:
+        return HIDDEN_NAME, ""
+    return typed, typed
+
+
+def hash_session_key(session_key: str | None) -> str:
+    """Twice removed from the key in the cookie: the session table's own hash is not the one in the record."""
+    if not session_key:
+        return ""
+    return hashlib.sha256(b"event:" + session_key.encode()).hexdigest()[:16]

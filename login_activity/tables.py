@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import django_tables2 as tables
+from psycopg2 import sql
+
+from wisely_security.reports.columns import ReportColumn, labelled, moment
+
+from .vocabulary import Action, Reason, Status
+
+
+class LoginActivityTable(tables.Table):
+    """The columns of Login Activity, in order; ``csv_only`` ones are in the download alone."""
+
+    name = ReportColumn("Name", csv="user_name", foreign=True)
+    occurred_at = ReportColumn("Date & Time", csv=moment("occurred_at"))
+    ip = ReportColumn("IP Address", csv="host(ip)")
+    device = ReportColumn("Device Type", csv="device", foreign=True)
+    place = ReportColumn("Geo Location", csv="place", foreign=True)
+    status = ReportColumn("Status", csv=labelled("status", Status.choices))
+    action = ReportColumn("Action", csv=labelled("action", Action.choices))
+    reason = ReportColumn("Reason", csv=labelled("reason", Reason.choices), csv_only=True)
+    email = ReportColumn("E-mail", csv="user_email", foreign=True, csv_only=True)
+    known = ReportColumn("User Known", csv="CASE WHEN user_id IS NULL THEN 'No' ELSE 'Yes' END", csv_only=True)
+    acted_by = ReportColumn("Done By", csv="acted_by", foreign=True, csv_only=True)
+    browser = ReportColumn("Browser", csv="browser", foreign=True, csv_only=True)
+    system = ReportColumn("System", csv="system", foreign=True, csv_only=True)
+    country = ReportColumn("Country Code", csv="country", csv_only=True)
+    user_agent = ReportColumn("User Agent", csv="user_agent", foreign=True, csv_only=True)
+    details = ReportColumn(
+        "Details", csv=sql.SQL("CASE WHEN detail = '{{}}' THEN '' ELSE detail::text END").format(), csv_only=True
+    )
+    request_id = ReportColumn("Request ID", csv="request_id::text", csv_only=True)
+    event_id = ReportColumn("Event ID", csv="id::text", csv_only=True)

@@ -1,0 +1,60 @@
+"""The words of Login Activity: each action, outcome and reason once. Pages, filters, CSV and admin follow from here.
+
+A new kind of event is one member of ``Action``.
+"""
+
+from django.db import models
+
+
+class Word(models.TextChoices):
+    @classmethod
+    def say(cls, key: str) -> str:
+        """The label of a stored key; the key itself where it is of another time."""
+        return str(cls(key).label) if key in cls.values else key
+
+
+class Action(Word):
+    LOG_IN = "log_in", "Log in"
+    LOG_OUT = "log_out", "Log out"
+    VIEW = "view", "View"
+    EDIT = "edit", "Edit"
+    CHANGE_PASSWORD = "change_password", "Change password"  # noqa: S105
+    RESET_PASSWORD = "reset_password", "Reset password"  # noqa: S105
+    LOCK_OUT = "lock_out", "Lock out"
+    END_SESSION = "end_session", "End session"
+
+
+class Status(Word):
+    SUCCESS = "success", "Success"
+    FAILURE = "failure", "Failure"
+
+
+class Reason(Word):
+    """Why: always with a failure, and with a success where there is something to add."""
+
+    WRONG_PASSWORD = "wrong_password", "Wrong password"  # noqa: S105
+    UNKNOWN_USER = "unknown_user", "Unknown user"
+    SUSPENDED = "suspended", "Account suspended"
+    PENDING = "pending", "Invitation not accepted yet"
+    LOCKED_OUT = "locked_out", "Locked out after too many failed attempts"
+    TOO_MANY_FAILURES = "too_many_failures", "Too many failed attempts"
+    LINK_INVALID = "link_invalid", "Link expired or already used"
+    NO_PERMISSION = "no_permission", "Missing permission"
+    INVALID_INPUT = "invalid_input", "Invalid input"
+    EMAIL_FAILED = "email_failed", "E-mail could not be sent"
+    CUT_SHORT = "cut_short", "Download cut short"
+
+    LINK_SENT = "link_sent", "Reset link sent"
+    INVITATION = "invitation", "Invitation accepted"
+    DOWNLOADED = "downloaded", "Downloaded"
+
+    EXPIRED = "expired", "Session expired"
+    ENDED_BY_USER = "ended_by_user", "Ended by the user"
+    ENDED_BY_ADMIN = "ended_by_admin", "Ended by an admin"
+    SESSION_REPLACED = "session_replaced", "Replaced by a new sign-in"
+    PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"  # noqa: S105
+    ACCOUNT_SUSPENDED = "account_suspended", "Account suspended"
+
+
+# Reasons that count towards a lock-out.
+GUESSES = (Reason.WRONG_PASSWORD, Reason.UNKNOWN_USER)

@@ -1,0 +1,127 @@
+// The report page with scripts: filters apply as they change, only the results are fetched anew, rows open in place.
+// The links and the form are the same ones that work without scripts; htmx fetches what they point to.
+
+const filters = document.getElementById("filters");
+const status = document.getElementById("report-status");
+const controls = [...filters.elements].filter((control) => control.name);
+const results = () => document.getElementById("results");
+
+// Only what filters belongs in the address: it is shared and bookmarked.
+function tidy(parameters) {
+  const custom = parameters.get("period") === "custom";
+  for (const [name, value] of [...parameters.entries()]) {
+    if (value.trim() === "" || ((name === "from" || name === "to") && !custom)) parameters.delete(name);
+  }
+  return parameters;
+}
+
+// Before a request is made, and so before it replaces the one under way: is there anything new to ask?
+document.addEventListener("htmx:confirm", (event) => {
+  if (event.detail.elt !== filters) return;
+  const wanted = tidy(new FormData(filters));
+  const address = new URLSearchParams(wanted).toString();
+  if (wanted.get("period") === "custom" && !wanted.has("from") && !wanted.has("to")) {
+    event.preventDefault();
+    filters.elements.from.focus();
+  } else if (address === filters.dataset.asked) {
+    event.preventDefault(); // a field that lost the focus reports the same change a second time
+  } else {
+    filters.dataset.asked = address;
+  }
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.elt !== filters) return;
+  const { parameters } = event.detail;
+  const wanted = tidy(new FormData(filters));
+  for (const name of Object.keys(parameters)) if (!wanted.has(name)) delete parameters[name];
+});
+
+// A link in the results (a chip, a name, another page) changes the filters too: show in the form what now holds.
+function follow() {
+  const parameters = new URLSearchParams(location.search);
+  for (const control of controls) {
+    if (control === document.activeElement) continue;
+    const value = parameters.get(control.name) ?? "";
+    if (control.type === "radio") {
+      control.checked = control.value === (value || results().dataset.period);
+    } else {
+      control.value = value;
+    }
+  }
+  filters.dataset.asked = new URLSearchParams(tidy(new FormData(filters))).toString();
+}
+
+function markErrors() {
+  const wrong = new Map(
+    [...results().querySelectorAll("[data-field]")].map((item) => [item.dataset.field, item.id]),
+  );
+  for (const list of filters.querySelectorAll(".errorlist")) list.remove();
+  for (const control of controls) {
+    if (wrong.has(control.name)) {
+      control.setAttribute("aria-invalid", "true");
+      control.setAttribute("aria-describedby", wrong.get(control.name));
+    } else {
+      control.removeAttribute("aria-invalid");
+      control.removeAttribute("aria-describedby");
+    }
+  }
+}
+
+function say(text, failed = false) {
+  status.textContent = text;
+  status.classList.toggle("visually-hidden", !failed);
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id !== "results" && event.target.id !== "results") return;
+  follow();
+  markErrors();
+  say(results().dataset.summary);
+  // The link that was followed is gone: keep the keyboard where the reader was.
+  if (document.activeElement === document.body) results().focus({ preventScroll: true });
+});
+
+// An answer without the expected part (a sign-in page, a proxy's page) is shown as the page that it is.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig, serverResponse, shouldSwap } = event.detail;
+  const expected = requestConfig.elt.matches(".open") ? 'class="event-details"' : 'id="results"';
+  if (!shouldSwap || serverResponse.includes(expected)) return;
+  event.detail.shouldSwap = false;
+  location.assign(xhr.responseURL);
+});
+
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => {
+    delete filters.dataset.asked;
+    say("This could not be loaded. Check the connection and try again.", true);
+  });
+}
+
+// Rows: the chevron fetches once, then opens and closes.
+const detailsOf = (link) => link.closest("tr").nextElementSibling;
+
+function toggle(link, open) {
+  link.setAttribute("aria-expanded", String(open));
+  detailsOf(link).hidden = !open;
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const link = event.detail.elt;
+  if (!link.matches(".open")) return;
+  const details = detailsOf(link);
+  if (details.textContent.trim() === "") return;
+  event.preventDefault();
+  toggle(link, details.hidden);
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const link = event.detail.requestConfig?.elt;
+  if (link?.matches(".open")) toggle(link, true);
+});
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest(".rows .event");
+  if (!row || event.target.closest("a, button") || String(getSelection())) return;
+  row.querySelector(".open").click();
+});

@@ -1,0 +1,55 @@
+// What every page gains from a script. Each page works without it.
+
+const root = document.documentElement;
+
+// Theme: "system" forgets the choice.
+for (const radio of document.querySelectorAll("[name=theme]")) {
+  radio.checked = radio.value === (root.dataset.theme ?? "system");
+  radio.addEventListener("change", () => {
+    if (radio.value === "system") delete root.dataset.theme;
+    else root.dataset.theme = radio.value;
+    try {
+      if (radio.value === "system") localStorage.removeItem("theme");
+      else localStorage.setItem("theme", radio.value);
+    } catch {
+      // Storage is refused: the choice lasts as long as the page.
+    }
+  });
+}
+
+// An iPad calls itself a Mac; only its touch points tell them apart.
+for (const field of document.querySelectorAll("[name=touch_points]")) {
+  field.value = navigator.maxTouchPoints;
+}
+
+// A typed password can be looked at.
+for (const input of document.querySelectorAll("input[type=password]")) {
+  const wrapper = document.createElement("div");
+  wrapper.className = "reveal";
+  const button = document.createElement("button");
+  button.type = "button";
+  const show = (visible) => {
+    input.type = visible ? "text" : "password";
+    button.textContent = visible ? "Hide" : "Show";
+    button.setAttribute("aria-label", visible ? "Hide password" : "Show password");
+  };
+  show(false);
+  button.addEventListener("click", () => show(input.type === "password"));
+  // The browser's own memory of passwords wants a password field.
+  input.form?.addEventListener("submit", () => show(false));
+  const focused = document.activeElement === input;
+  input.replaceWith(wrapper);
+  wrapper.append(input, button);
+  if (focused) input.focus();
+}
+
+// A form is sent once, however often its button is pressed.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

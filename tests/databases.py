@@ -1,0 +1,58 @@
+"""Databases for tests: made by the owner, used by the app role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.db import connections
+
+TEMPLATE = "test_wisely_template"
+
+
+def _as_owner(*statements: str) -> None:
+    """Run statements in the database that the environment names, outside a transaction."""
+    owner = connections["owner"].copy()
+    owner.settings_dict = connections["owner"].settings_dict | {"NAME": MAINTENANCE}
+    try:
+        with owner.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    finally:
+        owner.close()
+
+
+MAINTENANCE = str(connections["owner"].settings_dict["NAME"])
+
+
+def _use(name: str) -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+
+
+def make_template() -> None:
+    """A migrated database without rows, from which the others are copied."""
+    _as_owner(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)", f"CREATE DATABASE {TEMPLATE}")
+    _use(TEMPLATE)
+    call_command("migrate", verbosity=0)
+    call_command("create_partitions", since=3, verbosity=0)
+    _use(MAINTENANCE)
+
+
+def drop_template() -> None:
+    _as_owner(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+
+
+@contextmanager
+def fresh_database(name: str) -> Iterator[None]:
+    """An empty, migrated database for the block."""
+    before = str(connections["default"].settings_dict["NAME"])
+    _as_owner(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    _use(name)
+    try:
+        yield
+    finally:
+        _use(before)
+        _as_owner(f"DROP DATABASE {name} WITH (FORCE)")

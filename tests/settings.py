@@ -1,0 +1,8 @@
+"""The settings as they are, with what tests cannot wait for or must not do."""
+
+from wisely_security.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["testserver", "localhost"]
+GEOIP_PATH = ""
+WHITENOISE_AUTOREFRESH = True  # no collected files to look for

@@ -1,0 +1,254 @@
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from login_activity.devices import (
+    ACCEPT_CH,
+    FIELD_LIMIT,
+    USER_AGENT_LIMIT,
+    Device,
+    DeviceKind,
+    identify,
+    warm_up,
+)
+
+DATA = Path(__file__).parent / "data"
+
+CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0"
+WINDOWS = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36"
+ANDROID = f"Mozilla/5.0 (Linux; Android 10; K) {CHROME} Mobile Safari/537.36"
+LINUX = f"Mozilla/5.0 (X11; Linux x86_64) {CHROME} Safari/537.36"
+MAC_CHROME = f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {CHROME} Safari/537.36"
+MAC_SAFARI = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.1 Safari/605.1.15"
+)
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.1 Mobile/15E148 Safari/604.1"
+)
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+
+HINT_NAMES = (
+    "Sec-CH-UA",
+    "Sec-CH-UA-Platform",
+    "Sec-CH-UA-Platform-Version",
+    "Sec-CH-UA-Model",
+    "Sec-CH-UA-Mobile",
+    "Sec-CH-UA-Full-Version-List",
+    "Sec-CH-UA-Form-Factors",
+)
+
+
+def rows(name: str) -> list[list[str]]:
+    return [line.split("\t") for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def assert_bounded(device: Device) -> None:
+    for text in (device.model, device.browser, device.system):
+        assert len(text) <= FIELD_LIMIT
+        assert text.isprintable()
+    assert len(device.user_agent) <= USER_AGENT_LIMIT
+    assert device.user_agent.isprintable()
+    device.user_agent.encode()  # a lone surrogate would raise
+
+
+# Corpora
+
+
+@pytest.mark.parametrize(("touch_known", "target"), [(False, 0.99), (True, 0.995)])
+def test_kind_and_system_are_right_for_real_life_strings_by_weight(touch_known: bool, target: float) -> None:
+    right = total = 0
+    for weight, kind, system, touch, user_agent in rows("real_life_user_agents.tsv"):
+        device = identify(user_agent, touch_points=int(touch) if touch and touch_known else None)
+        total += int(weight)
+        right += int(weight) * ((device.kind, device.system) == (kind, system))
+    assert right / total >= target
+
+
+def test_kind_and_system_are_right_for_most_odd_strings() -> None:
+    odd = rows("odd_user_agents.tsv")
+    wrong = []
+    for kind, system, user_agent in odd:
+        device = identify(user_agent)
+        if (device.kind, device.system) != (kind, system):
+            wrong.append((user_agent, device.kind, device.system))
+    assert len(odd) >= 150
+    assert len(wrong) / len(odd) <= 0.05, wrong
+
+
+def test_the_odd_collection_covers_every_kind() -> None:
+    assert {kind for kind, _, _ in rows("odd_user_agents.tsv")} == set(DeviceKind.values)
+
+
+# What a person reads
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "label", "browser", "system"),
+    [
+        (WINDOWS, "Windows PC", "Chrome 129", "Windows 10 or 11"),
+        (MAC_SAFARI, "Mac", "Safari 18", "macOS"),
+        (IPHONE, "iPhone", "Safari 18", "iOS 18.1"),
+        (ANDROID, "Android phone", "Chrome 129", "Android"),
+        (ANDROID.replace("10; K", "15; Pixel 9"), "Android phone (Pixel 9)", "Chrome 129", "Android 15"),
+        (LINUX, "Linux PC", "Chrome 129", "Linux"),
+        ("Mozilla/5.0 (PlayStation 4 3.11) AppleWebKit/537.73", "Game console (PlayStation 4)", "", ""),
+        ("Mozilla/5.0 (Mobile; Nokia_8110_4G; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5",
+         "Unknown device (KaiOS phone)", "Firefox 48", "KaiOS 2.5"),
+        (GOOGLEBOT, "Bot", "Googlebot 2", ""),
+        ("curl/8.4.0", "API client", "curl 8", ""),
+        ("", "Unknown device", "", ""),
+    ],
+)  # fmt: skip
+def test_a_device_is_named_as_a_person_would(user_agent: str, label: str, browser: str, system: str) -> None:
+    device = identify(user_agent)
+    assert (device.label, device.browser, device.system) == (label, browser, system)
+
+
+def test_an_ipad_asking_for_desktop_pages_is_told_from_a_mac_by_its_touch_points() -> None:
+    ipad = identify(MAC_SAFARI, touch_points=5)
+    assert (ipad.kind, ipad.system) == (DeviceKind.IPAD, "iPadOS 18.1")
+    assert identify(MAC_SAFARI, touch_points=0).kind is DeviceKind.MAC
+    assert identify(MAC_SAFARI).kind is DeviceKind.MAC
+    assert identify(WINDOWS, touch_points=10).kind is DeviceKind.WINDOWS_PC
+
+
+def test_a_touch_screen_does_not_make_an_ipad_of_a_mac_whose_browser_says_it_is_one() -> None:
+    assert identify(MAC_CHROME, {"Sec-CH-UA-Platform": '"macOS"'}, touch_points=5).kind is DeviceKind.MAC
+
+
+# Client Hints
+
+
+@pytest.mark.parametrize(
+    ("version", "system"),
+    [
+        ("15.0.0", "Windows 11"),
+        ("13.0.0", "Windows 11"),
+        ("10.0.0", "Windows 10"),
+        ("1.0.0", "Windows 10"),
+        ("0.3.0", "Windows 8.1"),
+        ("0.1.0", "Windows 7"),
+        ("", "Windows 10 or 11"),
+        ("nonsense", "Windows 10 or 11"),
+    ],
+)
+def test_the_platform_version_tells_windows_11_from_10(version: str, system: str) -> None:
+    hints = {"Sec-CH-UA-Platform": '"Windows"', "Sec-CH-UA-Platform-Version": f'"{version}"'}
+    assert identify(WINDOWS, hints).system == system
+
+
+def test_hints_give_the_model_and_version_that_android_hides() -> None:
+    hints = {
+        "sec-ch-ua-platform": '"Android"',
+        "SEC-CH-UA-PLATFORM-VERSION": '"15.0.0"',
+        "Sec-CH-UA-Model": '"Pixel 9"',
+        "Sec-CH-UA-Mobile": "?1",
+    }
+    device = identify(ANDROID, hints)
+    assert (device.label, device.system) == ("Android phone (Pixel 9)", "Android 15")
+
+
+@pytest.mark.parametrize(
+    ("hints", "kind"),
+    [
+        ({"Sec-CH-UA-Mobile": "?0"}, DeviceKind.ANDROID_TABLET),
+        ({"Sec-CH-UA-Mobile": "?1"}, DeviceKind.ANDROID_PHONE),
+        ({"Sec-CH-UA-Mobile": "?1", "Sec-CH-UA-Model": '"SM-X910"'}, DeviceKind.ANDROID_TABLET),
+        ({"Sec-CH-UA-Mobile": "?0", "Sec-CH-UA-Form-Factors": '"Mobile"'}, DeviceKind.ANDROID_PHONE),
+        ({}, DeviceKind.ANDROID_PHONE),
+    ],
+)
+def test_hints_tell_an_android_tablet_from_a_phone(hints: dict[str, str], kind: DeviceKind) -> None:
+    assert identify(ANDROID, {"Sec-CH-UA-Platform": '"Android"', **hints}).kind is kind
+
+
+@pytest.mark.parametrize("odd_one", ["Not=A?Brand", " Not A;Brand", "Not_A Brand", "Not/A)Brand"])
+def test_the_brand_names_a_browser_that_calls_itself_chrome(odd_one: str) -> None:
+    brands = f'"{odd_one}";v="8.0.0.0", "Chromium";v="129.0.6668.71", "Brave";v="129.0.0.0"'
+    hints = {"Sec-CH-UA-Platform": '"Linux"', "Sec-CH-UA-Full-Version-List": brands}
+    device = identify(LINUX, hints)
+    assert (device.browser, device.system) == ("Brave 129", "Linux")
+
+
+def test_the_platform_hint_wins_over_a_borrowed_string() -> None:
+    assert identify(IPHONE, {"Sec-CH-UA-Platform": '"Linux"'}).kind is DeviceKind.LINUX_PC
+    assert identify(LINUX, {"Sec-CH-UA-Platform": '"Chrome OS"'}).kind is DeviceKind.CHROMEBOOK
+
+
+def test_a_headless_brand_gives_a_bot_away() -> None:
+    assert identify(WINDOWS, {"Sec-CH-UA": '"HeadlessChrome";v="129"'}).kind is DeviceKind.BOT
+
+
+@pytest.mark.parametrize("user_agent", [GOOGLEBOT, "curl/8.4.0", "Mozilla/5.0 (PlayStation 4 3.11)", ""])
+def test_hints_make_a_persons_device_of_nothing_else(user_agent: str) -> None:
+    hints = {
+        "Sec-CH-UA-Platform": '"Windows"',
+        "Sec-CH-UA-Platform-Version": '"15.0.0"',
+        "Sec-CH-UA-Model": '"x"',
+    }
+    assert identify(user_agent, hints) == identify(user_agent)
+
+
+def test_the_browser_is_asked_for_every_hint_that_it_does_not_send_unasked() -> None:
+    unasked = {"Sec-CH-UA", "Sec-CH-UA-Mobile", "Sec-CH-UA-Platform"}
+    assert set(ACCEPT_CH.split(", ")) == set(HINT_NAMES) - unasked
+
+
+# Hostile input
+
+
+def test_a_long_string_is_cut_before_it_is_parsed() -> None:
+    device = identify(WINDOWS + "x" * 65_536)
+    assert device.user_agent_cut
+    assert device.user_agent == (WINDOWS + "x" * USER_AGENT_LIMIT)[:USER_AGENT_LIMIT]
+    assert device.kind is DeviceKind.WINDOWS_PC
+    assert not identify("x" * USER_AGENT_LIMIT).user_agent_cut
+
+
+@pytest.mark.parametrize(
+    "piece", ["Mozilla/5.0 (", "Android 10; ", "Mobile Safari/", ";" * 8, "\N{GRINNING FACE}", "1."]
+)
+def test_64_kb_take_no_longer_than_a_short_string_might(piece: str) -> None:
+    warm_up()
+    started = time.process_time()
+    assert_bounded(identify((piece * 65_536)[:65_536]))
+    assert time.process_time() - started < 0.05
+
+
+def test_what_postgresql_refuses_or_a_reader_would_be_deceived_by_is_removed() -> None:
+    assert identify("curl\x00/8.4.0\r\n\ud800\N{RIGHT-TO-LEFT OVERRIDE}").user_agent == "curl/8.4.0"
+
+
+@given(user_agent=st.text(max_size=1500), touch_points=st.none() | st.integers())
+def test_identify_never_raises_and_stays_bounded(user_agent: str, touch_points: int | None) -> None:
+    assert_bounded(identify(user_agent, touch_points=touch_points))
+
+
+@given(
+    parts=st.lists(
+        st.sampled_from(
+            ["Mozilla/5.0 (", "Macintosh; ", "iPhone OS 18_7 like", "Android ", "10; K)", "Windows NT ",
+             "X11; ", "Version/", "; ", "Quest ", "Nintendo ", "Lumia ", "OpenHarmony ",
+             "99999999999999999999", "\u0663\u0664", "\x00", "bot", "Tizen", " Build/"]
+        )
+        | st.text(max_size=80),
+        max_size=14,
+    )
+)  # fmt: skip
+def test_strings_that_resemble_devices_stay_bounded(parts: list[str]) -> None:
+    assert_bounded(identify("".join(parts), touch_points=5))
+
+
+@given(
+    user_agent=st.sampled_from([WINDOWS, ANDROID, MAC_CHROME, LINUX, IPHONE, GOOGLEBOT]),
+    platform=st.sampled_from(['"Windows"', '"Android"', '"macOS"', '"Linux"', '"Chrome OS"'])
+    | st.text(max_size=200),
+    others=st.dictionaries(st.sampled_from(HINT_NAMES) | st.text(max_size=30), st.text(max_size=2000)),
+)
+def test_forged_hints_stay_bounded(user_agent: str, platform: str, others: dict[str, str]) -> None:
+    assert_bounded(identify(user_agent, others | {"Sec-CH-UA-Platform": platform}))

@@ -1,0 +1,30 @@
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from wisely_security.ledger import partitions
+
+
+class Command(BaseCommand):
+    help = (
+        "Creates the monthly partitions of the event tables ahead of time. Safe at any time and any number of times: "
+        "run it daily (docs/operations.md)."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--months", type=int, default=3, help="how many months ahead (default: 3)")
+        parser.add_argument("--since", type=int, default=0, help="and how many months back (default: 0)")
+        parser.add_argument("--check", action="store_true", help="create nothing; fail if next month is missing")
+
+    def handle(self, *, months: int, since: int, check: bool, verbosity: int, **options: Any) -> None:
+        today = datetime.now(UTC).date()
+        if check:
+            missing = partitions.missing(partitions.add_months(today, 1))
+            if missing:
+                raise CommandError(f"Missing: {', '.join(missing)}. Run manage.py create_partitions.")
+            return
+        created = partitions.create(partitions.add_months(today, -since), partitions.add_months(today, months))
+        if verbosity:
+            self.stdout.write("\n".join(f"Created {name}" for name in created) or "All partitions exist.")

@@ -1,0 +1,59 @@
+"""What every request gets: a request context on the way in, security headers on the way out."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from .client_address import TrustedProxies
+from .request_context import Client, RequestContext, using
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+class RequestContextMiddleware:
+    """A fresh context for each request: its id, and where it comes from. Who acts is found out further in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        proxies = TrustedProxies.parse(settings.TRUSTED_PROXIES)
+        client = Client(
+            address=proxies.client(request.META),
+            user_agent=request.headers.get("User-Agent", ""),
+            hints={k.lower(): v for k, v in request.headers.items() if k.lower().startswith("sec-ch-ua")},
+            touch_points=_touch_points(request),
+        )
+        with using(RequestContext(client=client, request_id=uuid.uuid4())) as context:
+            response = self.get_response(request)
+        response["X-Request-ID"] = str(context.request_id)
+        return response
+
+
+def _touch_points(request: HttpRequest) -> int | None:
+    """How many fingers the screen tells apart: the sign-in page asks, for an iPad says that it is a Mac."""
+    if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+        return None
+    value = request.POST.get("touch_points", "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else None
+
+
+class SecurityHeadersMiddleware:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,93 @@
+"""The filter bar: a period, then whatever a record adds. A filter set maps parameters to methods of the queryset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils import timezone
+
+from .periods import DEFAULT, Period, Preset
+
+
+class PeriodForm(forms.Form):
+    """Adds ``cleaned_data["during"]``: the Period that ``period``, ``from`` and ``to`` say.
+
+    A date without ``period`` means custom dates. An end that is not given is today.
+    """
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors.keys() & {"period", "from", "to"}:
+            return data
+        first, last = data.get("from"), data.get("to")
+        preset = Preset(data.get("period") or (Preset.CUSTOM if first or last else DEFAULT))
+        data["preset"] = preset
+        if preset != Preset.CUSTOM:
+            data["during"] = Period.preset(preset)
+        elif first is None:
+            self.add_error("from", "Choose the first day.")
+        elif last is not None and last < first:
+            self.add_error("to", "The last day is before the first.")
+        else:
+            data["during"] = Period(
+                first, last or max(first, timezone.localdate()), timezone.get_current_timezone()
+            )
+        return data
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def _date_filter(label: str) -> django_filters.DateFilter:
+    return django_filters.DateFilter(
+        label=label,
+        method="apply_nothing",
+        input_formats=["%Y-%m-%d"],
+        widget=DateInput(),
+        error_messages={"invalid": "Write the date as YYYY-MM-DD."},
+    )
+
+
+class ReportFilterSet(django_filters.FilterSet):
+    period = django_filters.ChoiceFilter(
+        label="Period",
+        choices=Preset.choices,
+        empty_label=None,
+        method="apply_nothing",
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choose a period from the list."},
+    )
+    q = django_filters.CharFilter(
+        label="Search",
+        method="apply_text",
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+    class Meta:
+        form = PeriodForm
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        chosen = self.form.cleaned_data
+        during: Period = chosen["during"]
+        queryset = queryset.during(during.start, during.end)
+        for name, each in self.filters.items():
+            queryset = each.filter(queryset, chosen[name])
+        return queryset
+
+    def apply_nothing(self, queryset: Any, name: str, value: Any) -> Any:
+        """The period is applied once, in ``filter_queryset``, with both its ends."""
+        return queryset
+
+    def apply_text(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.matching(value)
+
+
+# "from" is a word of Python's own, so these two cannot be attributes; sub-classes take them from here.
+ReportFilterSet.declared_filters.update({"from": _date_filter("From"), "to": _date_filter("To")})

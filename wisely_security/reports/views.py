@@ -1,0 +1,234 @@
+"""The page of a report, the page of one event, and the download. They share a queryset, so they cannot disagree."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+import django_tables2 as tables
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from wisely_security.ledger.models import Event
+from wisely_security.request_context import current, using
+from wisely_security.tenancy import signals
+from wisely_security.tenancy.access import AccessRefused, MemberView
+from wisely_security.tenancy.models import Tenant
+
+from .columns import copy_statement, header
+from .export import CsvExport
+from .filters import ReportFilterSet
+from .keyset import NEWER, OLDER, read_page
+from .periods import Preset
+
+logger = logging.getLogger(__name__)
+SAME_LOOK_SECONDS = 10 * 60
+_LOOK_KEY = "look"  # in the session: what was looked at last, and when
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a record declares about itself; page, event page and download follow.
+
+    ``path``: its address for a tenant, or None where the tenant's edition has none.
+    ``row``: an event as its row template shows it, given ``link(**parameters)`` to the page with other filters.
+    ``facts``: the sections of the event page: ``[(title, [(label, value)])]``.
+    """
+
+    key: str
+    title: str
+    description: str
+    model: type[Event]
+    table: type[tables.Table]
+    filter_set: type[ReportFilterSet]
+    row_template: str
+    view_permission: str
+    download_permission: str
+    path: Callable[[Tenant], str]
+    row: Callable[[Any, Callable[..., str]], Mapping[str, Any]]
+    facts: Callable[[Any], list[tuple[str, list[tuple[str, Any]]]]]
+    page_context: Callable[[], Mapping[str, Any]] = dict
+
+    @property
+    def columns(self) -> list[dict[str, str]]:
+        return [
+            {"name": name, "label": column.label}
+            for name, column in self.table.base_columns.items()  # type: ignore[attr-defined]
+            if column.visible
+        ]
+
+
+class ReportView(MemberView):
+    """Common ground: the tenant's events, filtered by the query string."""
+
+    report: ClassVar[Report]
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.tenant is not None and not request.path.startswith(self.report.path(request.tenant)):
+            raise Http404  # the address of the other edition
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def path(self) -> str:
+        return self.report.path(self.request.tenant)
+
+    def filter_set(self) -> ReportFilterSet:
+        events = self.report.model.objects.for_tenant(self.request.tenant.pk)
+        return self.report.filter_set(self.request.GET, queryset=events)
+
+    def link(self, **changed: str | None) -> str:
+        """The page with some parameters changed or (None) taken away, from its newest row."""
+        return f"{self.path}?{_query(self.request.GET, changed)}"
+
+    def chips(self, filters: ReportFilterSet) -> list[dict[str, str]]:
+        """The filters that hold, in words, each with the link that clears it."""
+        chips = []
+        for name, field in filters.form.fields.items():
+            value = self.request.GET.get(name, "").strip()
+            if not value or name in {"period", "from", "to"}:
+                continue
+            choices = {str(key): str(label) for key, label in getattr(field.widget, "choices", ())}
+            label = {"label": str(field.label), "value": choices.get(value, value)}
+            chips.append({**label, "clear_url": self.link(**{name: None})})
+        return chips
+
+    def told(self, filters: ReportFilterSet) -> dict[str, str]:
+        """Period and filters as the record of this look tells them."""
+        said = {chip["label"]: chip["value"] for chip in self.chips(filters)}
+        return {"Period": str(filters.form.cleaned_data["during"]), **said}
+
+
+class ReportPage(ReportView):
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.permission = self.report.view_permission  # type: ignore[misc]
+        self.area = self.report.title  # type: ignore[misc]
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, section: str = "") -> HttpResponse:
+        filters = self.filter_set()
+        context = {
+            "report": self.report,
+            "form": filters.form,
+            "page_url": self.path,
+            "reset_url": self.path,
+            **self.report.page_context(),
+        }
+        if not filters.is_valid():
+            return render(request, "reports/report.html", context | {"chips": self.chips(filters)}, status=400)
+        if "period" not in request.GET:
+            filters.form.data = filters.form.data.copy()
+            filters.form.data["period"] = filters.form.cleaned_data["preset"]
+        page = read_page(filters.qs, request.GET)
+        rows = [self._row(event) for event in page.rows]
+        self._record_look(filters, len(rows))
+        may_download = self.request.user.may(self.report.download_permission)
+        context |= {
+            "chips": self.chips(filters),
+            "events": rows,
+            "older_url": page.older and self.link(**{OLDER: str(page.older)}),
+            "newer_url": page.newer and self.link(**{NEWER: str(page.newer)}),
+            "download_url": f"{self.path}download/?{_query(request.GET, {})}" if may_download else None,
+        }
+        return render(request, "reports/report.html", context)
+
+    def _row(self, event: Any) -> dict[str, Any]:
+        return {**self.report.row(event, self.link), "url": f"{self.path}{event.pk}/"}
+
+    def _record_look(self, filters: ReportFilterSet, rows: int) -> None:
+        """A look is recorded once: turning its pages and loading it again within ten minutes is the same look."""
+        look = f"{self.report.key} {self.request.tenant.pk} {_query(self.request.GET, {})}"
+        last, at = self.request.session.get(_LOOK_KEY, ("", 0))
+        if look == last and time.time() - at < SAME_LOOK_SECONDS:
+            return
+        self.request.session[_LOOK_KEY] = (look, int(time.time()))
+        signals.settings_viewed.send(
+            type(self),
+            user=self.request.user,
+            tenant_id=self.request.tenant.pk,
+            area=self.report.title,
+            detail={"filters": self.told(filters), "rows": rows},
+        )
+
+
+class ReportEvent(ReportPage):
+    """Everything about one event."""
+
+    def get(self, request: HttpRequest, section: str = "", *, pk: UUID) -> HttpResponse:  # type: ignore[override]
+        events = self.report.model.objects.for_tenant(self.request.tenant.pk)
+        event = get_object_or_404(events, pk=pk)
+        context = {
+            "report": self.report,
+            "event": event,
+            "event_fields": self.report.facts(event),
+            "page_url": self.path,
+            **self.report.page_context(),
+        }
+        return render(request, "reports/event.html", context)
+
+
+class ReportDownload(ReportView):
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.permission = self.report.download_permission  # type: ignore[misc]
+        self.area = f"{self.report.title}: download"  # type: ignore[misc]
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
+        filters = self.filter_set()
+        if not filters.is_valid():
+            context = {"reason": " ".join(e for errors in filters.form.errors.values() for e in errors)}
+            return render(request, "400.html", context, status=400)
+        period = filters.form.cleaned_data["during"]
+        told = self.told(filters)
+        context = current()
+        user, tenant = self.request.user, self.request.tenant
+
+        def recorded(rows: int, **outcome: str) -> None:
+            with using(context), transaction.atomic():
+                signals.settings_viewed.send(
+                    type(self),
+                    user=user,
+                    tenant_id=tenant.pk,
+                    area=self.report.title,
+                    detail={"filters": told, "rows": rows},
+                    **outcome,
+                )
+
+        export = CsvExport(
+            context=context,
+            header=header(self.report.table),
+            copy_statement=copy_statement(self.report.table, filters.qs),
+            time_zone=str(timezone.get_current_timezone()),
+            finished=lambda rows: recorded(rows, note="downloaded"),
+            cut_short=lambda rows: recorded(rows, refused="cut_short"),
+        )
+        name = f"{tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.csv"
+        return StreamingHttpResponse(
+            export,
+            content_type="text/csv; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "no-store",
+                "X-Accel-Buffering": "no",
+            },
+        )
+
+
+def _query(query: QueryDict, changed: Mapping[str, str | None]) -> str:
+    """The query string without paging, with some parameters changed."""
+    kept = {
+        name: value
+        for name, value in query.items()
+        if value and name not in {OLDER, NEWER} and not (name in {"from", "to"} and query.get("period") in _PRESETS)
+    }
+    merged = {name: value for name, value in {**kept, **changed}.items() if value}
+    return urlencode(merged)
+
+
+_PRESETS = set(Preset.values) - {Preset.CUSTOM.value}

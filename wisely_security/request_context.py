@@ -1,0 +1,97 @@
+"""Who acts, for which tenant, from where: the facts that every write and every read needs.
+
+The context lives in a ``ContextVar``, so threads and coroutines each have their own. The database backend
+(:mod:`wisely_security.database.base`) announces its scope to PostgreSQL, where row-level security reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address, IPv6Address
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The person who acts. ``name`` and ``email`` are as they were when the request began."""
+
+    id: UUID
+    name: str
+    email: str
+    tenant_id: UUID | None
+    tenant_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Where a request comes from. ``hints`` are the ``Sec-CH-UA…`` headers, by lower-case name."""
+
+    address: IPv4Address | IPv6Address | None = None
+    user_agent: str = ""
+    hints: dict[str, str] = field(default_factory=dict)
+    touch_points: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestContext:
+    """One unit of work.
+
+    ``tenant_id``: the only tenant whose rows can be read or written; ``None``: no rows at all.
+    ``support``: rows of every tenant (support staff in Django admin, and nobody else).
+    ``credential``: what the visitor presented before a tenant is known (an e-mail address, a user's id
+    from a signed link, the hash of a session key); it opens the one row it names, for reading.
+    """
+
+    tenant_id: UUID | None = None
+    support: bool = False
+    credential: str = ""
+    actor: Actor | None = None
+    client: Client = field(default_factory=Client)
+    request_id: UUID | None = None
+
+    @property
+    def scope(self) -> tuple[str, str, str]:
+        """What PostgreSQL is told: ``wisely.tenant_id``, ``wisely.scope`` and ``wisely.credential``."""
+        tenant = "" if self.tenant_id is None else str(self.tenant_id)
+        return tenant, "support" if self.support else "", self.credential
+
+
+NOBODY = RequestContext()
+_current: ContextVar[RequestContext] = ContextVar("request_context", default=NOBODY)
+
+
+def current() -> RequestContext:
+    return _current.get()
+
+
+@contextmanager
+def using(context: RequestContext) -> Iterator[RequestContext]:
+    """Make ``context`` the current one inside the block."""
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def acting_as(
+    *,
+    tenant_id: UUID | None = None,
+    support: bool = False,
+    credential: str = "",
+    actor: Actor | None = None,
+) -> Iterator[RequestContext]:
+    """Work inside another scope. The scope is replaced whole, never widened; client and request stay.
+
+    Without ``actor`` the current one remains: it is the same person, looking somewhere else.
+    """
+    now = current()
+    changed = replace(
+        now, tenant_id=tenant_id, support=support, credential=credential, actor=actor or now.actor
+    )
+    with using(changed):
+        yield changed

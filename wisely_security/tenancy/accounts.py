@@ -1,0 +1,70 @@
+"""What is done to accounts, by whatever page does it."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.http import HttpRequest
+
+from wisely_security.request_context import acting_as
+
+from . import mail
+from .authentication import end_sessions
+from .forms import InviteForm
+from .links import VALID_HOURS, make_link
+from .models import BUILT_IN_ROLES, Edition, Role, Tenant, User, UserStatus
+from .session_store import SessionStore
+from .sessions import hash_key
+from .signals import SessionEnd
+
+
+@transaction.atomic
+def set_password(user: User, password: str, *, keep: SessionStore | None = None) -> None:
+    """Give an account a new password, make it active, and end its sessions but for ``keep``."""
+    with acting_as(**user.own_scope):
+        user.set_password(password)
+        user.status = UserStatus.ACTIVE
+        user.password_changed_at = Now()  # type: ignore[assignment]
+        user.save(update_fields=["password", "status", "password_changed_at"])
+    kept = hash_key(keep.session_key) if keep and keep.session_key else None
+    end_sessions(user, SessionEnd.PASSWORD_CHANGED, keep=kept)
+
+
+@transaction.atomic
+def invite(form: InviteForm, request: HttpRequest) -> User:
+    """Create a user who has to accept. Raises OSError, and creates nobody, if the e-mail cannot be sent."""
+    user: User = form.save(commit=False)
+    user.set_unusable_password()
+    user.save()
+    send_invitation(request, user)
+    return user
+
+
+def send_invitation(request: HttpRequest, user: User) -> None:
+    """Raises OSError if the mail server does not take it."""
+    mail.send("invitation", user, link=make_link(request, "accept_invitation", user), valid_hours=VALID_HOURS)
+
+
+@transaction.atomic
+def create_tenant(
+    name: str, slug: str, edition: Edition, *, super_admin: User, aggregator: Tenant | None = None
+) -> Tenant:
+    """Create a tenant with its built-in roles and its one Super Admin, who is saved with it.
+
+    Tenant and Super Admin need each other, so their keys are made first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT uuidv7(), uuidv7()")
+        tenant_id, user_id = cursor.fetchone()
+    with acting_as(tenant_id=tenant_id):
+        tenant = Tenant(
+            id=tenant_id, name=name, slug=slug, edition=edition, aggregator=aggregator, super_admin_id=user_id
+        )
+        tenant.save(force_insert=True)
+        Role.objects.bulk_create(
+            Role(tenant=tenant, key=key, name=label) for key, label in BUILT_IN_ROLES[edition].items()
+        )
+        super_admin.id, super_admin.tenant = user_id, tenant
+        super_admin.role = Role.objects.get(tenant=tenant, key="admin")  # what is left after a hand-over
+        super_admin.save(force_insert=True)
+    return tenant

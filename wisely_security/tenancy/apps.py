@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class TenancyConfig(AppConfig):
+    name = "wisely_security.tenancy"
+    verbose_name = "Tenants and users"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+        from . import authentication
+
+        user_logged_in.disconnect(dispatch_uid="update_last_login")  # ours knows the scope
+        user_logged_in.connect(authentication.open_session, dispatch_uid="tenancy.open_session")
+        user_logged_out.connect(authentication.close_session, dispatch_uid="tenancy.close_session")

@@ -1,0 +1,96 @@
+"""Who may sign in, and why not.
+
+``EmailBackend`` tells the reason of a refusal to the recorder (``refusal``), never to the visitor, unless the password
+was right: then a suspended or invited user learns why (AccountClosed).
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db.models.functions import Now
+from django.http import HttpRequest
+
+from wisely_security.request_context import acting_as
+
+from .models import Session, User, UserStatus
+from .sessions import LIMITS_KEY, TENANT_KEY, end_session, limits
+from .signals import SessionEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why ``authenticate`` said no. ``reason``: unknown_user, wrong_password, pending, suspended or locked_out."""
+
+    reason: str
+    user: User | None = None
+
+
+refusal: ContextVar[Refusal | None] = ContextVar("refusal", default=None)
+
+
+def find_user(email: str) -> User | None:
+    """The user with this e-mail address, before any tenant is known."""
+    email = email.strip().lower().replace("\0", "")
+    try:
+        with acting_as(credential=email):
+            user = User.objects.get_by_natural_key(email)
+        return user
+    except ObjectDoesNotExist:
+        return None
+
+
+class EmailBackend(BaseBackend):
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+    ) -> User | None:
+        refusal.set(None)
+        if username is None or password is None:
+            return None
+        user = find_user(username)
+        if user is None:
+            User().set_password(password)  # as slow as a wrong password
+            refusal.set(Refusal("unknown_user"))
+            return None
+        with acting_as(**user.own_scope):  # a stronger hash may be saved
+            right = user.check_password(password)
+        if not right:
+            refusal.set(Refusal("wrong_password", user))
+            return None
+        if not user.is_active:
+            refusal.set(Refusal("pending" if user.status == UserStatus.PENDING else "suspended", user))
+            raise PermissionDenied
+        return user
+
+    def get_user(self, user_id: UUID | str) -> User | None:
+        """The user of a session. Reads in the current scope, which the session's tenant has set."""
+        try:
+            user = User.objects.select_related("tenant", "role").get(pk=user_id)
+        except ObjectDoesNotExist:
+            return None
+        return user if user.is_active else None
+
+
+def open_session(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
+    """On sign-in: bind the session to the user's tenant, so that later requests know their scope at once."""
+    with acting_as(**user.own_scope):
+        request.session[TENANT_KEY] = "" if user.tenant_id is None else str(user.tenant_id)
+        request.session[LIMITS_KEY] = limits(user.tenant)
+        User.objects.filter(pk=user.pk).update(last_login=Now())
+
+
+def close_session(sender: object, request: HttpRequest, **_: Any) -> None:
+    """On sign-out: the session's end is told as Log out, not as End session."""
+    request.session.signed_out = True  # type: ignore[attr-defined]
+
+
+def end_sessions(user: User, cause: SessionEnd, *, keep: str | None = None) -> int:
+    """End the user's sessions, but for the one with the key hash ``keep``. Returns how many."""
+    with acting_as(**user.own_scope):
+        sessions = Session.objects.filter(user=user).exclude(key_hash=keep or "").select_related("user")
+        return sum(end_session(session, cause) for session in sessions)

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import password_validation
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
+
+from .authentication import Refusal, refusal
+from .models import Role, Tenant, User
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail and password. Why a sign-in was refused is said only where it gives no account away."""
+
+    error_messages = {
+        "invalid_login": "The e-mail address or the password is not right.",
+        "pending": "You have not accepted your invitation yet. Open the link in the invitation e-mail, "
+        "or ask an admin of your company for a new one.",
+        "suspended": "Your account is suspended. Ask an admin of your company.",
+        "locked_out": f"Too many failed attempts. Try again in {settings.LOCKOUT_MINUTES} minutes, "
+        "or choose a new password.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "E-mail address"
+        self.fields["username"].widget.attrs["inputmode"] = "email"
+
+    def get_invalid_login_error(self) -> ValidationError:
+        why = refusal.get()
+        code = why.reason if why and why.reason in self.error_messages else "invalid_login"
+        return ValidationError(self.error_messages[code], code=code)
+
+
+class SupportSignInForm(SignInForm):
+    """The door of Django admin: for support staff only, and everybody else's attempt is recorded."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        if not user.is_staff:
+            refusal.set(Refusal("no_permission", user))
+            user_login_failed.send(__name__, credentials={"username": user.email}, request=self.request)
+            raise ValidationError(self.error_messages["invalid_login"], code="invalid_login")
+
+
+def _password_field(label: str, autocomplete: str) -> forms.CharField:
+    return forms.CharField(
+        label=label, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, once: the person can look at it. OWASP ASVS 5.0, 6.2: length counts, no rules of composition."""
+
+    new_password = _password_field("New password", "new-password")
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["new_password"].help_text = "At least 10 characters. A few words that you remember are best."
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        password_validation.validate_password(password, self.user)
+        return password
+
+
+class ChangePasswordForm(NewPasswordForm):
+    old_password = _password_field("Current password", "current-password")
+    field_order = ["old_password", "new_password"]
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        if not self.user.check_password(password):
+            raise ValidationError("This is not your current password.", code="wrong_password")
+        return password
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username"}), max_length=254
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
+    return [(name, name.replace("_", " ")) for name in names if not name.startswith(("Etc/", "SystemV/", "posix"))]
+
+
+class ProfileForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ["name", "time_zone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=time_zone_choices)
+
+
+class InviteForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ["email", "name", "role"]
+
+    def __init__(self, tenant: Tenant, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.tenant = tenant
+        self.instance.time_zone = tenant.super_admin.time_zone
+        self.fields["role"] = forms.ModelChoiceField(Role.objects.filter(tenant=tenant), empty_label="Choose a role")
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class SignInSettingsForm(forms.ModelForm[Tenant]):
+    class Meta:
+        model = Tenant
+        fields = ["session_idle_minutes", "session_max_hours"]
+        labels = {
+            "session_idle_minutes": "End a session after minutes without activity",
+            "session_max_hours": "End every session after hours",
+        }

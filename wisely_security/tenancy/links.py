@@ -1,0 +1,46 @@
+"""Links that are sent by e-mail: to choose a new password, or the first one. Each works once, for a day.
+
+The token is Django's: it depends on the password, the last sign-in and the address, so using it ends it.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest
+from django.urls import reverse
+
+from wisely_security.request_context import acting_as
+
+from .models import User, UserStatus
+
+VALID_HOURS = settings.PASSWORD_RESET_TIMEOUT // 3600
+
+
+class _Tokens(PasswordResetTokenGenerator):
+    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+        return f"{super()._make_hash_value(user, timestamp)}{user.status}"
+
+
+tokens = _Tokens()
+
+
+def make_link(request: HttpRequest, view_name: str, user: User) -> str:
+    path = reverse(view_name, kwargs={"user_id": user.pk, "token": tokens.make_token(user)})
+    return request.build_absolute_uri(path)
+
+
+def named_user(user_id: UUID) -> User | None:
+    """The user that a link names, whether or not the link is good."""
+    try:
+        with acting_as(credential=str(user_id)):
+            return User.objects.get(pk=user_id)
+    except ObjectDoesNotExist:
+        return None
+
+
+def link_is_good(user: User | None, token: str, *statuses: UserStatus) -> bool:
+    return user is not None and user.status in statuses and tokens.check_token(user, token)

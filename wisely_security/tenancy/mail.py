@@ -1,0 +1,22 @@
+"""E-mails to users, each with a text and an HTML part (templates/email)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from .models import User
+
+
+def send(template: str, user: User, **context: Any) -> None:
+    """Send ``templates/email/<template>``. Raises OSError (SMTPException is one) if the server does not take it."""
+    context |= {"user": user, "tenant": user.tenant}
+    message = EmailMultiAlternatives(
+        subject=" ".join(render_to_string(f"email/{template}_subject.txt", context).split()),
+        body=render_to_string(f"email/{template}.txt", context),
+        to=[user.email],
+    )
+    message.attach_alternative(render_to_string(f"email/{template}.html", context), "text/html")
+    message.send()

@@ -1,0 +1,63 @@
+"""From a session to a scope: whose data this request may touch, and who acts."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from wisely_security.request_context import acting_as, current, using
+
+from . import signals
+from .access import AccessRefused
+from .models import Tenant, User
+from .permissions import SWITCH_TENANT
+from .sessions import TENANT_KEY, VIEWED_TENANT_KEY, touch
+
+
+class TenantMiddleware:
+    """Sets the scope for the rest of the request: the member's own tenant, or the enterprise that an aggregator's
+    admin has switched to, or, inside Django admin alone, every tenant for support staff."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.tenant = None  # type: ignore[attr-defined]
+        own = request.session.get(TENANT_KEY)
+        if own is None:
+            return self.get_response(request)
+        with acting_as(tenant_id=UUID(own) if own else None, support=not own):
+            user = request.user
+            if not isinstance(user, User):  # suspended or deleted meanwhile, or the password has changed
+                return self.get_response(request)
+            touch(request.session.row, user.tenant)  # type: ignore[attr-defined]
+            tenant = user.tenant and (_viewed(request, user) or user.tenant)
+        request.tenant = tenant  # type: ignore[attr-defined]
+        scope = replace(
+            current(),
+            tenant_id=tenant.id if tenant else None,
+            support=user.is_staff and request.path.startswith("/admin/"),
+            actor=user.as_actor(),
+        )
+        with using(scope), timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A refusal is recorded after the view's transaction has gone, in one of its own."""
+        if isinstance(exception, AccessRefused):
+            user = request.user
+            with acting_as(**user.own_scope), transaction.atomic():  # type: ignore[union-attr]
+                signals.access_refused.send(type(self), user=user, area=exception.area)
+
+
+def _viewed(request: HttpRequest, user: User) -> Tenant | None:
+    viewed = request.session.get(VIEWED_TENANT_KEY)
+    if viewed is None or not user.may(SWITCH_TENANT):
+        return None
+    return Tenant.objects.filter(pk=viewed, aggregator=user.tenant_id).first()

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import Now
+
+from .fields import key_field
+
+
+class Edition(models.TextChoices):
+    ENTERPRISE = "enterprise", "Enterprise"
+    AGGREGATOR = "aggregator", "Aggregator"
+
+
+# Where each edition keeps its people: the part of the URL, and the heading in the menu.
+PEOPLE_SECTIONS: dict[str, tuple[str, str]] = {
+    Edition.ENTERPRISE: ("identity-access", "Identity & Access"),
+    Edition.AGGREGATOR: ("users-permissions", "Users & Permissions"),
+}
+
+
+class Tenant(models.Model):
+    """A company on the platform. An aggregator may own enterprises.
+
+    ``super_admin`` is the tenant's one Super Admin. The column cannot be empty and holds one user, and a foreign key of
+    the database binds that user to this tenant: exactly one, by construction.
+    """
+
+    id = key_field()
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=60, unique=True)
+    edition = models.CharField(max_length=10, choices=Edition)
+    aggregator = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enterprises",
+        limit_choices_to={"edition": Edition.AGGREGATOR},
+        help_text="The aggregator that owns this enterprise, if any.",
+    )
+    super_admin = models.OneToOneField("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    session_idle_minutes = models.PositiveIntegerField(
+        "end a session after no activity for",
+        default=12 * 60,
+        validators=[MinValueValidator(5), MaxValueValidator(7 * 24 * 60)],
+        help_text="5 to 10,080 minutes (7 days).",
+    )
+    session_max_hours = models.PositiveIntegerField(
+        "end every session after",
+        default=14 * 24,
+        validators=[MinValueValidator(1), MaxValueValidator(90 * 24)],
+        help_text="1 to 2,160 hours (90 days), active or not.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="tenant_only_enterprises_have_an_aggregator",
+                condition=models.Q(aggregator=None) | models.Q(edition=Edition.ENTERPRISE),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def people_section(self) -> str:
+        return PEOPLE_SECTIONS[self.edition][0]
+
+    def clean(self) -> None:
+        if self.aggregator_id and self.edition == Edition.AGGREGATOR:
+            raise ValidationError({"aggregator": "Only an enterprise can belong to an aggregator."})
+        if self.aggregator and self.aggregator.edition != Edition.AGGREGATOR:
+            raise ValidationError({"aggregator": "Choose an aggregator."})

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import zoneinfo
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower, Now
+
+from wisely_security.request_context import Actor
+
+from ..permissions import all_permissions
+from .fields import key_field
+from .role import SUPER_ADMIN, Role
+from .tenant import Tenant
+
+
+class UserStatus(models.TextChoices):
+    PENDING = "pending", "Invited"
+    ACTIVE = "active", "Active"
+    SUSPENDED = "suspended", "Suspended"
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("Choose a time zone from the list.")
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person who signs in by e-mail. Members belong to one tenant and have a role; support staff have neither."""
+
+    id = key_field()
+    tenant = models.ForeignKey(
+        Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="users"
+    )
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="users")
+    email = models.EmailField("e-mail", unique=True, error_messages={"unique": "This e-mail address is taken."})
+    name = models.CharField(max_length=150)
+    status = models.CharField(max_length=10, choices=UserStatus, default=UserStatus.PENDING)
+    time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    password_changed_at = models.DateTimeField(null=True, editable=False)
+
+    USERNAME_FIELD = "email"
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["name", "email"]
+        constraints = [
+            models.CheckConstraint(name="user_email_lower_case", condition=models.Q(email=Lower("email"))),
+            models.CheckConstraint(
+                name="user_member_has_role",
+                condition=models.Q(tenant=None, role=None) | models.Q(tenant__isnull=False, role__isnull=False),
+            ),
+            models.UniqueConstraint(fields=["tenant", "id"], name="user_tenant_and_id"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.email = self.email.strip().lower()
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.status == UserStatus.ACTIVE
+
+    @property
+    def is_staff(self) -> bool:
+        """Support staff, the people who may open Django admin."""
+        return self.tenant_id is None and self.is_active
+
+    @cached_property
+    def is_super_admin(self) -> bool:
+        return self.tenant is not None and self.tenant.super_admin_id == self.id
+
+    @property
+    def role_name(self) -> str:
+        if self.role is None:
+            return "Wisely support"
+        return SUPER_ADMIN if self.is_super_admin else self.role.name
+
+    @cached_property
+    def permission_keys(self) -> frozenset[str]:
+        if not self.is_active or self.role is None:
+            return frozenset()
+        if self.is_super_admin:
+            return frozenset(permission.key for permission in all_permissions())
+        return self.role.granted()
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permission_keys
+
+    # Django admin asks these two. What a model allows there is said by its ModelAdmin.
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+    @property
+    def own_scope(self) -> dict[str, Any]:
+        """The scope in which this user's own row can be read and written: keywords of ``acting_as``."""
+        return {"tenant_id": self.tenant_id, "support": self.tenant_id is None}
+
+    def as_actor(self) -> Actor:
+        """Needs ``tenant`` loaded, or a scope in which it can be."""
+        return Actor(
+            id=self.id,
+            name=self.name,
+            email=self.email,
+            tenant_id=self.tenant_id,
+            tenant_name=self.tenant.name if self.tenant else "Wisely support",
+        )

@@ -1,0 +1,48 @@
+"""Permissions: keys that a role holds. Each is declared once, by the module it belongs to.
+
+A built-in role's permissions follow from the declarations (``granted_to``); a role of a tenant's own stores its keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    key: str
+    group: str
+    label: str
+    granted_to: frozenset[str]
+
+
+_permissions: dict[str, Permission] = {}
+
+
+def declare(key: str, group: str, label: str, *, granted_to: Iterable[str] = ("admin",)) -> str:
+    """Declare a permission and return its key. ``granted_to`` names built-in roles; the Super Admin has all.
+
+    Raises ImproperlyConfigured when the key is taken.
+    """
+    if key in _permissions:
+        raise ImproperlyConfigured(f"The permission {key!r} is declared twice.")
+    _permissions[key] = Permission(key, group, label, frozenset(granted_to))
+    return key
+
+
+def all_permissions() -> tuple[Permission, ...]:
+    return tuple(_permissions.values())
+
+
+def keys_granted_to(builtin_role: str) -> frozenset[str]:
+    return frozenset(p.key for p in _permissions.values() if builtin_role in p.granted_to)
+
+
+MANAGE_USERS = declare("users.manage", "Users", "Invite users and end their sessions")
+SIGN_IN_SETTINGS = declare("sign_in_settings.edit", "Users", "See and edit sign-in settings")
+SWITCH_TENANT = declare(
+    "tenants.switch", "Enterprises", "Look at the records of enterprises below", granted_to=("admin", "csm")
+)

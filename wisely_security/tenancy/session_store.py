@@ -1,0 +1,103 @@
+"""Django's session engine on :class:`~wisely_security.tenancy.models.Session`.
+
+Only signed-in visitors have a row; each read and write names the one row by its key's hash, so row-level security needs
+no tenant for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.utils import timezone
+
+from wisely_security.request_context import acting_as, current
+
+from .models import Session
+from .sessions import LIMITS_KEY, TENANT_KEY, SessionEnd, end_expired_sessions, end_session, expiry, hash_key
+
+
+class SessionStore(SessionBase):
+    signed_out = False  # the sign-out has been recorded as such
+    row: Session | None = None  # as it was loaded
+
+    def load(self) -> dict[str, Any]:
+        if self.session_key is None:
+            return {}
+        key_hash = hash_key(self.session_key)
+        with acting_as(credential=key_hash):
+            row = Session.objects.filter(key_hash=key_hash).first()
+        if row is not None and row.expires_at <= timezone.now():
+            end_session(row, SessionEnd.EXPIRED)
+            row = None
+        if row is None:
+            self._session_key = None
+            return {}
+        self.row = row
+        return self.decode(row.data)
+
+    def exists(self, session_key: str) -> bool:
+        return False  # 32 random characters: no two are alike
+
+    def create(self) -> None:
+        self._session_key = self._get_new_session_key()
+        self._session_cache: dict[str, Any] = {}
+        self.modified = True
+
+    def cycle_key(self) -> None:
+        """A new key for the same session; the row follows when it is saved."""
+        self._get_session()
+        self._session_key = self._get_new_session_key()
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        data = self._get_session(no_load=must_create)
+        if SESSION_KEY not in data:
+            return
+        if self.session_key is None:
+            self._session_key = self._get_new_session_key()
+        key_hash = hash_key(self.session_key or "")
+        if self.row is None:
+            self._insert(key_hash, data)
+        else:
+            with self._scope(data, self.row.key_hash):
+                updated = Session.objects.filter(pk=self.row.pk).update(key_hash=key_hash, data=self.encode(data))
+            if not updated:
+                raise UpdateError
+            self.row.key_hash = key_hash
+
+    def _insert(self, key_hash: str, data: dict[str, Any]) -> None:
+        now = timezone.now()
+        address = current().client.address
+        row = Session(
+            key_hash=key_hash,
+            tenant_id=UUID(data[TENANT_KEY]) if data[TENANT_KEY] else None,
+            user_id=UUID(data[SESSION_KEY]),
+            data=self.encode(data),
+            address=None if address is None else str(address),
+            device=data.get("device", ""),
+            place=data.get("place", ""),
+            created_at=now,
+            last_seen_at=now,
+            expires_at=expiry(data[LIMITS_KEY], now, now),
+        )
+        with self._scope(data, key_hash):
+            row.save(force_insert=True)
+        self.row = row
+
+    def _scope(self, data: dict[str, Any], key_hash: str) -> Any:
+        tenant = data[TENANT_KEY]
+        return acting_as(tenant_id=UUID(tenant) if tenant else None, support=not tenant, credential=key_hash)
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End the session. Unless the person has signed out, it is told as one that the application ended."""
+        if self.row is None:
+            return
+        row, self.row = self.row, None
+        end_session(row, None if self.signed_out else SessionEnd.REPLACED)
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        end_expired_sessions()

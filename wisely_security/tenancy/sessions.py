@@ -1,0 +1,64 @@
+"""The life of a session: its key, its limits, its end."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from wisely_security.request_context import acting_as
+
+from .models import Session, Tenant
+from .signals import SessionEnd, session_ended
+
+TENANT_KEY = "tenant_id"  # in the session: the user's own tenant, "" for support staff
+LIMITS_KEY = "limits"  # in the session: minutes of idleness, minutes in all
+VIEWED_TENANT_KEY = "viewed_tenant_id"  # in the session: the enterprise an aggregator's admin looks at
+SUPPORT_LIMITS = (60, 12 * 60)
+
+
+def hash_key(session_key: str) -> str:
+    return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+def limits(tenant: Tenant | None) -> tuple[int, int]:
+    """After how many minutes a session ends: not used, and in all."""
+    if tenant is None:
+        return SUPPORT_LIMITS
+    return tenant.session_idle_minutes, tenant.session_max_hours * 60
+
+
+def expiry(limits: tuple[int, int], created_at: datetime, now: datetime) -> datetime:
+    """When a session that is used at ``now`` ends, if it is not used again."""
+    idle, longest = limits
+    return min(now + timedelta(minutes=idle), created_at + timedelta(minutes=longest))
+
+
+def touch(session: Session, tenant: Tenant | None) -> None:
+    """The session is in use: move its idle limit. Written at most once a minute."""
+    now = timezone.now()
+    if now - session.last_seen_at >= timedelta(minutes=1):
+        Session.objects.filter(pk=session.pk).update(
+            last_seen_at=now, expires_at=expiry(limits(tenant), session.created_at, now)
+        )
+
+
+def end_session(session: Session, cause: SessionEnd | None) -> bool:
+    """End a session and tell so, both or neither. False: it had ended already. No cause: its owner signed out."""
+    scope = {"tenant_id": session.tenant_id, "support": session.tenant_id is None}
+    with acting_as(**scope), transaction.atomic():
+        deleted, _ = Session.objects.filter(pk=session.pk).delete()
+        if deleted and cause:
+            session_ended.send(Session, session=session, cause=cause)
+    return bool(deleted)
+
+
+def end_expired_sessions() -> int:
+    """End every session whose time is over, of all tenants. Returns how many."""
+    with acting_as(support=True):
+        expired = list(Session.objects.filter(expires_at__lte=timezone.now()).select_related("user")[:10_000])
+    return sum(end_session(session, SessionEnd.EXPIRED) for session in expired)
+
+

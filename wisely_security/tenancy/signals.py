@@ -1,0 +1,34 @@
+"""What happens around sign-in beyond Django's own signals. Each is sent inside the transaction of what it tells.
+
+password_changed: user — by its owner, knowing the old one.
+password_reset_requested: email, user or None, link_sent (False: the mail server refused it).
+password_reset: user, invitation (True: the first password, set on accepting an invitation).
+password_refused: user or None, reset (by a link or by the form), reason ("link" or "password").
+session_ended: session, cause (a SessionEnd value).
+settings_viewed: user, tenant_id (whose settings), area; detail, note, refused where there is something to add.
+settings_edited: user, area, detail.   settings_refused: user, area.
+access_refused: user, area.
+"""
+
+from django.db import models
+from django.dispatch import Signal
+
+
+class SessionEnd(models.TextChoices):
+    EXPIRED = "expired", "Session expired"
+    BY_USER = "ended_by_user", "Ended by the user"
+    BY_ADMIN = "ended_by_admin", "Ended by an admin"
+    REPLACED = "session_replaced", "Replaced by a new sign-in"
+    PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"
+    SUSPENDED = "account_suspended", "Account suspended"
+
+
+password_changed = Signal()
+password_reset_requested = Signal()
+password_reset = Signal()
+password_refused = Signal()
+session_ended = Signal()
+settings_viewed = Signal()
+settings_edited = Signal()
+settings_refused = Signal()
+access_refused = Signal()

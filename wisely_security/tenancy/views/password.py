@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.debug import sensitive_post_parameters
+
+from wisely_security.request_context import acting_as
+
+from .. import mail, signals
+from ..access import SignedInView
+from ..accounts import set_password
+from ..authentication import find_user
+from ..forms import ChangePasswordForm, EmailForm, NewPasswordForm
+from ..links import VALID_HOURS, link_is_good, make_link, named_user
+from ..models import User, UserStatus
+
+logger = logging.getLogger(__name__)
+# The answer to "forgot your password?" must not take longer where there is an account: the mail goes out beside it.
+_postman = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password-reset")
+
+
+class PasswordReset(View):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "tenancy/password_reset.html", {"form": EmailForm()})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = EmailForm(request.POST)
+        if not form.is_valid():
+            return render(request, "tenancy/password_reset.html", {"form": form}, status=400)
+        email = form.cleaned_data["email"]
+        user = find_user(email)
+        if user is None or not user.is_active:
+            reason = user.status if user else "unknown_user"
+            signals.password_reset_requested.send(type(self), email=email, user=user, refused=reason)
+        else:
+            link = make_link(request, "password_reset_confirm", user)
+            transaction.on_commit(lambda: _postman.submit(copy_context().run, _send_reset_link, user, link) and None)
+        return redirect("password_reset_sent")
+
+
+def _send_reset_link(user: User, link: str) -> None:
+    refused = ""
+    try:
+        with acting_as(**user.own_scope):
+            mail.send("password_reset", user, link=link, valid_hours=VALID_HOURS)
+    except OSError:
+        logger.exception("The mail server did not take a password reset mail.")
+        refused = "email_failed"
+    try:
+        with acting_as(**user.own_scope):
+            signals.password_reset_requested.send(PasswordReset, email=user.email, user=user, refused=refused)
+    except Exception:
+        logger.exception("A password reset could not be recorded.")
+    finally:
+        connection.close()
+
+
+class PasswordResetSent(View):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "tenancy/password_reset_sent.html")
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class SetPasswordByLink(View):
+    """The page behind a link in an e-mail. A link that is used, old or wrong is told, and recorded."""
+
+    template_name = "tenancy/password_reset_confirm.html"
+    invitation = False
+    status = UserStatus.ACTIVE
+    done = "Your new password is saved. Sign in with it."
+
+    def dispatch(self, request: HttpRequest, *args: Any, user_id: UUID, token: str, **kwargs: Any) -> Any:
+        self.user = named_user(user_id)
+        if not link_is_good(self.user, token, self.status):
+            signals.password_refused.send(type(self), user=self.user, reset=True, reason="link_invalid")
+            return render(request, self.template_name, {"validlink": False}, status=410)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(NewPasswordForm(self._user))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = NewPasswordForm(self._user, request.POST)
+        if not form.is_valid():
+            return self._page(form, status=400)
+        set_password(self._user, form.cleaned_data["new_password"])
+        signals.password_reset.send(type(self), user=self._user, invitation=self.invitation)
+        messages.success(request, self.done)
+        return redirect("sign_in")
+
+    @property
+    def _user(self) -> User:
+        assert self.user is not None  # dispatch has seen to it  # noqa: S101
+        return self.user
+
+    def _page(self, form: NewPasswordForm, status: int = 200) -> HttpResponse:
+        with acting_as(**self._user.own_scope):
+            tenant = self._user.tenant
+        context = {"validlink": True, "form": form, "tenant": tenant, "username": self._user.email}
+        return render(self.request, self.template_name, context, status=status)
+
+
+class AcceptInvitation(SetPasswordByLink):
+    template_name = "tenancy/accept_invitation.html"
+    invitation = True
+    status = UserStatus.PENDING
+    done = "Welcome. Your account is ready: sign in with your new password."
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class ChangePassword(SignedInView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(ChangePasswordForm(self.request.user))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user = self.request.user
+        form = ChangePasswordForm(user, request.POST)
+        if not form.is_valid():
+            reason = "wrong_password" if form.has_error("old_password", "wrong_password") else "invalid_input"
+            signals.password_refused.send(type(self), user=user, reset=False, reason=reason)
+            return self._page(form, status=400)
+        set_password(user, form.cleaned_data["new_password"], keep=self.request.session)
+        update_session_auth_hash(request, user)
+        signals.password_changed.send(type(self), user=user)
+        link = request.build_absolute_uri(reverse("password_reset"))
+        transaction.on_commit(lambda: _notify(user, link))
+        messages.success(request, "Your password is changed. You are signed out everywhere else.")
+        return redirect("password_change")
+
+    def _page(self, form: ChangePasswordForm, status: int = 200) -> HttpResponse:
+        return render(self.request, "tenancy/password_change.html", {"form": form}, status=status)
+
+
+def _notify(user: User, link: str) -> None:
+    try:
+        mail.send("password_changed", user, link=link)
+    except OSError:  # the password is changed and recorded; the notice is a courtesy
+        logger.exception("The mail server did not take the notice of a changed password.")

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from wisely_security.request_context import acting_as
+
+from ..access import MemberView, SignedInView
+from ..models import Session, User
+from ..permissions import MANAGE_USERS
+from ..sessions import end_session
+from ..signals import SessionEnd
+
+
+def open_sessions(user: User) -> QuerySet[Session]:
+    return Session.objects.filter(user=user, expires_at__gt=timezone.now()).select_related("user")
+
+
+def _rows(sessions: QuerySet[Session], current: Session | None, end_url: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "device": session.device,
+            "place": session.place,
+            "address": session.address,
+            "created_at": session.created_at,
+            "last_seen_at": session.last_seen_at,
+            "is_current": current is not None and session.pk == current.pk,
+            "end_url": end_url(session),
+        }
+        for session in sessions
+    ]
+
+
+class OwnSessions(SignedInView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user = self.request.user
+        with acting_as(**user.own_scope):
+            rows = _rows(
+                open_sessions(user),
+                self.request.session.row,
+                lambda session: reverse("end_session", args=[session.pk]),
+            )
+        context = {"sessions": rows, "own": True, "end_all_url": reverse("end_other_sessions")}
+        return render(request, "tenancy/sessions.html", context)
+
+
+class EndOwnSessions(SignedInView):
+    """One of one's own sessions, or all but this one."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+        user, current = self.request.user, self.request.session.row
+        with acting_as(**user.own_scope):
+            sessions = open_sessions(user).exclude(pk=current.pk if current else None)
+            chosen = [get_object_or_404(sessions, pk=pk)] if pk else list(sessions)
+            ended = sum(end_session(session, SessionEnd.BY_USER) for session in chosen)
+        messages.success(request, _told(ended))
+        return redirect("sessions")
+
+
+class UserSessions(MemberView):
+    permission = MANAGE_USERS
+    area = "Sessions of a user"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        member = get_object_or_404(User, pk=pk, tenant=self.request.tenant)
+        rows = _rows(
+            open_sessions(member),
+            self.request.session.row,
+            lambda session: reverse("end_user_session", args=[member.pk, session.pk]),
+        )
+        context = {"sessions": rows, "own": False, "member": member}
+        return render(
+            request,
+            "tenancy/sessions.html",
+            {**context, "end_all_url": reverse("end_user_sessions", args=[member.pk])},
+        )
+
+
+class EndUserSessions(MemberView):
+    permission = MANAGE_USERS
+    area = "Ending the sessions of a user"
+    changes = True
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: UUID, session_pk: UUID | None = None) -> HttpResponse:
+        member = get_object_or_404(User, pk=pk, tenant=self.request.tenant)
+        sessions = open_sessions(member)
+        chosen = [get_object_or_404(sessions, pk=session_pk)] if session_pk else list(sessions)
+        ended = sum(end_session(session, SessionEnd.BY_ADMIN) for session in chosen)
+        messages.success(request, _told(ended))
+        return redirect("user_sessions", pk=member.pk)
+
+
+def _told(ended: int) -> str:
+    return f"{ended} session{'' if ended == 1 else 's'} ended."
