@@ -4,7 +4,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
-PIP := $(RUN) -m pip install --quiet --no-input --disable-pip-version-check
+PIP := $(RUN) -m pip install -qq --no-input --disable-pip-version-check
 
 DEBUG ?= 1
 export DEBUG

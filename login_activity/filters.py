@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
 
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.request_context import current
@@ -20,7 +19,7 @@ MOST_USERS_LISTED = 500
 
 def user_choices() -> list[tuple[str, str]]:
     """The tenant's own users, by name. A tenant with very many gets the first; the rest are found by free text."""
-    users = User.objects.filter(tenant_id=current().tenant_id).values_list("pk", "name", "email")
+    users = User.objects.filter(tenant=current().tenant_id).values_list("pk", "name", "email")
     listed = [(str(pk), f"{name} ({email})") for pk, name, email in users[:MOST_USERS_LISTED]]
     return [*listed, ("unknown", "Unknown users")]
 
@@ -54,5 +53,5 @@ class LoginActivityFilterSet(ReportFilterSet):
         model = LoginEvent
         fields: list[str] = []
 
-    def apply_user(self, queryset: Any, name: str, value: str) -> QuerySet[LoginEvent]:
+    def apply_user(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.of_user(value)

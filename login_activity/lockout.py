@@ -1,8 +1,9 @@
 """Lock-out after too many failed sign-ins, counted in the record itself.
 
-An account is locked while ``LOCKOUT_FAILURES_PER_ACCOUNT`` wrong passwords since its last sign-in or new password lie within
-``LOCKOUT_MINUTES``, an address (of IPv6 its /64) likewise. A refused attempt does not count, so a lock ends by itself. Names
-that nobody has are counted in the same way: a lock does not tell which accounts exist.
+An account is locked while ``LOCKOUT_FAILURES_PER_ACCOUNT`` wrong passwords since its last sign-in or new
+password lie within ``LOCKOUT_MINUTES``, an address (of IPv6 its /64) likewise. A refused attempt does not count,
+so a lock ends by itself. Names that nobody has are counted in the same way: a lock does not tell which accounts
+exist.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ from __future__ import annotations
 import operator
 from functools import reduce
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
@@ -56,9 +56,9 @@ def parse_network(text: str) -> IPv4Network | IPv6Network | None:
 class LoginEvent(Event):
     """One authentication event. Names, device and place are as they were at that moment; nothing is looked up later.
 
-    ``action``, ``status`` and ``reason`` hold keys of the vocabulary, as text: a word that is no longer used stays readable.
-    ``user_id`` and the names: whose account it is about. ``acted_by``: who did it, where that was somebody else.
-    ``detail``: what is special to the action (the filters of a view, the fields of an edit).
+    ``action``, ``status`` and ``reason`` hold keys of the vocabulary, as text: a word that is no longer used
+    stays readable. ``user_id`` and the names: whose account it is about. ``acted_by``: who did it, where that
+    was somebody else. ``detail``: what is special to the action (the filters of a view, the fields of an edit).
     """
 
     user_id = models.UUIDField(null=True)
@@ -82,7 +82,7 @@ class LoginEvent(Event):
     session_hash = models.TextField("session")
     detail = models.JSONField(default=dict)
 
-    objects = LoginEventQuerySet.as_manager()
+    objects: ClassVar[Any] = LoginEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "login event"

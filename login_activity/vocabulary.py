@@ -18,8 +18,8 @@ class Action(Word):
     LOG_OUT = "log_out", "Log out"
     VIEW = "view", "View"
     EDIT = "edit", "Edit"
-    CHANGE_PASSWORD = "change_password", "Change password"  # noqa: S105
-    RESET_PASSWORD = "reset_password", "Reset password"  # noqa: S105
+    CHANGE_PASSWORD = "change_password", "Change password"
+    RESET_PASSWORD = "reset_password", "Reset password"
     LOCK_OUT = "lock_out", "Lock out"
     END_SESSION = "end_session", "End session"
 
@@ -32,7 +32,7 @@ class Status(Word):
 class Reason(Word):
     """Why: always with a failure, and with a success where there is something to add."""
 
-    WRONG_PASSWORD = "wrong_password", "Wrong password"  # noqa: S105
+    WRONG_PASSWORD = "wrong_password", "Wrong password"
     UNKNOWN_USER = "unknown_user", "Unknown user"
     SUSPENDED = "suspended", "Account suspended"
     PENDING = "pending", "Invitation not accepted yet"
@@ -52,7 +52,7 @@ class Reason(Word):
     ENDED_BY_USER = "ended_by_user", "Ended by the user"
     ENDED_BY_ADMIN = "ended_by_admin", "Ended by an admin"
     SESSION_REPLACED = "session_replaced", "Replaced by a new sign-in"
-    PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"
     ACCOUNT_SUSPENDED = "account_suspended", "Account suspended"
 
 

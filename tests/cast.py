@@ -1,5 +1,5 @@
-"""The cast: Alice (Super Admin) and Bob (Developer) of Acme, Charlie of Globex, Erin of Initech (an aggregator that owns
-Globex), Dana of support. All with the same password."""
+"""The cast: Alice (Super Admin) and Bob (Developer) of Acme, Charlie of Globex, Erin of Initech (an aggregator
+that owns Globex), Dana of support. All with the same password."""
 
 from __future__ import annotations
 

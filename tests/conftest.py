@@ -56,7 +56,7 @@ def alice(cast: Cast) -> Client:
 
 @pytest.fixture
 def events() -> Callable[..., list[LoginEvent]]:
-    """``events(tenant, **conditions)``: the record of a tenant (None: of no tenant), oldest first, as support sees it."""
+    """``events(tenant, **conditions)``: the record of a tenant, or (None) of no tenant, oldest first."""
 
     def read(tenant: Tenant | None, **conditions: Any) -> list[LoginEvent]:
         with acting_as(support=True):

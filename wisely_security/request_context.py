@@ -90,8 +90,6 @@ def acting_as(
     Without ``actor`` the current one remains: it is the same person, looking somewhere else.
     """
     now = current()
-    changed = replace(
-        now, tenant_id=tenant_id, support=support, credential=credential, actor=actor or now.actor
-    )
+    changed = replace(now, tenant_id=tenant_id, support=support, credential=credential, actor=actor or now.actor)
     with using(changed):
         yield changed

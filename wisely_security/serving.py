@@ -30,9 +30,7 @@ class Claim:
         if not lock(self.descriptor, fcntl.LOCK_EX):
             process_id, _, url = os.read(self.descriptor, 1000).decode().partition(" ")
             if not url:
-                raise ServingError(
-                    f"Wisely Security is being started already, with the data in {data_folder}."
-                )
+                raise ServingError(f"Wisely Security is being started already, with the data in {data_folder}.")
             raise ServingError(
                 f"Wisely Security is already running at {url} (process {process_id}). Stop it with Ctrl-C, "
                 f"or with: kill {process_id}. Or run a second one beside it: make run DATA_DIR=another-folder"
@@ -50,12 +48,8 @@ def listen(port: int | None) -> socket.socket:
         if (listener := _try_to_listen(candidate)) is not None:
             return listener
     if port:
-        raise ServingError(
-            f"Port {port} is in use by another program. Choose another: make run PORT={port + 1}"
-        )
-    raise ServingError(
-        f"The ports {FIRST_PORT} to {candidates[-1]} are all in use. Choose one: make run PORT=…"
-    )
+        raise ServingError(f"Port {port} is in use by another program. Choose another: make run PORT={port + 1}")
+    raise ServingError(f"The ports {FIRST_PORT} to {candidates[-1]} are all in use. Choose one: make run PORT=…")
 
 
 def _try_to_listen(port: int) -> socket.socket | None:

@@ -91,9 +91,7 @@ DATABASES = {
     )
 }
 if "DATABASE_OWNER_URL" in os.environ:
-    DATABASES["owner"] = dj_database_url.parse(
-        os.environ["DATABASE_OWNER_URL"], engine="wisely_security.database"
-    )
+    DATABASES["owner"] = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"], engine="wisely_security.database")
 for _database in DATABASES.values():
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer in transaction mode
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
@@ -173,8 +171,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "wisely_security.errors.RequestIdFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
-    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -42,8 +42,8 @@ class EventTime(models.Func):
 class Event(models.Model):
     """Base of the event tables.
 
-    Django sees ``id`` as the key; the table's primary key is (tenant_id, id). The database makes ``id``, ``tx`` and with the
-    id ``occurred_at``: the app role is not allowed to write them.
+    Django sees ``id`` as the key; the table's primary key is (tenant_id, id). The database makes ``id``, ``tx``
+    and with the id ``occurred_at``: the app role is not allowed to write them.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -54,7 +54,7 @@ class Event(models.Model):
     )
     request_id = models.UUIDField(null=True, editable=False)
 
-    objects: Any = EventQuerySet.as_manager()
+    objects: ClassVar[Any] = EventQuerySet.as_manager()
 
     class Meta:
         abstract = True

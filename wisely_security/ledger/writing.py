@@ -20,7 +20,7 @@ DATABASE_MADE = frozenset({"id", "tx", "occurred_at"})
 
 @cache
 def writable_columns(model: type[Event]) -> tuple[str, ...]:
-    return tuple(field.column for field in model._meta.concrete_fields if field.column not in DATABASE_MADE)
+    return tuple(field.attname for field in model._meta.concrete_fields if field.attname not in DATABASE_MADE)
 
 
 @cache
@@ -33,8 +33,8 @@ def _insert(model: type[Event]) -> str:
 def append(model: type[Event], *, tenant_id: UUID | None, values: Mapping[str, Any]) -> None:
     """Write one event of a tenant (``None``: of no tenant) in the current transaction.
 
-    ``values`` holds every writable column but ``tenant_id`` and ``request_id``. Any error is the caller's to see: an event
-    that cannot be written must stop what it tells of.
+    ``values`` holds every writable column but ``tenant_id`` and ``request_id``. Any error is the caller's to
+    see: an event that cannot be written must stop what it tells of.
     """
     now = current()
     row: dict[str, Any] = {

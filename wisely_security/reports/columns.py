@@ -9,20 +9,19 @@ import django_tables2 as tables
 from django.db import connection
 from psycopg2 import sql
 
-# A cell that begins like this is run as a formula by spreadsheets (OWASP: CSV Injection); ＝＋－＠ are their full-width twins.
+# A cell that begins like this is run as a formula by spreadsheets (OWASP: CSV Injection); ＝＋－＠ are their
+# full-width twins.
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 
 
 class ReportColumn(tables.Column):
     """A column of the page and of the CSV.
 
-    ``csv``: an SQL expression over the columns of the event table. ``foreign``: its text comes from people or machines
-    outside, so a formula in it must be made harmless. ``csv_only``: not on the page.
+    ``csv``: an SQL expression over the columns of the event table. ``foreign``: its text comes from people or
+    machines outside, so a formula in it must be made harmless. ``csv_only``: not on the page.
     """
 
-    def __init__(
-        self, label: str, *, csv: str | sql.Composable, foreign: bool = False, csv_only: bool = False
-    ) -> None:
+    def __init__(self, label: str, *, csv: str | sql.Composable, foreign: bool = False, csv_only: bool = False) -> None:
         super().__init__(verbose_name=label, orderable=False, visible=not csv_only)
         self.label = label
         self.foreign = foreign
@@ -53,7 +52,7 @@ def moment(column: str) -> sql.Composable:
 
 
 def csv_columns(table: type[tables.Table]) -> list[ReportColumn]:
-    return list(table.base_columns.values())  # type: ignore[attr-defined]
+    return list(table.base_columns.values())
 
 
 def header(table: type[tables.Table]) -> list[str]:
@@ -63,7 +62,8 @@ def header(table: type[tables.Table]) -> list[str]:
 def copy_statement(table: type[tables.Table], queryset: Any) -> str:
     """COPY of the queryset's rows in the table's columns, newest first.
 
-    Rows are selected and ordered inside, formatted outside: an expression beside ORDER BY can cost the index its order.
+    Rows are selected and ordered inside, formatted outside: an expression beside ORDER BY can cost the index its
+    order.
     """
     inner, params = queryset.order_by("-id").values(*_event_columns(queryset.model)).query.sql_with_params()
     with connection.cursor() as cursor:

@@ -1,13 +1,14 @@
 """The CSV: PostgreSQL's own COPY, streamed.
 
 RFC 4180 (CRLF, quotes doubled) in UTF-8 with a byte order mark, from one read-only snapshot. A thread runs the COPY and
-writes to a bounded queue; the response reads from it, so memory stays constant however slow the reader is. The last chunk is
-held back until the download has been recorded. If anything fails in between, the response ends without its final chunk,
-and every HTTP client reports it as incomplete.
+writes to a bounded queue; the response reads from it, so memory stays constant however slow the reader is. The last
+chunk is held back until the download has been recorded. If anything fails in between, the response ends without its
+final chunk, and every HTTP client reports it as incomplete.
 """
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ CHUNK = 64 * 1024
 _CHUNKS_AHEAD = 8
 
 
-class _Stopped(Exception):
+class _ReaderGoneError(Exception):
     """The reader has gone."""
 
 
@@ -30,7 +31,8 @@ class _Stopped(Exception):
 class CsvExport:
     """One download. Iterate once; ``rows`` counts what was read from the database.
 
-    ``context`` is whose rows are read. ``finished(rows)`` is called before the last bytes leave; ``cut_short(rows)`` when it ends in any other way.
+    ``context``: whose rows are read. ``finished(rows)`` is called before the last bytes leave, ``cut_short(rows)`` when
+    the download ends in any other way.
     """
 
     context: RequestContext
@@ -79,7 +81,7 @@ class CsvExport:
                 return
             except queue.Full:
                 continue
-        raise _Stopped
+        raise _ReaderGoneError
 
     def _copy(self) -> None:
         try:
@@ -91,12 +93,10 @@ class CsvExport:
             if self._buffer:
                 self._put(bytes(self._buffer))
             self._put(None)
-        except _Stopped:
+        except _ReaderGoneError:
             pass
         except BaseException as error:
-            try:
+            with contextlib.suppress(_ReaderGoneError):
                 self._put(error)
-            except _Stopped:
-                pass
         finally:
             connection.close()

@@ -31,9 +31,7 @@ class PeriodForm(forms.Form):
         elif last is not None and last < first:
             self.add_error("to", "The last day is before the first.")
         else:
-            data["during"] = Period(
-                first, last or max(first, timezone.localdate()), timezone.get_current_timezone()
-            )
+            data["during"] = Period(first, last or max(first, timezone.localdate()), timezone.get_current_timezone())
         return data
 
 

@@ -1,7 +1,8 @@
 """Periods: whole days in the viewer's time zone, turned into the moments between which events are read.
 
-"Last 7 days" is today and the six days before it. A custom period includes both its days. A day on which clocks change is
-23 or 25 hours long (23½ or 24½ on Lord Howe); a midnight that does not exist is the moment the clocks were put forward.
+"Last 7 days" is today and the six days before it. A custom period includes both its days. A day on which clocks
+change is 23 or 25 hours long (23½ or 24½ on Lord Howe); a midnight that does not exist is the moment the clocks
+were put forward.
 """
 
 from __future__ import annotations

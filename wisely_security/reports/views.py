@@ -19,7 +19,7 @@ from django.utils import timezone
 from wisely_security.ledger.models import Event
 from wisely_security.request_context import current, using
 from wisely_security.tenancy import signals
-from wisely_security.tenancy.access import AccessRefused, MemberView
+from wisely_security.tenancy.access import MemberView
 from wisely_security.tenancy.models import Tenant
 
 from .columns import copy_statement, header
@@ -59,9 +59,7 @@ class Report:
     @property
     def columns(self) -> list[dict[str, str]]:
         return [
-            {"name": name, "label": column.label}
-            for name, column in self.table.base_columns.items()  # type: ignore[attr-defined]
-            if column.visible
+            {"name": name, "label": column.label} for name, column in self.table.base_columns.items() if column.visible
         ]
 
 
@@ -182,8 +180,8 @@ class ReportDownload(ReportView):
     def get(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
         filters = self.filter_set()
         if not filters.is_valid():
-            context = {"reason": " ".join(e for errors in filters.form.errors.values() for e in errors)}
-            return render(request, "400.html", context, status=400)
+            reason = " ".join(error for errors in filters.form.errors.values() for error in errors)
+            return render(request, "400.html", {"reason": reason}, status=400)
         period = filters.form.cleaned_data["during"]
         told = self.told(filters)
         context = current()

@@ -63,7 +63,8 @@ class MemberView(SignedInView):
                 raise AccessRefused(self.area)
             if self.changes and request.tenant != request.user.tenant:
                 raise AccessRefused(
-                    self.area, f"You are looking at {request.tenant}’s data. Go back to your own tenant to change things."
+                    self.area,
+                    f"You are looking at {request.tenant}’s data. Go back to your own tenant to change things.",
                 )
         return super().dispatch(request, *args, **kwargs)
 

@@ -24,7 +24,7 @@ def set_password(user: User, password: str, *, keep: SessionStore | None = None)
     with acting_as(**user.own_scope):
         user.set_password(password)
         user.status = UserStatus.ACTIVE
-        user.password_changed_at = Now()  # type: ignore[assignment]
+        user.password_changed_at = Now()
         user.save(update_fields=["password", "status", "password_changed_at"])
     kept = hash_key(keep.session_key) if keep and keep.session_key else None
     end_sessions(user, SessionEnd.PASSWORD_CHANGED, keep=kept)

@@ -39,8 +39,7 @@ def find_user(email: str) -> User | None:
     email = email.strip().lower().replace("\0", "")
     try:
         with acting_as(credential=email):
-            user = User.objects.get_by_natural_key(email)
-        return user
+            return User.objects.get_by_natural_key(email)
     except ObjectDoesNotExist:
         return None
 

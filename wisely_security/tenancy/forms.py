@@ -48,9 +48,7 @@ class SupportSignInForm(SignInForm):
 
 
 def _password_field(label: str, autocomplete: str) -> forms.CharField:
-    return forms.CharField(
-        label=label, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": autocomplete})
-    )
+    return forms.CharField(label=label, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}))
 
 
 class NewPasswordForm(forms.Form):

@@ -21,7 +21,7 @@ VALID_HOURS = settings.PASSWORD_RESET_TIMEOUT // 3600
 
 
 class _Tokens(PasswordResetTokenGenerator):
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.status}"
 
 

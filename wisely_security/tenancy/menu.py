@@ -31,7 +31,7 @@ _entries: list[Entry] = []
 
 
 def add(section: str, label: str, *, icon: str, permission: str, url: Callable[[Tenant], str]) -> None:
-    """Add an entry below "Identity & Access" / "Users & Permissions" (PEOPLE) or "Security". Icons are heroicons' names."""
+    """Add an entry to PEOPLE ("Identity & Access", "Users & Permissions") or SECURITY. ``icon``: a heroicon's name."""
     _entries.append(Entry(section, label, icon, permission, url))
 
 

@@ -10,13 +10,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase, UpdateError
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from wisely_security.request_context import acting_as, current
 
 from .models import Session
-from .sessions import LIMITS_KEY, TENANT_KEY, SessionEnd, end_expired_sessions, end_session, expiry, hash_key
+from .sessions import LIMITS_KEY, TENANT_KEY, end_expired_sessions, end_session, expiry, hash_key
+from .signals import SessionEnd
+
+
+def new_key() -> str:
+    return get_random_string(32, VALID_KEY_CHARS)
 
 
 class SessionStore(SessionBase):
@@ -42,22 +48,21 @@ class SessionStore(SessionBase):
         return False  # 32 random characters: no two are alike
 
     def create(self) -> None:
-        self._session_key = self._get_new_session_key()
-        self._session_cache: dict[str, Any] = {}
-        self.modified = True
+        self._session_key = new_key()
+        self.clear()
 
     def cycle_key(self) -> None:
         """A new key for the same session; the row follows when it is saved."""
-        self._get_session()
-        self._session_key = self._get_new_session_key()
+        self.get(SESSION_KEY)  # loads it, under the old key
+        self._session_key = new_key()
         self.modified = True
 
     def save(self, must_create: bool = False) -> None:
-        data = self._get_session(no_load=must_create)
+        data = dict(self.items())
         if SESSION_KEY not in data:
             return
         if self.session_key is None:
-            self._session_key = self._get_new_session_key()
+            self._session_key = new_key()
         key_hash = hash_key(self.session_key or "")
         if self.row is None:
             self._insert(key_hash, data)

@@ -47,8 +47,8 @@ def touch(session: Session, tenant: Tenant | None) -> None:
 
 def end_session(session: Session, cause: SessionEnd | None) -> bool:
     """End a session and tell so, both or neither. False: it had ended already. No cause: its owner signed out."""
-    scope = {"tenant_id": session.tenant_id, "support": session.tenant_id is None}
-    with acting_as(**scope), transaction.atomic():
+    tenant_id = session.tenant_id
+    with acting_as(tenant_id=tenant_id, support=tenant_id is None), transaction.atomic():
         deleted, _ = Session.objects.filter(pk=session.pk).delete()
         if deleted and cause:
             session_ended.send(Session, session=session, cause=cause)
@@ -60,5 +60,3 @@ def end_expired_sessions() -> int:
     with acting_as(support=True):
         expired = list(Session.objects.filter(expires_at__lte=timezone.now()).select_related("user")[:10_000])
     return sum(end_session(session, SessionEnd.EXPIRED) for session in expired)
-
-

@@ -27,9 +27,7 @@ def provide(environ: MutableMapping[str, str], data_dir: str | Path | None = Non
     if environ.get("DATABASE_URL"):
         return
     if environ.get("DATABASE_OWNER_URL"):
-        raise EmbeddedPostgresError(
-            "DATABASE_OWNER_URL is set, but DATABASE_URL is not. Set both, or neither."
-        )
+        raise EmbeddedPostgresError("DATABASE_OWNER_URL is set, but DATABASE_URL is not. Set both, or neither.")
     folder = Path(data_dir or environ.get("DATA_DIR") or PROJECT_ROOT / "data").absolute()
     try:
         cluster = join(find_or_make_home(folder))

@@ -36,8 +36,7 @@ def make_or_examine(home: Path) -> Cluster:
         )
     if not user.is_me and os.geteuid() != 0:
         raise EmbeddedPostgresError(
-            f"{files} belongs to the user {user.name}. Run this as that user, or choose another "
-            "folder with DATA_DIR=…"
+            f"{files} belongs to the user {user.name}. Run this as that user, or choose another folder with DATA_DIR=…"
         )
     if not user.can_enter(home):
         raise EmbeddedPostgresError(

@@ -63,7 +63,5 @@ def _copy(site_packages: Path, target: Path) -> None:
                 )
         for path in (half, *half.rglob("*")):  # whatever the umask was when pip unpacked it
             if not path.is_symlink():
-                path.chmod(
-                    path.stat().st_mode | (0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-                )
+                path.chmod(path.stat().st_mode | (0o755 if path.is_dir() or path.parent.name == "bin" else 0o644))
         half.rename(target)

@@ -32,9 +32,7 @@ def descriptors() -> tuple[int, ...]:
 def join(home: Path) -> Cluster:
     with _gate(home, SECONDS_TO_JOIN) as is_open:
         if not is_open:
-            raise EmbeddedPostgresError(
-                f"Another process has been busy with the database in {home} for too long."
-            )
+            raise EmbeddedPostgresError(f"Another process has been busy with the database in {home} for too long.")
         cluster = make_or_examine(home)
         server = Server(cluster)
         users = open_private(home / "users.lock")

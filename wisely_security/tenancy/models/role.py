@@ -46,9 +46,7 @@ class Role(models.Model):
                 violation_error_message="There is a role with this name already.",
             ),
             models.UniqueConstraint(fields=["tenant", "id"], name="role_tenant_and_id"),
-            models.CheckConstraint(
-                name="role_super_admin_is_no_role", condition=~models.Q(name__iexact=SUPER_ADMIN)
-            ),
+            models.CheckConstraint(name="role_super_admin_is_no_role", condition=~models.Q(name__iexact=SUPER_ADMIN)),
         ]
 
     def __str__(self) -> str:

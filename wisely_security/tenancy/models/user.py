@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import zoneinfo
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -23,6 +24,11 @@ class UserStatus(models.TextChoices):
     SUSPENDED = "suspended", "Suspended"
 
 
+class OwnScope(TypedDict):
+    tenant_id: UUID | None
+    support: bool
+
+
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError("Choose a time zone from the list.")
@@ -37,9 +43,7 @@ class User(AbstractBaseUser):
     """A person who signs in by e-mail. Members belong to one tenant and have a role; support staff have neither."""
 
     id = key_field()
-    tenant = models.ForeignKey(
-        Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="users"
-    )
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="users")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="users")
     email = models.EmailField("e-mail", unique=True, error_messages={"unique": "This e-mail address is taken."})
     name = models.CharField(max_length=150)
@@ -106,7 +110,7 @@ class User(AbstractBaseUser):
         return self.is_staff
 
     @property
-    def own_scope(self) -> dict[str, Any]:
+    def own_scope(self) -> OwnScope:
         """The scope in which this user's own row can be read and written: keywords of ``acting_as``."""
         return {"tenant_id": self.tenant_id, "support": self.tenant_id is None}
 

@@ -137,9 +137,7 @@ class SignInSettings(MemberView):
 def changes(form: Any, before: dict[str, Any]) -> dict[str, Any]:
     """What a form has changed, in words: ``{"changes": {label: [before, after]}}``."""
     return {
-        "changes": {
-            str(form.fields[name].label): [before[name], form.cleaned_data[name]] for name in form.changed_data
-        }
+        "changes": {str(form.fields[name].label): [before[name], form.cleaned_data[name]] for name in form.changed_data}
     }
 
 

@@ -59,7 +59,9 @@ class EndOwnSessions(SignedInView):
     def post(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         user, current = self.request.user, self.request.session.row
         with acting_as(**user.own_scope):
-            sessions = open_sessions(user).exclude(pk=current.pk if current else None)
+            sessions = open_sessions(user)
+            if current is not None:
+                sessions = sessions.exclude(pk=current.pk)
             chosen = [get_object_or_404(sessions, pk=pk)] if pk else list(sessions)
             ended = sum(end_session(session, SessionEnd.BY_USER) for session in chosen)
         messages.success(request, _told(ended))
