@@ -52,6 +52,7 @@ class LockoutBackend(BaseBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
     ) -> None:
+        refusal.set(None)
         if username is None or password is None:
             return
         account = username.strip().lower().replace("\0", "")

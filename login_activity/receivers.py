@@ -31,7 +31,6 @@ def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None
     typed = str(credentials.get("username", "")).replace("\0", "")
     account = typed.strip().lower()
     why = refusal.get() or Refusal("wrong_password", find_user(typed))
-    refusal.set(None)
     reason = Reason(why.reason if why.user or why.reason == "locked_out" else "unknown_user")
     with transaction.atomic():
         with connection.cursor() as cursor:

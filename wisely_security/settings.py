@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wisely_security.tenancy.middleware.TenantMiddleware",
+    "login_activity.middleware.ClientHintsMiddleware",
 ]
 
 ROOT_URLCONF = "wisely_security.urls"

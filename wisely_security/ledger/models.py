@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
 
 NO_TENANT = UUID(int=0)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def first_id(moment: datetime) -> UUID:
     """The smallest UUIDv7 of a moment; ``ledger_first_id`` in SQL says the same."""
-    milliseconds = int(moment.timestamp() * 1000)
-    return UUID(int=milliseconds << 80)
+    return UUID(int=(moment - EPOCH) // timedelta(milliseconds=1) << 80)
 
 
 E = TypeVar("E", bound="Event", covariant=True)

@@ -3,16 +3,16 @@
 import hashlib
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import EmbeddedPostgresError, about_the_server
 from .programs import major_version, programs_for
-from .roles import SOCKET, STATEMENTS, SUPERUSER
+from .roles import STATEMENTS, SUPERUSER
 from .server_user import ServerUser
 
-LONGEST_SOCKET_PATH = 103  # bytes, of macOS; Linux allows 107
+# Not where TMPDIR points, which may be long and differs between processes. Made private, and checked to be so.
+SOCKETS = Path("/", "tmp")
 
 
 @dataclass(frozen=True)
@@ -61,35 +61,10 @@ def _make(home: Path, files: Path) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
     user.give(unfinished)
-    initdb = [
-        str(programs / "initdb"),
-        "--pgdata",
-        str(unfinished),
-        "--username",
-        SUPERUSER,
-        "--auth",
-        "trust",
-    ]
+    initdb = [str(programs / "initdb"), f"--pgdata={unfinished}", f"--username={SUPERUSER}", "--auth=trust"]
     # PostgreSQL's own C.UTF-8 sorts and folds alike on every machine; the wheel has no ICU.
-    initdb += [
-        "--encoding",
-        "UTF8",
-        "--locale-provider",
-        "builtin",
-        "--builtin-locale",
-        "C.UTF-8",
-        "--locale",
-        "C",
-    ]
-    single_user = [
-        str(programs / "postgres"),
-        "--single",
-        "-D",
-        str(unfinished),
-        "-c",
-        "exit_on_error=on",
-        "template1",
-    ]
+    initdb += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    single_user = [str(programs / "postgres"), "--single", "-D", str(unfinished), "-c", "exit_on_error=on", "template1"]
     for command, stdin in ((initdb, ""), (single_user, STATEMENTS)):
         code, output = user.run(command, stdin)
         if code:
@@ -99,12 +74,6 @@ def _make(home: Path, files: Path) -> None:
 
 
 def _socket_folder(files: Path) -> Path:
-    """A short path however long the data folder's is, and the same at every start, so that clients find a
-    restarted server again. In lower case, for parsers of URLs fold the case of a host."""
+    """A short path however long the data folder's is, the same for every process and at every start."""
     system_identifier = (files / "global" / "pg_control").read_bytes()[:8]
-    name = f"wisely-{hashlib.sha256(system_identifier + os.fsencode(files)).hexdigest()[:16]}"
-    for parent in (tempfile.gettempdir(), Path("/", "tmp")):
-        folder = Path(parent).resolve() / name
-        if len(os.fsencode(folder / SOCKET)) <= LONGEST_SOCKET_PATH and str(folder) == str(folder).lower():
-            return folder
-    raise EmbeddedPostgresError("There is no short path for temporary files here. Set TMPDIR=/tmp.")
+    return SOCKETS / f"wisely-{hashlib.sha256(system_identifier + os.fsencode(files)).hexdigest()[:16]}"

@@ -19,7 +19,8 @@ ADVICE = {
         "Processes of an earlier PostgreSQL still use {folder}. End them: ps aux | grep postgres"
     ),
     r"effective user ID \d+: user does not exist": (
-        f"This process runs as a user that is not in /etc/passwd, and PostgreSQL refuses that. {OTHER_SERVER}"
+        "This process runs as a user that is not in /etc/passwd, and PostgreSQL refuses that. Run it as another user. "
+        + OTHER_SERVER
     ),
     r"incompatible with server|initialized by PostgreSQL version": (
         "The files in {folder} are of another kind of PostgreSQL or computer. Move them away to start afresh."

@@ -1,6 +1,7 @@
--- The scope of the current transaction, as the database backend announces it.
+-- The scope of the current transaction, as the database backend announces it. The nil UUID, which events of nobody's
+-- tenant carry, is nobody's scope.
 CREATE FUNCTION wisely_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN nullif(current_setting('wisely.tenant_id', true), '')::uuid;
+    RETURN nullif(nullif(current_setting('wisely.tenant_id', true), '')::uuid, '00000000-0000-0000-0000-000000000000');
 CREATE FUNCTION wisely_support() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(current_setting('wisely.scope', true) = 'support', false);
 CREATE FUNCTION wisely_credential() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
