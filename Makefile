@@ -1,7 +1,8 @@
 # Needs Python 3.11 or newer and make, and nothing else. Paths are relative: this folder's name may hold spaces.
 
+NEW_ENOUGH := import sys; assert sys.version_info >= (3, 11)
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
-	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install -qq --no-input --disable-pip-version-check
@@ -10,7 +11,7 @@ DEBUG ?= 1
 export DEBUG
 
 # An environment that its Python has left (upgraded, removed) is made anew.
-ifneq ($(shell $(RUN) -c 'print(1)' 2>/dev/null),1)
+ifneq ($(shell $(RUN) -c '$(NEW_ENOUGH)' 2>/dev/null && echo yes),yes)
 $(shell rm -f $(VENV)/*.installed)
 endif
 
@@ -51,14 +52,14 @@ $(VENV)/test.installed: requirements.txt requirements-dev.txt
 	@touch $@ $(VENV)/run.installed
 
 define make_environment
-if [ -z "$(PYTHON)" ]; then \
-	echo "Python 3.11 or newer is needed. If it is installed under another name: make run PYTHON=/path/to/python" >&2; exit 1; \
-fi; \
-$(RUN) -m pip --version >/dev/null 2>&1 || { \
+$(RUN) -c '$(NEW_ENOUGH); import pip' 2>/dev/null || { \
+	"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed. If it has another name here: make run PYTHON=/path/to/python" >&2; exit 1; \
+	}; \
 	echo "Making the environment $(VENV) with $$("$(PYTHON)" --version) …"; \
 	"$(PYTHON)" -m venv --clear $(VENV) >$(VENV).log 2>&1 || { \
 		cat $(VENV).log >&2; rm -rf $(VENV) $(VENV).log; \
-		echo "Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+		echo "Python could not make an environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
 	}; rm -f $(VENV).log; \
 }
 endef

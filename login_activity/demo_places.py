@@ -20,6 +20,7 @@ from login_activity.place_records import Place, place_of
 class DemoNetwork:
     network: IPv4Network | IPv6Network
     place: Place
+    time_zone: str
 
 
 def _demo_networks() -> tuple[DemoNetwork, ...]:
@@ -35,6 +36,7 @@ def _demo_networks() -> tuple[DemoNetwork, ...]:
                     float(row["latitude"]),
                     float(row["longitude"]),
                 ),
+                row["time_zone"],
             )
             for row in csv.DictReader(table)
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.http import QueryDict
 
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.request_context import current
@@ -41,8 +42,8 @@ class LoginActivityFilterSet(ReportFilterSet):
     device = _choices("Device", DeviceKind.choices, "Any device", "device_kind")
     country = _choices("Country", sorted(COUNTRIES.items(), key=lambda item: item[1]), "Any country")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict, **options: Any) -> None:
+        super().__init__(data, **options)
         choices = [("", "Any user"), *user_choices()]
         typed = self.form["user"].value()
         if typed and typed not in dict(choices):

@@ -25,30 +25,50 @@ class Within(models.Func):
 class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
     def of_user(self, user: str) -> Self:
         """By id, by e-mail address, or ``unknown`` for everybody who is not a registered user."""
+        user = user.strip().lower()
         if user == "unknown":
             return self.filter(user_id=None)
         try:
             return self.filter(user_id=UUID(user))
         except ValueError:
-            return self.filter(user_email=user.strip().lower())
+            return self.filter(user_email=user)
 
     def matching(self, text: str) -> Self:
-        """Free text. An address or a network (192.0.2.0/24) is matched as such, words anywhere in what is shown."""
-        network = parse_network(text)
-        if network is not None:
-            return self.filter(Within(F("ip"), Value(str(network))))
-        columns = ("user_name", "user_email", "device", "browser", "system", "place", "user_agent", "acted_by")
-        words = [
-            reduce(operator.or_, (Q(**{f"{column}__icontains": word}) for column in columns))
-            | Q(reason__in=[value for value, label in Reason.choices if word.lower() in str(label).lower()])
-            for word in text.split()
-        ]
-        return self.filter(*words)
+        """Free text: every word of it somewhere in what is shown. An address or a network is matched as such."""
+        return self.filter(*map(_holds, text.split()))
+
+
+SEARCHED_TEXTS = (
+    "user_name",
+    "user_email",
+    "acted_by",
+    "ip",
+    "device",
+    "browser",
+    "system",
+    "place",
+    "user_agent",
+    "detail__area",
+)
+SEARCHED_WORDS = {"action": Action.choices, "status": Status.choices, "reason": Reason.choices}
+
+
+def _holds(word: str) -> Q | Within:
+    network = parse_network(word)
+    if network is not None:
+        return Within(F("ip"), Value(str(network)))
+    texts = [Q(**{f"{column}__icontains": word}) for column in SEARCHED_TEXTS]
+    labels = [
+        Q(**{f"{column}__in": [key for key, label in choices if word.lower() in str(label).lower()]})
+        for column, choices in SEARCHED_WORDS.items()
+    ]
+    return reduce(operator.or_, texts + labels)
 
 
 def parse_network(text: str) -> IPv4Network | IPv6Network | None:
+    """``192.0.2.7``, ``192.0.2.0/24``, ``2001:db8::/32``; host bits do not matter. None for anything else."""
     try:
-        return ip_network(text.strip(), strict=False)
+        return ip_network(text.partition("%")[0], strict=False)
     except ValueError:
         return None
 

@@ -37,9 +37,27 @@ def record(
     ``failed``: the reason of a failure; ``note``: what there is to add to a success. ``tenant_id``: whose record it
     belongs to, where it is not the user's own tenant. Raises DatabaseError if it cannot be written.
     """
+    owner = tenant_id or (user.tenant_id if user else None)
+    values = event_values(
+        action, user, owner, failed=failed, note=note, typed=typed, session_key=session_key, detail=detail
+    )
+    append(LoginEvent, tenant_id=owner, values=values)
+
+
+def event_values(
+    action: Action,
+    user: User | None,
+    owner: UUID | None,
+    *,
+    failed: Reason | None = None,
+    note: Reason | None = None,
+    typed: str = "",
+    session_key: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What ``record`` writes into the record of the tenant ``owner``, by column."""
     context = current()
     device, place = here()
-    owner = tenant_id or (user.tenant_id if user else None)
     actor = context.actor
     if user is None:
         name, email = unknown_name(typed)
@@ -47,7 +65,7 @@ def record(
         name, email = full_name(actor, owner), actor.email
     else:
         name, email = user.name, user.email
-    values = {
+    return {
         "user_id": user and user.id,
         "user_name": name,
         "user_email": email,
@@ -69,7 +87,6 @@ def record(
         "session_hash": hash_session_key(session_key),
         "detail": detail or {},
     }
-    append(LoginEvent, tenant_id=owner, values=values)
 
 
 def full_name(person: Actor, owner: UUID | None) -> str:

@@ -4,6 +4,14 @@ from . import views
 
 urlpatterns = [
     path("settings/<people_section:section>/login-activity/", views.LoginActivityPage.as_view(), name="login_activity"),
-    path("settings/<people_section:section>/login-activity/download/", views.LoginActivityDownload.as_view()),
-    path("settings/<people_section:section>/login-activity/<uuid:pk>/", views.LoginActivityEvent.as_view()),
+    path(
+        "settings/<people_section:section>/login-activity/download/",
+        views.LoginActivityDownload.as_view(),
+        name="login_activity_download",
+    ),
+    path(
+        "settings/<people_section:section>/login-activity/<uuid:pk>/",
+        views.LoginActivityEvent.as_view(),
+        name="login_activity_event",
+    ),
 ]

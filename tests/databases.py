@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
 from django.db import connections
 
-TEMPLATE = "test_wisely_template"
+TEMPLATE = f"test_wisely_{os.getpid()}_template"
 
 
 def _as_owner(*statements: str) -> None:
@@ -46,13 +47,28 @@ def drop_template() -> None:
 
 
 @contextmanager
-def fresh_database(name: str) -> Iterator[None]:
-    """An empty, migrated database for the block."""
-    before = str(connections["default"].settings_dict["NAME"])
+def kept_database(name: str) -> Iterator[None]:
+    """An empty, migrated database that exists for the block. Nobody uses it yet."""
     _as_owner(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    try:
+        yield
+    finally:
+        _as_owner(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def using_database(name: str) -> Iterator[None]:
+    """This process works in that database inside the block."""
+    before = str(connections["default"].settings_dict["NAME"])
     _use(name)
     try:
         yield
     finally:
         _use(before)
-        _as_owner(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def fresh_database(name: str) -> Iterator[None]:
+    """An empty, migrated database for the block."""
+    with kept_database(name), using_database(name):
+        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.checks import run_checks
@@ -24,7 +25,7 @@ from .cast import Cast
 TABLE = "login_activity_loginevent"
 
 
-def run(sql: str, *params: object, using: str = "default") -> list[tuple[object, ...]]:
+def run(sql: str, *params: Any, using: str = "default") -> list[tuple[object, ...]]:
     with connections[using].cursor() as cursor:
         cursor.execute(sql, params or None)
         return cursor.fetchall() if cursor.description else []

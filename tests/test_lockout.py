@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,7 +20,7 @@ def _low_limits(settings) -> None:
     settings.LOCKOUT_FAILURES_PER_ADDRESS = 6
 
 
-def guess(username: str, times: int, **extra: object) -> list[bool]:
+def guess(username: str, times: int, **extra: Any) -> list[bool]:
     """Whether each guess was answered with the lock."""
     return [LOCKED in attempt(username, "not it", **extra).content.decode() for _ in range(times)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth import authenticate
 from django.test import Client
@@ -19,7 +21,7 @@ IPHONE = (
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605"
 
 
-def attempt(username: str, password: str = PASSWORD, **extra: object):
+def attempt(username: str, password: str = PASSWORD, **extra: Any):
     return Client().post("/sign-in/", {"username": username, "password": password}, **extra)
 
 

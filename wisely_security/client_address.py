@@ -18,7 +18,8 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _MOST_HOPS = 20
-_FORWARDED_FOR = re.compile(r"""(?:^|[;,\s])for\s*=\s*("(?:[^"\\]|\\.)*"|[^;,\s]+)""", re.IGNORECASE)
+# One name=value of ``Forwarded`` (or nothing), and what ends it.
+_PAIR = re.compile(r"""\s*(?:([^\s=;,"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,"]*)\s*)?([;,]|\Z)""")
 
 
 def parse_address(text: str) -> Address | None:
@@ -69,7 +70,7 @@ class TrustedProxies:
             chain
             for chain in (
                 _entries(meta.get("HTTP_X_FORWARDED_FOR", "").split(",")),
-                _entries(_FORWARDED_FOR.findall(meta.get("HTTP_FORWARDED", ""))),
+                _entries(_forwarded_for(meta.get("HTTP_FORWARDED", ""))),
             )
             if chain
         ]
@@ -95,3 +96,24 @@ class TrustedProxies:
 
 def _entries(entries: Iterable[str]) -> list[Address | None]:
     return [parse_address(entry) for entry in list(entries)[-_MOST_HOPS:] if entry.strip()]
+
+
+def _forwarded_for(header: str) -> list[str]:
+    """What each element of ``Forwarded`` says as ``for``; "unknown" where it says nothing, for it is a hop all the same.
+
+    A header that breaks the grammar is "unknown" as a whole: a quote that the client left open would turn what the
+    proxies wrote into what the client wants.
+    """
+    entries, element, position = [], "", 0
+    while position < len(header):
+        pair = _PAIR.match(header, position)
+        if pair is None:
+            return ["unknown"]
+        name, value, end = pair.groups()
+        position = pair.end()
+        if name:
+            element = (value or "unknown") if name.lower() == "for" else element or "unknown"
+        if end == ",":
+            entries.append(element)
+            element = ""
+    return [*entries, element]

@@ -13,6 +13,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -89,7 +90,7 @@ class CsvExport:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 with using(self.context):
                     cursor.execute("SELECT set_config('TimeZone', %s, true)", [self.time_zone])
-                    cursor.cursor.copy_expert(self.copy_statement, self, CHUNK)
+                    self._run_copy(cursor.cursor)
             if self._buffer:
                 self._put(bytes(self._buffer))
             self._put(None)
@@ -100,3 +101,10 @@ class CsvExport:
                 self._put(error)
         finally:
             connection.close()
+
+    def _run_copy(self, cursor: Any) -> None:
+        try:
+            cursor.copy_expert(self.copy_statement, self, CHUNK)
+        except _ReaderGoneError:
+            cursor.connection.cancel()  # or the rollback would read all rows that are left
+            raise

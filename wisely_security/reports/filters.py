@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 
-from .periods import DEFAULT, Period, Preset
+from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
 
 
 class PeriodForm(forms.Form):
@@ -35,6 +38,11 @@ class PeriodForm(forms.Form):
         return data
 
 
+def validate_year(day: date) -> None:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
+
+
 class DateInput(forms.DateInput):
     input_type = "date"
 
@@ -48,6 +56,7 @@ def _date_filter(label: str) -> django_filters.DateFilter:
         method="apply_nothing",
         input_formats=["%Y-%m-%d"],
         widget=DateInput(),
+        validators=[validate_year],
         error_messages={"invalid": "Write the date as YYYY-MM-DD."},
     )
 
@@ -63,6 +72,7 @@ class ReportFilterSet(django_filters.FilterSet):
     )
     q = django_filters.CharFilter(
         label="Search",
+        help_text="Name, address, place…",
         method="apply_text",
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -70,6 +80,20 @@ class ReportFilterSet(django_filters.FilterSet):
 
     class Meta:
         form = PeriodForm
+
+    def __init__(self, data: QueryDict, **options: Any) -> None:
+        super().__init__(self._by_key(data), **options)
+
+    @classmethod
+    def _by_key(cls, data: QueryDict) -> QueryDict:
+        """The parameters with each choice as its key: a script may also say its label, in any case of letters."""
+        data = data.copy()
+        for name, each in cls.base_filters.items():
+            said = data.get(name, "").strip().casefold()
+            for key, label in each.extra.get("choices", ()):
+                if said in {str(key).casefold(), str(label).casefold()}:
+                    data[name] = key
+        return data
 
     def filter_queryset(self, queryset: Any) -> Any:
         chosen = self.form.cleaned_data

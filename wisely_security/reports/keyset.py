@@ -26,13 +26,14 @@ def read_page(queryset: Any, query: QueryDict, size: int = PAGE_SIZE) -> Page:
     """One page of events, by ``?before=<id>`` (older) or ``?after=<id>`` (newer). Raises BadRequest on a bad id.
 
     One row more than shown is read, to know whether there is more. Going back is certain: where one came from is there.
+    Where less than a page is newer, the newest page is shown whole.
     """
     older_than, newer_than = _id(query, OLDER), _id(query, NEWER)
     if newer_than and not older_than:
         rows = list(queryset.filter(id__gt=newer_than).order_by("id")[: size + 1])
-        more, rows = len(rows) > size, rows[:size][::-1]
-        if more or rows:
-            return Page(rows, older=rows[-1].id, newer=rows[0].id if more else None)
+        if len(rows) > size:
+            rows = rows[:size][::-1]
+            return Page(rows, older=rows[-1].id, newer=rows[0].id)
     if older_than:
         queryset = queryset.filter(id__lt=older_than)
     rows = list(queryset.order_by("-id")[: size + 1])
@@ -40,7 +41,7 @@ def read_page(queryset: Any, query: QueryDict, size: int = PAGE_SIZE) -> Page:
     return Page(
         rows,
         older=rows[-1].id if more else None,
-        newer=rows[0].id if older_than and rows else None,
+        newer=older_than and (rows[0].id if rows else older_than),
     )
 
 

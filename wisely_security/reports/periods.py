@@ -8,7 +8,7 @@ were put forward.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from django.db import models
 from django.utils import timezone
@@ -24,6 +24,8 @@ class Preset(models.TextChoices):
 
 DAYS = {Preset.TODAY: 1, Preset.LAST_7_DAYS: 7, Preset.LAST_15_DAYS: 15, Preset.LAST_30_DAYS: 30}
 DEFAULT = Preset.LAST_7_DAYS
+# Ids count from 1970 and dates end in 9999; a year less at either end leaves room for every time zone.
+FIRST_YEAR, LAST_YEAR = 1971, 9998
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +59,8 @@ class Period:
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
-    """The first moment of a day. Python maps a midnight in a gap to the offset before it, which is that very moment."""
-    return datetime.combine(day, time.min, zone)
+    """The first moment of a day. Python maps a midnight in a gap to the offset before it, which is that very moment.
+
+    In UTC, because Python finds local times on a change of clocks equal to no other and counts hours by the clock.
+    """
+    return datetime.combine(day, time.min, zone).astimezone(UTC)

@@ -89,7 +89,7 @@ class ReportView(MemberView):
         """The filters that hold, in words, each with the link that clears it."""
         chips = []
         for name, field in filters.form.fields.items():
-            value = self.request.GET.get(name, "").strip()
+            value = filters.data.get(name, "").strip()
             if not value or name in {"period", "from", "to"}:
                 continue
             choices = {str(key): str(label) for key, label in getattr(field.widget, "choices", ())}
@@ -120,7 +120,7 @@ class ReportPage(ReportView):
         }
         if not filters.is_valid():
             return render(request, "reports/report.html", context | {"chips": self.chips(filters)}, status=400)
-        if "period" not in request.GET:
+        if not request.GET.get("period"):
             filters.form.data = filters.form.data.copy()
             filters.form.data["period"] = filters.form.cleaned_data["preset"]
         page = read_page(filters.qs, request.GET)
@@ -172,6 +172,8 @@ class ReportEvent(ReportPage):
 
 
 class ReportDownload(ReportView):
+    http_method_names = ["get", "options"]  # HEAD would be recorded as a download
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.permission = self.report.download_permission  # type: ignore[misc]
         self.area = f"{self.report.title}: download"  # type: ignore[misc]
@@ -208,7 +210,7 @@ class ReportDownload(ReportView):
         )
         name = f"{tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.csv"
         return StreamingHttpResponse(
-            export,
+            iter(export),  # an iterator, for Django closes it when the client has gone
             content_type="text/csv; charset=utf-8",
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',

@@ -121,7 +121,7 @@ class SignInSettingsForm(forms.ModelForm[Tenant]):
     class Meta:
         model = Tenant
         fields = ["session_idle_minutes", "session_max_hours"]
-        labels = {
-            "session_idle_minutes": "End a session after minutes without activity",
-            "session_max_hours": "End every session after hours",
+        widgets = {
+            "session_idle_minutes": forms.NumberInput(attrs={"data-unit": "minutes"}),
+            "session_max_hours": forms.NumberInput(attrs={"data-unit": "hours"}),
         }

@@ -42,5 +42,5 @@ def named_user(user_id: UUID) -> User | None:
         return None
 
 
-def link_is_good(user: User | None, token: str, *statuses: UserStatus) -> bool:
-    return user is not None and user.status in statuses and tokens.check_token(user, token)
+def link_is_good(user: User, token: str, status: UserStatus) -> bool:
+    return user.status == status and tokens.check_token(user, token)

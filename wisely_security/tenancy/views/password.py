@@ -82,33 +82,29 @@ class SetPasswordByLink(View):
     done = "Your new password is saved. Sign in with it."
 
     def dispatch(self, request: HttpRequest, *args: Any, user_id: UUID, token: str, **kwargs: Any) -> Any:
-        self.user = named_user(user_id)
-        if not link_is_good(self.user, token, self.status):
-            signals.password_refused.send(type(self), user=self.user, reset=True, reason="link_invalid")
+        user = named_user(user_id)
+        if user is None or not link_is_good(user, token, self.status):
+            signals.password_refused.send(type(self), user=user, reset=True, reason="link_invalid")
             return render(request, self.template_name, {"validlink": False}, status=410)
+        self.user: User = user
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self._page(NewPasswordForm(self._user))
+        return self._page(NewPasswordForm(self.user))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = NewPasswordForm(self._user, request.POST)
+        form = NewPasswordForm(self.user, request.POST)
         if not form.is_valid():
             return self._page(form, status=400)
-        set_password(self._user, form.cleaned_data["new_password"])
-        signals.password_reset.send(type(self), user=self._user, invitation=self.invitation)
+        set_password(self.user, form.cleaned_data["new_password"])
+        signals.password_reset.send(type(self), user=self.user, invitation=self.invitation)
         messages.success(request, self.done)
         return redirect("sign_in")
 
-    @property
-    def _user(self) -> User:
-        assert self.user is not None  # dispatch has seen to it  # noqa: S101
-        return self.user
-
     def _page(self, form: NewPasswordForm, status: int = 200) -> HttpResponse:
-        with acting_as(**self._user.own_scope):
-            tenant = self._user.tenant
-        context = {"validlink": True, "form": form, "tenant": tenant, "username": self._user.email}
+        with acting_as(**self.user.own_scope):
+            tenant = self.user.tenant
+        context = {"validlink": True, "form": form, "tenant": tenant, "username": self.user.email}
         return render(self.request, self.template_name, context, status=status)
 
 

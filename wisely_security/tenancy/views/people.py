@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -51,6 +52,9 @@ class Invite(MemberView):
             return self._page(form, status=400)
         try:
             user = invite(form, request)
+        except IntegrityError:  # an address of another tenant's user, which this one cannot see
+            form.add_error("email", "This e-mail address is taken.")
+            return self._page(form, status=400)
         except OSError:
             logger.exception("The mail server did not take an invitation.")
             form.add_error(None, "The invitation could not be sent: the mail server did not take it. Try again later.")

@@ -1,0 +1,125 @@
+"""When, where and with what each of the demo's people signs in."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address
+from zoneinfo import ZoneInfo
+
+from wisely_security.request_context import Client
+from wisely_security.tenancy.demo import Demo
+from wisely_security.tenancy.models import User, UserStatus
+
+from .demo_devices import COMPUTERS, PHONES, TABLETS, DemoDevice
+from .demo_places import DEMO_NETWORKS, DemoNetwork
+from .devices import identify
+
+SUSPENDED_DAYS_AGO = 12
+# How busy each hour of a working day is, from midnight on.
+HOURS = (0.3, 0.1, 0.1, 0.1, 0.1, 0.3, 1, 3, 9, 20, 16, 12, 8, 9, 14, 12, 10, 8, 5, 3, 2.5, 2, 1.5, 0.8)
+WEEKEND = 0.07
+
+
+class Dice(random.Random):
+    """Chance that can be repeated. For demo data: nothing that it yields is a secret."""
+
+    def address(self, network: DemoNetwork) -> IPv4Address | IPv6Address:
+        spare = network.network.max_prefixlen - network.network.prefixlen
+        return network.network.network_address + self.randrange(2, 2**spare - 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Station:
+    """A device at an address."""
+
+    device: DemoDevice
+    address: IPv4Address | IPv6Address
+
+    @property
+    def client(self) -> Client:
+        return Client(
+            address=self.address,
+            user_agent=self.device.user_agent,
+            hints=self.device.hints,
+            touch_points=self.device.touch_points,
+        )
+
+    @property
+    def device_label(self) -> str:
+        return identify(self.device.user_agent, self.device.hints, self.device.touch_points).label
+
+
+@dataclass(eq=False)
+class Person:
+    """``odds``: how often each station is used. ``since``, ``until``: when the person is around, in milliseconds.
+
+    What the generator notes: the last sign-in and the last new password, and per station the last sign-in that was left
+    open, in milliseconds.
+    """
+
+    user: User
+    stations: list[Station]
+    odds: list[int]
+    diligence: float
+    since: int
+    until: int
+    signed_in: int = 0
+    new_password: int = 0
+    left_open: dict[Station, int] = field(default_factory=dict)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.user.time_zone)
+
+
+def milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def people(demo: Demo, since: datetime, until: datetime, seed: int) -> dict[str, Person]:
+    """Everybody with their habits, by e-mail."""
+    return {email: _person(user, since, until, seed) for email, user in demo.users.items()}
+
+
+def _person(user: User, since: datetime, until: datetime, seed: int) -> Person:
+    dice = Dice(f"{seed} {user.email}")
+    company = user.tenant.slug if user.tenant else ""
+    office = Dice(f"{seed} {company} {user.time_zone}")  # colleagues of a city share it
+    local = [network for network in DEMO_NETWORKS if network.time_zone == user.time_zone]
+    computer = dice.choice(COMPUTERS)
+    stations = [Station(computer, office.address(office.choice(local)))]
+    if dice.random() < 0.8:
+        stations.append(Station(dice.choice(PHONES), dice.address(dice.choice(local))))
+    if dice.random() < 0.5:
+        at_home = dice.choice([computer, *TABLETS])
+        # Some come through the company's own network.
+        private = IPv4Address(f"10.20.{dice.randrange(256)}.{dice.randrange(1, 255)}")
+        stations.append(Station(at_home, private if dice.random() < 0.3 else dice.address(dice.choice(local))))
+    first, last = since, until
+    if user.created_at > since:
+        first = user.created_at + timedelta(days=1)  # when the invitation was accepted
+    if user.status == UserStatus.SUSPENDED:
+        last = until - timedelta(days=SUSPENDED_DAYS_AGO)
+    if user.status == UserStatus.PENDING:
+        first = last
+    return Person(
+        user=user,
+        stations=stations,
+        odds=[6, 2, 2][: len(stations)],
+        diligence=dice.uniform(0.5, 1.6),
+        since=milliseconds(first),
+        until=milliseconds(last),
+    )
+
+
+def busyness(zone: ZoneInfo, moment: datetime) -> float:
+    """How much people of this zone sign in at this moment."""
+    local = moment.astimezone(zone)
+    return HOURS[local.hour] * (WEEKEND if local.weekday() >= 5 else 1)
+
+
+def moment_at(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)

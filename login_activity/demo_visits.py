@@ -1,0 +1,205 @@
+"""What people do in a visit, as data: steps, how they follow each other, and how common each visit is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from wisely_security.reports.keyset import PAGE_SIZE
+from wisely_security.reports.periods import DAYS, DEFAULT, Period, Preset
+from wisely_security.tenancy.forms import SignInSettingsForm
+from wisely_security.tenancy.permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
+
+from .demo_habits import Person, Station
+from .report import DOWNLOAD, REPORT, VIEW
+from .vocabulary import Action, Reason
+
+Detail = Callable[[Person, Station, date], dict[str, Any]]
+Pause = tuple[float, float]  # seconds: at least, at most
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One event, as the recorder is told of it. ``record_of``: the slug of the tenant in whose record it stands, where
+    that is not the person's own."""
+
+    action: Action
+    failed: Reason | None = None
+    note: Reason | None = None
+    typed: str = ""
+    detail: Detail | None = None
+    record_of: str = ""
+
+    @property
+    def opens_session(self) -> bool:
+        return self.action is Action.LOG_IN and self.failed is None
+
+    @property
+    def has_session(self) -> bool:
+        """Whether the event names its session."""
+        return self.opens_session or self.action is Action.LOG_OUT
+
+    @property
+    def sets_password(self) -> bool:
+        changes = self.action is Action.CHANGE_PASSWORD or self.action is Action.RESET_PASSWORD
+        return changes and self.failed is None and self.note is not Reason.LINK_SENT
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visit:
+    """``moves``: each step and the pause before it. ``allowed``: for whom."""
+
+    frequency: int
+    moves: tuple[tuple[Pause, Step], ...]
+    allowed: Callable[[Person], bool] = lambda person: True
+
+    @property
+    def stays_open(self) -> bool:
+        last = self.moves[-1][1]
+        return last.action is not Action.LOG_OUT and any(step.opens_session for _, step in self.moves)
+
+
+SAME_REQUEST: Pause = (0, 0)
+AT_ONCE: Pause = (3, 30)
+SOON: Pause = (40, 600)
+LATER: Pause = (20 * 60, 5 * 3600)
+
+
+def _area(area: str, **more: Any) -> Detail:
+    return lambda person, station, day: {"area": area, **more}
+
+
+def look(preset: Preset, rows: int = PAGE_SIZE, area: str = REPORT.title, **filters: str) -> Detail:
+    """A look at a record, as its page tells of it."""
+
+    def detail(person: Person, station: Station, day: date) -> dict[str, Any]:
+        period = Period(day - timedelta(days=DAYS[preset] - 1), day, person.zone)
+        return {"area": area, "filters": {"Period": str(period), **filters}, "rows": rows}
+
+    return detail
+
+
+def _this_device(person: Person, station: Station, day: date) -> dict[str, Any]:
+    return {"device": station.device_label}
+
+
+def _another_device(person: Person, station: Station, day: date) -> dict[str, Any]:
+    return {"device": person.stations[-1].device_label}
+
+
+def _time_zone(person: Person, station: Station, day: date) -> dict[str, Any]:
+    return {"area": "Profile", "changes": {"Time zone": ["UTC", person.user.time_zone]}}
+
+
+def _idle_limit(person: Person, station: Station, day: date) -> dict[str, Any]:
+    hours = (4, 8, 12)
+    before, after = hours[day.day % 3], hours[(day.day + 1) % 3]
+    label = SignInSettingsForm.Meta.labels["session_idle_minutes"]
+    return {"area": "Sign-in settings", "changes": {label: [before * 60, after * 60]}}
+
+
+LOG_IN = Step(Action.LOG_IN)
+LOG_OUT = Step(Action.LOG_OUT)
+WRONG_PASSWORD = Step(Action.LOG_IN, failed=Reason.WRONG_PASSWORD)
+SUSPENDED = Step(Action.LOG_IN, failed=Reason.SUSPENDED)
+PENDING = Step(Action.LOG_IN, failed=Reason.PENDING)
+LOCKED_OUT = Step(Action.LOG_IN, failed=Reason.LOCKED_OUT)
+NOT_SUPPORT = Step(Action.LOG_IN, failed=Reason.NO_PERMISSION)
+LOCK_OUT = Step(Action.LOCK_OUT, failed=Reason.TOO_MANY_FAILURES)
+
+EXPIRED = Step(Action.END_SESSION, note=Reason.EXPIRED, detail=_this_device)
+ENDED_BY_USER = Step(Action.END_SESSION, note=Reason.ENDED_BY_USER, detail=_another_device)
+ENDED_BY_ADMIN = Step(Action.END_SESSION, note=Reason.ENDED_BY_ADMIN, detail=_another_device)
+REPLACED = Step(Action.END_SESSION, note=Reason.SESSION_REPLACED, detail=_this_device)
+PASSWORD_CHANGED = Step(Action.END_SESSION, note=Reason.PASSWORD_CHANGED, detail=_another_device)
+ACCOUNT_SUSPENDED = Step(Action.END_SESSION, note=Reason.ACCOUNT_SUSPENDED, detail=_this_device)
+
+CHANGE = Step(Action.CHANGE_PASSWORD)
+CHANGE_WRONG = Step(Action.CHANGE_PASSWORD, failed=Reason.WRONG_PASSWORD)
+CHANGE_INVALID = Step(Action.CHANGE_PASSWORD, failed=Reason.INVALID_INPUT)
+LINK_SENT = Step(Action.RESET_PASSWORD, note=Reason.LINK_SENT)
+LINK_INVALID = Step(Action.RESET_PASSWORD, failed=Reason.LINK_INVALID)
+RESET = Step(Action.RESET_PASSWORD)
+INVITATION = Step(Action.RESET_PASSWORD, note=Reason.INVITATION)
+RESET_SUSPENDED = Step(Action.RESET_PASSWORD, failed=Reason.SUSPENDED)
+RESET_PENDING = Step(Action.RESET_PASSWORD, failed=Reason.PENDING)
+EMAIL_FAILED = Step(Action.RESET_PASSWORD, failed=Reason.EMAIL_FAILED)
+
+LOOK = Step(Action.VIEW, detail=look(DEFAULT))
+LOOK_FAILURES = Step(Action.VIEW, detail=look(Preset.LAST_30_DAYS, 17, Status="Failure"))
+DOWNLOAD_ALL = Step(Action.VIEW, note=Reason.DOWNLOADED, detail=look(Preset.LAST_30_DAYS, 934))
+CUT_SHORT = Step(Action.VIEW, failed=Reason.CUT_SHORT, detail=look(Preset.LAST_30_DAYS, 212))
+LOOK_REFUSED = Step(Action.VIEW, failed=Reason.NO_PERMISSION, detail=_area(REPORT.title))
+SETTINGS = Step(Action.VIEW, detail=_area("Sign-in settings"))
+SETTINGS_EDITED = Step(Action.EDIT, detail=_idle_limit)
+SETTINGS_INVALID = Step(Action.EDIT, failed=Reason.INVALID_INPUT, detail=_area("Sign-in settings"))
+PROFILE_EDITED = Step(Action.EDIT, detail=_time_zone)
+PROFILE_INVALID = Step(Action.EDIT, failed=Reason.INVALID_INPUT, detail=_area("Profile"))
+
+SWITCHED = Step(Action.VIEW, detail=_area("Switched from Initech to Globex"), record_of="globex")
+LOOK_AT_GLOBEX = Step(Action.VIEW, detail=look(DEFAULT), record_of="globex")
+
+
+def _may_look(person: Person) -> bool:
+    return person.user.may(VIEW)
+
+
+def _may_not_look(person: Person) -> bool:
+    return person.user.tenant is not None and not person.user.may(VIEW)
+
+
+def _may_download(person: Person) -> bool:
+    return person.user.may(DOWNLOAD)
+
+
+def _may_edit_settings(person: Person) -> bool:
+    return person.user.may(SIGN_IN_SETTINGS)
+
+
+def _of_initech(person: Person) -> bool:
+    return person.user.tenant is not None and person.user.tenant.slug == "initech" and person.user.may(SWITCH_TENANT)
+
+
+VISITS = (
+    Visit(30, ((AT_ONCE, LOG_IN), (LATER, LOG_OUT))),
+    Visit(26, ((AT_ONCE, LOG_IN),)),
+    Visit(14, ((AT_ONCE, EXPIRED), (AT_ONCE, LOG_IN), (LATER, LOG_OUT))),
+    Visit(7, ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN), (LATER, LOG_OUT))),
+    Visit(2, ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN))),
+    Visit(3, ((AT_ONCE, REPLACED), (SAME_REQUEST, LOG_IN), (LATER, LOG_OUT))),
+    Visit(2, ((AT_ONCE, LOG_IN), (SOON, ENDED_BY_USER), (LATER, LOG_OUT))),
+    Visit(2, ((AT_ONCE, LOG_IN), (SOON, PROFILE_EDITED), (LATER, LOG_OUT))),
+    Visit(1, ((AT_ONCE, LOG_IN), (SOON, PROFILE_INVALID), (AT_ONCE, PROFILE_EDITED), (LATER, LOG_OUT))),
+    Visit(
+        1,
+        (
+            (AT_ONCE, WRONG_PASSWORD),
+            (AT_ONCE, WRONG_PASSWORD),
+            (AT_ONCE, LINK_SENT),
+            (SOON, PASSWORD_CHANGED),
+            (SAME_REQUEST, RESET),
+            (AT_ONCE, LOG_IN),
+            (LATER, LOG_OUT),
+        ),
+    ),
+    Visit(1, ((AT_ONCE, LOG_IN), (SOON, PASSWORD_CHANGED), (SAME_REQUEST, CHANGE), (LATER, LOG_OUT))),
+    Visit(
+        1,
+        (
+            (AT_ONCE, LOG_IN),
+            (SOON, CHANGE_WRONG),
+            (AT_ONCE, CHANGE_INVALID),
+            (AT_ONCE, CHANGE),
+            (LATER, LOG_OUT),
+        ),
+    ),
+    Visit(2, ((AT_ONCE, LOG_IN), (SOON, LOOK_REFUSED), (LATER, LOG_OUT)), _may_not_look),
+    Visit(16, ((AT_ONCE, LOG_IN), (SOON, LOOK), (LATER, LOG_OUT)), _may_look),
+    Visit(5, ((AT_ONCE, LOG_IN), (SOON, LOOK), (AT_ONCE, LOOK_FAILURES)), _may_look),
+    Visit(3, ((AT_ONCE, LOG_IN), (SOON, LOOK), (SOON, DOWNLOAD_ALL), (LATER, LOG_OUT)), _may_download),
+    Visit(3, ((AT_ONCE, LOG_IN), (SOON, SETTINGS), (LATER, LOG_OUT)), _may_edit_settings),
+    Visit(1, ((AT_ONCE, LOG_IN), (SOON, SETTINGS), (SOON, SETTINGS_EDITED)), _may_edit_settings),
+    Visit(12, ((AT_ONCE, LOG_IN), (SOON, SWITCHED), (AT_ONCE, LOOK_AT_GLOBEX), (LATER, LOG_OUT)), _of_initech),
+)

@@ -1,0 +1,189 @@
+"""Every address of the site, tried by those who may, by the wrong role, by another tenant and by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from login_activity.models import LoginEvent
+from login_activity.recorder import record
+from login_activity.vocabulary import Action
+from wisely_security.request_context import acting_as
+from wisely_security.tenancy.models import Session
+
+from .cast import Cast, sign_in
+
+ENTERPRISE, AGGREGATOR = "identity-access", "users-permissions"
+OPEN_TO_ALL = {
+    "sign_in",
+    "sign_out",
+    "password_reset",
+    "password_reset_sent",
+    "password_reset_confirm",
+    "accept_invitation",
+}
+OF_ONES_OWN = {"home", "profile", "password_change", "sessions", "end_session", "end_other_sessions"}
+NEED_PERMISSION = {
+    "users",
+    "invite",
+    "invite_again",
+    "user_sessions",
+    "end_user_session",
+    "end_user_sessions",
+    "sign_in_settings",
+    "login_activity",
+    "login_activity_download",
+    "login_activity_event",
+}
+ELSEWHERE = {"switch_tenant"}  # below, and tests of Django admin
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str | None]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name
+        elif pattern.namespace is None:
+            yield from names(pattern.url_patterns)
+
+
+def test_every_address_is_in_one_of_the_lists() -> None:
+    assert set(names(get_resolver().url_patterns)) == OPEN_TO_ALL | OF_ONES_OWN | NEED_PERMISSION | ELSEWHERE
+
+
+@pytest.fixture
+def urls(cast: Cast) -> dict[str, str]:
+    """The addresses of Acme's own records."""
+    sign_in(cast.bob)
+    with acting_as(tenant_id=cast.acme.pk):
+        session = Session.objects.get(user=cast.bob)
+    record(Action.LOG_IN, cast.alice)
+    with acting_as(tenant_id=cast.acme.pk):
+        event = LoginEvent.objects.latest("id")
+    arguments: dict[str, list[object]] = {
+        "invite_again": [cast.bob.pk],
+        "user_sessions": [cast.bob.pk],
+        "end_user_sessions": [cast.bob.pk],
+        "end_user_session": [cast.bob.pk, session.pk],
+        "login_activity": [ENTERPRISE],
+        "login_activity_download": [ENTERPRISE],
+        "login_activity_event": [ENTERPRISE, event.pk],
+        "end_session": [session.pk],
+    }
+    return {name: reverse(name, args=arguments.get(name, [])) for name in NEED_PERMISSION | OF_ONES_OWN}
+
+
+POSTS = {"invite_again", "end_user_session", "end_user_sessions", "end_session", "end_other_sessions"}
+
+
+def visit(client: Client, name: str, url: str):
+    return client.post(url) if name in POSTS else client.get(url)
+
+
+@pytest.mark.parametrize("name", sorted(NEED_PERMISSION | OF_ONES_OWN))
+def test_nobody_is_sent_to_sign_in(urls: dict[str, str], name: str) -> None:
+    response = visit(Client(), name, urls[name])
+    assert (response.status_code, response.headers["Location"].split("?")[0]) == (302, "/sign-in/")
+
+
+@pytest.mark.parametrize("name", sorted(NEED_PERMISSION))
+def test_the_wrong_role_is_refused_and_the_refusal_is_recorded(
+    cast: Cast, urls: dict[str, str], events, name: str
+) -> None:
+    response = visit(sign_in(cast.bob), name, urls[name])
+    assert response.status_code == 403
+    event = events(cast.acme)[-1]
+    assert (event.user_name, event.status, event.reason) == ("Bob Brown", "failure", "no_permission")
+    assert event.detail["area"]
+
+
+@pytest.mark.parametrize("name", sorted(NEED_PERMISSION | OF_ONES_OWN))
+def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> None:
+    response = visit(sign_in(cast.alice), name, urls[name])
+    expected = {"invite_again": 404, "end_session": 404}  # Bob is not pending; the session is not Alice's own
+    assert response.status_code == expected.get(name, 302 if name in POSTS | {"home"} else 200)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["invite_again", "user_sessions", "end_user_sessions", "end_user_session", "end_session", "login_activity_event"],
+)
+@pytest.mark.parametrize("who", ["charlie", "erin"])
+def test_another_tenants_record_is_not_found(cast: Cast, urls: dict[str, str], name: str, who: str) -> None:
+    url = urls[name].replace(ENTERPRISE, AGGREGATOR) if who == "erin" else urls[name]
+    response = visit(sign_in(getattr(cast, who)), name, url)
+    assert response.status_code == 404
+    body = response.content.decode()
+    for secret in ("Acme", "Bob", "Alice", "bob@acme.example"):
+        assert secret not in body
+
+
+def test_pages_show_nothing_of_another_tenant(cast: Cast, urls: dict[str, str]) -> None:
+    charlie = sign_in(cast.charlie)
+    for query in ("", f"?user={cast.alice.pk}", "?user=alice@acme.example", "?q=Alice", "?q=Brown"):
+        for url in (urls["login_activity"], urls["login_activity_download"], urls["users"]):
+            response = charlie.get(url + query)
+            body = response.getvalue()
+            shown = body.decode().replace(query.partition("=")[2], "")
+            assert "alice adams" not in shown.lower()
+            assert "bob brown" not in shown.lower()
+
+
+def test_the_other_editions_address_is_not_found(cast: Cast) -> None:
+    for user, section in ((cast.alice, AGGREGATOR), (cast.erin, ENTERPRISE)):
+        client = sign_in(user)
+        for page in ("", "download/"):
+            assert client.get(f"/settings/{section}/login-activity/{page}").status_code == 404
+
+
+class TestSwitching:
+    """An aggregator's admin looks at one of its enterprises."""
+
+    def test_shows_the_enterprises_data_and_says_so(self, cast: Cast) -> None:
+        sign_in(cast.charlie)
+        client = sign_in(cast.erin)
+        response = client.post("/switch-tenant/", {"tenant": str(cast.globex.pk)}, follow=True)
+        assert response.redirect_chain[-1][0] == f"/settings/{ENTERPRISE}/login-activity/"
+        body = response.content.decode()
+        assert "You are looking at Globex’s data" in body
+        assert "Charlie Clark" in body
+        back = client.post("/switch-tenant/", {"tenant": str(cast.initech.pk)}, follow=True)
+        assert back.redirect_chain[-1][0] == f"/settings/{AGGREGATOR}/login-activity/"
+        assert "Charlie Clark" not in back.content.decode()
+
+    def test_is_recorded_in_the_enterprises_own_record(self, cast: Cast, events) -> None:
+        client = sign_in(cast.erin)
+        client.post("/switch-tenant/", {"tenant": str(cast.globex.pk)}, follow=True)
+        switched, looked = events(cast.globex)
+        assert switched.detail["area"] == "Switched from Initech to Globex"
+        assert {event.user_name for event in (switched, looked)} == {"Erin Evans (Initech)"}
+        assert (looked.action, looked.detail["area"]) == ("view", "Login Activity")
+
+    def test_changes_nothing_there(self, cast: Cast, events) -> None:
+        client = sign_in(cast.erin)
+        client.post("/switch-tenant/", {"tenant": str(cast.globex.pk)})
+        assert client.post("/settings/sign-in/", {"session_idle_minutes": 5, "session_max_hours": 1}).status_code == 403
+        assert client.post("/settings/users/invite/", {}).status_code == 403
+        assert client.post(f"/settings/users/{cast.charlie.pk}/sessions/end/").status_code == 403
+        assert [event.reason for event in events(cast.initech)].count("no_permission") == 3
+
+    @pytest.mark.parametrize("target", ["acme", "initech"])
+    def test_reaches_no_other_tenant(self, cast: Cast, target: str, events) -> None:
+        tenant = getattr(cast, target)
+        client = sign_in(cast.charlie)
+        assert client.post("/switch-tenant/", {"tenant": str(tenant.pk)}).status_code in {403, 404}
+        assert "Charlie" not in " ".join(event.user_name for event in events(tenant))
+
+    @pytest.mark.parametrize("chosen", ["", "x", "00000000-0000-0000-0000-000000000000", "' OR 1=1 --"])
+    def test_nonsense_is_not_found(self, cast: Cast, chosen: str) -> None:
+        assert sign_in(cast.erin).post("/switch-tenant/", {"tenant": chosen}).status_code == 404
+
+    def test_ends_when_the_enterprise_leaves_the_aggregator(self, cast: Cast) -> None:
+        client = sign_in(cast.erin)
+        client.post("/switch-tenant/", {"tenant": str(cast.globex.pk)})
+        with acting_as(tenant_id=cast.globex.pk):
+            type(cast.globex).objects.filter(pk=cast.globex.pk).update(aggregator=None)
+        assert client.get(f"/settings/{ENTERPRISE}/login-activity/").status_code == 404
+        assert client.get(f"/settings/{AGGREGATOR}/login-activity/").status_code == 200

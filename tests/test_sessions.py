@@ -1,0 +1,144 @@
+"""Sessions: seen and ended by their owner or an admin, expired by time, each end in the record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.sessions.backends.base import UpdateError
+from django.core.management import call_command
+from django.utils import timezone
+
+from wisely_security.request_context import acting_as
+from wisely_security.tenancy.models import Session, Tenant
+
+from .cast import Cast, sign_in
+
+
+def sessions(cast: Cast) -> list[Session]:
+    with acting_as(support=True):
+        return list(Session.objects.order_by("id"))
+
+
+def ended(events, tenant: Tenant | None) -> list[tuple[str, str]]:
+    return [(e.user_name, e.reason) for e in events(tenant) if e.action == "end_session"]
+
+
+def test_own_sessions_show_device_and_place_and_can_be_ended(cast: Cast, events) -> None:
+    here, there = sign_in(cast.alice), sign_in(cast.alice)
+    body = here.get("/account/sessions/").content.decode()
+    assert body.count("<strong>Windows PC</strong>") == 2
+    assert body.count("This session") == 1
+    assert here.post(f"/account/sessions/{sessions(cast)[1].pk}/end/").status_code == 302
+    assert there.get("/account/profile/").status_code == 302
+    assert here.get("/account/profile/").status_code == 200
+    assert ended(events, cast.acme) == [("Alice Adams", "ended_by_user")]
+
+
+def test_all_others_can_be_ended_at_once(cast: Cast, events) -> None:
+    here = sign_in(cast.alice)
+    for _ in range(3):
+        sign_in(cast.alice)
+    sign_in(cast.bob)
+    here.post("/account/sessions/end/")
+    assert {session.user_id for session in sessions(cast)} == {cast.alice.pk, cast.bob.pk}
+    assert ended(events, cast.acme) == [("Alice Adams", "ended_by_user")] * 3
+
+
+def test_support_staff_see_and_end_their_own(cast: Cast, events) -> None:
+    here, there = sign_in(cast.dana), sign_in(cast.dana)
+    assert here.get("/account/sessions/").status_code == 200
+    here.post("/account/sessions/end/")
+    assert there.get("/account/profile/").status_code == 302
+    assert ended(events, None) == [("Dana Diaz", "ended_by_user")]
+
+
+def test_an_admin_ends_those_of_a_user(cast: Cast, events) -> None:
+    alice, bob = sign_in(cast.alice), sign_in(cast.bob)
+    assert "Windows PC" in alice.get(f"/settings/users/{cast.bob.pk}/sessions/").content.decode()
+    alice.post(f"/settings/users/{cast.bob.pk}/sessions/{sessions(cast)[1].pk}/end/")
+    assert bob.get("/account/profile/").status_code == 302
+    event = events(cast.acme)[-1]
+    assert (event.user_name, event.acted_by, event.reason) == ("Bob Brown", "Alice Adams", "ended_by_admin")
+
+
+def test_an_idle_session_expires_and_the_next_visit_records_it(cast: Cast, events) -> None:
+    client = sign_in(cast.alice)
+    with time_machine.travel(timezone.now() + timedelta(hours=12, minutes=1), tick=False):
+        assert client.get("/account/profile/").status_code == 302
+        assert client.get("/account/profile/").status_code == 302
+    assert ended(events, cast.acme) == [("Alice Adams", "expired")]
+    assert sessions(cast) == []
+
+
+def test_a_session_in_use_lives_on_up_to_its_longest(cast: Cast) -> None:
+    client, start = sign_in(cast.alice), timezone.now()
+    for hours in range(0, 14 * 24, 8):
+        with time_machine.travel(start + timedelta(hours=hours), tick=False):
+            assert client.get("/account/profile/").status_code == 200
+    with time_machine.travel(start + timedelta(days=14, minutes=1), tick=False):
+        assert client.get("/account/profile/").status_code == 302
+
+
+def test_expired_sessions_that_nobody_visits_are_recorded_by_the_command(cast: Cast, events) -> None:
+    for user in (cast.alice, cast.bob, cast.charlie, cast.dana):
+        sign_in(user)
+    with acting_as(support=True):
+        Session.objects.exclude(user=cast.bob).update(expires_at=timezone.now())
+    call_command("end_expired_sessions")
+    call_command("end_expired_sessions")
+    assert ended(events, cast.acme) == [("Alice Adams", "expired")]
+    assert ended(events, cast.globex) == [("Charlie Clark", "expired")]
+    assert ended(events, None) == [("Dana Diaz", "expired")]
+    assert [session.user_id for session in sessions(cast)] == [cast.bob.pk]
+
+
+def test_the_tenants_own_limits_apply(cast: Cast, events) -> None:
+    alice = sign_in(cast.alice)
+    saved = alice.post("/settings/sign-in/", {"session_idle_minutes": "10", "session_max_hours": "2"})
+    assert saved.status_code == 302
+    event = events(cast.acme)[-1]
+    assert (event.action, event.detail["area"]) == ("edit", "Sign-in settings")
+    assert sorted(event.detail["changes"].values()) == [[336, 2], [720, 10]]
+    bob = sign_in(cast.bob)
+    with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
+        assert bob.get("/account/profile/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"session_idle_minutes": "4"}, {"session_max_hours": "0"}, {"session_max_hours": "x"}]
+)
+def test_limits_out_of_range_are_refused_and_recorded(cast: Cast, events, wrong: dict[str, str]) -> None:
+    form = {"session_idle_minutes": "10", "session_max_hours": "2"} | wrong
+    response = sign_in(cast.alice).post("/settings/sign-in/", form)
+    assert response.status_code == 400
+    assert f'value="{next(iter(wrong.values()))}"' in response.content.decode()
+    event = events(cast.acme)[-1]
+    assert (event.action, event.status, event.reason) == ("edit", "failure", "invalid_input")
+
+
+def test_a_look_at_the_settings_is_recorded(cast: Cast, events) -> None:
+    sign_in(cast.alice).get("/settings/sign-in/")
+    event = events(cast.acme)[-1]
+    assert (event.action, event.status, event.detail["area"]) == ("view", "success", "Sign-in settings")
+
+
+def test_a_profile_edit_is_recorded_and_the_name_in_older_events_stays(cast: Cast, events) -> None:
+    client = sign_in(cast.alice)
+    client.post("/account/profile/", {"name": "Alice Archer", "time_zone": "Europe/London"})
+    logged_in, edited = events(cast.acme)
+    assert logged_in.user_name == "Alice Adams"
+    assert edited.detail["changes"]["Name"] == ["Alice Adams", "Alice Archer"]
+
+
+def test_a_session_ended_during_a_request_is_not_written_back(cast: Cast) -> None:
+    client = sign_in(cast.alice)
+    store = client.session
+    store.get("_auth_user_id")
+    client.post("/sign-out/")
+
+    store["x"] = 1
+    with pytest.raises(UpdateError):
+        store.save()
+    assert sessions(cast) == []

@@ -1,0 +1,72 @@
+"""Django admin, for support staff alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+
+from .tenancy.access import AccessRefused
+from .tenancy.forms import SupportSignInForm
+from .tenancy.support_admin import SupportAdmin
+from .tenancy.views.sign_in import SignIn
+
+
+class SupportSignIn(SignIn):
+    template_name = "admin/login.html"
+    authentication_form = SupportSignInForm
+    redirect_authenticated_user = False  # a member who is signed in may be here to sign in as support
+
+    def get_default_redirect_url(self) -> str:
+        return reverse("admin:index")
+
+
+class SupportSite(AdminSite):
+    site_title = site_header = "Wisely Security support"
+    index_title = "Tenants and their records"
+    site_url = None
+
+    def register(self, model_or_iterable: Any, admin_class: type[Any] | None = None, **options: Any) -> None:
+        """Raises ImproperlyConfigured for a ModelAdmin that does not tell tenants who looked at their data."""
+        if admin_class is not None and admin_class.__module__ == "django.contrib.auth.admin":
+            return  # groups are not used: tenants have roles
+        if admin_class is None or not issubclass(admin_class, SupportAdmin):
+            raise ImproperlyConfigured(f"{admin_class} has to be a SupportAdmin, so that every look is recorded.")
+        super().register(model_or_iterable, admin_class, **options)
+
+    def admin_view(
+        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
+    ) -> Callable[..., HttpResponseBase]:
+        """Strangers are sent to sign in; a member of a tenant is refused, and the refusal is recorded."""
+        for_support = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise AccessRefused("Django admin", "These pages are for Wisely’s support staff.")
+            return for_support(request, *args, **kwargs)
+
+        return guarded
+
+    @method_decorator([never_cache, transaction.non_atomic_requests])  # as SignIn, which is not the view Django calls
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        response: HttpResponse = SupportSignIn.as_view()(request)  # type: ignore[assignment]
+        return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("password_change")
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
+        """Not used: it would show names of a tenant's people without telling the tenant."""
+        raise Http404

@@ -1,0 +1,27 @@
+"""The password of the demo's people. Everybody knows it, so it protects nothing: it opens accounts in development
+alone (``DEBUG``), wherever it may have got to, and nobody can choose it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+DEMO_PASSWORD = "wisely-demo"  # noqa: S105  # nosec B105: it is meant to be known
+
+
+def opens_nothing(password: str) -> bool:
+    """Whether this password is never right, whatever account it is tried on."""
+    return password == DEMO_PASSWORD and not settings.DEBUG
+
+
+class NotTheDemoPassword:
+    """Validator of new passwords."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if password.strip().lower() == DEMO_PASSWORD:
+            raise ValidationError("This is the password of the demo. Everybody knows it.", code="demo_password")
+
+    def get_help_text(self) -> str:
+        return "Your password can’t be the password of the demo."

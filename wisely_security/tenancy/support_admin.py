@@ -1,0 +1,176 @@
+"""What every ModelAdmin here has in common: whatever a page shows or changes of a tenant, the tenant's own record tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Model
+from django.forms.models import ModelChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.utils.choices import flatten_choices
+
+from . import signals
+
+M = TypeVar("M", bound=Model)
+LONGEST_SEARCH = 200
+
+
+class SupportChangeList(ChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)  # the very rows that are shown are told
+        self.model_admin.tell_look(request, self.result_list, self.told())
+
+    def told(self) -> dict[str, str]:
+        """Search and filters, in words."""
+        said = {"Search": self.query[:LONGEST_SEARCH]} if self.query else {}
+        for spec in self.filter_specs:
+            _all, *choices = spec.choices(self)
+            said |= {spec.title.capitalize(): str(each["display"]) for each in choices if each["selected"]}
+        return said
+
+
+class SupportAdmin(admin.ModelAdmin[M]):
+    """Base of every ModelAdmin of the site; the site refuses others.
+
+    A list tells each tenant whose rows are on the page, a page of one object tells its tenant, and so do edits. Nothing is
+    shown or stored if that cannot be written: it happens in the same transaction.
+    """
+
+    actions = None
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    view_on_site = False
+
+    def tenant_of(self, shown: M) -> UUID | None:
+        """Whose record is told. None: nobody's, as of support staff themselves."""
+        raise NotImplementedError
+
+    def named(self, shown: M) -> str:
+        """The object, as the record names it."""
+        return str(shown)
+
+    @property
+    def area(self) -> str:
+        return f"Django admin: {self.opts.verbose_name_plural}"
+
+    @property
+    def _kind(self) -> str:
+        return str(self.opts.verbose_name).capitalize()
+
+    # Telling
+
+    def tell_look(
+        self, request: HttpRequest, shown: Collection[M], filters: Mapping[str, str], also: UUID | None = None
+    ) -> None:
+        """``also``: the tenant that was looked for, told even where nothing was found."""
+        rows = Counter(self.tenant_of(each) for each in shown)
+        if also is not None:
+            rows[also] += 0
+        for tenant_id, number in rows.items():
+            detail = {"filters": dict(filters), "rows": number}
+            signals.settings_viewed.send(
+                type(self), user=request.user, tenant_id=tenant_id, area=self.area, detail=detail
+            )
+
+    def tell_look_at(self, request: HttpRequest, shown: M) -> None:
+        detail = {"filters": {self._kind: self.named(shown)}}
+        signals.settings_viewed.send(
+            type(self), user=request.user, tenant_id=self.tenant_of(shown), area=self.area, detail=detail
+        )
+
+    def tell_edit(self, request: HttpRequest, edited: M, changes: Mapping[str, list[str]]) -> None:
+        """``changes``: ``{label: [before, after]}``."""
+        detail = {"filters": {self._kind: self.named(edited)}, "changes": dict(changes)}
+        signals.settings_edited.send(
+            type(self), user=request.user, tenant_id=self.tenant_of(edited), area=self.area, detail=detail
+        )
+
+    # Where Django shows and stores
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SupportChangeList]:
+        return SupportChangeList
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: M | None = None,
+    ) -> HttpResponse:
+        if obj is not None and request.method == "POST":  # the form comes back with its errors
+            signals.settings_refused.send(
+                type(self), user=request.user, tenant_id=self.tenant_of(obj), area=self.area
+            )
+        elif obj is not None:
+            self.tell_look_at(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        self.tell_look_at(request, context["object"])
+        return super().render_delete_form(request, context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        shown = self.get_object(request, unquote(object_id))
+        if shown is not None:
+            self.tell_look_at(request, shown)
+        return super().history_view(request, object_id, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        changes = changes_of(form) if change else additions_of(form)
+        self.store(request, obj, form, change)
+        if changes:
+            self.tell_edit(request, obj, changes)
+
+    def store(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        self.tell_edit(request, obj, {"Deleted": ["No", "Yes"]})
+        super().delete_model(request, obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        """Without the buttons that open other objects in pop-ups."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+def changes_of(form: Any) -> dict[str, list[str]]:
+    """What a form has changed, in words: ``{label: [before, after]}``."""
+    return {
+        str(form[name].label): [_said(form.fields[name], value) for value in (form[name].initial, form.cleaned_data[name])]
+        for name in form.changed_data
+    }
+
+
+def additions_of(form: Any) -> dict[str, list[str]]:
+    said = {str(form[name].label): _said(field, form.cleaned_data[name]) for name, field in form.fields.items()}
+    return {label: ["", value] for label, value in said.items() if value}
+
+
+def _said(field: forms.Field, value: Any) -> str:
+    """A value as the form's reader sees it."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(_said(field, each) for each in value)
+    if isinstance(field, ModelChoiceField):
+        return str(field.to_python(value))
+    choices = dict(flatten_choices(field.choices)) if isinstance(field, forms.ChoiceField) else {}
+    return str(choices.get(value, value))
