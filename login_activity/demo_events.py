@@ -25,9 +25,10 @@ Happening = tuple[int, int, str, str, str]
 class Clerk:
     """Writes down what happens, as the lines will say it."""
 
-    def __init__(self, dice: Dice, text: SharedText) -> None:
+    def __init__(self, dice: Dice, text: SharedText, until: datetime) -> None:
         self._dice = dice
         self._text = text
+        self._until = milliseconds(until)
         self._numbers = count()
 
     def request(self) -> str:
@@ -39,21 +40,29 @@ class Clerk:
         """A session's hash. No browser ever had its key."""
         return hash_session_key(f"{self._dice.getrandbits(160):040x}")
 
-    def note(
-        self, at: int, step: Step, person: Person, station: Station, request: str, session: str
-    ) -> Happening:
+    def note(self, at: int, step: Step, person: Person, station: Station, request: str, session: str) -> Happening:
         text = self._text(step, person, station, at)
         return at, next(self._numbers), request, session if step.has_session else "", text
 
     def note_special(
-        self, at: int, step: Step, person: Person | None, station: Station, *, by: Person | None = None, request: str = ""
+        self,
+        at: int,
+        step: Step,
+        person: Person | None,
+        station: Station,
+        *,
+        by: Person | None = None,
+        request: str = "",
     ) -> Happening:
         """What happens once, so its text is not kept: done by somebody else, or by nobody we know."""
         text = self._text.make(step, person, station, at, by=by)
         return at, next(self._numbers), request or self.request(), "", text
 
     def visit(self, visit: Visit, person: Person, station: Station, at: int) -> list[Happening]:
-        session, request, happened = self.session(), "", []
+        """What a visit leaves behind until the person goes, or the demo ends."""
+        end = min(person.until, self._until)
+        session, request = self.session(), ""
+        happened: list[Happening] = []
         for pause, step in visit.moves:
             if pause is SAME_REQUEST:
                 at += 1
@@ -61,13 +70,16 @@ class Clerk:
                 if happened:
                     at += int(self._dice.uniform(*pause) * 1000)
                 request = self.request()
+            if at >= end:
+                break
             happened.append(self.note(at, step, person, station, request, session))
             if step.opens_session:
                 person.signed_in = max(person.signed_in, at)
                 if visit.stays_open:
-                    person.left_open[station] = at
+                    person.left_open[station] = max(person.left_open.get(station, 0), at)
             elif step.sets_password:
                 person.new_password = max(person.new_password, at)
+                person.left_open = {where: when for where, when in person.left_open.items() if when > at}
         return happened
 
 
@@ -81,10 +93,15 @@ class Slot:
 
 
 def stream(
-    people: list[Person], scenes: Iterable[Happening], clerk: Clerk, dice: Dice, since: datetime, until: datetime, events: int
+    people: list[Person],
+    scenes: Iterable[Happening],
+    clerk: Clerk,
+    dice: Dice,
+    since: datetime,
+    until: datetime,
+    events: int,
 ) -> Iterator[Row]:
     """Exactly ``events`` rows: the scenes, and ordinary days around them."""
-    end = milliseconds(until)
     pending = list(scenes)
     heapify(pending)
     left = events - len(pending)
@@ -98,9 +115,8 @@ def stream(
             [visit] = dice.choices(allowed, cum_weights=odds)
             happened = clerk.visit(visit, person, station, slot.start + dice.randrange(SLOT_MS))
             for happening in happened[: left - made]:
-                if happening[0] < end:  # later, the visit is still going on
-                    heappush(pending, happening)
-                    made += 1
+                heappush(pending, happening)
+                made += 1
         while pending and pending[0][0] < slot.start + SLOT_MS:
             yield _row(heappop(pending), dice)
 
@@ -133,7 +149,4 @@ def _slots(people: list[Person], since: datetime, until: datetime) -> list[Slot]
         )
         moment += SLOT
     shares = list(accumulate(odds[-1] for odds in all_odds))
-    return [
-        Slot(start, share / shares[-1], odds)
-        for start, share, odds in zip(starts, shares, all_odds, strict=True)
-    ]
+    return [Slot(start, share / shares[-1], odds) for start, share, odds in zip(starts, shares, all_odds, strict=True)]

@@ -23,14 +23,14 @@ COLUMNS = (*_OWN, "tenant_id", *_SHARED)
 
 
 class SharedText:
-    """The shared part of a line. Made once for each step, person, station and (where the detail tells a period) day."""
+    """The shared part of a line. Made once for each step, person, station and (where it matters) day."""
 
     def __init__(self, demo: Demo) -> None:
         self._demo = demo
         self._made: dict[tuple[Step, Person, Station, date | None], str] = {}
 
     def __call__(self, step: Step, person: Person, station: Station, at: int) -> str:
-        day = moment_at(at).astimezone(person.zone).date() if step.detail else None
+        day = moment_at(at).astimezone(person.zone).date() if step.dated else None
         key = (step, person, station, day)
         text = self._made.get(key)
         if text is None:

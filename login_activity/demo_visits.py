@@ -22,14 +22,15 @@ Pause = tuple[float, float]  # seconds: at least, at most
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One event, as the recorder is told of it. ``record_of``: the slug of the tenant in whose record it stands, where
-    that is not the person's own."""
+    """One event, as the recorder is told of it. ``dated``: the detail depends on the day. ``record_of``: the slug of the
+    tenant in whose record it stands, where that is not the person's own."""
 
     action: Action
     failed: Reason | None = None
     note: Reason | None = None
     typed: str = ""
     detail: Detail | None = None
+    dated: bool = False
     record_of: str = ""
 
     @property
@@ -96,7 +97,7 @@ def _time_zone(person: Person, station: Station, day: date) -> dict[str, Any]:
 def _idle_limit(person: Person, station: Station, day: date) -> dict[str, Any]:
     hours = (4, 8, 12)
     before, after = hours[day.day % 3], hours[(day.day + 1) % 3]
-    label = SignInSettingsForm.Meta.labels["session_idle_minutes"]
+    label = str(SignInSettingsForm.base_fields["session_idle_minutes"].label)
     return {"area": "Sign-in settings", "changes": {label: [before * 60, after * 60]}}
 
 
@@ -111,10 +112,9 @@ LOCK_OUT = Step(Action.LOCK_OUT, failed=Reason.TOO_MANY_FAILURES)
 
 EXPIRED = Step(Action.END_SESSION, note=Reason.EXPIRED, detail=_this_device)
 ENDED_BY_USER = Step(Action.END_SESSION, note=Reason.ENDED_BY_USER, detail=_another_device)
-ENDED_BY_ADMIN = Step(Action.END_SESSION, note=Reason.ENDED_BY_ADMIN, detail=_another_device)
 REPLACED = Step(Action.END_SESSION, note=Reason.SESSION_REPLACED, detail=_this_device)
 PASSWORD_CHANGED = Step(Action.END_SESSION, note=Reason.PASSWORD_CHANGED, detail=_another_device)
-ACCOUNT_SUSPENDED = Step(Action.END_SESSION, note=Reason.ACCOUNT_SUSPENDED, detail=_this_device)
+ACCOUNT_SUSPENDED = Step(Action.END_SESSION, note=Reason.ACCOUNT_SUSPENDED, detail=_another_device)
 
 CHANGE = Step(Action.CHANGE_PASSWORD)
 CHANGE_WRONG = Step(Action.CHANGE_PASSWORD, failed=Reason.WRONG_PASSWORD)
@@ -127,19 +127,19 @@ RESET_SUSPENDED = Step(Action.RESET_PASSWORD, failed=Reason.SUSPENDED)
 RESET_PENDING = Step(Action.RESET_PASSWORD, failed=Reason.PENDING)
 EMAIL_FAILED = Step(Action.RESET_PASSWORD, failed=Reason.EMAIL_FAILED)
 
-LOOK = Step(Action.VIEW, detail=look(DEFAULT))
-LOOK_FAILURES = Step(Action.VIEW, detail=look(Preset.LAST_30_DAYS, 17, Status="Failure"))
-DOWNLOAD_ALL = Step(Action.VIEW, note=Reason.DOWNLOADED, detail=look(Preset.LAST_30_DAYS, 934))
-CUT_SHORT = Step(Action.VIEW, failed=Reason.CUT_SHORT, detail=look(Preset.LAST_30_DAYS, 212))
+LOOK = Step(Action.VIEW, detail=look(DEFAULT), dated=True)
+LOOK_FAILURES = Step(Action.VIEW, detail=look(Preset.LAST_30_DAYS, 17, Status="Failure"), dated=True)
+DOWNLOAD_ALL = Step(Action.VIEW, note=Reason.DOWNLOADED, detail=look(Preset.LAST_30_DAYS, 934), dated=True)
+CUT_SHORT = Step(Action.VIEW, failed=Reason.CUT_SHORT, detail=look(Preset.LAST_30_DAYS, 212), dated=True)
 LOOK_REFUSED = Step(Action.VIEW, failed=Reason.NO_PERMISSION, detail=_area(REPORT.title))
 SETTINGS = Step(Action.VIEW, detail=_area("Sign-in settings"))
-SETTINGS_EDITED = Step(Action.EDIT, detail=_idle_limit)
+SETTINGS_EDITED = Step(Action.EDIT, detail=_idle_limit, dated=True)
 SETTINGS_INVALID = Step(Action.EDIT, failed=Reason.INVALID_INPUT, detail=_area("Sign-in settings"))
 PROFILE_EDITED = Step(Action.EDIT, detail=_time_zone)
 PROFILE_INVALID = Step(Action.EDIT, failed=Reason.INVALID_INPUT, detail=_area("Profile"))
 
 SWITCHED = Step(Action.VIEW, detail=_area("Switched from Initech to Globex"), record_of="globex")
-LOOK_AT_GLOBEX = Step(Action.VIEW, detail=look(DEFAULT), record_of="globex")
+LOOK_AT_GLOBEX = Step(Action.VIEW, detail=look(DEFAULT), dated=True, record_of="globex")
 
 
 def _may_look(person: Person) -> bool:

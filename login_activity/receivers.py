@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth import signals as auth
-from django.db import connection, transaction
 from django.http import HttpRequest
 
 from wisely_security.tenancy import signals as tenancy
@@ -15,7 +13,7 @@ from wisely_security.tenancy.authentication import Refusal, find_user, refusal
 from wisely_security.tenancy.models import Session, User
 from wisely_security.tenancy.signals import SessionEnd
 
-from .lockout import recent_guesses
+from .lockout import record_guess
 from .recorder import here, record
 from .vocabulary import GUESSES, Action, Reason
 
@@ -27,17 +25,13 @@ def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    """Attempts at one account are recorded one after another, so that exactly one of them is the one that locks it."""
     typed = str(credentials.get("username", "")).replace("\0", "")
-    account = typed.strip().lower()
     why = refusal.get() or Refusal("wrong_password", find_user(typed))
     reason = Reason(why.reason if why.user or why.reason == "locked_out" else "unknown_user")
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [account])
+    if reason in GUESSES:
+        record_guess(typed.strip().lower(), why.user, reason, typed)
+    else:
         record(Action.LOG_IN, why.user, failed=reason, typed=typed)
-        if reason in GUESSES and recent_guesses(account).at_account == settings.LOCKOUT_FAILURES_PER_ACCOUNT:
-            record(Action.LOCK_OUT, why.user, failed=Reason.TOO_MANY_FAILURES, typed=typed)
 
 
 def logged_out(request: HttpRequest, user: User | None, **_: Any) -> None:
@@ -88,12 +82,14 @@ def settings_viewed(
     )
 
 
-def settings_edited(user: User, area: str, detail: dict[str, Any] | None = None, **_: Any) -> None:
-    record(Action.EDIT, user, detail={"area": area, **(detail or {})})
+def settings_edited(
+    user: User, area: str, detail: dict[str, Any] | None = None, tenant_id: UUID | None = None, **_: Any
+) -> None:
+    record(Action.EDIT, user, tenant_id=tenant_id, detail={"area": area, **(detail or {})})
 
 
-def settings_refused(user: User, area: str, **_: Any) -> None:
-    record(Action.EDIT, user, failed=Reason.INVALID_INPUT, detail={"area": area})
+def settings_refused(user: User, area: str, tenant_id: UUID | None = None, **_: Any) -> None:
+    record(Action.EDIT, user, tenant_id=tenant_id, failed=Reason.INVALID_INPUT, detail={"area": area})
 
 
 def access_refused(user: User, area: str, **_: Any) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -19,6 +20,8 @@ from .tenancy.access import AccessRefused
 from .tenancy.forms import SupportSignInForm
 from .tenancy.support_admin import SupportAdmin
 from .tenancy.views.sign_in import SignIn
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class SupportSignIn(SignIn):
@@ -43,30 +46,28 @@ class SupportSite(AdminSite):
             raise ImproperlyConfigured(f"{admin_class} has to be a SupportAdmin, so that every look is recorded.")
         super().register(model_or_iterable, admin_class, **options)
 
-    def admin_view(
-        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
-    ) -> Callable[..., HttpResponseBase]:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Strangers are sent to sign in; a member of a tenant is refused, and the refusal is recorded."""
         for_support = super().admin_view(view, cacheable)
 
+        @wraps(for_support)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise AccessRefused("Django admin", "These pages are for Wisely’s support staff.")
             return for_support(request, *args, **kwargs)
 
-        return guarded
+        return cast(View, guarded)
 
     @method_decorator([never_cache, transaction.non_atomic_requests])  # as SignIn, which is not the view Django calls
     @method_decorator(login_not_required)
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if request.method == "GET" and self.has_permission(request):
             return redirect("admin:index")
-        response: HttpResponse = SupportSignIn.as_view()(request)  # type: ignore[assignment]
-        return response
+        return SupportSignIn.as_view()(request)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("password_change")
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
+    def autocomplete_view(self, request: HttpRequest) -> Any:
         """Not used: it would show names of a tenant's people without telling the tenant."""
         raise Http404

@@ -52,9 +52,9 @@ class TrustedProxies:
     def parse(cls, setting: str) -> TrustedProxies:
         """From ``"2"`` or ``"10.0.0.0/8, 192.0.2.7"``. Raises ImproperlyConfigured for anything else."""
         setting = setting.strip()
-        if setting.isdecimal():
-            return cls(hops=int(setting))
         try:
+            if setting.isdecimal() and int(setting) <= _MOST_HOPS:
+                return cls(hops=int(setting))
             return cls(networks=tuple(ip_network(part.strip()) for part in setting.split(",") if part.strip()))
         except ValueError as error:
             raise ImproperlyConfigured(

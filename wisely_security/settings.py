@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "wisely_security.ledger",
     "wisely_security.reports",
     "login_activity",
-    "django.contrib.admin",
+    "wisely_security.admin_config.SupportAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",

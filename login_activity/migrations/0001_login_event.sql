@@ -42,20 +42,28 @@ SELECT ledger_protect('login_activity_loginevent');
 -- two numbers. VOLATILE, so that it sees what was recorded just before it.
 CREATE FUNCTION login_activity_guesses(account text, network inet, since timestamptz,
                                        OUT at_account bigint, OUT from_address bigint)
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan AS $$  -- planned once a session, not at each sign-in
 DECLARE
     scope constant text := coalesce(current_setting('wisely.scope', true), '');
+    first_address constant inet := network($2);
     last_address constant inet := set_masklen(broadcast($2), CASE family($2) WHEN 4 THEN 32 ELSE 128 END);
-    since_then timestamptz;
+    first uuid := ledger_first_id(since);
+    -- Both bounds, so that no other month's partition is opened.
+    last constant uuid := ledger_first_id(clock_timestamp() + interval '1 minute');
+    anew timestamptz;
 BEGIN
     PERFORM set_config('wisely.scope', 'support', true);
-    SELECT greatest(since, last_login, password_changed_at) INTO since_then FROM tenancy_user WHERE email = account;
-    SELECT count(*) INTO at_account FROM login_activity_loginevent
-        WHERE user_email = account AND reason IN ('wrong_password', 'unknown_user')
-          AND id >= ledger_first_id(coalesce(since_then, since));
     SELECT count(*) INTO from_address FROM login_activity_loginevent
-        WHERE ip BETWEEN network($2) AND last_address AND reason IN ('wrong_password', 'unknown_user')
-          AND id >= ledger_first_id(since);
+        WHERE ip BETWEEN first_address AND last_address AND reason IN ('wrong_password', 'unknown_user')
+          AND id >= first AND id < last;
+    SELECT greatest(last_login, password_changed_at) INTO anew FROM tenancy_user WHERE email = account;
+    IF anew > since THEN
+        first := ledger_first_id(anew);
+    END IF;
+    SELECT count(*) INTO at_account FROM login_activity_loginevent
+        WHERE user_email = account AND reason IN ('wrong_password', 'unknown_user') AND id >= first AND id < last;
     PERFORM set_config('wisely.scope', scope, true);
 END
 $$;

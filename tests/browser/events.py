@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,7 +67,7 @@ def _event(chance: random.Random, person: User) -> dict[str, Any]:
         "browser": device.browser,
         "system": device.system,
         "user_agent": device.user_agent,
-        "detail": detail,
+        "detail": json.dumps(detail),
         **_place(chance),
     }
 
@@ -77,7 +78,7 @@ def _place(chance: random.Random) -> dict[str, Any]:
     demo = chance.choice(DEMO_NETWORKS)
     place = demo.place
     return {
-        "ip": str(demo.network[chance.randrange(1, 200)]),
+        "ip": str(demo.network[chance.randrange(1, 120)]),
         "place": place.label,
         "country": place.country_code,
         "latitude": place.latitude,

@@ -23,13 +23,6 @@ def writable_columns(model: type[Event]) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields if field.attname not in DATABASE_MADE)
 
 
-@cache
-def _insert(model: type[Event]) -> str:
-    columns = writable_columns(model)
-    values = ", ".join(f"%({column})s" for column in columns)
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608  # nosec B608
-
-
 def append(model: type[Event], *, tenant_id: UUID | None, values: Mapping[str, Any]) -> None:
     """Write one event of a tenant (``None``: of no tenant) in the current transaction.
 
@@ -42,8 +35,13 @@ def append(model: type[Event], *, tenant_id: UUID | None, values: Mapping[str, A
         "request_id": now.request_id,
         **{name: Json(value) if isinstance(value, dict) else value for name, value in values.items()},
     }
-    with (
-        acting_as(tenant_id=tenant_id, support=now.support and tenant_id is None),
-        connection.cursor() as cursor,
-    ):
+    support = now.support and tenant_id is None
+    with acting_as(tenant_id=tenant_id, support=support), connection.cursor() as cursor:
         cursor.execute(_insert(model), row)
+
+
+@cache
+def _insert(model: type[Event]) -> str:
+    columns = writable_columns(model)
+    values = ", ".join(f"%({column})s" for column in columns)
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({values})"  # nosec B608

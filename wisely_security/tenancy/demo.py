@@ -40,7 +40,7 @@ class Found(Enum):
 
 
 def look() -> Found:
-    """The demo is known by its tenants, all of them and no others, each with the Super Admin that it has in the demo."""
+    """The demo is known by its tenants: all of them and no others, each with the Super Admin it has in the demo."""
     with acting_as(support=True):
         found = dict(Tenant.objects.values_list("slug", "super_admin__email"))
         if not found and not User.objects.exists():
@@ -57,7 +57,7 @@ class Demo:
 
 
 def create(until: datetime) -> Demo:
-    """Create everybody, in the caller's transaction. ``until``: the moment from which the days they joined are counted back."""
+    """Create everybody, in the caller's transaction. The days on which they joined are counted back from ``until``."""
     encoded = make_password(DEMO_PASSWORD)  # once: each takes as long as a sign-in
     rows = _people()
     users = {email: _user(row, encoded, until) for email, row in rows.items()}

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-DEMO_PASSWORD = "wisely-demo"  # noqa: S105  # nosec B105: it is meant to be known
+DEMO_PASSWORD = "wisely-demo"  # noqa: S105  # nosec B105
 
 
 def opens_nothing(password: str) -> bool:

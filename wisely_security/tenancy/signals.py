@@ -5,8 +5,9 @@ password_reset_requested: email, user or None, link_sent (False: the mail server
 password_reset: user, invitation (True: the first password, set on accepting an invitation).
 password_refused: user or None, reset (by a link or by the form), reason ("link" or "password").
 session_ended: session, cause (a SessionEnd value).
-settings_viewed: user, tenant_id (whose settings), area; detail, note, refused where there is something to add.
-settings_edited: user, area, detail.   settings_refused: user, area.
+settings_viewed: user, tenant_id (whose settings; None: no tenant's), area; detail, note, refused where there is
+something to add.
+settings_edited: user, area, detail.   settings_refused: user, area.   Both: tenant_id, where it is not the user's own.
 access_refused: user, area.
 """
 

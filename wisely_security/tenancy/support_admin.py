@@ -1,4 +1,4 @@
-"""What every ModelAdmin here has in common: whatever a page shows or changes of a tenant, the tenant's own record tells."""
+"""What every ModelAdmin here has in common: what a page shows or changes of a tenant, the tenant's own record tells."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
@@ -24,6 +23,8 @@ LONGEST_SEARCH = 200
 
 
 class SupportChangeList(ChangeList):
+    model_admin: SupportAdmin[Any]
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)  # the very rows that are shown are told
@@ -34,15 +35,15 @@ class SupportChangeList(ChangeList):
         said = {"Search": self.query[:LONGEST_SEARCH]} if self.query else {}
         for spec in self.filter_specs:
             _all, *choices = spec.choices(self)
-            said |= {spec.title.capitalize(): str(each["display"]) for each in choices if each["selected"]}
+            said |= {str(spec.title).capitalize(): str(each["display"]) for each in choices if each["selected"]}
         return said
 
 
 class SupportAdmin(admin.ModelAdmin[M]):
     """Base of every ModelAdmin of the site; the site refuses others.
 
-    A list tells each tenant whose rows are on the page, a page of one object tells its tenant, and so do edits. Nothing is
-    shown or stored if that cannot be written: it happens in the same transaction.
+    A list tells each tenant whose rows are on the page, a page of one object tells its tenant, and so do edits. Nothing
+    is shown or stored if that cannot be written.
     """
 
     actions = None
@@ -89,6 +90,9 @@ class SupportAdmin(admin.ModelAdmin[M]):
             type(self), user=request.user, tenant_id=self.tenant_of(shown), area=self.area, detail=detail
         )
 
+    def tell_adding(self, request: HttpRequest) -> None:
+        """The page on which something is added is shown: for whoever shows data of a tenant there."""
+
     def tell_edit(self, request: HttpRequest, edited: M, changes: Mapping[str, list[str]]) -> None:
         """``changes``: ``{label: [before, after]}``."""
         detail = {"filters": {self._kind: self.named(edited)}, "changes": dict(changes)}
@@ -110,11 +114,11 @@ class SupportAdmin(admin.ModelAdmin[M]):
         form_url: str = "",
         obj: M | None = None,
     ) -> HttpResponse:
-        if obj is not None and request.method == "POST":  # the form comes back with its errors
-            signals.settings_refused.send(
-                type(self), user=request.user, tenant_id=self.tenant_of(obj), area=self.area
-            )
-        elif obj is not None:
+        if obj is None:
+            self.tell_adding(request)
+        elif request.method == "POST":  # the form comes back with its errors
+            signals.settings_refused.send(type(self), user=request.user, tenant_id=self.tenant_of(obj), area=self.area)
+        else:
             self.tell_look_at(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -143,7 +147,7 @@ class SupportAdmin(admin.ModelAdmin[M]):
         self.tell_edit(request, obj, {"Deleted": ["No", "Yes"]})
         super().delete_model(request, obj)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Without the buttons that open other objects in pop-ups."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
@@ -154,7 +158,10 @@ class SupportAdmin(admin.ModelAdmin[M]):
 def changes_of(form: Any) -> dict[str, list[str]]:
     """What a form has changed, in words: ``{label: [before, after]}``."""
     return {
-        str(form[name].label): [_said(form.fields[name], value) for value in (form[name].initial, form.cleaned_data[name])]
+        str(form[name].label): [
+            _said(form.fields[name], form[name].initial),
+            _said(form.fields[name], form.cleaned_data[name]),
+        ]
         for name in form.changed_data
     }
 
@@ -164,7 +171,7 @@ def additions_of(form: Any) -> dict[str, list[str]]:
     return {label: ["", value] for label, value in said.items() if value}
 
 
-def _said(field: forms.Field, value: Any) -> str:
+def _said(field: Any, value: Any) -> str:
     """A value as the form's reader sees it."""
     if value is None or value == "":
         return ""
@@ -172,5 +179,5 @@ def _said(field: forms.Field, value: Any) -> str:
         return ", ".join(_said(field, each) for each in value)
     if isinstance(field, ModelChoiceField):
         return str(field.to_python(value))
-    choices = dict(flatten_choices(field.choices)) if isinstance(field, forms.ChoiceField) else {}
+    choices: dict[Any, Any] = dict(flatten_choices(getattr(field, "choices", ())))
     return str(choices.get(value, value))

@@ -1,0 +1,60 @@
+"""Login Activity's part of the demo: 45 days of sign-ins. See docs/demo.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from wisely_security.ledger.loading import load as load_events
+from wisely_security.request_context import acting_as
+from wisely_security.tenancy.demo import Demo
+from wisely_security.tenancy.models import User
+
+from .demo_events import Clerk, stream
+from .demo_habits import Dice, Person, moment_at, people
+from .demo_places import build_demo_database
+from .demo_rows import COLUMNS, SharedText
+from .demo_scenes import scenes
+from .demo_sessions import open_sessions
+from .models import LoginEvent
+
+DAYS = 45
+FEWEST_EVENTS = 500  # the scenes alone are about 300
+
+
+def prepare() -> None:
+    """Build the demo's database of places, unless there is another."""
+    if not settings.GEOIP_PATH:
+        return
+    path = Path(settings.GEOIP_PATH)
+    if path.suffix == ".mmdb":
+        if not path.exists():
+            build_demo_database(path)
+    elif not any(path.glob("*.mmdb")):
+        build_demo_database(path / "demo.mmdb")
+
+
+def load(demo: Demo, *, events: int, seed: int, until: datetime, progress: Callable[[int], None]) -> None:
+    """Load exactly ``events`` events up to ``until``, as the owner, and open sessions, in the caller's transaction."""
+    since = until - timedelta(days=DAYS)
+    dice = Dice(seed)
+    everybody = people(demo, since, until, seed)
+    clerk = Clerk(dice, SharedText(demo), until)
+    told = list(scenes(everybody, clerk, dice, since, until))
+    rows = stream(list(everybody.values()), told, clerk, dice, since, until, events)
+    load_events(LoginEvent, COLUMNS, rows, since=since.date(), until=until.date(), progress=progress)
+    _note_on_accounts(everybody.values())
+    open_sessions(everybody.values(), until, dice)
+
+
+def _note_on_accounts(everybody: Iterable[Person]) -> None:
+    """What sign-ins and new passwords leave on the accounts themselves."""
+    for person in everybody:
+        with acting_as(**person.user.own_scope):
+            User.objects.filter(pk=person.user.pk).update(
+                last_login=moment_at(person.signed_in) if person.signed_in else None,
+                password_changed_at=moment_at(person.new_password) if person.new_password else None,
+            )

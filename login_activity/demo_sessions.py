@@ -1,0 +1,59 @@
+"""Open sessions, so that the pages of sessions have something to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
+
+from wisely_security.request_context import RequestContext, acting_as, using
+from wisely_security.tenancy.models import Session
+from wisely_security.tenancy.session_store import SessionStore
+from wisely_security.tenancy.sessions import LIMITS_KEY, TENANT_KEY, expiry, hash_key, limits
+
+from .demo_habits import Dice, Person, Station, milliseconds, moment_at
+from .places import locate
+
+OPEN_SINCE_DAYS = 2
+BACKEND = "wisely_security.tenancy.authentication.EmailBackend"
+
+
+def open_sessions(people: Iterable[Person], until: datetime, dice: Dice) -> None:
+    """Open again what was left open in the last days and would still be in use."""
+    earliest = milliseconds(until - timedelta(days=OPEN_SINCE_DAYS))
+    now = timezone.now()
+    for person in people:
+        for station, at in person.left_open.items():
+            created_at = moment_at(at)
+            last_seen_at = max(created_at, now - timedelta(minutes=dice.randrange(1, 300)))
+            expires_at = expiry(limits(person.user.tenant), created_at, last_seen_at)
+            if person.user.is_active and at >= earliest and expires_at > now:
+                _open(
+                    person,
+                    station,
+                    {"created_at": created_at, "last_seen_at": last_seen_at, "expires_at": expires_at},
+                )
+
+
+def _open(person: Person, station: Station, times: dict[str, datetime]) -> None:
+    """As a sign-in does it. The key is a fresh secret, which does not follow from the seed: nobody has it."""
+    user = person.user
+    store = SessionStore()
+    store.update(
+        {
+            SESSION_KEY: str(user.pk),
+            BACKEND_SESSION_KEY: BACKEND,
+            HASH_SESSION_KEY: user.get_session_auth_hash(),
+            TENANT_KEY: "" if user.tenant_id is None else str(user.tenant_id),
+            LIMITS_KEY: limits(user.tenant),
+            "device": station.device_label,
+            "place": locate(station.address).label,
+        }
+    )
+    with using(RequestContext(client=station.client)):
+        store.save()
+    key_hash = hash_key(store.session_key or "")
+    with acting_as(**user.own_scope):
+        Session.objects.filter(key_hash=key_hash).update(**times)

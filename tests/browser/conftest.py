@@ -1,0 +1,103 @@
+"""A real browser on the real site. Where there is no browser, these tests are skipped."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from pytest_django import DjangoDbBlocker
+
+from wisely_security.tenancy.models import User
+
+from .site import Site, running_site
+
+HERE = Path(__file__).parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# From where, and with what, everybody visits unless a test says otherwise.
+MUMBAI = "103.21.58.9"
+WINDOWS_CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[str]:
+    """The path of the browser."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip(f"No browser: none of {', '.join(BROWSERS)} is installed.")
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps a loop running in this thread until the last test, and Django takes that for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield path
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium: str) -> dict[str, Any]:
+    quiet = ["background-networking", "component-update", "gpu", "quic", "sync"]
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{part}" for part in quiet)],
+    }
+
+
+@pytest.fixture(scope="session")
+def site(
+    chromium: str,
+    template_database: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    with django_db_blocker.unblock(), running_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Site) -> str:
+    return site.url
+
+
+@pytest.fixture
+def visit(new_context: Callable[..., BrowserContext], site: Site) -> Iterator[Callable[..., Page]]:
+    """``visit(person, width=390, …)``: an empty page of a new browser, signed in as ``person`` if one is given.
+
+    Whatever a browser complains of by itself fails the test: errors of scripts, the Content-Security-Policy, files
+    that are missing. A page that refuses (4xx) is none of these.
+    """
+    complaints: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        refused_page = "the server responded with a status of 4" in message.text and "/static/" not in message.location["url"]
+        if message.type in {"error", "warning"} and not refused_page:
+            complaints.append(message.text)
+
+    def open_page(person: User | None = None, *, width: int = 1440, height: int = 900, **options: Any) -> Page:
+        defaults: dict[str, Any] = {
+            "user_agent": WINDOWS_CHROME,
+            "extra_http_headers": {"X-Forwarded-For": MUMBAI},
+            "reduced_motion": "reduce",
+            "viewport": {"width": width, "height": height},
+        }
+        context = new_context(**defaults | options)
+        context.set_default_timeout(10_000)
+        context.on("console", heard)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        if person:
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": site.session_of(person), "url": site.url}
+            context.add_cookies([{**cookie, "httpOnly": True}])
+        return context.new_page()
+
+    yield open_page
+    assert complaints == []

@@ -1,0 +1,127 @@
+"""The whole site as it runs: gunicorn as the app role, in front of a database with the cast and what they did."""
+
+from __future__ import annotations
+
+import email
+import itertools
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from email import policy
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from login_activity.demo_places import build_demo_database
+from tests import cast, databases
+from tests.cast import Cast
+from wisely_security.tenancy.accounts import create_tenant
+from wisely_security.tenancy.models import Edition, Tenant, User, UserStatus
+
+from . import events
+
+PROJECT = Path(__file__).resolve().parents[2]
+LONGEST_NAME = " ".join(["The Very Long And Honourable Company Of Messengers And Couriers"] * 4)[:200].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """``verbose``: a tenant with names as long as they may be. ``folder``: its data folder."""
+
+    url: str
+    folder: Path
+    database: str
+    cast: Cast
+    verbose: Tenant
+    _numbers: Iterator[int]
+
+    def at_its_database(self) -> AbstractContextManager[None]:
+        """The test's own connections read and write what the site does, inside the block."""
+        return databases.using_database(self.database)
+
+    def newcomer(self, role: str = "admin", *, tenant: Tenant | None = None, **fields: object) -> User:
+        """A person whom no other test knows, so that nothing they do changes what others see of themselves."""
+        number = next(self._numbers)
+        person = cast.person(f"Newcomer {number}", f"newcomer{number}@example.com", **fields)
+        with self.at_its_database():
+            return cast.add_member(tenant or self.cast.acme, role, person)
+
+    def session_of(self, person: User) -> str:
+        """The key of a new session, as a cookie holds it."""
+        with self.at_its_database():
+            return cast.sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value
+
+    def mailed_link(self, to: str) -> str:
+        """The first link in the last e-mail to this address."""
+        for file in sorted((self.folder / "mail").iterdir(), reverse=True):
+            message = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+            if message["To"] == to:
+                body = message.get_body(("plain",))
+                assert body is not None
+                return re.findall(r"http://\S+", body.get_content())[0]
+        raise AssertionError(f"No e-mail to {to}.")
+
+
+@contextmanager
+def running_site(folder: Path) -> Iterator[Site]:
+    database = f"test_wisely_{os.getpid()}_browser"
+    build_demo_database(folder / "places" / "demo.mmdb")
+    with databases.kept_database(database):
+        with databases.using_database(database):
+            people, verbose = _inhabit()
+        with _served(folder, database) as url:
+            yield Site(url, folder, database, people, verbose, itertools.count(1))
+
+
+def _inhabit() -> tuple[Cast, Tenant]:
+    people = cast.create_cast()
+    colleagues = [
+        cast.add_member(people.acme, role, cast.person(name, f"{name.split()[0].lower()}@acme.example", **fields))
+        for role, name, fields in (
+            ("admin", "Priya Ramanathan-Venkatasubramanian", {"time_zone": "Asia/Kolkata"}),
+            ("finance", "Søren Ångström", {}),
+            ("support", "Zoë O’Neil", {"status": UserStatus.SUSPENDED}),
+            ("mis", "李小龍", {"status": UserStatus.PENDING}),
+        )
+    ]
+    events.fill(people.acme, [people.alice, people.bob, *colleagues[:2]])
+    events.fill(people.globex, [people.charlie])
+    chief = cast.person("Unbreakable" * 13, f"{'x' * 60}@{'long' * 15}.{'long' * 15}.example")
+    verbose = create_tenant(LONGEST_NAME, "verbose", Edition.ENTERPRISE, super_admin=chief)
+    events.fill(verbose, [chief])
+    return people, verbose
+
+
+@contextmanager
+def _served(folder: Path, database: str) -> Iterator[str]:
+    """gunicorn on a port of its own. The port is open before the server is, so the first visitor waits and is served."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    with socket.create_server(("127.0.0.1", 0)) as door, (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "wisely_security.wsgi", "--bind", f"fd://{door.fileno()}"],
+            cwd=PROJECT,
+            env=kept
+            | {
+                "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
+                "DATA_DIR": str(folder),
+                "DEBUG": "1",
+                "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+                "SECRET_KEY": settings.SECRET_KEY,
+                "TRUSTED_PROXIES": "1",
+            },
+            pass_fds=[door.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield f"http://localhost:{door.getsockname()[1]}"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)

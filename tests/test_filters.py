@@ -1,0 +1,223 @@
+"""Filters select exactly what they say: compared with the same question asked in Python, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import unescape
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import pytest
+from django.http import QueryDict
+from django.test import Client as Browser
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from login_activity.demo_places import build_demo_database
+from login_activity.devices import DeviceKind
+from login_activity.filters import LoginActivityFilterSet
+from login_activity.models import LoginEvent
+from login_activity.recorder import record
+from login_activity.vocabulary import Action, Reason, Status
+from wisely_security.request_context import Client, RequestContext, acting_as, using
+from wisely_security.tenancy.models import User
+
+from .cast import WINDOWS_CHROME, Cast, add_member, person
+
+PAGE = "/settings/identity-access/login-activity/"
+ODD_NAME = "100%_Zoë \"O'Neil\" C:\\temp 😀"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1"
+FROM = {
+    "81.2.69.144": WINDOWS_CHROME,
+    "49.36.32.9": IPHONE,
+    "2001:db8::7": "curl/8.5.0",
+    "10.1.2.3": "Quirk\\Agent/1.0 100%_(beta) 'q' \"z\"",
+}
+
+
+@dataclass
+class Record:
+    cast: Cast
+    zoe: User
+    events: list[LoginEvent]
+
+    def selected(self, **query: str) -> list[UUID]:
+        with acting_as(tenant_id=self.cast.acme.pk):
+            acme = LoginEvent.objects.for_tenant(self.cast.acme.pk).order_by("id")
+            filters = LoginActivityFilterSet(QueryDict(urlencode(query)), queryset=acme)
+            assert filters.is_valid(), filters.errors
+            return [event.id for event in filters.qs]
+
+    def those(self, condition: Callable[[LoginEvent], bool]) -> list[UUID]:
+        return [event.id for event in self.events if condition(event)]
+
+
+@pytest.fixture
+def acme(cast: Cast, events: Any, tmp_path: Path, settings: Any) -> Record:
+    settings.GEOIP_PATH = str(tmp_path / "places.mmdb")
+    build_demo_database(tmp_path / "places.mmdb")
+    zoe = add_member(cast.acme, "developer", person(ODD_NAME, "zoe_100%@acme.example"))
+    for address, user_agent in FROM.items():
+        client = Client(address=ip_address(address), user_agent=user_agent)
+        with using(RequestContext(tenant_id=cast.acme.pk, client=client)):
+            for user in (cast.alice, zoe):
+                record(Action.LOG_IN, user)
+                record(Action.LOG_IN, user, failed=Reason.WRONG_PASSWORD)
+                record(Action.RESET_PASSWORD, user, note=Reason.LINK_SENT)
+            record(Action.LOG_IN, None, failed=Reason.UNKNOWN_USER, typed="Nobody@acme.example", tenant_id=cast.acme.pk)
+            record(Action.LOG_IN, None, failed=Reason.UNKNOWN_USER, typed="hunter2", tenant_id=cast.acme.pk)
+            with acting_as(tenant_id=cast.acme.pk, actor=cast.alice.as_actor()):
+                record(Action.EDIT, zoe, detail={"area": "Sign-in settings"})
+    with using(RequestContext(tenant_id=cast.globex.pk)):
+        record(Action.LOG_IN, cast.charlie)
+    return Record(cast, zoe, events(cast.acme))
+
+
+def test_no_filter_selects_everything_of_the_tenant_and_nothing_else(acme: Record) -> None:
+    assert acme.selected() == acme.those(lambda event: True)
+    assert len(acme.events) == 9 * len(FROM)
+
+
+def test_user(acme: Record) -> None:
+    zoes = acme.those(lambda event: event.user_id == acme.zoe.pk)
+    assert len(zoes) == 4 * len(FROM)
+    for said in (str(acme.zoe.pk), acme.zoe.pk.hex.upper(), "zoe_100%@acme.example", " ZOE_100%@Acme.example "):
+        assert acme.selected(user=said) == zoes
+    nobodies = acme.those(lambda event: event.user_id is None)
+    assert acme.selected(user="unknown") == acme.selected(user=" Unknown ") == nobodies
+    assert acme.selected(user="nobody@acme.example") == acme.those(lambda e: e.user_email == "nobody@acme.example")
+    for said in ("zoe", "zoe%@acme.example", str(acme.cast.charlie.pk), "charlie@globex.example"):
+        assert acme.selected(user=said) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "choices"),
+    [
+        ("status", "status", Status.choices),
+        ("action", "action", Action.choices),
+        ("device", "device_kind", DeviceKind.choices),
+        ("country", "country", [("GB", "United Kingdom"), ("IN", "India"), ("FR", "France")]),
+    ],
+)
+def test_a_choice_by_its_key_or_label_in_any_case(acme: Record, name: str, column: str, choices: Any) -> None:
+    seen = 0
+    for key, label in choices:
+        those = acme.those(lambda event, key=key: getattr(event, column) == key)  # type: ignore[misc]
+        seen += bool(those)
+        for said in (key, key.upper(), label, label.lower(), f" {label} "):
+            assert acme.selected(**{name: said}) == those
+    assert seen >= 2
+
+
+def shown(event: LoginEvent) -> list[str]:
+    """What the page shows of an event, and who did it, and the user agent."""
+    return [
+        *(event.user_name, event.user_email, event.acted_by, str(event.ip), event.device, event.browser, event.system),
+        *(event.place, event.user_agent, event.action_label, event.status_label, event.reason_label),
+        event.detail.get("area", ""),
+    ]
+
+
+def holds(event: LoginEvent, text: str) -> bool:
+    return all(any(word.upper() in each.upper() for each in shown(event)) for word in text.split())
+
+
+WORDS = [
+    *("alice", "ALICE@", "zoe_", "ZOË", "100%", "100%_zoë", "_", "%", "\\", "\\temp", "c:\\", "'", "o'neil", '"', '"q'),
+    *("😀", "hunter2", "nobody@", "••", "iphone", "windows", "curl/8", "london", "maharashtra", "private", "unknown"),
+    *("wrong", "wrong password", "password wrong", "link sent", "log in", "failure", "reset", "sign-in settings"),
+    *("49.36", "2001:DB8", "alice windows london", "alice curl failure", "zoë' ", "'; DROP TABLE x; --", "{}", "a%a"),
+    *("%s", "%%", "\\\\", "\\%", "\\_", "\u202e", "Ａlice", "nothing-like-this", "alice nothing-like-this"),
+]
+
+
+def test_free_text_is_found_anywhere_in_what_is_shown(acme: Record) -> None:
+    for text in WORDS:
+        assert acme.selected(q=text) == acme.those(lambda event, text=text: holds(event, text)), text  # type: ignore[misc]
+    assert len(acme.selected(q="wrong password")) == 2 * len(FROM)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(st.data())
+def test_every_part_of_what_is_shown_finds_its_event(acme: Record, data: st.DataObject) -> None:
+    event = data.draw(st.sampled_from(acme.events))
+    text = data.draw(st.sampled_from([each for each in shown(event) if each]))
+    start = data.draw(st.integers(0, len(text) - 1))
+    part = text[start : start + data.draw(st.integers(1, 30))]
+    if any(is_network(word) for word in part.split()):
+        return
+    found = acme.selected(q=part)
+    assert event.id in found
+    assert found == acme.those(lambda event: holds(event, part))
+
+
+def is_network(word: str) -> bool:
+    try:
+        return bool(ip_network(word, strict=False))
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize(
+    "network",
+    ["81.2.69.144", "81.2.69.0/24", "81.2.69.9/24", "0.0.0.0/0", "10.0.0.0/255.0.0.0", "2001:db8::/32", "2001:DB8:0::7"],
+)
+def test_an_address_or_a_network_finds_what_came_from_it(acme: Record, network: str) -> None:
+    def inside(event: LoginEvent) -> bool:
+        return ip_address(str(event.ip)) in ip_network(network, strict=False)
+
+    assert acme.selected(q=network) == acme.those(inside) != []
+    assert acme.selected(q=f"alice {network}") == acme.those(lambda event: inside(event) and holds(event, "alice"))
+
+
+def test_text_that_is_almost_an_address_breaks_nothing(acme: Record) -> None:
+    for text in ("fe80::1%eth0", "fe80::1%eth0/64", "1.2.3.4/", "1.2.3.4/33", "::/129", "0", "/0", "::ffff:10.1.2.3"):
+        assert acme.selected(q=text) in ([], acme.those(lambda event, text=text: holds(event, text)))  # type: ignore[misc]
+
+
+def test_filters_hold_together_and_what_is_no_filter_is_ignored(acme: Record) -> None:
+    query = {"user": str(acme.zoe.pk), "status": "failure", "country": "IN", "q": "iphone", "utm_source": "x", "ip": "?"}
+    assert acme.selected(**query) == acme.those(
+        lambda e: (e.user_id, e.status, e.country) == (acme.zoe.pk, "failure", "IN") and holds(e, "iphone")
+    )
+    assert acme.selected(user="", status="", q="  ", period="") == acme.selected()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("status", "bogus", "Choose one of the list for “Status”."),
+        ("action", "log_in'", "Choose one of the list for “Action”."),
+        ("device", "<b>", "Choose one of the list for “Device”."),
+        ("country", "ZZ", "Choose one of the list for “Country”."),
+        ("q", "x" * 10_240, "at most 200 characters"),
+        ("q", "a\0b", "Null characters are not allowed."),
+        ("user", "x" * 255, "at most 254 characters"),
+        ("user", "\0", "Null characters are not allowed."),
+    ],
+)
+def test_what_no_filter_understands_is_refused_beside_its_field(alice: Browser, name: str, value: str, message: str) -> None:
+    query = urlencode({"q": "kept <i>", "from": "2026-11-01", "period": "custom", name: value})
+    response = alice.get(f"{PAGE}?{query}")
+    page = unescape(response.content.decode())
+    assert response.status_code == 400
+    assert response.context["form"].errors.keys() == {name}
+    assert page.count(message) >= 2  # beside the field, and above the rows
+    assert response.context["form"]["q"].value() == (value if name == "q" else "kept <i>")
+    assert 'value="2026-11-01"' in page
+    assert "events" not in response.context
+    assert alice.get(f"{PAGE}download/?{query}").status_code == 400
+
+
+def test_another_tenants_user_selects_nothing_and_shows_nothing(alice: Browser, cast: Cast) -> None:
+    with using(RequestContext(tenant_id=cast.globex.pk)):
+        record(Action.LOG_IN, cast.charlie)
+    for said in (str(cast.charlie.pk), cast.charlie.email):
+        response = alice.get(PAGE, {"user": said})
+        assert response.context["events"] == []
+        assert cast.charlie.name not in response.content.decode()
+    assert cast.charlie.email not in alice.get(PAGE, {"user": str(cast.charlie.pk)}).content.decode()

@@ -1,0 +1,194 @@
+"""The page: what it costs, what it offers to whom, and the trace that a look leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from login_activity.models import LoginEvent
+from wisely_security.request_context import acting_as
+from wisely_security.tenancy.models import Role, Tenant
+
+from .cast import Cast, add_member, person, sign_in
+from .records import append_many
+
+ENTERPRISE = "/settings/identity-access/login-activity/"
+AGGREGATOR = "/settings/users-permissions/login-activity/"
+EVERY_FILTER = {"period": "30d", "status": "success", "action": "log_in", "device": "windows_pc", "country": "IN", "q": "p"}
+Events = Callable[..., list[LoginEvent]]
+
+
+@pytest.fixture
+def erin_at_globex(cast: Cast) -> Client:
+    """An aggregator's Super Admin who has switched to an enterprise below."""
+    erin = sign_in(cast.erin)
+    response = erin.post("/switch-tenant/", {"tenant": str(cast.globex.pk)})
+    assert response.status_code == 302
+    return erin
+
+
+def as_member_with(cast: Cast, *permissions: str) -> Client:
+    with acting_as(tenant_id=cast.acme.pk):
+        Role.objects.create(tenant=cast.acme, name="Auditor", permissions=list(permissions))
+    frank = add_member(cast.acme, "developer", person("Frank Fox", "frank@acme.example"))
+    with acting_as(tenant_id=cast.acme.pk):
+        frank.role = Role.objects.get(name="Auditor")
+        frank.save()
+    return sign_in(frank)
+
+
+@contextmanager
+def at_most(statements: int) -> Iterator[None]:
+    """Savepoints do not count: they stand for the beginning and the end of a transaction in a test that rolls back."""
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    sent = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+    assert len(sent) <= statements, "\n".join(sent)
+
+
+@pytest.mark.parametrize("count", [0, 3, 50, 500])
+@pytest.mark.parametrize("query", [{}, EVERY_FILTER])
+class TestStatements:
+    """At most eight, however many events there are."""
+
+    def test_in_ones_own_tenant(self, alice: Client, cast: Cast, count: int, query: dict[str, str]) -> None:
+        append_many(cast.acme.pk, count)
+        with time_machine.travel(timezone.now() + timedelta(minutes=2)), at_most(8):  # the session is touched, too
+            page = alice.get(ENTERPRISE, query)
+        assert len(page.context["events"]) == min(count + (not query), 50)  # and the sign-in
+        for link in ("older_url", "newer_url"):
+            if page.context[link]:
+                with at_most(8):
+                    page = alice.get(page.context[link])
+
+    def test_for_an_aggregator_in_an_enterprise(
+        self, erin_at_globex: Client, cast: Cast, count: int, query: dict[str, str]
+    ) -> None:
+        append_many(cast.globex.pk, count)
+        with at_most(8):
+            page = erin_at_globex.get(ENTERPRISE, query)
+        assert min(count, 50) <= len(page.context["events"])
+
+
+class TestALookIsRecorded:
+    def looks(self, events: Events, tenant: Tenant) -> list[LoginEvent]:
+        return [event for event in events(tenant, action="view") if event.detail["area"] == "Login Activity"]
+
+    def test_once_with_its_filters_and_rows(self, alice: Client, cast: Cast, events: Events) -> None:
+        append_many(cast.acme.pk, 70)
+        page = alice.get(ENTERPRISE, {"period": "today", "action": "log_in"})
+        alice.get(ENTERPRISE, {"period": "today", "action": "log_in"})
+        alice.get(page.context["older_url"])
+        [look] = self.looks(events, cast.acme)
+        assert (look.user_id, look.status, look.acted_by) == (cast.alice.pk, "success", "")
+        with timezone.override(cast.alice.time_zone):
+            today = f"{timezone.localdate():%-d %b %Y}"
+        assert look.detail["filters"] == {"Period": today, "Action": "Log in"}
+        assert look.detail["rows"] == 50
+
+    def test_again_with_other_filters(self, alice: Client, cast: Cast, events: Events) -> None:
+        alice.get(ENTERPRISE)
+        alice.get(ENTERPRISE, {"q": "London"})
+        first, second = self.looks(events, cast.acme)
+        assert set(second.detail["filters"].items()) - set(first.detail["filters"].items()) == {("Search", "London")}
+
+    def test_again_after_ten_minutes(self, alice: Client, cast: Cast, events: Events) -> None:
+        alice.get(ENTERPRISE)
+        for minutes, looks in ((9, 1), (11, 2)):
+            with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+                alice.get(ENTERPRISE)
+            assert len(self.looks(events, cast.acme)) == looks
+
+    def test_in_the_record_of_the_enterprise_that_was_looked_at(
+        self, erin_at_globex: Client, cast: Cast, events: Events
+    ) -> None:
+        erin_at_globex.get(ENTERPRISE)
+        [look] = self.looks(events, cast.globex)
+        assert look.user_name == "Erin Evans (Initech)"
+        assert self.looks(events, cast.initech) == []
+
+    def test_not_when_the_filters_were_refused(self, alice: Client, cast: Cast, events: Events) -> None:
+        assert alice.get(ENTERPRISE, {"status": "?"}).status_code == 400
+        assert self.looks(events, cast.acme) == []
+
+
+class TestChips:
+    def test_say_in_words_what_is_filtered_and_take_it_away(self, alice: Client, cast: Cast) -> None:
+        query = {
+            **{"user": str(cast.bob.pk), "status": "FAILURE", "country": "in", "device": "windows_pc", "q": "<b>&amp;"},
+            **{"period": "custom", "from": "2026-11-01", "to": "2026-11-02", "before": str(cast.bob.pk)},
+        }
+        page = alice.get(ENTERPRISE, query)
+        chips = {chip["label"]: chip for chip in page.context["chips"]}
+        assert {label: chip["value"] for label, chip in chips.items()} == {
+            "Search": "<b>&amp;",
+            "User": "Bob Brown (bob@acme.example)",
+            "Status": "Failure",
+            "Device": "Windows PC",
+            "Country": "India",
+        }
+        assert "<b>&amp;" not in page.content.decode().replace("&lt;b&gt;&amp;amp;", "")
+        left = parse_qs(urlsplit(chips["Status"]["clear_url"]).query)
+        assert left == {name: [value] for name, value in query.items() if name not in {"status", "before"}}
+        assert "Failure" not in {chip["value"] for chip in alice.get(chips["Status"]["clear_url"]).context["chips"]}
+
+    def test_there_are_none_without_filters(self, alice: Client) -> None:
+        assert alice.get(ENTERPRISE, {"period": "30d", "status": "", "q": " "}).context["chips"] == []
+
+
+class TestWhoMayDoWhat:
+    def test_the_download_is_offered_to_those_who_may(self, cast: Cast) -> None:
+        may = sign_in(cast.alice).get(ENTERPRISE, {"status": "success"})
+        assert may.context["download_url"] == f"{ENTERPRISE}download/?status=success"
+        assert f'href="{may.context["download_url"]}"' in unescape(may.content.decode())
+
+        viewer = as_member_with(cast, "login_activity.view")
+        may_not = viewer.get(ENTERPRISE)
+        assert may_not.context["download_url"] is None
+        assert "download/" not in may_not.content.decode()
+        assert viewer.get(f"{ENTERPRISE}download/").status_code == 403
+
+    def test_those_who_may_only_download_do_not_see_the_page(self, cast: Cast) -> None:
+        assert as_member_with(cast, "login_activity.download").get(ENTERPRISE).status_code == 403
+
+    def test_each_edition_has_its_own_address(self, cast: Cast) -> None:
+        alice, erin = sign_in(cast.alice), sign_in(cast.erin)
+        for address in ("", "download/"):
+            assert alice.get(AGGREGATOR + address).status_code == 404
+            assert erin.get(ENTERPRISE + address).status_code == 404
+        assert erin.get(AGGREGATOR).status_code == alice.get(ENTERPRISE).status_code == 200
+
+
+def test_the_page_is_kept_by_nobody_and_runs_no_script_but_ours(alice: Client) -> None:
+    for query in ({}, {"status": "?"}):
+        headers = alice.get(ENTERPRISE, query).headers
+        assert "no-store" in headers["Cache-Control"]
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+
+
+def test_times_are_the_readers(cast: Cast, events: Events) -> None:
+    """Alice is in Kolkata, Charlie in New York."""
+    for user, tenant, zone in (
+        (cast.alice, cast.acme, "Asia/Kolkata"),
+        (cast.charlie, cast.globex, "America/New_York"),
+    ):
+        append_many(tenant.pk, 1)
+        [event] = events(tenant, user_name="Person 0")
+        at = timezone.localtime(event.occurred_at, ZoneInfo(zone))
+        page = sign_in(user).get(ENTERPRISE, {"q": "Person 0"}).content.decode()
+        assert f"{at:%-d %B %Y, %H:%M:%S %z}" in page  # on hover
+        assert f"{at:%H:%M}</span>" in page

@@ -1,0 +1,82 @@
+"""What belongs to a tenant: added from the tenant's page, and listed for it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from .. import signals
+from ..models import Role, Tenant, User
+from ..support_admin import M, SupportAdmin
+
+logger = logging.getLogger(__name__)
+
+
+class ChosenTenant(admin.SimpleListFilter):
+    """The tenant whose page led here. Shown only then: a list of all tenants is never loaded."""
+
+    title = "tenant"
+    parameter_name = "tenant"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = self.value()
+        if chosen is None:
+            return []
+        return [(chosen, Tenant.objects.filter(slug=chosen).values_list("name", flat=True).first() or chosen)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(tenant__slug=self.value()) if self.value() else queryset
+
+
+class OfTenantAdmin(SupportAdmin[M]):
+    """A ModelAdmin of what has a ``tenant``. It is added with ``?tenant=<id>``, which the tenant's page gives."""
+
+    def tenant_of(self, shown: User | Role) -> UUID | None:  # type: ignore[override]
+        return shown.tenant_id
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        tenant = chosen_tenant(request)
+        if tenant is None:
+            messages.info(request, "Choose the tenant first, then add to it there.")
+            return redirect("admin:tenancy_tenant_changelist")
+        subtitle = {"subtitle": f"{tenant} ({tenant.get_edition_display()})"}
+        return super().add_view(request, form_url, {**(extra_context or {}), **subtitle})
+
+    def tell_adding(self, request: HttpRequest) -> None:
+        """The page shows the tenant's name and, for a user, its roles."""
+        tenant = chosen_tenant(request)
+        if tenant is not None:
+            detail = {"filters": {"To be added": str(self.opts.verbose_name)}}
+            signals.settings_viewed.send(
+                type(self), user=request.user, tenant_id=tenant.pk, area=self.area, detail=detail
+            )
+
+
+def chosen_tenant(request: HttpRequest) -> Tenant | None:
+    try:
+        return Tenant.objects.select_related("super_admin").get(pk=request.GET.get("tenant", ""))
+    except (Tenant.DoesNotExist, ValidationError):
+        return None
+
+
+class InvitesAdmin(SupportAdmin[M]):
+    """A ModelAdmin whose additions send an invitation. If the mail server does not take it, nothing is added."""
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except OSError:
+            logger.exception("The mail server did not take an invitation.")
+            messages.error(request, "Nothing was added: the mail server did not take the invitation. Try again later.")
+            return redirect(request.get_full_path())

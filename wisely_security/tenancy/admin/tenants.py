@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+
+from .. import accounts
+from ..forms import time_zone_choices
+from ..models import Edition, Tenant, User, UserStatus
+from .of_tenant import InvitesAdmin
+
+
+class NewTenantForm(forms.ModelForm[Tenant]):
+    """A tenant and its Super Admin, who is invited: neither exists without the other."""
+
+    super_admin_name = forms.CharField(label="Super Admin’s name", max_length=150)
+    super_admin_email = forms.EmailField(
+        label="Super Admin’s e-mail", max_length=254, help_text="The invitation is sent to this address."
+    )
+    super_admin_time_zone = forms.ChoiceField(label="Time zone", choices=time_zone_choices, initial="UTC")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        self.super_admin = User(
+            name=data.get("super_admin_name", ""),
+            email=data.get("super_admin_email", "").lower(),
+            time_zone=data.get("super_admin_time_zone", "UTC"),
+            status=UserStatus.PENDING,
+        )
+        self.super_admin.set_unusable_password()
+        if User.objects.filter(email=self.super_admin.email).exists():
+            self.add_error("super_admin_email", "This e-mail address is taken.")
+        return data
+
+
+class TenantForm(forms.ModelForm[Tenant]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        may_be = Q(status=UserStatus.ACTIVE) | Q(pk=self.instance.super_admin_id)
+        self.fields["super_admin"] = forms.ModelChoiceField(
+            User.objects.filter(may_be, tenant=self.instance.pk),
+            label="Super Admin",
+            empty_label=None,
+            help_text="Another active user of this tenant can take over. The former one keeps the role under it.",
+        )
+
+
+@admin.register(Tenant)
+class TenantAdmin(InvitesAdmin[Tenant]):
+    list_display = ["name", "slug", "edition", "aggregator", "super_admin", "created_at"]
+    list_select_related = ["aggregator", "super_admin"]
+    list_filter = ["edition"]
+    search_fields = ["name", "slug"]
+    search_help_text = "Name or short name."
+
+    def tenant_of(self, shown: Tenant) -> UUID:
+        return shown.pk
+
+    def has_delete_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:
+        """Never: its records would belong to nobody."""
+        return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Tenant | None = None) -> Any:
+        if obj is None:
+            return [
+                (None, {"fields": ["name", "slug", "edition", "aggregator"]}),
+                ("Super Admin", {"fields": ["super_admin_name", "super_admin_email", "super_admin_time_zone"]}),
+            ]
+        owned = ["aggregator"] if obj.edition == Edition.ENTERPRISE else []
+        return [
+            (None, {"fields": ["name", "slug", "edition", *owned, "super_admin", "created_at"]}),
+            ("Sessions of its users", {"fields": ["session_idle_minutes", "session_max_hours"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
+        return ["edition", "created_at"] if obj else []
+
+    def get_form(self, request: HttpRequest, obj: Tenant | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = TenantForm if obj else NewTenantForm
+        return super().get_form(request, obj, change, **{"form": form, **kwargs})
+
+    def store(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
+        if change:
+            super().store(request, obj, form, change)
+            return
+        created = accounts.create_tenant(
+            obj.name, obj.slug, Edition(obj.edition), super_admin=form.super_admin, aggregator=obj.aggregator
+        )
+        obj.pk, obj.super_admin = created.pk, form.super_admin
+        accounts.send_invitation(request, form.super_admin)
