@@ -75,7 +75,7 @@ def _without_recording() -> Iterator[None]:
     ]
     backends = settings.AUTHENTICATION_BACKENDS
     settings.AUTHENTICATION_BACKENDS = backends[1:]
-    for signal, receiver in pairs:
+    for signal, _ in pairs:
         signal.disconnect(dispatch_uid="login_activity")
     try:
         yield

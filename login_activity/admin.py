@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from psycopg2.errors import QueryCanceled
@@ -116,8 +117,12 @@ class LoginEventAdmin(SupportAdmin[LoginEvent]):
         return format_html("{}{}", event.user_name, mark)
 
     @admin.display(description=HEADINGS["occurred_at"])
-    def occurred(self, event: LoginEvent) -> Any:
-        return event.occurred_at
+    def occurred(self, event: LoginEvent) -> SafeString:
+        moment = timezone.localtime(event.occurred_at)
+        exact = moment.isoformat(timespec="milliseconds")
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>', exact, exact, moment.strftime("%-d %b %Y, %H:%M:%S")
+        )
 
     @admin.display(description=HEADINGS["ip"], empty_value="–")
     def address(self, event: LoginEvent) -> str | None:

@@ -22,8 +22,11 @@ Pause = tuple[float, float]  # seconds: at least, at most
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One event, as the recorder is told of it. ``dated``: the detail depends on the day. ``record_of``: the slug of the
-    tenant in whose record it stands, where that is not the person's own."""
+    """One event, as the recorder is told of it.
+
+    ``dated``: the detail depends on the day. ``record_of``: the slug of the tenant in whose record it stands, where that
+    is not the person's own.
+    """
 
     action: Action
     failed: Reason | None = None

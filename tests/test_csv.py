@@ -91,7 +91,7 @@ rows = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=100)
 @given(rows=rows)
 def test_what_strict_programs_read_is_what_was_recorded(committed: None, rows: list[dict[str, Any]]) -> None:
     tenant = a_tenant()

@@ -12,15 +12,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from email import policy
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from login_activity.demo_places import build_demo_database
+from login_activity.models import LoginEvent
 from tests import cast, databases
 from tests.cast import Cast
+from wisely_security.request_context import acting_as
 from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition, Tenant, User, UserStatus
 
@@ -32,13 +36,13 @@ LONGEST_NAME = " ".join(["The Very Long And Honourable Company Of Messengers And
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``verbose``: a tenant with names as long as they may be. ``folder``: its data folder."""
+    """``folder``: its data folder. ``chief``: the only member of a tenant where names are as long as they may be."""
 
     url: str
     folder: Path
     database: str
     cast: Cast
-    verbose: Tenant
+    chief: User
     _numbers: Iterator[int]
 
     def at_its_database(self) -> AbstractContextManager[None]:
@@ -57,6 +61,12 @@ class Site:
         with self.at_its_database():
             return cast.sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value
 
+    def events(self, tenant: Tenant, first: date, last: date, zone: str = "UTC") -> list[LoginEvent]:
+        """What the record holds from the first day to the last, both included, newest first: the truth for pages."""
+        with self.at_its_database(), acting_as(tenant_id=tenant.pk):
+            record = list(LoginEvent.objects.for_tenant(tenant.pk).order_by("-id"))
+        return [e for e in record if first <= e.occurred_at.astimezone(ZoneInfo(zone)).date() <= last]
+
     def mailed_link(self, to: str) -> str:
         """The first link in the last e-mail to this address."""
         for file in sorted((self.folder / "mail").iterdir(), reverse=True):
@@ -74,12 +84,12 @@ def running_site(folder: Path) -> Iterator[Site]:
     build_demo_database(folder / "places" / "demo.mmdb")
     with databases.kept_database(database):
         with databases.using_database(database):
-            people, verbose = _inhabit()
+            people, chief = _inhabit()
         with _served(folder, database) as url:
-            yield Site(url, folder, database, people, verbose, itertools.count(1))
+            yield Site(url, folder, database, people, chief, itertools.count(1))
 
 
-def _inhabit() -> tuple[Cast, Tenant]:
+def _inhabit() -> tuple[Cast, User]:
     people = cast.create_cast()
     colleagues = [
         cast.add_member(people.acme, role, cast.person(name, f"{name.split()[0].lower()}@acme.example", **fields))
@@ -95,7 +105,7 @@ def _inhabit() -> tuple[Cast, Tenant]:
     chief = cast.person("Unbreakable" * 13, f"{'x' * 60}@{'long' * 15}.{'long' * 15}.example")
     verbose = create_tenant(LONGEST_NAME, "verbose", Edition.ENTERPRISE, super_admin=chief)
     events.fill(verbose, [chief])
-    return people, verbose
+    return people, chief
 
 
 @contextmanager

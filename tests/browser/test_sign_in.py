@@ -1,5 +1,89 @@
-def test_probe(visit, site):
-    page = visit(site.cast.alice)
+"""Signing in, and seeing that very sign-in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.cast import PASSWORD
+from wisely_security.tenancy.models import User, UserStatus
+
+from .reading import LOGIN_ACTIVITY, rows
+
+
+def fill_in(page: Page, person: User, password: str = PASSWORD) -> None:
+    page.get_by_label("E-mail address").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+def test_a_visitor_signs_in_and_that_sign_in_is_the_newest_row(visit, site, javascript: bool) -> None:
+    person = site.newcomer(time_zone="Asia/Kolkata")
+    page = visit(java_script_enabled=javascript)
     page.goto("/")
-    print(page.url, page.locator(".event").count())
-    page.screenshot(path="/tmp/shots/a.png")
+    fill_in(page, person)
+    expect(page).to_have_url(LOGIN_ACTIVITY)
+    cells = rows(page).first.get_by_role("cell")
+    expect(cells.nth(0)).to_have_text(person.name)
+    expect(cells.nth(2)).to_have_text("103.21.58.9")
+    expect(cells.nth(3)).to_contain_text("Windows PC Chrome 129")
+    expect(cells.nth(4)).to_have_text("Mumbai, Maharashtra, India")
+    expect(cells.nth(5)).to_have_text("Success")
+    expect(cells.nth(6)).to_have_text("Log in")
+    time = cells.nth(1).locator("time")
+    moment = datetime.fromisoformat(time.get_attribute("datetime"))
+    assert datetime.now(UTC) - timedelta(minutes=1) < moment < datetime.now(UTC)
+    expect(time).to_have_text(f"{moment.astimezone(ZoneInfo('Asia/Kolkata')):%-d %b %Y %H:%M}")
+
+
+def test_a_wrong_password_is_said_and_the_address_stays(visit, site) -> None:
+    page = visit()
+    page.goto("/sign-in/")
+    fill_in(page, site.cast.alice, "not the password")
+    expect(page.get_by_role("alert")).to_have_text("The e-mail address or the password is not right.")
+    expect(page.get_by_label("E-mail address")).to_have_value("alice@acme.example")
+    expect(page.get_by_label("Password", exact=True)).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [(UserStatus.PENDING, "You have not accepted your invitation yet."), (UserStatus.SUSPENDED, "Your account is suspended.")],
+)
+def test_a_closed_account_learns_why(visit, site, status: UserStatus, why: str) -> None:
+    page = visit()
+    page.goto("/sign-in/")
+    fill_in(page, site.newcomer(status=status))
+    expect(page.get_by_role("alert")).to_contain_text(why)
+
+
+def test_a_visitor_comes_back_to_the_page_that_was_asked_for(visit, site) -> None:
+    page = visit()
+    page.goto(f"{LOGIN_ACTIVITY}?period=30d&status=failure")
+    fill_in(page, site.newcomer())
+    expect(page).to_have_url(f"{LOGIN_ACTIVITY}?period=30d&status=failure")
+
+
+def test_a_typed_password_can_be_looked_at(visit) -> None:
+    page = visit()
+    page.goto("/sign-in/")
+    password = page.get_by_label("Password", exact=True)
+    password.fill("open sesame")
+    page.get_by_role("button", name="Show password").click()
+    expect(password).to_have_attribute("type", "text")
+    page.get_by_role("button", name="Hide password").click()
+    expect(password).to_have_attribute("type", "password")
+
+
+def test_an_ipad_that_says_mac_is_told_by_its_touch_points(visit, site) -> None:
+    mac = (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+        "Version/17.5 Safari/605.1.15"
+    )
+    page = visit(user_agent=mac, has_touch=True, width=1024)
+    page.goto("/sign-in/")
+    fill_in(page, site.newcomer())
+    expect(rows(page).first.get_by_role("cell").nth(3)).to_contain_text("iPad")

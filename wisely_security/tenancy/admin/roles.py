@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from ..models import SUPER_ADMIN, Role
+from ..models import SUPER_ADMIN, Role, User
 from ..permissions import all_permissions
 from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 
@@ -63,8 +63,13 @@ class RoleAdmin(OfTenantAdmin[Role]):
         return super().has_change_permission(request, obj) and not (obj and obj.key)
 
     def has_delete_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
-        """Of a tenant's own, and only while nobody has it (User.role is protected)."""
+        """Of a tenant's own, and only while nobody has it."""
         return super().has_delete_permission(request, obj) and not (obj and obj.key)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Whoever has the role stands in the way, and is named on the page that refuses."""
+        holders = [str(user) for user in User.objects.filter(role__in=objs)]
+        return [str(role) for role in objs], {"roles": len(objs)}, set(), holders
 
     @admin.display(description="built-in", boolean=True)
     def is_built_in(self, role: Role) -> bool:

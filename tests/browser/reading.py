@@ -1,0 +1,52 @@
+"""Login Activity as a visitor sees it, and how tests say what they expect of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+from playwright.sync_api import Locator, Page, expect
+
+from login_activity.models import LoginEvent
+
+LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
+
+
+def days_ago(days: int) -> date:
+    return datetime.now(UTC).date() - timedelta(days=days)
+
+
+def between(first: date, last: date, **filters: str) -> str:
+    """The page's address for custom dates: days long gone, to which no test adds anything."""
+    return f"{LOGIN_ACTIVITY}?{urlencode({'period': 'custom', 'from': first, 'to': last, **filters})}"
+
+
+def rows(page: Page) -> Locator:
+    return page.locator(".rows .event")
+
+
+def row_of(page: Page, event: LoginEvent) -> Locator:
+    return rows(page).filter(has=page.locator(f'.open[href$="/{event.pk}/"]'))
+
+
+def expect_rows(page: Page, events: Sequence[LoginEvent]) -> None:
+    """Exactly these events, in this order."""
+    links = page.locator(".rows .open")
+    expect(links).to_have_count(len(events))
+    if events:
+        expect(links.first).to_have_attribute("href", re.compile(str(events[0].pk)))
+        expect(links.last).to_have_attribute("href", re.compile(str(events[-1].pk)))
+    addresses = links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert [address.split("/")[-2] for address in addresses] == [str(event.pk) for event in events]
+
+
+def mark(page: Page) -> None:
+    """Leave a mark on what a partial refresh must keep, and on what it must replace."""
+    page.evaluate("for (const id of ['main', 'filters', 'results']) document.getElementById(id).dataset.before = ''")
+
+
+def expect_only_results_replaced(page: Page) -> None:
+    expect(page.locator("#results")).not_to_have_attribute("data-before", "")
+    expect(page.locator("#main[data-before] #filters[data-before]")).to_have_count(1)

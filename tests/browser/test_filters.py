@@ -1,0 +1,196 @@
+"""Filtering, with scripts (only the results are fetched) and without (the form and the links alone)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .reading import LOGIN_ACTIVITY, between, days_ago, expect_only_results_replaced, expect_rows, mark, rows
+
+FIRST, LAST = days_ago(20), days_ago(15)
+
+
+@pytest.fixture
+def past(site):
+    """What Alice, in Kolkata, sees of those days."""
+    return site.events(site.cast.acme, FIRST, LAST, "Asia/Kolkata")
+
+
+@pytest.mark.parametrize(
+    ("label", "choice", "parameter", "matches"),
+    [
+        ("Status", "Failure", "status=failure", lambda event: event.status == "failure"),
+        ("Action", "Lock out", "action=lock_out", lambda event: event.action == "lock_out"),
+        ("Device", "iPhone", "device=iphone", lambda event: event.device_kind == "iphone"),
+        ("Country", "India", "country=IN", lambda event: event.country == "IN"),
+        ("User", "Unknown users", "user=unknown", lambda event: event.user_id is None),
+    ],
+    ids=["status", "action", "device", "country", "user"],
+)
+def test_a_choice_refreshes_the_results_alone(visit, site, past, label, choice, parameter, matches) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    expect_rows(page, past)
+    mark(page)
+    select = page.get_by_label(label, exact=True)
+    select.focus()
+    select.select_option(label=choice)
+    expect(page).to_have_url(re.compile(rf"[?&]{parameter}(&|$)"))
+    expect_rows(page, [event for event in past if matches(event)])
+    expect_only_results_replaced(page)
+    expect(select).to_be_focused()
+    expect(page.get_by_role("list", name="Active filters").get_by_role("link")).to_contain_text(f"{label}: {choice}")
+
+
+def test_free_text_filters_while_it_is_typed(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    mark(page)
+    search = page.get_by_role("searchbox")
+    search.press_sequentially("safari 17")
+    expect(page).to_have_url(re.compile("q=safari(\\+|%20)17"))
+    expect_rows(page, [event for event in past if "Safari 17" in event.browser])
+    expect_only_results_replaced(page)
+    expect(search).to_be_focused()
+    expect(search).to_have_value("safari 17")
+
+
+def test_a_period_is_one_click(visit, site) -> None:
+    page = visit(site.cast.charlie)
+    page.goto(LOGIN_ACTIVITY)
+    expect(page.get_by_role("radio", name="Last 7 days")).to_be_checked()
+    for label, value in (("Last 30 days", "30d"), ("Today", "today"), ("Last 15 days", "15d")):
+        page.get_by_role("radio", name=label).check()
+        expect(page).to_have_url(f"{LOGIN_ACTIVITY}?period={value}")
+        expect(page.get_by_role("radio", name=label)).to_be_focused()
+
+
+def test_custom_dates_ask_for_two_days_and_show_both(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(LOGIN_ACTIVITY)
+    first, last = page.get_by_label("From", exact=True), page.get_by_label("to", exact=True)
+    expect(first).to_be_hidden()
+    page.get_by_role("radio", name="Custom dates").check()
+    expect(first).to_be_focused()
+    expect(page).to_have_url(LOGIN_ACTIVITY)  # nothing has been asked for yet
+    first.fill(str(FIRST))
+    last.fill(str(LAST))
+    last.blur()
+    expect(page).to_have_url(between(FIRST, LAST))
+    expect_rows(page, past)
+
+
+def test_without_scripts_the_form_does_the_same(visit, site, past) -> None:
+    page = visit(site.cast.alice, java_script_enabled=False)
+    page.goto(LOGIN_ACTIVITY)
+    page.get_by_role("radio", name="Custom dates").check()
+    page.get_by_label("From", exact=True).fill(str(FIRST))
+    page.get_by_label("to", exact=True).fill(str(LAST))
+    page.get_by_label("Status", exact=True).select_option("failure")
+    page.get_by_role("searchbox").fill("wrong password")
+    page.get_by_role("button", name="Apply").first.click()
+    expect_rows(page, [event for event in past if event.reason == "wrong_password"])
+    expect(page.get_by_label("Status", exact=True)).to_have_value("failure")
+    page.get_by_role("link", name=re.compile("^Search: wrong password")).click()
+    expect_rows(page, [event for event in past if event.status == "failure"])
+
+
+def test_a_chip_clears_its_filter_and_no_other(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST, status="failure", q="Safari"))
+    mark(page)
+    page.get_by_role("link", name=re.compile("^Search: Safari")).click()
+    expect_rows(page, [event for event in past if event.status == "failure"])
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(page.get_by_label("Status", exact=True)).to_have_value("failure")
+    page.get_by_role("link", name="Clear all").click()
+    expect(page).to_have_url(LOGIN_ACTIVITY)
+    expect(page.get_by_label("Status", exact=True)).to_have_value("")
+    expect(page.get_by_role("radio", name="Last 7 days")).to_be_checked()
+    expect_only_results_replaced(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+def test_name_address_and_status_filter_by_themselves(visit, site, past, javascript: bool) -> None:
+    page = visit(site.cast.alice, java_script_enabled=javascript)
+    event = next(e for e in past if e.user_id == site.cast.alice.pk and e.status == "failure")
+    for cell, same in (
+        (0, lambda other: other.user_id == event.user_id),
+        (2, lambda other: other.ip == event.ip),
+        (5, lambda other: other.status == event.status),
+    ):
+        page.goto(between(FIRST, LAST))
+        row = rows(page).filter(has=page.locator(f'.open[href$="/{event.pk}/"]'))
+        row.get_by_role("cell").nth(cell).get_by_role("link").click()
+        expect_rows(page, [other for other in past if same(other)])
+
+
+def test_the_same_link_shows_the_same_view(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    page.get_by_label("Status", exact=True).select_option("success")
+    expected = [event for event in past if event.status == "success"]
+    expect_rows(page, expected)
+    other = visit(site.cast.alice)
+    other.goto(page.url)
+    expect_rows(other, expected)
+
+
+def test_going_back_goes_back(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    page.get_by_label("Status", exact=True).select_option("failure")
+    expect_rows(page, [event for event in past if event.status == "failure"])
+    page.go_back()
+    expect_rows(page, past)
+    expect(page.get_by_label("Status", exact=True)).to_have_value("")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+def test_dates_the_wrong_way_round_are_told_by_the_field(visit, site, javascript: bool) -> None:
+    page = visit(site.cast.alice, java_script_enabled=javascript)
+    page.goto(between(LAST, FIRST))
+    expect(page.get_by_role("heading", name="Check the filters")).to_be_visible()
+    expect(page.get_by_text("The last day is before the first.").first).to_be_visible()
+    expect(page.get_by_label("to", exact=True)).to_have_attribute("aria-invalid", "true")
+    expect(rows(page)).to_have_count(0)
+
+
+def test_a_mended_date_takes_the_error_away(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(LAST, FIRST))
+    page.get_by_label("From", exact=True).fill(str(FIRST))
+    page.get_by_label("to", exact=True).fill(str(LAST))
+    page.get_by_label("to", exact=True).blur()
+    expect_rows(page, past)
+    expect(page.get_by_label("to", exact=True)).not_to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("The last day is before the first.")).to_have_count(0)
+
+
+def test_where_nothing_matches_the_filters_can_be_cleared(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(f"{LOGIN_ACTIVITY}?q=nobody+of+that+name")
+    expect(page.get_by_role("heading", name="No event matches these filters")).to_be_visible()
+    expect(page.get_by_role("link", name="Download CSV")).to_have_count(0)
+    page.get_by_role("link", name="Clear all filters").click()
+    expect(rows(page).first).to_be_visible()
+
+
+def test_where_nothing_was_recorded_other_periods_are_offered(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(f"{LOGIN_ACTIVITY}?period=custom&from=2020-01-01&to=2020-01-31")
+    expect(page.get_by_role("heading", name="Nothing was recorded in this period")).to_be_visible()
+    page.get_by_role("link", name="Last 30 days").click()
+    expect(rows(page)).to_have_count(50)
+    expect(page.get_by_role("radio", name="Last 30 days")).to_be_checked()
+
+
+def test_an_answer_that_fails_is_told_and_the_rows_stay(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    page.route("**/*status=failure*", lambda route: route.abort())
+    page.get_by_label("Status", exact=True).select_option("failure")
+    expect(page.get_by_text("This could not be loaded.")).to_be_visible()
+    expect_rows(page, past)
