@@ -112,9 +112,8 @@ class LoginEventAdmin(SupportAdmin[LoginEvent]):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=HEADINGS["name"])
-    def name(self, event: LoginEvent) -> SafeString:
-        mark = " (unknown)" if event.is_unknown else ""
-        return format_html("{}{}", event.user_name, mark)
+    def name(self, event: LoginEvent) -> str:
+        return f"{event.user_name} (unknown)" if event.is_unknown else event.user_name
 
     @admin.display(description=HEADINGS["occurred_at"])
     def occurred(self, event: LoginEvent) -> SafeString:

@@ -24,8 +24,8 @@ Pause = tuple[float, float]  # seconds: at least, at most
 class Step:
     """One event, as the recorder is told of it.
 
-    ``dated``: the detail depends on the day. ``record_of``: the slug of the tenant in whose record it stands, where that
-    is not the person's own.
+    ``dated``: the detail depends on the day.
+    ``record_of``: the slug of the tenant in whose record it stands, where that is not the person's own.
     """
 
     action: Action

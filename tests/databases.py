@@ -7,24 +7,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 
 TEMPLATE = f"test_wisely_{os.getpid()}_template"
 
 
-def _as_owner(*statements: str) -> None:
-    """Run statements in the database that the environment names, outside a transaction."""
+MAINTENANCE = str(connections["owner"].settings_dict["NAME"])
+
+
+def _as_owner(statement: str) -> None:
+    """Run a statement in the database that the environment names, outside a transaction."""
     owner = connections["owner"].copy()
     owner.settings_dict = connections["owner"].settings_dict | {"NAME": MAINTENANCE}
     try:
         with owner.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
+            cursor.execute(statement)
     finally:
         owner.close()
 
 
-MAINTENANCE = str(connections["owner"].settings_dict["NAME"])
+def _drop(name: str) -> None:
+    try:
+        _as_owner(f"DROP DATABASE IF EXISTS {name}")
+    except OperationalError:  # somebody is connected; FORCE alone would stumble over an autovacuum worker
+        _as_owner(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _use(name: str) -> None:
@@ -35,7 +41,8 @@ def _use(name: str) -> None:
 
 def make_template() -> None:
     """A migrated database without rows, from which the others are copied."""
-    _as_owner(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)", f"CREATE DATABASE {TEMPLATE}")
+    _drop(TEMPLATE)
+    _as_owner(f"CREATE DATABASE {TEMPLATE}")
     _use(TEMPLATE)
     call_command("migrate", verbosity=0)
     call_command("create_partitions", since=3, verbosity=0)
@@ -43,17 +50,18 @@ def make_template() -> None:
 
 
 def drop_template() -> None:
-    _as_owner(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+    _drop(TEMPLATE)
 
 
 @contextmanager
 def kept_database(name: str) -> Iterator[None]:
     """An empty, migrated database that exists for the block. Nobody uses it yet."""
-    _as_owner(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    _drop(name)
+    _as_owner(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     try:
         yield
     finally:
-        _as_owner(f"DROP DATABASE {name} WITH (FORCE)")
+        _drop(name)
 
 
 @contextmanager

@@ -430,6 +430,11 @@ class TestUsers:
         assert edit(dana, f"{USERS}{cast.bob.pk}/change/").status_code == 302
         assert events(cast.acme, action="edit") == []
 
+    def test_a_time_zone_of_an_old_name_is_kept(self, dana: Client, cast: Cast, seen_by_support) -> None:
+        User.objects.filter(pk=cast.bob.pk).update(time_zone="Japan")
+        assert edit(dana, f"{USERS}{cast.bob.pk}/change/", name="Bob B.").status_code == 302
+        assert User.objects.get(pk=cast.bob.pk).time_zone == "Japan"
+
     def test_a_refused_edit_is_told_as_such(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
         elsewhere = Role.objects.get(tenant=cast.globex, key="admin")
         response = edit(dana, f"{USERS}{cast.bob.pk}/change/", role=elsewhere.pk)

@@ -95,6 +95,8 @@ class TestForwarded:
             f'For="{CLIENT}:4711"',
             f"proto=https;by=10.0.0.1;FOR={CLIENT};host=example.com",
             f'host="a,for={LIE}";for={CLIENT};by=_x;',
+            f'for={CLIENT};host="a,for={LIE}"',
+            f'for={CLIENT};host="a;for={LIE}"',
             rf'host="\",for={LIE};for=";for={CLIENT}',
         ],
     )

@@ -156,7 +156,7 @@ def test_django_admin_takes_support_staff_and_records_everybody(cast: Cast, even
     assert Client().post("/admin/login/", form).status_code == 302
     [event] = events(None)
     assert (event.user_name, event.action, event.status) == ("Dana Diaz", "log_in", "success")
-    assert Client().post("/admin/login/", form | {"username": "alice@acme.example"}).status_code == 200
+    assert Client().post("/admin/login/", form | {"username": "alice@acme.example"}).status_code == 400
     [event] = events(cast.acme)
     assert (event.user_name, event.status, event.reason) == ("Alice Adams", "failure", "no_permission")
 

@@ -70,17 +70,26 @@ def base_url(site: Site) -> str:
 
 
 @pytest.fixture
-def visit(new_context: Callable[..., BrowserContext], site: Site) -> Iterator[Callable[..., Page]]:
-    """``visit(person, width=390, …)``: an empty page of a new browser, signed in as ``person`` if one is given.
+def complaints() -> Iterator[list[str]]:
+    """What browsers complained of by themselves: errors of scripts, the Content-Security-Policy, missing files.
 
-    Whatever a browser complains of by itself fails the test: errors of scripts, the Content-Security-Policy, files
-    that are missing. A page that refuses (4xx) is none of these.
+    Any fails the test, unless it expects and clears it. That a page was refused (4xx) is no complaint.
     """
-    complaints: list[str] = []
+    heard: list[str] = []
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def visit(
+    new_context: Callable[..., BrowserContext], site: Site, complaints: list[str]
+) -> Callable[..., Page]:
+    """``visit(person, width=390, …)``: an empty page of a new browser, signed in as ``person`` if one is given."""
 
     def heard(message: ConsoleMessage) -> None:
-        refused_page = "the server responded with a status of 4" in message.text and "/static/" not in message.location["url"]
-        if message.type in {"error", "warning"} and not refused_page:
+        refused = "status of 4" in message.text and "/static/" not in message.location["url"]
+        replaced = message.text.startswith(("htmx:afterRequest", "htmx:sendAbort"))  # by a newer request
+        if message.type in {"error", "warning"} and not refused and not replaced:
             complaints.append(message.text)
 
     def open_page(person: User | None = None, *, width: int = 1440, height: int = 900, **options: Any) -> Page:
@@ -91,7 +100,6 @@ def visit(new_context: Callable[..., BrowserContext], site: Site) -> Iterator[Ca
             "viewport": {"width": width, "height": height},
         }
         context = new_context(**defaults | options)
-        context.set_default_timeout(10_000)
         context.on("console", heard)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         if person:
@@ -99,5 +107,4 @@ def visit(new_context: Callable[..., BrowserContext], site: Site) -> Iterator[Ca
             context.add_cookies([{**cookie, "httpOnly": True}])
         return context.new_page()
 
-    yield open_page
-    assert complaints == []
+    return open_page

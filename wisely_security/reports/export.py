@@ -24,6 +24,14 @@ CHUNK = 64 * 1024
 _CHUNKS_AHEAD = 8
 
 
+def prepare(cursor: Any, time_zone: str) -> None:
+    """For the rest of the transaction: times in the reader's zone, and rows in the order of the index.
+
+    The planner would rather sort what it takes for scattered rows; then all are read before the first is sent.
+    """
+    cursor.execute("SELECT set_config('TimeZone', %s, true), set_config('enable_sort', 'off', true)", [time_zone])
+
+
 class _ReaderGoneError(Exception):
     """The reader has gone."""
 
@@ -89,7 +97,7 @@ class CsvExport:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 with using(self.context):
-                    cursor.execute("SELECT set_config('TimeZone', %s, true)", [self.time_zone])
+                    prepare(cursor, self.time_zone)
                     self._run_copy(cursor.cursor)
             if self._buffer:
                 self._put(bytes(self._buffer))

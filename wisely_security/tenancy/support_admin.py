@@ -120,6 +120,7 @@ class SupportAdmin(admin.ModelAdmin[M]):
             signals.settings_refused.send(type(self), user=request.user, tenant_id=self.tenant_of(obj), area=self.area)
         else:
             self.tell_look_at(request, obj)
+        context["show_save_and_add_another"] = False  # that button forgets for which tenant
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

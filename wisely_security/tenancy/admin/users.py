@@ -31,7 +31,10 @@ class UserForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=time_zone_choices)
+        zones, current = time_zone_choices(), self.instance.time_zone
+        if current not in dict(zones):  # an old name, which the list leaves out, stays unless somebody changes it
+            zones.append((current, current))
+        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=zones)
         self.fields["status"] = forms.ChoiceField(
             label="Status",
             choices=[(status.value, status.label) for status in self._possible_statuses()],
@@ -39,7 +42,8 @@ class UserForm(forms.ModelForm[User]):
         )
         if "role" in self.fields:
             roles = Role.objects.filter(tenant=self.instance.tenant_id)
-            self.fields["role"] = forms.ModelChoiceField(roles, empty_label=None)
+            under = "The role under the post of Super Admin." if self.instance.is_super_admin else ""
+            self.fields["role"] = forms.ModelChoiceField(roles, empty_label=None, help_text=under)
 
     def _possible_statuses(self) -> list[UserStatus]:
         """Active, once a password is chosen: until then, invited."""
@@ -77,13 +81,13 @@ class UserAdmin(InvitesAdmin[User], OfTenantAdmin[User]):
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
             return ["email", "name", "role"]
-        role = ["role"] if obj.tenant_id else []
-        return ["email", "tenant", "name", *role, "status", "time_zone", *self._facts]
+        role = "role" if obj.tenant_id else "role_name"
+        return ["email", "tenant", "name", role, "status", "time_zone", *self._facts]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        return ["email", "tenant", *self._facts] if obj else []
+        return ["email", "tenant", "role_name", *self._facts] if obj else []
 
-    _facts = ("role_name", "created_at", "last_login", "password_changed_at")
+    _facts = ("created_at", "last_login", "password_changed_at")
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj:

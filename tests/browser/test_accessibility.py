@@ -1,0 +1,103 @@
+"""axe finds nothing to complain of, in any state of any page, light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from wisely_security.tenancy.models import User
+
+from .reading import LOGIN_ACTIVITY
+from .site import Site
+
+WIDE, NARROW = 1440, 390
+AXE = Axe()
+
+
+def _open_row(page: Page) -> None:
+    page.locator(".rows .open").first.click()
+    expect(page.locator(".more .event-details").first).to_be_visible()
+
+
+def _show_event(page: Page) -> None:
+    page.goto(page.locator(".rows .open").first.get_attribute("href") or "")
+
+
+def _press(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("button", name=name).click()
+
+
+def _visit_enterprise(page: Page) -> None:
+    page.get_by_role("button", name="Tenant: Initech. Switch tenant").click()
+    page.get_by_role("button", name="Switch", exact=True).click()
+    expect(page.get_by_role("region", name="Whose data this is")).to_be_visible()
+
+
+def _send_empty(page: Page) -> None:
+    page.locator("main form").evaluate("form => { form.noValidate = true; }")
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("main .errorlist").first).to_be_visible()
+
+
+def _save(page: Page) -> None:
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").locator(".notice")).to_be_visible()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A page as somebody sees it, after what they did there."""
+
+    path: str
+    visitor: Callable[[Site], User] | None = lambda site: site.cast.alice
+    then: Callable[[Page], None] | None = None
+    widths: tuple[int, ...] = (WIDE, NARROW)
+
+
+STATES = {
+    "rows": State(f"{LOGIN_ACTIVITY}?period=30d"),
+    "rows with chips": State(f"{LOGIN_ACTIVITY}?period=30d&status=failure&q=Safari"),
+    "open row": State(f"{LOGIN_ACTIVITY}?period=30d", then=_open_row),
+    "event": State(f"{LOGIN_ACTIVITY}?period=30d", then=_show_event),
+    "no match": State(f"{LOGIN_ACTIVITY}?q=nobody+of+that+name"),
+    "nothing recorded": State(f"{LOGIN_ACTIVITY}?period=custom&from=2020-01-01&to=2020-01-31"),
+    "invalid filters": State(f"{LOGIN_ACTIVITY}?period=custom&from=2020-02-01&to=2020-01-31&status=nonsense"),
+    "long names": State(f"{LOGIN_ACTIVITY}?period=30d", visitor=lambda site: site.chief),
+    "account menu": State(LOGIN_ACTIVITY, then=_press("Your account")),
+    "left menu": State(LOGIN_ACTIVITY, then=_press("Menu"), widths=(NARROW,)),
+    "filter sheet": State(LOGIN_ACTIVITY, then=_press("Filters"), widths=(NARROW,)),
+    "aggregator": State("/", visitor=lambda site: site.cast.erin, then=_press("Switch tenant")),
+    "looking at an enterprise": State("/", visitor=lambda site: site.cast.erin, then=_visit_enterprise),
+    "users": State("/settings/users/"),
+    "invite": State("/settings/users/invite/", then=_send_empty),
+    "sign-in settings": State("/settings/sign-in/", then=_save),
+    "sessions": State("/account/sessions/"),
+    "profile": State("/account/profile/", visitor=lambda site: site.newcomer(), then=_save),
+    "password": State("/account/password/", visitor=lambda site: site.newcomer(), then=_send_empty),
+    "sign-in": State("/sign-in/", visitor=None),
+    "sign-in refused": State("/sign-in/", visitor=None, then=_send_empty),
+    "password reset": State("/password-reset/", visitor=None, then=_send_empty),
+    "password reset sent": State("/password-reset/sent/", visitor=None),
+    "ended link": State("/password-reset/00000000-0000-0000-0000-000000000000/x/", visitor=None),
+    "ended invitation": State("/invitation/00000000-0000-0000-0000-000000000000/x/", visitor=None),
+    "forbidden": State(LOGIN_ACTIVITY, visitor=lambda site: site.cast.bob),
+    "not found": State("/nothing-here/"),
+}
+CASES = [pytest.param(state, width, id=f"{name}-{width}") for name, state in STATES.items() for width in state.widths]
+
+
+@pytest.mark.parametrize(("state", "width"), CASES)
+def test_axe_finds_nothing(visit, site, state: State, width: int) -> None:
+    page = visit(state.visitor and state.visitor(site), width=width)
+    page.goto(state.path)
+    if state.then:
+        state.then(page)
+    results = AXE.run(page)
+    assert results.violations_count == 0, results.generate_report()
+    page.emulate_media(color_scheme="dark")  # changes colours and nothing else
+    results = AXE.run(page, options={"resultTypes": ["violations"], "runOnly": ["color-contrast"]})
+    assert results.violations_count == 0, results.generate_report()

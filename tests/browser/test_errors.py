@@ -1,0 +1,111 @@
+"""Pages of refusal, and the headers that every page carries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connections
+from playwright.sync_api import expect
+
+from wisely_security.middleware import CONTENT_SECURITY_POLICY
+
+from .reading import LOGIN_ACTIVITY
+from .site import Site
+
+
+@contextmanager
+def unreadable_events(site: Site) -> Iterator[None]:
+    """The app role may not read the record for a while."""
+    with site.at_its_database(), connections["owner"].cursor() as cursor:
+        cursor.execute("REVOKE SELECT ON login_activity_loginevent FROM wisely_app")
+        try:
+            yield
+        finally:
+            cursor.execute("GRANT SELECT ON login_activity_loginevent TO wisely_app")
+
+
+def test_a_page_that_the_role_does_not_include_is_refused(visit, site) -> None:
+    page = visit(site.cast.bob)
+    response = page.goto(LOGIN_ACTIVITY)
+    assert response.status == 403
+    expect(page.get_by_role("heading", name="You may not do this")).to_be_visible()
+    page.get_by_role("link", name="Go to the start").click()
+    expect(page).to_have_url("/account/sessions/")
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing-here/", "/settings/users-permissions/login-activity/", "/settings/users/not-an-id/sessions/"]
+)
+def test_what_is_not_there_is_said_kindly(visit, site, path: str) -> None:
+    page = visit(site.cast.alice)
+    response = page.goto(path)
+    assert response.status == 404
+    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+
+
+def test_an_event_of_another_tenant_is_not_there(visit, site) -> None:
+    today = site.cast.acme.created_at.date()
+    event = site.events(site.cast.globex, today.replace(year=today.year - 1), today)[-1]
+    page = visit(site.cast.alice)
+    assert page.goto(f"{LOGIN_ACTIVITY}{event.pk}/").status == 404
+
+
+def test_a_form_from_a_page_that_is_too_old_is_refused_with_a_reason(visit, site) -> None:
+    page = visit()
+    page.goto("/sign-in/")
+    page.context.clear_cookies()
+    page.get_by_label("E-mail address").fill("alice@acme.example")
+    page.get_by_label("Password", exact=True).fill("whatever")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("This form was open for too long")).to_be_visible()
+
+
+def test_an_error_of_ours_gives_a_reference_that_leads_to_the_log(visit, site, complaints) -> None:
+    page = visit(site.cast.alice)
+    with unreadable_events(site):
+        response = page.goto(LOGIN_ACTIVITY)
+    assert response.status == 500
+    expect(page.get_by_role("heading", name="Something went wrong on our side")).to_be_visible()
+    reference = page.locator("code").inner_text()
+    assert f"[{reference}]" in (site.folder / "server.log").read_text()
+    assert [re.sub(r".*status of", "", complaint) for complaint in complaints] == [" 500 (Internal Server Error)"]
+    complaints.clear()
+    page.goto(LOGIN_ACTIVITY)
+    expect(page.get_by_role("heading", name="Login Activity")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        LOGIN_ACTIVITY,
+        f"{LOGIN_ACTIVITY}?status=nonsense",
+        "/settings/users/",
+        "/settings/users/invite/",
+        "/settings/sign-in/",
+        "/account/profile/",
+        "/account/password/",
+        "/account/sessions/",
+        "/password-reset/",
+        "/nothing-here/",
+    ],
+)
+def test_pages_carry_a_strict_policy_and_nothing_inline(visit, site, path: str) -> None:
+    page = visit(site.cast.alice)
+    response = page.goto(path)
+    assert response.header_value("Content-Security-Policy") == CONTENT_SECURITY_POLICY
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert response.header_value("Cache-Control") == "no-store"
+    assert page.locator("[style], style, script:not([src])").count() == 0
+
+
+def test_nothing_comes_from_elsewhere(visit, site) -> None:
+    asked: list[str] = []
+    page = visit(site.cast.alice)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(LOGIN_ACTIVITY)
+    page.get_by_label("Status", exact=True).select_option("failure")
+    expect(page).to_have_url(re.compile("status=failure"))
+    assert [url for url in asked if not url.startswith(site.url)] == []

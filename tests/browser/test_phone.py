@@ -1,0 +1,76 @@
+"""A phone: nothing sticks out, the menu and the filters open, rows are cards."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .reading import LOGIN_ACTIVITY, between, days_ago, expect_rows, rows
+
+FIRST, LAST = days_ago(20), days_ago(15)
+
+
+@pytest.fixture
+def phone(visit, site) -> Page:
+    return visit(site.cast.alice, width=390, height=844, has_touch=True)
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1024, 1800])
+def test_nothing_sticks_out(visit, site, width: int) -> None:
+    page = visit(site.chief, width=width)
+    for path in (
+        f"{LOGIN_ACTIVITY}?period=30d",
+        f"{LOGIN_ACTIVITY}?period=custom&q={'x' * 150}",
+        "/settings/users/",
+        "/settings/users/invite/",
+        "/settings/sign-in/",
+        "/account/sessions/",
+        "/account/profile/",
+    ):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_a_row_is_a_card_that_names_its_values(phone: Page) -> None:
+    phone.goto(between(FIRST, LAST))
+    card = rows(phone).first
+    width = card.bounding_box()["width"]
+    assert 300 < width <= 390
+    for cell in card.get_by_role("cell").all():
+        box = cell.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    label = card.locator("[data-label='IP Address']")
+    assert label.evaluate("cell => getComputedStyle(cell, '::before').content") == '"IP Address"'
+    card.get_by_role("link", name="Details").tap()
+    expect(phone.locator(".more .event-details").first).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_menu_opens_and_leads_on(phone: Page) -> None:
+    phone.goto(LOGIN_ACTIVITY)
+    menu = phone.get_by_role("navigation", name="Settings")
+    expect(menu).to_be_hidden()
+    phone.get_by_role("button", name="Menu", exact=True).tap()
+    expect(menu).to_be_visible()
+    menu.get_by_role("link", name="Users").tap()
+    expect(phone).to_have_url("/settings/users/")
+    expect(menu).to_be_hidden()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+def test_the_filters_are_a_sheet(visit, site, javascript: bool) -> None:
+    page = visit(site.cast.alice, width=390, height=844, has_touch=True, java_script_enabled=javascript)
+    page.goto(between(FIRST, LAST))
+    sheet = page.get_by_role("group", name="More filters")
+    expect(sheet).to_be_hidden()
+    page.get_by_role("button", name="Filters").tap()
+    expect(sheet).to_be_visible()
+    sheet.get_by_label("Status").select_option("failure")
+    sheet.get_by_role("button", name="Show the events" if javascript else "Apply").tap()
+    expect(page).to_have_url(re.compile("status=failure"))
+    expect(sheet).to_be_hidden()
+    past = site.events(site.cast.acme, FIRST, LAST, "Asia/Kolkata")
+    expect_rows(page, [event for event in past if event.status == "failure"])

@@ -1,0 +1,105 @@
+"""Turning pages, opening a row, downloading."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .reading import LOGIN_ACTIVITY, between, days_ago, expect_rows, row_of, rows
+
+FIRST, LAST = days_ago(32), days_ago(14)
+COLUMNS = ["Name", "IP Address", "Device Type", "Geo Location", "Status", "Action"]
+
+
+@pytest.fixture
+def past(site):
+    """More than two pages."""
+    events = site.events(site.cast.acme, FIRST, LAST, "Asia/Kolkata")
+    assert len(events) > 100
+    return events
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+def test_older_and_newer_turn_the_pages(visit, site, past, javascript: bool) -> None:
+    page = visit(site.cast.alice, java_script_enabled=javascript)
+    page.goto(between(FIRST, LAST))
+    older, newer = (page.get_by_role("link", name=name, exact=True) for name in ("Older", "Newer"))
+    expect_rows(page, past[:50])
+    expect(newer).to_have_count(0)
+    older.click()
+    expect_rows(page, past[50:100])
+    older.click()
+    expect_rows(page, past[100:])
+    expect(older).to_have_count(0)
+    newer.click()
+    expect_rows(page, past[50:100])
+    newer.click()
+    expect_rows(page, past[:50])
+
+
+def test_a_page_is_turned_from_its_top_and_the_keyboard_stays(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    page.get_by_role("link", name="Older", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect_rows(page, past[50:100])
+    expect(rows(page).first).to_be_in_viewport()
+    expect(page.get_by_role("link", name="Older", exact=True)).to_be_focused()
+
+
+def test_a_row_opens_in_place_and_closes_again(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    event = past[3]
+    opener = row_of(page, event).get_by_role("link", name="Details")
+    opener.click()
+    details = page.locator(".more").filter(has=page.get_by_text(str(event.pk)))
+    expect(details).to_be_visible()
+    expect(details).to_contain_text(event.user_agent or "User agent")
+    expect(details).to_contain_text(event.ip)
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page).to_have_url(between(FIRST, LAST))
+    opener.click()
+    expect(details).to_be_hidden()
+    row_of(page, event).get_by_role("cell").nth(4).click()  # anywhere in the row
+    expect(details).to_be_visible()
+
+
+def test_without_scripts_a_row_opens_as_a_page(visit, site, past) -> None:
+    page = visit(site.cast.alice, java_script_enabled=False)
+    page.goto(between(FIRST, LAST))
+    event = past[0]
+    row_of(page, event).get_by_role("link", name="Details").click()
+    expect(page).to_have_url(f"{LOGIN_ACTIVITY}{event.pk}/")
+    expect(page.get_by_role("main")).to_contain_text(event.user_agent or "User agent")
+    page.get_by_role("link", name="Login Activity").last.click()
+    expect(page).to_have_url(LOGIN_ACTIVITY)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+def test_the_download_is_the_filtered_table(visit, site, past, javascript: bool) -> None:
+    page = visit(site.cast.alice, java_script_enabled=javascript)
+    page.goto(between(FIRST, LAST, status="failure", action="log_in"))
+    expected = [event for event in past if event.status == "failure" and event.action == "log_in"]
+    expect_rows(page, expected)
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="Download CSV").click()
+    assert downloading.value.suggested_filename == f"acme-login-activity-{FIRST}-to-{LAST}.csv"
+    with downloading.value.path().open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["Event ID"] for line in lines] == [str(event.pk) for event in expected]
+    for line, row in zip(lines, rows(page).all(), strict=True):
+        shown = " ".join(row.inner_text().split())
+        assert all(line[column] in shown for column in COLUMNS), (line, shown)
+
+
+def test_long_names_stay_inside_their_column(visit, site) -> None:
+    page = visit(site.chief)
+    page.goto(f"{LOGIN_ACTIVITY}?period=30d")
+    expect(rows(page)).to_have_count(50)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert max(row.bounding_box()["height"] for row in rows(page).all()) < 100
+    expect(rows(page).nth(1).get_by_role("link").first).to_have_attribute("title", re.compile("Unbreakable|@"))
