@@ -50,6 +50,15 @@ def load(demo: Demo, *, events: int, seed: int, until: datetime, progress: Calla
     open_sessions(everybody.values(), until, dice)
 
 
+def add(demo: Demo, *, events: int, seed: str, until: datetime, progress: Callable[[int], None]) -> None:
+    """Load more everyday events of the same people. ``seed`` must be a new one: event ids follow from it."""
+    since = until - timedelta(days=DAYS)
+    dice = Dice(seed)
+    everybody = people(demo, since, until, seed)
+    rows = stream(list(everybody.values()), [], Clerk(dice, SharedText(demo), until), dice, since, until, events)
+    load_events(LoginEvent, COLUMNS, rows, since=since.date(), until=until.date(), progress=progress)
+
+
 def _note_on_accounts(everybody: Iterable[Person]) -> None:
     """What sign-ins and new passwords leave on the accounts themselves."""
     for person in everybody:

@@ -79,12 +79,12 @@ def milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def people(demo: Demo, since: datetime, until: datetime, seed: int) -> dict[str, Person]:
+def people(demo: Demo, since: datetime, until: datetime, seed: int | str) -> dict[str, Person]:
     """Everybody with their habits, by e-mail."""
     return {email: _person(user, since, until, seed) for email, user in demo.users.items()}
 
 
-def _person(user: User, since: datetime, until: datetime, seed: int) -> Person:
+def _person(user: User, since: datetime, until: datetime, seed: int | str) -> Person:
     dice = Dice(f"{seed} {user.email}")
     company = user.tenant.slug if user.tenant else ""
     office = Dice(f"{seed} {company} {user.time_zone}")  # colleagues of a city share it

@@ -14,8 +14,8 @@ from login_activity.models import LoginEvent
 BOM = b"\xef\xbb\xbf"
 RUN_AS_FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
 HEADER = (
-    "Name,Date & Time,IP Address,Device Type,Geo Location,Status,Action,Reason,E-mail,User Known,Done By,Browser,System,"
-    "Country Code,User Agent,Details,Request ID,Event ID"
+    "Name,Date & Time,IP Address,Device Type,Geo Location,Status,Action,Reason,E-mail,User Known,Done By,Browser,"
+    "System,Country Code,User Agent,Details,Request ID,Event ID"
 )
 
 

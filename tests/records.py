@@ -66,7 +66,7 @@ def put_at(tenant_id: UUID, moment: datetime, **special: Any) -> UUID:
 
 
 def load(tenant_id: UUID, count: int, *, days: float, **special: Any) -> None:
-    """Very many events, evenly over the last ``days``, as the owner loads them. For tests with a database of their own."""
+    """Very many events, evenly over the last ``days``. For tests with a database of their own: the owner loads them."""
     row = {"tenant_id": tenant_id, **AN_EVENT, **special}
     seconds = days * 86_400 / count
     with acting_as(tenant_id=tenant_id), connections["owner"].cursor() as cursor:

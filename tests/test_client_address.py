@@ -32,7 +32,10 @@ def client_of(setting: str, peer: str = PROXY, **headers: str) -> str:
         ("fe80::1%eth0", "fe80::1"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
         ("[::ffff:c000:201]:80", "192.0.2.1"),
-        *((text, None) for text in ("", "unknown", "_hidden", "81.2.69", "1.2.3.4.5", "01.2.3.4", "::1::", "a:b", "\0")),
+        *(
+            (text, None)
+            for text in ("", "unknown", "_hidden", "81.2.69", "1.2.3.4.5", "01.2.3.4", "::1::", "a:b", "\0")
+        ),
     ],
 )
 def test_an_address_is_read_however_it_is_written(text: str, address: str | None) -> None:
@@ -165,7 +168,9 @@ def test_twenty_thousand_entries_are_read_from_the_right(entry: str) -> None:
     assert client_of("2", forwarded=f"{header},for={CLIENT},for={INNER_PROXY}") in {CLIENT, PROXY}
 
 
-@pytest.mark.parametrize("setting", ["-1", "1.5", "one", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/8;192.0.2.1", "²", "21"])
+@pytest.mark.parametrize(
+    "setting", ["-1", "1.5", "one", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/8;192.0.2.1", "²", "21"]
+)
 def test_a_setting_that_says_neither_number_nor_networks_is_refused(setting: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES"):
         TrustedProxies.parse(setting)

@@ -10,18 +10,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
 from login_activity.report import REPORT
 from login_activity.tables import LoginActivityTable
-from login_activity.vocabulary import Action, Reason
 from wisely_security.reports.columns import copy_statement, header
 from wisely_security.reports.export import CsvExport
 from wisely_security.request_context import RequestContext, acting_as
 
 from .cast import Cast, sign_in
 from .csv_files import BOM, HEADER, RUN_AS_FORMULAS, read_csv, row_of
+from .hostile import hostile_rows
 from .records import a_tenant, append_many, append_rows, in_utc, put_at
 
 PAGE = "/settings/identity-access/login-activity/"
@@ -61,38 +60,10 @@ def ids_of(page: Any) -> list[str]:
     return [event["url"].rstrip("/").rpartition("/")[2] for event in page.context["events"]]
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
-hostile = st.one_of(
-    texts,
-    st.builds(str.__add__, st.sampled_from(RUN_AS_FORMULAS), texts),
-    st.sampled_from(
-        [
-            *('=cmd|" /C calc"!A0', "@SUM(1+1)*cmd", "-2+3", "\t=1", "\r\n=1", "＝1+1", " =1", "'=1", "", " ", ",", '"', '""'),
-            *("a,b", 'say "no"', "two\nlines", "two\r\nlines", "\\.", "\\N", "NULL", "\\n", "; =1", "\ufeff=1", "a\x1fb", "\x7f"),
-            *("\u202emoc.live", "שלום", "Zoë 😀👩‍👩‍👧", "İı", "\u2028line", "e\u0301", "＠import", "%s %% {0}"),
-        ]
-    ),
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=50
 )
-rows = st.lists(
-    st.fixed_dictionaries(
-        {"user_name": hostile, "user_agent": hostile, "device": hostile, "place": hostile, "browser": hostile},
-        optional={
-            "acted_by": hostile,
-            "user_email": hostile,
-            "system": hostile,
-            "ip": st.none() | st.ip_addresses().map(str),
-            "user_id": st.uuids(),
-            "request_id": st.uuids(),
-            "action": st.sampled_from([*Action.values, "of_another_time"]),
-            "reason": st.sampled_from(Reason.values),
-        },
-    ),
-    max_size=25,
-)
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=100)
-@given(rows=rows)
+@given(rows=hostile_rows)
 def test_what_strict_programs_read_is_what_was_recorded(committed: None, rows: list[dict[str, Any]]) -> None:
     tenant = a_tenant()
     if rows:

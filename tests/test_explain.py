@@ -1,4 +1,4 @@
-"""How PostgreSQL reads a page and a download among many events of many tenants: along the primary key, and no further."""
+"""How PostgreSQL reads a page and a download among the events of many tenants: along the primary key, no further."""
 
 from __future__ import annotations
 

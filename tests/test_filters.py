@@ -2,79 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from html import unescape
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 import pytest
-from django.http import QueryDict
 from django.test import Client as Browser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from login_activity.demo_places import build_demo_database
 from login_activity.devices import DeviceKind
-from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
-from login_activity.vocabulary import Action, Reason, Status
-from wisely_security.request_context import Client, RequestContext, acting_as, using
-from wisely_security.tenancy.models import User
+from login_activity.vocabulary import Action, Status
+from wisely_security.request_context import RequestContext, using
 
-from .cast import WINDOWS_CHROME, Cast, add_member, person
+from .acme_record import FROM, Record, holds, make_record, shown
+from .cast import Cast
 
 PAGE = "/settings/identity-access/login-activity/"
-ODD_NAME = "100%_Zoë \"O'Neil\" C:\\temp 😀"
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1"
-FROM = {
-    "81.2.69.144": WINDOWS_CHROME,
-    "49.36.32.9": IPHONE,
-    "2001:db8::7": "curl/8.5.0",
-    "10.1.2.3": "Quirk\\Agent/1.0 100%_(beta) 'q' \"z\"",
-}
-
-
-@dataclass
-class Record:
-    cast: Cast
-    zoe: User
-    events: list[LoginEvent]
-
-    def selected(self, **query: str) -> list[UUID]:
-        with acting_as(tenant_id=self.cast.acme.pk):
-            acme = LoginEvent.objects.for_tenant(self.cast.acme.pk).order_by("id")
-            filters = LoginActivityFilterSet(QueryDict(urlencode(query)), queryset=acme)
-            assert filters.is_valid(), filters.errors
-            return [event.id for event in filters.qs]
-
-    def those(self, condition: Callable[[LoginEvent], bool]) -> list[UUID]:
-        return [event.id for event in self.events if condition(event)]
 
 
 @pytest.fixture
 def acme(cast: Cast, events: Any, tmp_path: Path, settings: Any) -> Record:
     settings.GEOIP_PATH = str(tmp_path / "places.mmdb")
     build_demo_database(tmp_path / "places.mmdb")
-    zoe = add_member(cast.acme, "developer", person(ODD_NAME, "zoe_100%@acme.example"))
-    for address, user_agent in FROM.items():
-        client = Client(address=ip_address(address), user_agent=user_agent)
-        with using(RequestContext(tenant_id=cast.acme.pk, client=client)):
-            for user in (cast.alice, zoe):
-                record(Action.LOG_IN, user)
-                record(Action.LOG_IN, user, failed=Reason.WRONG_PASSWORD)
-                record(Action.RESET_PASSWORD, user, note=Reason.LINK_SENT)
-            record(Action.LOG_IN, None, failed=Reason.UNKNOWN_USER, typed="Nobody@acme.example", tenant_id=cast.acme.pk)
-            record(Action.LOG_IN, None, failed=Reason.UNKNOWN_USER, typed="hunter2", tenant_id=cast.acme.pk)
-            with acting_as(tenant_id=cast.acme.pk, actor=cast.alice.as_actor()):
-                record(Action.EDIT, zoe, detail={"area": "Sign-in settings"})
-    with using(RequestContext(tenant_id=cast.globex.pk)):
-        record(Action.LOG_IN, cast.charlie)
-    return Record(cast, zoe, events(cast.acme))
+    return make_record(cast, events)
 
 
 def test_no_filter_selects_everything_of_the_tenant_and_nothing_else(acme: Record) -> None:
@@ -111,19 +67,6 @@ def test_a_choice_by_its_key_or_label_in_any_case(acme: Record, name: str, colum
         for said in (key, key.upper(), label, label.lower(), f" {label} "):
             assert acme.selected(**{name: said}) == those
     assert seen >= 2
-
-
-def shown(event: LoginEvent) -> list[str]:
-    """What the page shows of an event, and who did it, and the user agent."""
-    return [
-        *(event.user_name, event.user_email, event.acted_by, str(event.ip), event.device, event.browser, event.system),
-        *(event.place, event.user_agent, event.action_label, event.status_label, event.reason_label),
-        event.detail.get("area", ""),
-    ]
-
-
-def holds(event: LoginEvent, text: str) -> bool:
-    return all(any(word.upper() in each.upper() for each in shown(event)) for word in text.split())
 
 
 WORDS = [
@@ -164,7 +107,15 @@ def is_network(word: str) -> bool:
 
 @pytest.mark.parametrize(
     "network",
-    ["81.2.69.144", "81.2.69.0/24", "81.2.69.9/24", "0.0.0.0/0", "10.0.0.0/255.0.0.0", "2001:db8::/32", "2001:DB8:0::7"],
+    [
+        "81.2.69.144",
+        "81.2.69.0/24",
+        "81.2.69.9/24",
+        "0.0.0.0/0",
+        "10.0.0.0/255.0.0.0",
+        "2001:db8::/32",
+        "2001:DB8:0::7",
+    ],
 )
 def test_an_address_or_a_network_finds_what_came_from_it(acme: Record, network: str) -> None:
     def inside(event: LoginEvent) -> bool:
@@ -180,7 +131,14 @@ def test_text_that_is_almost_an_address_breaks_nothing(acme: Record) -> None:
 
 
 def test_filters_hold_together_and_what_is_no_filter_is_ignored(acme: Record) -> None:
-    query = {"user": str(acme.zoe.pk), "status": "failure", "country": "IN", "q": "iphone", "utm_source": "x", "ip": "?"}
+    query = {
+        "user": str(acme.zoe.pk),
+        "status": "failure",
+        "country": "IN",
+        "q": "iphone",
+        "utm_source": "x",
+        "ip": "?",
+    }
     assert acme.selected(**query) == acme.those(
         lambda e: (e.user_id, e.status, e.country) == (acme.zoe.pk, "failure", "IN") and holds(e, "iphone")
     )
@@ -200,7 +158,9 @@ def test_filters_hold_together_and_what_is_no_filter_is_ignored(acme: Record) ->
         ("user", "\0", "Null characters are not allowed."),
     ],
 )
-def test_what_no_filter_understands_is_refused_beside_its_field(alice: Browser, name: str, value: str, message: str) -> None:
+def test_what_no_filter_understands_is_refused_beside_its_field(
+    alice: Browser, name: str, value: str, message: str
+) -> None:
     query = urlencode({"q": "kept <i>", "from": "2026-11-01", "period": "custom", name: value})
     response = alice.get(f"{PAGE}?{query}")
     page = unescape(response.content.decode())

@@ -133,7 +133,9 @@ def test_an_id_of_another_tenant_is_a_moment_and_nothing_more() -> None:
     assert read(ours, before=UUID(int=foreign.int - 1)) == read(ours, before=foreign)
 
 
-@pytest.mark.parametrize("cursor", ["x", "1", "0" * 31, "' OR 1=1", "../..", "٣" * 32 + "x", "00000000-0000", "a" * 9_999])
+@pytest.mark.parametrize(
+    "cursor", ["x", "1", "0" * 31, "' OR 1=1", "../..", "٣" * 32 + "x", "00000000-0000", "a" * 9_999]
+)
 def test_what_is_no_id_is_a_bad_request(cursor: str) -> None:
     for name in ("before", "after"):
         with pytest.raises(BadRequest):

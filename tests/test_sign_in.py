@@ -133,7 +133,8 @@ def test_a_broken_geolocation_file_keeps_nobody_out(cast: Cast, events, settings
 def test_an_ipad_that_says_mac_is_told_by_its_touch_points(cast: Cast, events) -> None:
     client = Client(headers={"user-agent": MAC})
     client.post("/sign-in/", {"username": "alice@acme.example", "password": PASSWORD, "touch_points": "5"})
-    assert [event.device for event in events(cast.acme)] == ["iPad"]
+    client.get("/settings/sign-in/")
+    assert [(event.action, event.device) for event in events(cast.acme)] == [("log_in", "iPad"), ("view", "iPad")]
 
 
 def test_only_a_trusted_proxy_is_believed(cast: Cast, events, settings) -> None:

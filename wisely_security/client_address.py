@@ -99,7 +99,7 @@ def _entries(entries: Iterable[str]) -> list[Address | None]:
 
 
 def _forwarded_for(header: str) -> list[str]:
-    """What each element of ``Forwarded`` says as ``for``; "unknown" where it says nothing, for it is a hop all the same.
+    """What each element of ``Forwarded`` says as ``for``; "unknown" where it says nothing, for it is a hop, too.
 
     A header that breaks the grammar is "unknown" as a whole: a quote that the client left open would turn what the
     proxies wrote into what the client wants.

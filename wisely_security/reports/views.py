@@ -200,13 +200,20 @@ class ReportDownload(ReportView):
                     **outcome,
                 )
 
+        def cut_short(rows: int) -> None:
+            try:
+                recorded(rows, refused="cut_short")
+            except Exception:
+                logger.exception("A download that was cut short could not be recorded.")  # Django would hide it
+                raise
+
         export = CsvExport(
             context=context,
             header=header(self.report.table),
             copy_statement=copy_statement(self.report.table, filters.qs),
             time_zone=str(timezone.get_current_timezone()),
             finished=lambda rows: recorded(rows, note="downloaded"),
-            cut_short=lambda rows: recorded(rows, refused="cut_short"),
+            cut_short=cut_short,
         )
         name = f"{tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.csv"
         return StreamingHttpResponse(

@@ -16,11 +16,11 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from wisely_security.request_context import acting_as
+from wisely_security.request_context import acting_as, current
 
 from .demo_password import opens_nothing
 from .models import Session, User, UserStatus
-from .sessions import LIMITS_KEY, TENANT_KEY, end_session, limits
+from .sessions import LIMITS_KEY, TENANT_KEY, TOUCH_KEY, end_session, limits
 from .signals import SessionEnd
 
 
@@ -81,6 +81,7 @@ def open_session(sender: object, request: HttpRequest, user: User, **_: Any) -> 
     with acting_as(**user.own_scope):
         request.session[TENANT_KEY] = "" if user.tenant_id is None else str(user.tenant_id)
         request.session[LIMITS_KEY] = limits(user.tenant)
+        request.session[TOUCH_KEY] = current().client.touch_points
         User.objects.filter(pk=user.pk).update(last_login=Now())
 
 

@@ -80,6 +80,13 @@ def create(until: datetime) -> Demo:
     return Demo(tenants, users)
 
 
+def existing() -> Demo:
+    """The demo that ``look`` has found."""
+    with acting_as(support=True):
+        users = User.objects.select_related("tenant", "role").filter(email__in=_people())
+        return Demo({tenant.slug: tenant for tenant in Tenant.objects.all()}, {user.email: user for user in users})
+
+
 def _people() -> dict[str, dict[str, str]]:
     with (Path(__file__).parent / "demo_people.csv").open(encoding="utf-8", newline="") as table:
         return {row["email"]: row for row in csv.DictReader(table)}

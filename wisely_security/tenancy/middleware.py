@@ -17,7 +17,7 @@ from . import signals
 from .access import AccessRefused
 from .models import Tenant, User
 from .permissions import SWITCH_TENANT
-from .sessions import TENANT_KEY, VIEWED_TENANT_KEY, touch
+from .sessions import TENANT_KEY, TOUCH_KEY, VIEWED_TENANT_KEY, touch
 
 
 class TenantMiddleware:
@@ -44,6 +44,7 @@ class TenantMiddleware:
             tenant_id=tenant.id if tenant else None,
             support=user.is_staff and request.path.startswith("/admin/"),
             actor=user.as_actor(),
+            client=replace(current().client, touch_points=request.session.get(TOUCH_KEY)),
         )
         with using(scope), timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
             return self.get_response(request)

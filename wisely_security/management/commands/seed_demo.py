@@ -2,6 +2,7 @@ import sys
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -18,40 +19,54 @@ EVENTS, SEED = 4000, 1
 class Command(BaseCommand):
     help = (
         "Fills an empty database with a demo: companies, people and what they did in the last 45 days. "
-        "A database that has the demo is left as it is; one that holds anything else is refused."
+        "A database that has the demo is left as it is, or gets --events more; one that holds anything else is refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--events", type=int, default=EVENTS, help=f"how many login events (default: {EVENTS})")
+        parser.add_argument("--events", type=int, help=f"how many login events (default: {EVENTS})")
         parser.add_argument("--seed", type=int, default=SEED, help=f"another number, another history (default: {SEED})")
 
-    def handle(self, *, events: int, seed: int, **options: Any) -> None:
+    def handle(self, *, events: int | None, seed: int, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo is for development: its password is known to all. Set DEBUG=1 to load it.")
         if "owner" not in connections:
             raise CommandError("The demo is loaded by the owner of the database: set DATABASE_OWNER_URL.")
-        if events < login_activity.FEWEST_EVENTS:
+        if events is not None and events < login_activity.FEWEST_EVENTS:
             raise CommandError(f"The demo needs at least {login_activity.FEWEST_EVENTS} events.")
         match tenancy.look():
             case tenancy.Found.DEMO:
-                self.stdout.write(
-                    "The demo is there already; nothing is changed. For a new one, use an empty database."
-                )
+                if events is None:
+                    self.stdout.write("The demo is there already; nothing is changed. --events N adds N events to it.")
+                else:
+                    self._add(events, seed)
                 return
             case tenancy.Found.OTHERS:
                 raise CommandError(
                     "This database holds tenants or users that the demo did not make. Use an empty database."
                 )
-        self._load(events, seed)
+        self._load(events or EVENTS, seed)
         self.stdout.write(f"Sign in with the password {DEMO_PASSWORD} as\n\n")
         self.stdout.write("".join(f"  {email:<22} {who}\n" for email, who in tenancy.SIGN_INS.items()))
 
-    def _load(self, events: int, seed: int) -> None:
-        """All or nothing, but for empty partitions."""
+    def _add(self, events: int, seed: int) -> None:
+        until = self._prepare()
+        with transaction.atomic(), Progress(events) as progress:
+            login_activity.add(
+                tenancy.existing(), events=events, seed=f"{seed} {uuid4()}", until=until, progress=progress.show
+            )
+        self.stdout.write(f"{events:,} events are added to the demo.")
+
+    def _prepare(self) -> datetime:
+        """Up to when the demo tells."""
         until = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         since = until - timedelta(days=login_activity.DAYS)
         partitions.create(since.date(), partitions.add_months(until.date(), 1))
         login_activity.prepare()
+        return until
+
+    def _load(self, events: int, seed: int) -> None:
+        """All or nothing, but for empty partitions."""
+        until = self._prepare()
         with transaction.atomic(), Progress(events) as progress:
             demo = tenancy.create(until)
             login_activity.load(demo, events=events, seed=seed, until=until, progress=progress.show)

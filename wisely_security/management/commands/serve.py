@@ -12,16 +12,11 @@ from django.db import connections
 from wisely_security import request_context
 from wisely_security.database import embedded
 from wisely_security.serving import FIRST_PORT, HOST, Children, Claim, ServingError, kept_secret_key, listen
+from wisely_security.tenancy.demo import SIGN_INS
+from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Tenant, User
 
 SECONDS_TO_ANSWER = 30
-DEMO_SIGN_INS = {
-    "alice@acme.example": "Super Admin of the enterprise Acme",
-    "bob@acme.example": "Acme, Developer: may see neither record",
-    "charlie@globex.example": "Super Admin of the enterprise Globex",
-    "erin@initech.example": "Super Admin of the aggregator Initech, which owns Globex",
-    "dana@wisely.example": "support staff (Django admin, /admin/)",
-}
 
 
 class Command(BaseCommand):
@@ -110,11 +105,11 @@ class Command(BaseCommand):
     def _welcome(self, url: str) -> None:
         lines = [f"Wisely Security is running at {url}", ""]
         with request_context.acting_as(support=True):
-            emails = set(User.objects.filter(email__in=DEMO_SIGN_INS).values_list("email", flat=True))
+            emails = set(User.objects.filter(email__in=SIGN_INS).values_list("email", flat=True))
         connections.close_all()
         if settings.DEBUG and emails:
-            lines += ["Sign in with the password wisely-demo as", ""]
-            lines += [f"  {email:<22} {who}" for email, who in DEMO_SIGN_INS.items() if email in emails]
+            lines += [f"Sign in with the password {DEMO_PASSWORD} as", ""]
+            lines += [f"  {email:<22} {who}" for email, who in SIGN_INS.items() if email in emails]
             lines += [""]
         lines += [f"The data is kept in {settings.DATA_DIR}. Stop with Ctrl-C."]
         self.stdout.write("\n" + "\n".join(f"  {line}".rstrip() for line in lines) + "\n\n")
