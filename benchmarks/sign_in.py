@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.sign_in [rounds]
 
-"recorded" is the application as it is; "not recorded" is it without receivers and lock-out; "Django's own" has Django's
-session store besides. The hasher is a cheap one, so that the password does not hide the difference: with the real one it
-is a fraction of a per cent.
+"recorded" is the application as it is; "not recorded" is it without receivers and lock-out; "Django's own" has
+Django's session store besides. The hasher is a cheap one, so that the password does not hide the difference: with the
+real one it is a fraction of a per cent.
 """
 
 from __future__ import annotations

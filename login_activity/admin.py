@@ -33,7 +33,7 @@ class LoginEventList(SupportChangeList):
     filters: SupportFilterSet
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
-        self.filters = SupportFilterSet(request.GET, queryset=self.root_queryset)
+        self.filters = SupportFilterSet(request.GET, queryset=LoginEvent.objects.of_all_tenants())
         self.filter_specs: list[Any] = []
         self.has_filters = True
         return self.filters.qs if self.filters.is_valid() else self.root_queryset.none()

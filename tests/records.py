@@ -80,7 +80,9 @@ def load(tenant_id: UUID, count: int, *, days: float, **special: Any) -> None:
 def tidy() -> None:
     """Puts the rows in the order of time, as if the tenants had lived side by side, and tells the planner of them."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"CLUSTER {TABLE} USING {TABLE}_id")
+        cursor.execute(f"CREATE INDEX by_time ON {TABLE} (id)")
+        cursor.execute(f"CLUSTER {TABLE} USING by_time")
+        cursor.execute("DROP INDEX by_time")
         cursor.execute(f"VACUUM ANALYZE {TABLE}")
 
 

@@ -24,11 +24,11 @@ class RequestContextMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self.proxies = TrustedProxies.parse(settings.TRUSTED_PROXIES)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        proxies = TrustedProxies.parse(settings.TRUSTED_PROXIES)
         client = Client(
-            address=proxies.client(request.META),
+            address=self.proxies.client(request.META),
             user_agent=request.headers.get("User-Agent", ""),
             hints={k.lower(): v for k, v in request.headers.items() if k.lower().startswith("sec-ch-ua")},
             touch_points=_touch_points(request),

@@ -38,7 +38,7 @@ def chromium() -> Iterator[str]:
     if path is None:
         pytest.skip(f"No browser: none of {', '.join(BROWSERS)} is installed.")
     with pytest.MonkeyPatch.context() as patch:
-        # Playwright keeps a loop running in this thread until the last test, and Django takes that for asynchronous code.
+        # Playwright keeps a loop running in this thread until the last test; Django takes that for asynchronous code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         yield path
 
@@ -81,9 +81,7 @@ def complaints() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def visit(
-    new_context: Callable[..., BrowserContext], site: Site, complaints: list[str]
-) -> Callable[..., Page]:
+def visit(new_context: Callable[..., BrowserContext], site: Site, complaints: list[str]) -> Callable[..., Page]:
     """``visit(person, width=390, …)``: an empty page of a new browser, signed in as ``person`` if one is given."""
 
     def heard(message: ConsoleMessage) -> None:
@@ -103,8 +101,10 @@ def visit(
         context.on("console", heard)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         if person:
-            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": site.session_of(person), "url": site.url}
-            context.add_cookies([{**cookie, "httpOnly": True}])
+            key = site.session_of(person)
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site.url, "httpOnly": True}]
+            )
         return context.new_page()
 
     return open_page

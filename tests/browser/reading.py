@@ -42,6 +42,12 @@ def expect_rows(page: Page, events: Sequence[LoginEvent]) -> None:
     assert [address.split("/")[-2] for address in addresses] == [str(event.pk) for event in events]
 
 
+def sides(locator: Locator) -> tuple[float, float]:
+    """Where it begins and ends, from the left edge of the window."""
+    left, right = locator.evaluate("element => [element.getBoundingClientRect()].flatMap(r => [r.left, r.right])")
+    return left, right
+
+
 def mark(page: Page) -> None:
     """Leave a mark on what a partial refresh must keep, and on what it must replace."""
     page.evaluate("for (const id of ['main', 'filters', 'results']) document.getElementById(id).dataset.before = ''")

@@ -59,7 +59,7 @@ class Site:
     def session_of(self, person: User) -> str:
         """The key of a new session, as a cookie holds it."""
         with self.at_its_database():
-            return cast.sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value
+            return str(cast.sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value)
 
     def events(self, tenant: Tenant, first: date, last: date, zone: str = "UTC") -> list[LoginEvent]:
         """What the record holds from the first day to the last, both included, newest first: the truth for pages."""
@@ -74,7 +74,7 @@ class Site:
             if message["To"] == to:
                 body = message.get_body(("plain",))
                 assert body is not None
-                return re.findall(r"http://\S+", body.get_content())[0]
+                return str(re.findall(r"http://\S+", body.get_content())[0])
         raise AssertionError(f"No e-mail to {to}.")
 
 
@@ -110,7 +110,7 @@ def _inhabit() -> tuple[Cast, User]:
 
 @contextmanager
 def _served(folder: Path, database: str) -> Iterator[str]:
-    """gunicorn on a port of its own. The port is open before the server is, so the first visitor waits and is served."""
+    """gunicorn on a port of its own. The port is open before the server is: the first visitor waits."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     with socket.create_server(("127.0.0.1", 0)) as door, (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import resources
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from wisely_security.tenancy.models import User
@@ -16,7 +16,7 @@ from .site import Site
 
 WIDE, NARROW = 1440, 390
 SOME = between(days_ago(20), days_ago(18))  # some twenty rows
-AXE = Axe()
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
 def _open_row(page: Page) -> None:
@@ -107,5 +107,9 @@ def test_axe_finds_nothing(visit, site, state: State) -> None:
 
 
 def _examine(page: Page, *rules: str) -> None:
-    results = AXE.run(page, options={"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})})
-    assert results.violations_count == 0, results.generate_report()
+    """Every rule, or only some."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+    violations = page.evaluate("options => axe.run(options)", options)["violations"]
+    assert [(v["id"], node["html"], node["failureSummary"]) for v in violations for node in v["nodes"]] == []

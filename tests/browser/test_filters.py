@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .reading import LOGIN_ACTIVITY, between, days_ago, expect_only_results_replaced, expect_rows, mark, rows
+from .reading import LOGIN_ACTIVITY, between, days_ago, expect_only_results_replaced, expect_rows, mark, row_of, rows
 
 FIRST, LAST = days_ago(20), days_ago(15)
 
@@ -116,15 +116,10 @@ def test_a_chip_clears_its_filter_and_no_other(visit, site, past) -> None:
 def test_name_address_and_status_filter_by_themselves(visit, site, past, javascript: bool) -> None:
     page = visit(site.cast.alice, java_script_enabled=javascript)
     event = next(e for e in past if e.user_id == site.cast.alice.pk and e.status == "failure")
-    for cell, same in (
-        (0, lambda other: other.user_id == event.user_id),
-        (2, lambda other: other.ip == event.ip),
-        (5, lambda other: other.status == event.status),
-    ):
+    for cell, field in ((0, "user_id"), (2, "ip"), (5, "status")):
         page.goto(between(FIRST, LAST))
-        row = rows(page).filter(has=page.locator(f'.open[href$="/{event.pk}/"]'))
-        row.get_by_role("cell").nth(cell).get_by_role("link").click()
-        expect_rows(page, [other for other in past if same(other)])
+        row_of(page, event).get_by_role("cell").nth(cell).get_by_role("link").click()
+        expect_rows(page, [other for other in past if getattr(other, field) == getattr(event, field)])
 
 
 def test_the_same_link_shows_the_same_view(visit, site, past) -> None:

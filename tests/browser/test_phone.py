@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from .reading import LOGIN_ACTIVITY, between, days_ago, expect_rows, rows
+from .reading import LOGIN_ACTIVITY, between, days_ago, expect_rows, rows, sides
+from .site import Site
 
 FIRST, LAST = days_ago(20), days_ago(15)
 
 
 @pytest.fixture
-def phone(visit, site) -> Page:
+def phone(visit: Callable[..., Page], site: Site) -> Page:
     return visit(site.cast.alice, width=390, height=844, has_touch=True)
 
 
@@ -36,12 +38,9 @@ def test_nothing_sticks_out(visit, site, width: int) -> None:
 def test_a_row_is_a_card_that_names_its_values(phone: Page) -> None:
     phone.goto(between(FIRST, LAST))
     card = rows(phone).first
-    width = card.bounding_box()["width"]
-    assert 300 < width <= 390
-    for cell in card.get_by_role("cell").all():
-        box = cell.bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 390
+    for part in [card, *card.get_by_role("cell").all()]:
+        left, right = sides(part)
+        assert 0 <= left < right <= 390
     label = card.locator("[data-label='IP Address']")
     assert label.evaluate("cell => getComputedStyle(cell, '::before').content") == '"IP Address"'
     card.get_by_role("link", name="Details").tap()

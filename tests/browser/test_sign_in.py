@@ -35,7 +35,7 @@ def test_a_visitor_signs_in_and_that_sign_in_is_the_newest_row(visit, site, java
     expect(cells.nth(5)).to_have_text("Success")
     expect(cells.nth(6)).to_have_text("Log in")
     time = cells.nth(1).locator("time")
-    moment = datetime.fromisoformat(time.get_attribute("datetime"))
+    moment = datetime.fromisoformat(time.get_attribute("datetime") or "")
     assert datetime.now(UTC) - timedelta(minutes=1) < moment < datetime.now(UTC)
     expect(time).to_have_text(f"{moment.astimezone(ZoneInfo('Asia/Kolkata')):%-d %b %Y %H:%M}")
 
@@ -51,7 +51,10 @@ def test_a_wrong_password_is_said_and_the_address_stays(visit, site) -> None:
 
 @pytest.mark.parametrize(
     ("status", "why"),
-    [(UserStatus.PENDING, "You have not accepted your invitation yet."), (UserStatus.SUSPENDED, "Your account is suspended.")],
+    [
+        (UserStatus.PENDING, "You have not accepted your invitation yet."),
+        (UserStatus.SUSPENDED, "Your account is suspended."),
+    ],
 )
 def test_a_closed_account_learns_why(visit, site, status: UserStatus, why: str) -> None:
     page = visit()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from .authentication import Refusal, refusal
 from .models import Role, Tenant, User
+from .time_zones import time_zone_choices
 
 
 class SignInForm(AuthenticationForm):
@@ -85,11 +85,6 @@ class EmailForm(forms.Form):
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
-
-
-def time_zone_choices() -> list[tuple[str, str]]:
-    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
-    return [(name, name.replace("_", " ")) for name in names if not name.startswith(("Etc/", "SystemV/", "posix"))]
 
 
 class ProfileForm(forms.ModelForm[User]):

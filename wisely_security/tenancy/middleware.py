@@ -17,7 +17,7 @@ from . import signals
 from .access import AccessRefused
 from .models import Tenant, User
 from .permissions import SWITCH_TENANT
-from .sessions import TENANT_KEY, TOUCH_KEY, VIEWED_TENANT_KEY, touch
+from .sessions import TENANT_KEY, TOUCH_KEY, VIEWED_TENANT_KEY, limits
 
 
 class TenantMiddleware:
@@ -36,7 +36,7 @@ class TenantMiddleware:
             user = request.user
             if not isinstance(user, User):  # suspended or deleted meanwhile, or the password has changed
                 return self.get_response(request)
-            touch(request.session.row, user.tenant)  # type: ignore[attr-defined]
+            request.session.in_use(limits(user.tenant))  # type: ignore[attr-defined]
             tenant = user.tenant and (_viewed(request, user) or user.tenant)
         request.tenant = tenant  # type: ignore[attr-defined]
         scope = replace(

@@ -6,6 +6,7 @@ no tenant for it.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -67,11 +68,25 @@ class SessionStore(SessionBase):
         if self.row is None:
             self._insert(key_hash, data)
         else:
-            with self._scope(data, self.row.key_hash):
-                updated = Session.objects.filter(pk=self.row.pk).update(key_hash=key_hash, data=self.encode(data))
+            row = self.row
+            with self._scope(data, row.key_hash):
+                updated = Session.objects.filter(pk=row.pk).update(
+                    key_hash=key_hash,
+                    data=self.encode(data),
+                    last_seen_at=row.last_seen_at,
+                    expires_at=row.expires_at,
+                )
             if not updated:
                 raise UpdateError
-            self.row.key_hash = key_hash
+            row.key_hash = key_hash
+
+    def in_use(self, limits: tuple[int, int]) -> None:
+        """Move the idle limit of a session that is used, once a minute at most. It is written when the request ends."""
+        now = timezone.now()
+        if self.row is not None and now - self.row.last_seen_at >= timedelta(minutes=1):
+            self.row.last_seen_at = now
+            self.row.expires_at = expiry(limits, self.row.created_at, now)
+            self.modified = True
 
     def _insert(self, key_hash: str, data: dict[str, Any]) -> None:
         now = timezone.now()

@@ -37,15 +37,6 @@ def expiry(limits: tuple[int, int], created_at: datetime, now: datetime) -> date
     return min(now + timedelta(minutes=idle), created_at + timedelta(minutes=longest))
 
 
-def touch(session: Session, tenant: Tenant | None) -> None:
-    """The session is in use: move its idle limit. Written at most once a minute."""
-    now = timezone.now()
-    if now - session.last_seen_at >= timedelta(minutes=1):
-        Session.objects.filter(pk=session.pk).update(
-            last_seen_at=now, expires_at=expiry(limits(tenant), session.created_at, now)
-        )
-
-
 def end_session(session: Session, cause: SessionEnd | None) -> bool:
     """End a session and tell so, both or neither. False: it had ended already. No cause: its owner signed out."""
     tenant_id = session.tenant_id

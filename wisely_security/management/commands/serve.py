@@ -79,7 +79,7 @@ class Command(BaseCommand):
         run("migrate", quiet=True)
         run("create_partitions", quiet=True)
         if demo and not self._has_tenants():
-            run("seed_demo", quiet=False)
+            run("seed_demo", quiet=True)
 
     def _has_tenants(self) -> bool:
         with request_context.acting_as(support=True):

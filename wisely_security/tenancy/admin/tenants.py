@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from .. import accounts
-from ..forms import time_zone_choices
 from ..models import Edition, Tenant, User, UserStatus
+from ..time_zones import time_zone_choices
 from .of_tenant import InvitesAdmin
 
 

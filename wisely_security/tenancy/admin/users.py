@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 
 from .. import accounts
 from ..authentication import end_sessions
-from ..forms import InviteForm, time_zone_choices
+from ..forms import InviteForm
 from ..models import Role, Session, User, UserStatus
 from ..sessions import end_session
 from ..signals import SessionEnd
+from ..time_zones import time_zone_choices
 from ..views.sessions import open_sessions
 from .of_tenant import ChosenTenant, InvitesAdmin, OfTenantAdmin, chosen_tenant
 

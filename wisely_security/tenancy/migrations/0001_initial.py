@@ -6,7 +6,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import wisely_security.tenancy.models.fields
-import wisely_security.tenancy.models.user
+import wisely_security.tenancy.time_zones
 from django.conf import settings
 from django.db import migrations, models
 
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         default="UTC",
                         max_length=50,
-                        validators=[wisely_security.tenancy.models.user.validate_time_zone],
+                        validators=[wisely_security.tenancy.time_zones.validate_time_zone],
                     ),
                 ),
                 (

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-import zoneinfo
 from functools import cached_property
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower, Now
 
 from wisely_security.request_context import Actor
 
 from ..permissions import all_permissions
+from ..time_zones import validate_time_zone
 from .fields import key_field
 from .role import SUPER_ADMIN, Role
 from .tenant import Tenant
@@ -27,11 +26,6 @@ class UserStatus(models.TextChoices):
 class OwnScope(TypedDict):
     tenant_id: UUID | None
     support: bool
-
-
-def validate_time_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError("Choose a time zone from the list.")
 
 
 class UserManager(BaseUserManager["User"]):

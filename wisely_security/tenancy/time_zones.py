@@ -1,0 +1,24 @@
+"""The time zones that people choose from: places, and UTC. Older names ("Israel") stay valid where they are set."""
+
+import zoneinfo
+from functools import cache
+
+from django.core.exceptions import ValidationError
+
+_NO_ZONES = {"localtime", "posixrules", "Factory"}  # of this machine, and unknown to PostgreSQL
+_NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/")
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    names = zoneinfo.available_timezones()
+    return tuple(sorted(name for name in names if name == "UTC" or ("/" in name and not name.startswith(_NO_PLACES))))
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in time_zones()]
+
+
+def validate_time_zone(name: str) -> None:
+    if name in _NO_ZONES or name not in zoneinfo.available_timezones():
+        raise ValidationError("Choose a time zone from the list.")
