@@ -82,10 +82,13 @@ class Plan:
         return kinds <= {"Limit", "Append", "Index Scan", "Subquery Scan", "Result"} and directions == {direction}
 
 
-def explain(statement: str, *, download: bool = False) -> Plan:
+def explain(statement: str, *, before: str = "", download: bool = False) -> Plan:
+    """``before``: what is sent in front of the statement, in the same message."""
     with transaction.atomic(), connection.cursor() as cursor:
         if download:
             prepare(cursor, "UTC")
+        if before:
+            cursor.execute(before)
         cursor.execute("SELECT current_setting('is_superuser'), row_security_active(%s)", [TABLE])
         assert cursor.fetchone() == ("off", True)
         cursor.cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}")
@@ -127,7 +130,8 @@ def page_plan(tenant: UUID, query: dict[str, str], cursor: str = "") -> tuple[Pl
         with transaction.atomic(), CaptureQueriesContext(connection) as sent:
             read_page(events, paging)
         statement = next(each["sql"] for each in sent if TABLE in each["sql"])
-        return explain(statement[statement.index('SELECT "login_') :]), during
+        start = statement.index('SELECT "login_')
+        return explain(statement[start:], before=statement[:start]), during
 
 
 def download_plan(tenant: UUID, query: dict[str, str]) -> tuple[Plan, Period]:

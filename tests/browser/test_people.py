@@ -126,9 +126,9 @@ def test_sign_in_settings_are_saved_and_bounded(visit, site) -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="Tenant.clean reads the aggregator, which row-level security hides")
-def test_an_enterprise_of_an_aggregator_saves_its_sign_in_settings(visit, site, complaints) -> None:
+def test_an_enterprise_of_an_aggregator_saves_its_sign_in_settings(visit, site) -> None:
     page = visit(site.cast.charlie)
     page.goto("/settings/sign-in/")
-    page.get_by_role("button", name="Save").click()
-    complaints.clear()
-    expect(page.get_by_role("status")).to_contain_text("The sign-in settings are saved.")
+    with page.expect_response(lambda response: response.request.method == "POST") as answer:
+        page.get_by_role("button", name="Save").click()
+    assert answer.value.status == 302

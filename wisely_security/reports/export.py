@@ -19,6 +19,8 @@ from django.db import connection, transaction
 
 from wisely_security.request_context import RequestContext, using
 
+from .keyset import READ_IN_ORDER
+
 BOM = b"\xef\xbb\xbf"
 CHUNK = 64 * 1024
 _CHUNKS_AHEAD = 8
@@ -29,7 +31,7 @@ def prepare(cursor: Any, time_zone: str) -> None:
 
     The planner would rather sort what it takes for scattered rows; then all are read before the first is sent.
     """
-    cursor.execute("SELECT set_config('TimeZone', %s, true), set_config('enable_sort', 'off', true)", [time_zone])
+    cursor.execute(READ_IN_ORDER + "SELECT set_config('TimeZone', %s, true)", [time_zone])
 
 
 class _ReaderGoneError(Exception):
