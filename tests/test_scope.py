@@ -124,6 +124,15 @@ class TestRowsOutsideTheScope:
             Role.objects.update(tenant=cast.globex)
 
 
+def test_only_an_aggregator_owns_enterprises(cast: Cast) -> None:
+    with (
+        acting_as(support=True),
+        pytest.raises(IntegrityError, match="tenant_aggregator_is_one"),
+        transaction.atomic(),
+    ):
+        Tenant.objects.filter(pk=cast.globex.pk).update(aggregator=cast.acme)
+
+
 class TestSuperAdmin:
     """Exactly one Super Admin a tenant: the database sees to it."""
 

@@ -125,7 +125,6 @@ def test_sign_in_settings_are_saved_and_bounded(visit, site) -> None:
     expect(page.get_by_text("greater than or equal to 5")).to_be_visible()
 
 
-@pytest.mark.xfail(strict=True, reason="Tenant.clean reads the aggregator, which row-level security hides")
 def test_an_enterprise_of_an_aggregator_saves_its_sign_in_settings(visit, site) -> None:
     page = visit(site.cast.charlie)
     page.goto("/settings/sign-in/")

@@ -15,6 +15,14 @@ ALTER TABLE tenancy_user ADD CONSTRAINT user_role_is_of_the_tenant
 ALTER TABLE tenancy_session ADD CONSTRAINT session_user_is_of_the_tenant
     FOREIGN KEY (tenant_id, user_id) REFERENCES tenancy_user (tenant_id, id) DEFERRABLE INITIALLY DEFERRED;
 
+-- What owns an enterprise is an aggregator.
+ALTER TABLE tenancy_tenant
+    ADD CONSTRAINT tenant_id_and_edition UNIQUE (id, edition),
+    ADD COLUMN aggregator_edition varchar(10)
+        GENERATED ALWAYS AS (CASE WHEN aggregator_id IS NOT NULL THEN 'aggregator' END) STORED,
+    ADD CONSTRAINT tenant_aggregator_is_one
+        FOREIGN KEY (aggregator_id, aggregator_edition) REFERENCES tenancy_tenant (id, edition);
+
 ALTER TABLE tenancy_tenant ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE tenancy_role ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE tenancy_user ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

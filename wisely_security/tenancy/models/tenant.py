@@ -75,5 +75,3 @@ class Tenant(models.Model):
     def clean(self) -> None:
         if self.aggregator_id and self.edition == Edition.AGGREGATOR:
             raise ValidationError({"aggregator": "Only an enterprise can belong to an aggregator."})
-        if self.aggregator and self.aggregator.edition != Edition.AGGREGATOR:
-            raise ValidationError({"aggregator": "Choose an aggregator."})
