@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import IntegrityError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,6 +25,8 @@ from ..permissions import MANAGE_USERS, SIGN_IN_SETTINGS, SWITCH_TENANT
 from ..sessions import VIEWED_TENANT_KEY
 
 logger = logging.getLogger(__name__)
+USERS_ON_A_PAGE = 50
+LONGEST_SEARCH = 200
 
 
 class Users(MemberView):
@@ -32,10 +36,15 @@ class Users(MemberView):
     def get(self, request: HttpRequest) -> HttpResponse:
         tenant = self.request.tenant
         users = User.objects.filter(tenant=tenant).select_related("tenant", "role")
-        may_invite = tenant == self.request.user.tenant
-        return render(
-            request, "tenancy/users.html", {"users": users, "invite_url": reverse("invite") if may_invite else None}
-        )
+        searched = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+        for word in searched.split():
+            users = users.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        context = {
+            "users": Paginator(users, USERS_ON_A_PAGE).get_page(request.GET.get("page")),
+            "searched": searched,
+            "invite_url": reverse("invite") if tenant == self.request.user.tenant else None,
+        }
+        return render(request, "tenancy/users.html", context)
 
 
 class Invite(MemberView):
