@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import django_tables2 as tables
-from psycopg2 import sql
 
 from wisely_security.reports.columns import ReportColumn, labelled, moment
 
@@ -26,8 +25,7 @@ class LoginActivityTable(tables.Table):
     system = ReportColumn("System", csv="system", foreign=True, csv_only=True)
     country = ReportColumn("Country Code", csv="country", csv_only=True)
     user_agent = ReportColumn("User Agent", csv="user_agent", foreign=True, csv_only=True)
-    details = ReportColumn(
-        "Details", csv=sql.SQL("CASE WHEN detail = '{{}}' THEN '' ELSE detail::text END").format(), csv_only=True
-    )
+    area = ReportColumn("Area", csv="coalesce(detail->>'area', '')", csv_only=True)
+    details = ReportColumn("Details", csv="coalesce(nullif(detail - 'area', '{}')::text, '')", csv_only=True)
     request_id = ReportColumn("Request ID", csv="request_id::text", csv_only=True)
     event_id = ReportColumn("Event ID", csv="id::text", csv_only=True)

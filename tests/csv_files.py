@@ -15,7 +15,7 @@ BOM = b"\xef\xbb\xbf"
 RUN_AS_FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
 HEADER = (
     "Name,Date & Time,IP Address,Device Type,Geo Location,Status,Action,Reason,E-mail,User Known,Done By,Browser,"
-    "System,Country Code,User Agent,Details,Request ID,Event ID"
+    "System,Country Code,User Agent,Area,Details,Request ID,Event ID"
 )
 
 
@@ -50,6 +50,7 @@ def row_of(event: LoginEvent, zone: tzinfo) -> list[str]:
         harmless(event.system),
         event.country,
         harmless(event.user_agent),
+        event.detail.get("area", ""),
         details(event),
         str(event.request_id or ""),
         str(event.id),
@@ -57,4 +58,5 @@ def row_of(event: LoginEvent, zone: tzinfo) -> list[str]:
 
 
 def details(event: LoginEvent) -> str:
-    return json.dumps(event.detail, ensure_ascii=False) if event.detail else ""
+    rest = {key: value for key, value in event.detail.items() if key != "area"}
+    return json.dumps(rest, ensure_ascii=False) if rest else ""
