@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -68,13 +69,16 @@ class Site:
         return [e for e in record if first <= e.occurred_at.astimezone(ZoneInfo(zone)).date() <= last]
 
     def mailed_link(self, to: str) -> str:
-        """The first link in the last e-mail to this address."""
-        for file in sorted((self.folder / "mail").iterdir(), reverse=True):
-            message = email.message_from_bytes(file.read_bytes(), policy=policy.default)
-            if message["To"] == to:
+        """The first link in the last e-mail to this address. It may be on its way: it goes out beside the answer."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            for file in sorted((self.folder / "mail").glob("*"), reverse=True):
+                message = email.message_from_bytes(file.read_bytes(), policy=policy.default)
                 body = message.get_body(("plain",))
-                assert body is not None
-                return str(re.findall(r"http://\S+", body.get_content())[0])
+                links = re.findall(r"http://\S+", body.get_content()) if body else []
+                if message["To"] == to and links:
+                    return str(links[0])
+            time.sleep(0.05)
         raise AssertionError(f"No e-mail to {to}.")
 
 
