@@ -2,9 +2,14 @@
 
 worker_class = "gthread"
 workers = 2
-threads = 4
-timeout = 60
+threads = 4  # more than downloads at once (wisely_security/reports/turns.py)
+timeout = 60  # seconds; also for a client that neither sends nor takes anything (pre_request)
 graceful_timeout = 10  # seconds a download may take to end when the site is stopped
 accesslog = None  # the reverse proxy's business
 loglevel = "warning"
 control_socket_disable = True
+
+
+def pre_request(worker, request):
+    """A thread waits for a client's socket no longer than ``timeout``; by itself gthread would wait for ever."""
+    request.unreader.sock.settimeout(worker.cfg.timeout)

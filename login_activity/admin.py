@@ -7,15 +7,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from psycopg2.errors import QueryCanceled
 
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.reports.keyset import NEWER, OLDER, Page, read_page
+from wisely_security.reports.time_limit import LONGEST_SEARCH_SECONDS, SearchTooLongError, time_limit
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.support_admin import SupportAdmin, SupportChangeList
 
@@ -23,7 +22,6 @@ from .admin_filters import SupportFilterSet
 from .models import LoginEvent
 from .report import REPORT, facts
 
-LONGEST_SEARCH_SECONDS = 5
 HEADINGS = {column["name"]: column["label"] for column in REPORT.columns}
 
 
@@ -56,18 +54,11 @@ class LoginEventList(SupportChangeList):
     def _read(self, request: HttpRequest) -> Page:
         """A page of events, or an empty one where it would take too long to find them."""
         try:
-            with transaction.atomic(), connection.cursor() as cursor:  # a savepoint: it ends the limit, too
-                cursor.execute("SHOW statement_timeout")
-                (usual,) = cursor.fetchone()
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{LONGEST_SEARCH_SECONDS}s"])
-                page = read_page(self.queryset, request.GET, self.list_per_page)
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [usual])
-        except OperationalError as error:
-            if not isinstance(error.__cause__, QueryCanceled):
-                raise
-            messages.error(request, "This search takes too long. Choose a shorter period, or a tenant.")
+            with time_limit(LONGEST_SEARCH_SECONDS):
+                return read_page(self.queryset, request.GET, self.list_per_page)
+        except SearchTooLongError as error:
+            messages.error(request, str(error))
             return Page([], None, None)
-        return page
 
     def _turn(self, direction: str, event_id: UUID) -> str:
         kept = {name: value for name, value in self.params.items() if name not in {OLDER, NEWER}}

@@ -88,7 +88,7 @@ def _person(user: User, since: datetime, until: datetime, seed: int | str) -> Pe
     dice = Dice(f"{seed} {user.email}")
     company = user.tenant.slug if user.tenant else ""
     office = Dice(f"{seed} {company} {user.time_zone}")  # colleagues of a city share it
-    local = [network for network in DEMO_NETWORKS if network.time_zone == user.time_zone]
+    local = [network for network in DEMO_NETWORKS if network.time_zone == user.time_zone] or DEMO_NETWORKS
     computer = dice.choice(COMPUTERS)
     stations = [Station(computer, office.address(office.choice(local)))]
     if dice.random() < 0.8:

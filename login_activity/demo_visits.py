@@ -48,7 +48,7 @@ class Step:
     @property
     def sets_password(self) -> bool:
         changes = self.action is Action.CHANGE_PASSWORD or self.action is Action.RESET_PASSWORD
-        return changes and self.failed is None and self.note is not Reason.LINK_SENT
+        return changes and self.failed is None and self.note is not Reason.LINK_REQUESTED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,14 +115,14 @@ LOCK_OUT = Step(Action.LOCK_OUT, failed=Reason.TOO_MANY_FAILURES)
 
 EXPIRED = Step(Action.END_SESSION, note=Reason.EXPIRED, detail=_this_device)
 ENDED_BY_USER = Step(Action.END_SESSION, note=Reason.ENDED_BY_USER, detail=_another_device)
-REPLACED = Step(Action.END_SESSION, note=Reason.SESSION_REPLACED, detail=_this_device)
+REPLACED = Step(Action.END_SESSION, note=Reason.SESSION_INVALID, detail=_this_device)
 PASSWORD_CHANGED = Step(Action.END_SESSION, note=Reason.PASSWORD_CHANGED, detail=_another_device)
 ACCOUNT_SUSPENDED = Step(Action.END_SESSION, note=Reason.ACCOUNT_SUSPENDED, detail=_another_device)
 
 CHANGE = Step(Action.CHANGE_PASSWORD)
 CHANGE_WRONG = Step(Action.CHANGE_PASSWORD, failed=Reason.WRONG_PASSWORD)
 CHANGE_INVALID = Step(Action.CHANGE_PASSWORD, failed=Reason.INVALID_INPUT)
-LINK_SENT = Step(Action.RESET_PASSWORD, note=Reason.LINK_SENT)
+LINK_SENT = Step(Action.RESET_PASSWORD, note=Reason.LINK_REQUESTED)
 LINK_INVALID = Step(Action.RESET_PASSWORD, failed=Reason.LINK_INVALID)
 RESET = Step(Action.RESET_PASSWORD)
 INVITATION = Step(Action.RESET_PASSWORD, note=Reason.INVITATION)

@@ -9,6 +9,7 @@ exist.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 
 from wisely_security.request_context import current
-from wisely_security.tenancy.authentication import Refusal, find_user, refusal
+from wisely_security.tenancy.authentication import LockedOut, Refusal, find_user, refusal
 from wisely_security.tenancy.models import User
 
 from .recorder import record
@@ -41,13 +42,18 @@ class Guesses:
 def recent_guesses(account: str, *, take_turns: bool = False) -> Guesses:
     """Failed attempts at this account, and from the current client's address, within the last minutes.
 
-    ``take_turns``: until the end of the transaction nobody else counts attempts at this account with it.
+    ``take_turns``: until the end of the transaction nobody else counts attempts at this account, or from this address,
+    with it.
     """
     address = current().client.address
     network = None if address is None else f"{address}/{64 if address.version == 6 else 32}"
     with connection.cursor() as cursor:
-        if take_turns:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [account])
+        if take_turns:  # first the account, then the address, always: nobody waits in a circle
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); "
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))",
+                [account, network and str(ip_network(network, strict=False))],
+            )
         cursor.execute(
             "SELECT at_account, from_address FROM login_activity_guesses(%s, %s, now() - make_interval(mins => %s))",
             [account, network, settings.LOCKOUT_MINUTES],
@@ -56,15 +62,31 @@ def recent_guesses(account: str, *, take_turns: bool = False) -> Guesses:
 
 
 @transaction.atomic
-def record_guess(account: str, user: User | None, reason: Reason, typed: str) -> None:
-    """Record a failed attempt and, if it is the one that reaches the limit, the lock-out: both or neither.
+def record_guess(action: Action, user: User | None, reason: Reason, typed: str) -> None:
+    """Record a failed attempt and, if it is the one that reaches a limit, the lock-out: both or neither.
 
-    Attempts at one account take turns, so exactly one of them is the one.
+    Attempts at one account take turns, so exactly one of them is the one. The lock of an address is nobody's in
+    particular: support sees it.
     """
-    before = recent_guesses(account, take_turns=True)
-    record(Action.LOG_IN, user, failed=reason, typed=typed)
+    before = recent_guesses(normal(typed), take_turns=True)
+    record(action, user, failed=reason, typed=typed)
     if before.at_account + 1 == settings.LOCKOUT_FAILURES_PER_ACCOUNT:
         record(Action.LOCK_OUT, user, failed=Reason.TOO_MANY_FAILURES, typed=typed)
+    if before.from_address + 1 == settings.LOCKOUT_FAILURES_PER_ADDRESS:
+        record(
+            Action.LOCK_OUT, None, failed=Reason.TOO_MANY_FAILURES, detail={"area": "All sign-ins from this address"}
+        )
+
+
+def normal(typed: str) -> str:
+    """The account that somebody means who types this."""
+    return typed.strip().lower().replace("\0", "")
+
+
+def refuse_if_locked(account: str) -> None:
+    """Raises LockedOut."""
+    if recent_guesses(account).locks:
+        raise LockedOut
 
 
 class LockoutBackend(BaseBackend):
@@ -76,8 +98,7 @@ class LockoutBackend(BaseBackend):
         refusal.set(None)
         if username is None or password is None:
             return
-        account = username.strip().lower().replace("\0", "")
-        if recent_guesses(account).locks:
+        if recent_guesses(normal(username)).locks:
             refusal.set(Refusal("locked_out", find_user(username)))
             raise PermissionDenied
 

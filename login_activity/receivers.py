@@ -13,7 +13,7 @@ from wisely_security.tenancy.authentication import Refusal, find_user, refusal
 from wisely_security.tenancy.models import Session, User
 from wisely_security.tenancy.signals import SessionEnd
 
-from .lockout import record_guess
+from .lockout import record_guess, refuse_if_locked
 from .recorder import here, record
 from .vocabulary import GUESSES, Action, Reason
 
@@ -29,7 +29,7 @@ def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None
     why = refusal.get() or Refusal("wrong_password", find_user(typed))
     reason = Reason(why.reason if why.user or why.reason == "locked_out" else "unknown_user")
     if reason in GUESSES:
-        record_guess(typed.strip().lower(), why.user, reason, typed)
+        record_guess(Action.LOG_IN, why.user, reason, typed)
     else:
         record(Action.LOG_IN, why.user, failed=reason, typed=typed)
 
@@ -47,16 +47,22 @@ def password_changed(user: User, **_: Any) -> None:
     record(Action.CHANGE_PASSWORD, user)
 
 
+def password_attempt(user: User, **_: Any) -> None:
+    refuse_if_locked(user.email)
+
+
 def password_refused(user: User | None, reset: bool, reason: str, **_: Any) -> None:
-    action = Action.RESET_PASSWORD if reset else Action.CHANGE_PASSWORD
-    record(action, user, failed=Reason(reason))
+    if user and reason == Reason.WRONG_PASSWORD:
+        record_guess(Action.CHANGE_PASSWORD, user, Reason.WRONG_PASSWORD, user.email)
+    else:
+        record(Action.RESET_PASSWORD if reset else Action.CHANGE_PASSWORD, user, failed=Reason(reason))
 
 
 def password_reset_requested(email: str, user: User | None, refused: str = "", **_: Any) -> None:
     if refused:
         record(Action.RESET_PASSWORD, user, failed=Reason(refused), typed=email)
     else:
-        record(Action.RESET_PASSWORD, user, note=Reason.LINK_SENT)
+        record(Action.RESET_PASSWORD, user, note=Reason.LINK_REQUESTED)
 
 
 def password_reset(user: User, invitation: bool, **_: Any) -> None:
@@ -92,8 +98,9 @@ def settings_refused(user: User, area: str, tenant_id: UUID | None = None, **_: 
     record(Action.EDIT, user, tenant_id=tenant_id, failed=Reason.INVALID_INPUT, detail={"area": area})
 
 
-def access_refused(user: User, area: str, **_: Any) -> None:
-    record(Action.VIEW, user, failed=Reason.NO_PERMISSION, detail={"area": area})
+def access_refused(user: User, tenant_id: UUID | None, area: str, changing: bool, **_: Any) -> None:
+    action = Action.EDIT if changing else Action.VIEW
+    record(action, user, tenant_id=tenant_id, failed=Reason.NO_PERMISSION, detail={"area": area})
 
 
 def connect() -> None:
@@ -102,6 +109,7 @@ def connect() -> None:
     auth.user_logged_out.connect(logged_out, dispatch_uid="login_activity")
     for receiver in (
         session_ended,
+        password_attempt,
         password_changed,
         password_refused,
         password_reset_requested,

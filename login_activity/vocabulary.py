@@ -44,14 +44,14 @@ class Reason(Word):
     EMAIL_FAILED = "email_failed", "E-mail could not be sent"
     CUT_SHORT = "cut_short", "Download cut short"
 
-    LINK_SENT = "link_sent", "Reset link sent"
+    LINK_REQUESTED = "link_requested", "Reset link requested"
     INVITATION = "invitation", "Invitation accepted"
     DOWNLOADED = "downloaded", "Downloaded"
 
     EXPIRED = "expired", "Session expired"
     ENDED_BY_USER = "ended_by_user", "Ended by the user"
     ENDED_BY_ADMIN = "ended_by_admin", "Ended by an admin"
-    SESSION_REPLACED = "session_replaced", "Replaced by a new sign-in"
+    SESSION_INVALID = "session_invalid", "No longer valid"
     PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"
     ACCOUNT_SUSPENDED = "account_suspended", "Account suspended"
 

@@ -55,7 +55,7 @@ def make_record(cast: Cast, events: Callable[..., Any]) -> Record:
             for user in (cast.alice, zoe):
                 record(Action.LOG_IN, user)
                 record(Action.LOG_IN, user, failed=Reason.WRONG_PASSWORD)
-                record(Action.RESET_PASSWORD, user, note=Reason.LINK_SENT)
+                record(Action.RESET_PASSWORD, user, note=Reason.LINK_REQUESTED)
             record(Action.LOG_IN, None, failed=Reason.UNKNOWN_USER, typed="Nobody@acme.example", tenant_id=cast.acme.pk)
             record(Action.LOG_IN, None, failed=Reason.UNKNOWN_USER, typed="hunter2", tenant_id=cast.acme.pk)
             with acting_as(tenant_id=cast.acme.pk, actor=cast.alice.as_actor()):

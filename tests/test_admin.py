@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -21,6 +23,9 @@ from wisely_security.ledger.models import NO_TENANT
 from wisely_security.reports.keyset import Page
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy import support_admin
+from wisely_security.tenancy.admin.roles import RoleAdmin
+from wisely_security.tenancy.admin.tenants import TenantAdmin
+from wisely_security.tenancy.admin.users import UserAdmin
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
 
 from .cast import PASSWORD, WINDOWS_CHROME, Cast, sign_in
@@ -31,12 +36,16 @@ TENANTS = "/admin/tenancy/tenant/"
 ROLES = "/admin/tenancy/role/"
 
 
-@pytest.fixture
-def dana(cast: Cast) -> Client:
+def sign_in_as_support() -> Client:
     client = Client(headers={"user-agent": WINDOWS_CHROME})
     response = client.post("/admin/login/", {"username": "dana@wisely.example", "password": PASSWORD})
     assert (response.status_code, response["Location"]) == (302, "/admin/")
     return client
+
+
+@pytest.fixture
+def dana(cast: Cast) -> Client:
+    return sign_in_as_support()
 
 
 @pytest.fixture
@@ -61,23 +70,26 @@ class _Fields(HTMLParser):
             self.inside = given.get("id") == self.form_id
         elif not self.inside:
             return
-        elif tag == "input" and given.get("type") == "checkbox" and "checked" in given:
+        elif (tag == "input" and given.get("type") == "checkbox" and "checked" in given) or (tag == "input" and given.get("type") not in ("submit", "checkbox")):
             self.values.setdefault(name, []).append(value)
-        elif tag == "input" and given.get("type") not in ("submit", "checkbox"):
-            self.values[name] = value
         elif tag == "select":
             self.select = name
         elif tag == "option" and "selected" in given:
             self.values[self.select] = value
 
 
-def edit(client: Client, url: str, **changed: Any) -> Any:
-    """Open a page of the admin, change fields, press Save."""
+def opened(client: Client, url: str) -> dict[str, Any]:
+    """Open a page of the admin: what its form would send as it is."""
     page = client.get(url)
     assert page.status_code == 200, page
     form_id = re.search(r'id="(\w+_form)"', page.content.decode())
     assert form_id
-    return client.post(url, _Fields(page.content.decode(), form_id[1]).values | changed)
+    return _Fields(page.content.decode(), form_id[1]).values
+
+
+def edit(client: Client, url: str, **changed: Any) -> Any:
+    """Open a page of the admin, change fields, press Save."""
+    return client.post(url, opened(client, url) | changed)
 
 
 def looks(events: Callable[..., list[LoginEvent]], tenant: Tenant | None) -> list[dict[str, Any]]:
@@ -214,6 +226,63 @@ class TestEveryLookIsTold:
         dana.get(EVENTS, {"tenant": "acme", "q": "nobody@acme.example"})
         [look] = looks(events, cast.acme)
         assert look["rows"] == 0
+
+    def test_filters_are_told_to_the_tenant_looked_for_even_if_nothing_was_found(
+        self, dana: Client, cast: Cast, events
+    ) -> None:
+        dana.get(USERS, {"tenant": "acme", "q": "nobody", "status__exact": ["active", "suspended"]})
+        dana.get(USERS, {"tenant": "acme", "status__exact": "guess"})
+        dana.get(ROLES, {"tenant": "acme", "q": "nobody"})
+        dana.get(USERS, {"tenant": ""})
+        empty, unknown, roles, all_tenants = looks(events, cast.acme)
+        assert empty["filters"] == {"Search": "nobody", "Tenant": "Acme", "Status": "Active, Suspended"}
+        assert unknown["filters"] == {"Tenant": "Acme", "Status": "guess"}
+        assert roles["filters"] == {"Search": "nobody", "Tenant": "Acme"}
+        assert [look["rows"] for look in (empty, unknown, roles)] == [0, 0, 0]
+        assert all_tenants["filters"] == {}
+        [globex] = looks(events, cast.globex)
+        assert globex["filters"] == {}
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            f"{USERS}?email=bob@acme.example&password__startswith=pbkdf2",
+            f"{USERS}?password__startswith=pbkdf2",
+            f"{USERS}?tenant__slug=acme",
+            f"{USERS}?status=active",
+            f"{USERS}?status__isnull=False",
+            f"{USERS}?sessions__key_hash__startswith=a",
+            f"{ROLES}?users__password__startswith=pbkdf2",
+            f"{TENANTS}?super_admin__password__startswith=pbkdf2",
+            f"{TENANTS}?edition=aggregator",
+        ],
+    )
+    def test_only_the_filters_of_a_list_are_obeyed(self, dana: Client, cast: Cast, events, url: str) -> None:
+        assert dana.get(url).status_code == 400
+        assert looks(events, cast.acme) == []
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            f"{USERS}?tenant=%00",
+            f"{USERS}?status=%00",
+            f"{USERS}?status__exact=%00",
+            f"{USERS}?status__exact=active&status__exact=%00",
+            f"{USERS}?email=%00",
+            f"{USERS}?email__startswith=%00",
+            f"{USERS}?%00=1",
+            f"{ROLES}?tenant=%00",
+            f"{TENANTS}?edition=%00",
+            f"{TENANTS}?edition__exact=%00",
+        ],
+    )
+    def test_a_filter_with_a_nul_character_is_refused(self, dana: Client, url: str) -> None:
+        assert dana.get(url).status_code == 400
+
+    @pytest.mark.parametrize("url", [USERS, ROLES, TENANTS, EVENTS])
+    def test_a_search_with_a_nul_character_fails_nothing(self, dana: Client, url: str) -> None:
+        assert dana.get(url, {"q": "\0"}).status_code == 200
+        assert dana.get(f"{url}\0/change/").status_code == 302
 
     def test_an_address_written_otherwise_is_told_as_well(self, dana: Client, cast: Cast, events) -> None:
         written = f"urn_3Auuid_3A{cast.bob.pk}"  # Django admin's own way to quote
@@ -493,6 +562,24 @@ class TestUsers:
         assert not User.objects.filter(email="fay@acme.example").exists()
         assert events(cast.acme, action="edit") == []
 
+    @pytest.mark.parametrize("domain", ["é" * 60 + ".example", "\u00ad.example"])
+    def test_nobody_is_invited_where_no_mail_can_go(
+        self, dana: Client, cast: Cast, domain: str, seen_by_support
+    ) -> None:
+        role = Role.objects.get(tenant=cast.acme, key="finance")
+        invited = edit(
+            dana, f"{USERS}add/?tenant={cast.acme.pk}", email=f"n@{domain}", name="Fay Fox", role=role.pk
+        )
+        created = edit(
+            dana, f"{TENANTS}add/", name="Umbrella", slug="umbrella", edition="enterprise",
+            super_admin_name="Uma Ullman", super_admin_email=f"n@{domain}",
+        )  # fmt: skip
+        for response in (invited, created):
+            assert response.status_code == 200
+            assert "errorlist" in response.content.decode()
+        assert mail.outbox == []
+        assert not Tenant.objects.filter(slug="umbrella").exists()
+
     @pytest.mark.parametrize("path", [USERS, ROLES])
     @pytest.mark.parametrize("query", ["", "?tenant=", "?tenant=nonsense", f"?tenant={NO_TENANT}"])
     def test_adding_starts_at_a_tenant(self, dana: Client, path: str, query: str) -> None:
@@ -613,6 +700,122 @@ class TestRoles:
         response = edit(dana, f"{ROLES}add/?tenant={cast.acme.pk}", name=name)
         assert response.status_code == 200
         assert Role.objects.filter(tenant=cast.acme).count() == 6
+
+
+class TestAtTheSameTime:
+    """Two at work: nothing fails, and nobody's work is undone."""
+
+    @pytest.mark.parametrize(
+        ("model_admin", "path", "typed", "said", "kept"),
+        [
+            (
+                TenantAdmin,
+                f"{TENANTS}add/",
+                {
+                    "name": "Umbrella",
+                    "slug": "umbrella",
+                    "edition": "enterprise",
+                    "super_admin_name": "Uma Ullman",
+                    "super_admin_email": "uma@umbrella.example",
+                },
+                "Tenant with this Slug already exists.",
+                "Uma Ullman",
+            ),
+            (
+                UserAdmin,
+                USERS + "add/?tenant={tenant}",
+                {"email": "fay@acme.example", "name": "Fay Fox", "role": "{role}"},
+                "This e-mail address is taken.",
+                "Fay Fox",
+            ),
+            (
+                RoleAdmin,
+                ROLES + "add/?tenant={tenant}",
+                {"name": "Auditor", "permissions": "login_activity.view"},
+                "There is a role with this name already.",
+                "Auditor",
+            ),
+        ],
+    )
+    def test_what_two_add_is_added_once_and_the_other_is_told(
+        self,
+        committed_cast: Cast,
+        monkeypatch,
+        events,
+        model_admin: type[Any],
+        path: str,
+        typed: dict[str, str],
+        said: str,
+        kept: str,
+    ) -> None:
+        with acting_as(support=True):
+            role = Role.objects.get(tenant=committed_cast.acme, key="finance")
+        names = {"tenant": committed_cast.acme.pk, "role": role.pk}
+        path, typed = path.format(**names), {name: value.format(**names) for name, value in typed.items()}
+        both_are_valid, store = Barrier(2, timeout=10), model_admin.store
+
+        def store_when_both_are_valid(*arguments: Any) -> None:
+            both_are_valid.wait()
+            store(*arguments)
+
+        monkeypatch.setattr(model_admin, "store", store_when_both_are_valid)
+
+        def add(client: Client) -> Any:
+            try:
+                return edit(client, path, **typed)
+            finally:
+                connection.close()
+
+        clients = [sign_in_as_support(), sign_in_as_support()]
+        with ThreadPoolExecutor(max_workers=2) as threads:
+            slower, faster = sorted(threads.map(add, clients), key=lambda response: response.status_code)
+        assert (slower.status_code, faster.status_code) == (200, 302)
+        html = slower.content.decode()
+        assert said in html
+        assert f'value="{kept}"' in html
+        assert len(mail.outbox) == (model_admin is not RoleAdmin)
+        if model_admin is not TenantAdmin:
+            told = [(event.status, event.reason) for event in events(committed_cast.acme, action="edit")]
+            assert told == [("success", "")]
+
+    def test_what_happens_to_an_account_while_it_is_edited_stays(
+        self, dana: Client, cast: Cast, monkeypatch, seen_by_support
+    ) -> None:
+        store = UserAdmin.store
+
+        def store_after_others(self: UserAdmin, request: Any, obj: User, form: Any, change: bool) -> None:
+            User.objects.filter(pk=obj.pk).update(status=UserStatus.SUSPENDED, password="the new one")
+            store(self, request, obj, form, change)
+
+        monkeypatch.setattr(UserAdmin, "store", store_after_others)
+        assert edit(dana, f"{USERS}{cast.bob.pk}/change/", name="Bob Braun").status_code == 302
+        bob = User.objects.get(pk=cast.bob.pk)
+        assert (bob.name, bob.status, bob.password) == ("Bob Braun", UserStatus.SUSPENDED, "the new one")
+
+    def test_what_happens_while_the_page_is_open_stays(
+        self, dana: Client, cast: Cast, events, seen_by_support
+    ) -> None:
+        url = f"{USERS}{cast.bob.pk}/change/"
+        form = opened(dana, url)
+        User.objects.filter(pk=cast.bob.pk).update(status=UserStatus.SUSPENDED)
+        assert dana.post(url, form | {"name": "Bob Braun"}).status_code == 302
+        bob = User.objects.get(pk=cast.bob.pk)
+        assert (bob.name, bob.status) == ("Bob Braun", UserStatus.SUSPENDED)
+        [event] = events(cast.acme, action="edit")
+        assert event.detail["changes"] == {"Name": ["Bob Brown", "Bob Braun"]}
+
+    def test_a_tenant_and_a_role_keep_what_others_change(self, dana: Client, cast: Cast, seen_by_support) -> None:
+        role = Role.objects.create(tenant=cast.acme, name="Auditor", permissions=["login_activity.view"])
+        tenant_url, role_url = f"{TENANTS}{cast.acme.pk}/change/", f"{ROLES}{role.pk}/change/"
+        tenant_form, role_form = opened(dana, tenant_url), opened(dana, role_url)
+        Tenant.objects.filter(pk=cast.acme.pk).update(session_idle_minutes=10, super_admin=cast.bob)
+        Role.objects.filter(pk=role.pk).update(permissions=[])
+        assert dana.post(tenant_url, tenant_form | {"name": "Acme Ltd"}).status_code == 302
+        assert dana.post(role_url, role_form | {"name": "Inspector"}).status_code == 302
+        acme = Tenant.objects.get(pk=cast.acme.pk)
+        assert (acme.name, acme.session_idle_minutes, acme.super_admin) == ("Acme Ltd", 10, cast.bob)
+        role.refresh_from_db()
+        assert (role.name, role.permissions) == ("Inspector", [])
 
 
 class TestTheAdminsOwnLog:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from .cast import Cast
 from .test_sign_in import attempt
@@ -45,6 +46,19 @@ def test_a_locked_account_is_closed_to_the_right_password_and_all_is_recorded(ca
 def test_other_accounts_stay_open(cast: Cast) -> None:
     guess("alice@acme.example", 3)
     assert attempt("bob@acme.example").status_code == 302
+
+
+def test_asking_for_a_new_password_is_no_guess(cast: Cast) -> None:
+    for name in ("alice@acme.example", "nobody@acme.example"):
+        for _ in range(7):
+            Client().post("/password-reset/", {"email": name})
+        assert LOCKED not in attempt(name, "not it").content.decode()
+
+
+def test_the_lock_of_an_address_is_told_to_support(cast: Cast, events) -> None:
+    for number in range(8):
+        guess(f"user{number}@acme.example", 1, REMOTE_ADDR="203.0.113.9")
+    assert [event.action for event in events(None)].count("lock_out") == 1
 
 
 def test_a_sign_in_starts_the_count_anew(cast: Cast) -> None:

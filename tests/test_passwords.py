@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from wisely_security.request_context import acting_as
+from wisely_security.tenancy.accounts import AccountChangedError, set_password
 from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import Role, Session, User, UserStatus
 from wisely_security.tenancy.views import password
@@ -66,7 +69,7 @@ class TestForgottenPassword:
         assert Client().post("/sign-in/", {"username": "alice@acme.example", "password": NEW}).status_code == 302
         assert [(e.action, e.status, e.reason) for e in events(committed_cast.acme)] == [
             ("log_in", "success", ""),
-            ("reset_password", "success", "link_sent"),
+            ("reset_password", "success", "link_requested"),
             ("end_session", "success", "password_changed"),
             ("reset_password", "success", ""),
             ("log_in", "success", ""),
@@ -96,8 +99,33 @@ class TestForgottenPassword:
     ) -> None:
         mail_server.refuses = True
         self.ask("alice@acme.example")
-        [event] = events(committed_cast.acme)
-        assert (event.action, event.status, event.reason) == ("reset_password", "failure", "email_failed")
+        assert [(e.action, e.status, e.reason) for e in events(committed_cast.acme)] == [
+            ("reset_password", "success", "link_requested"),
+            ("reset_password", "failure", "email_failed"),
+        ]
+
+    def test_many_requests_fill_nobodys_mailbox(self, committed_cast: Cast, mail_server: MailServer, events) -> None:
+        for _ in range(5):
+            self.ask("alice@acme.example")
+        assert len(mail_server.messages) == 1
+        assert len(events(committed_cast.acme)) == 5
+
+    def test_a_link_used_twice_at_once_works_once(self, committed_cast: Cast, mail_server: MailServer, events) -> None:
+        self.ask("alice@acme.example")
+        link = link_in(mail_server.messages[0])
+        gate = threading.Barrier(2)
+
+        def use() -> int:
+            gate.wait()
+            try:
+                return Client().post(link, {"new_password": NEW}).status_code
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as both:
+            answers = [future.result() for future in [both.submit(use), both.submit(use)]]
+        assert sorted(answers) == [302, 410]
+        assert [e.status for e in events(committed_cast.acme) if e.reason in {"", "link_invalid"}].count("success") == 1
 
     def test_a_new_password_opens_a_locked_account(
         self, committed_cast: Cast, mail_server: MailServer, settings
@@ -160,6 +188,7 @@ class TestInvitation:
             ("email", "no"),
             ("name", ""),
             ("role", "x"),
+            ("email", f"n@{'é' * 60}.example"),
         ],
     )
     def test_what_was_typed_stays_when_something_is_wrong(
@@ -179,6 +208,16 @@ class TestInvitation:
         grace = add_member(cast.acme, "mis", person("Grace", "grace@acme.example", status=UserStatus.PENDING))
         assert sign_in(cast.alice).post(f"/settings/users/{grace.pk}/invite-again/").status_code == 302
         assert Client().get(link_in(mail_server.messages[0])).status_code == 200
+
+
+def test_a_suspension_during_a_change_of_password_stays(cast: Cast) -> None:
+    stale = User(pk=cast.bob.pk, tenant=cast.acme, password=cast.bob.password, status=UserStatus.ACTIVE)
+    with acting_as(tenant_id=cast.acme.pk):
+        User.objects.filter(pk=cast.bob.pk).update(status=UserStatus.SUSPENDED)
+    with pytest.raises(AccountChangedError):
+        set_password(stale, NEW)
+    with acting_as(tenant_id=cast.acme.pk):
+        assert User.objects.get(pk=cast.bob.pk).status == UserStatus.SUSPENDED
 
 
 class TestChangedPassword:
@@ -202,6 +241,21 @@ class TestChangedPassword:
         assert response.status_code == 400
         last = events(cast.acme)[-1]
         assert (last.action, last.status, last.reason) == ("change_password", "failure", "wrong_password")
+
+    def test_guessing_it_locks_the_account_and_says_so(self, cast: Cast, events, settings) -> None:
+        settings.LOCKOUT_FAILURES_PER_ACCOUNT = 3
+        client = sign_in(cast.alice)
+        for _ in range(4):
+            self.change(client, old="not it")
+        assert "Too many failed attempts" in self.change(client).content.decode()
+        assert [(e.action, e.reason) for e in events(cast.acme)][1:] == [
+            ("change_password", "wrong_password"),
+            ("change_password", "wrong_password"),
+            ("change_password", "wrong_password"),
+            ("lock_out", "too_many_failures"),
+            ("change_password", "locked_out"),
+            ("change_password", "locked_out"),
+        ]
 
     @pytest.mark.parametrize("weak", ["short", "password123", "1234567890123", "alice@acme.example"])
     def test_must_be_a_good_one(self, cast: Cast, events, weak: str) -> None:

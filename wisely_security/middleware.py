@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 
 from .client_address import TrustedProxies
 from .request_context import Client, RequestContext, using
@@ -43,7 +45,10 @@ def _touch_points(request: HttpRequest) -> int | None:
     """How many fingers the screen tells apart: the sign-in page asks, for an iPad says that it is a Mac."""
     if request.method != "POST":
         return None
-    value = request.POST.get("touch_points", "")
+    try:
+        value = request.POST.get("touch_points", "")
+    except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        return None  # the view will say what is wrong with it
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else None
 
 

@@ -30,11 +30,12 @@ CREATE TABLE login_activity_loginevent (
 -- The newest of all tenants, for support. Its condition always holds; only support's query says it. Without one, the
 -- planner takes this index for a tenant's page as well, and wades through everybody else's events.
 CREATE INDEX login_activity_loginevent_id ON login_activity_loginevent (id) WHERE session_hash >= '';
--- Recent guesses, for the lock-out: small, for only failed sign-ins are in them.
+-- Recent guesses at passwords, for the lock-out: small, for only those are in them. (Asking for a new password with an
+-- unknown address is no guess: counting it would tell which addresses have an account.)
 CREATE INDEX login_activity_loginevent_guesses_by_account ON login_activity_loginevent (user_email, id)
-    WHERE reason IN ('wrong_password', 'unknown_user');
+    WHERE action IN ('log_in', 'change_password') AND reason IN ('wrong_password', 'unknown_user');
 CREATE INDEX login_activity_loginevent_guesses_by_address ON login_activity_loginevent (ip, id)
-    WHERE reason IN ('wrong_password', 'unknown_user');
+    WHERE action IN ('log_in', 'change_password') AND reason IN ('wrong_password', 'unknown_user');
 
 SELECT ledger_protect('login_activity_loginevent');
 
@@ -57,14 +58,15 @@ DECLARE
 BEGIN
     PERFORM set_config('wisely.scope', 'support', true);
     SELECT count(*) INTO from_address FROM login_activity_loginevent
-        WHERE ip BETWEEN first_address AND last_address AND reason IN ('wrong_password', 'unknown_user')
-          AND id >= first AND id < last;
+        WHERE ip BETWEEN first_address AND last_address AND id >= first AND id < last
+          AND action IN ('log_in', 'change_password') AND reason IN ('wrong_password', 'unknown_user');
     SELECT greatest(last_login, password_changed_at) INTO anew FROM tenancy_user WHERE email = account;
     IF anew > since THEN
         first := ledger_first_id(anew);
     END IF;
     SELECT count(*) INTO at_account FROM login_activity_loginevent
-        WHERE user_email = account AND reason IN ('wrong_password', 'unknown_user') AND id >= first AND id < last;
+        WHERE user_email = account AND id >= first AND id < last
+          AND action IN ('log_in', 'change_password') AND reason IN ('wrong_password', 'unknown_user');
     PERFORM set_config('wisely.scope', scope, true);
 END
 $$;

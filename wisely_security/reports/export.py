@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,9 @@ _CHUNKS_AHEAD = 8
 
 def prepare(cursor: Any, time_zone: str) -> None:
     """For the rest of the transaction: times in the reader's zone, and rows in the order of the index.
+
+    No time limit: a COPY is one statement, as long as its reader is slow, and a whole record takes its time. It blocks
+    nobody, and how many run at once is limited (turns.py).
 
     The planner would rather sort what it takes for scattered rows; then all are read before the first is sent.
     """
@@ -57,7 +60,7 @@ class CsvExport:
     _buffer: bytearray = field(default_factory=bytearray)
     _stop: threading.Event = field(default_factory=threading.Event)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Generator[bytes]:
         copying = threading.Thread(target=self._copy, name="csv-export", daemon=True)
         complete = False
         try:

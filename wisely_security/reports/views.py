@@ -27,9 +27,12 @@ from .export import CsvExport
 from .filters import ReportFilterSet
 from .keyset import NEWER, OLDER, read_page
 from .periods import Preset
+from .time_limit import SearchTooLongError, time_limit
+from .turns import take_turn
 
 logger = logging.getLogger(__name__)
 SAME_LOOK_SECONDS = 10 * 60
+RETRY_AFTER_SECONDS = 10
 _LOOK_KEY = "look"  # in the session: what was looked at last, and when
 
 
@@ -37,7 +40,7 @@ _LOOK_KEY = "look"  # in the session: what was looked at last, and when
 class Report:
     """What a record declares about itself; page, event page and download follow.
 
-    ``path``: its address for a tenant, or None where the tenant's edition has none.
+    ``path``: its address for a tenant, which depends on the tenant's edition.
     ``row``: an event as its row template shows it, given ``link(**parameters)`` to the page with other filters.
     ``facts``: the sections of the event page: ``[(title, [(label, value)])]``.
     """
@@ -119,11 +122,16 @@ class ReportPage(ReportView):
             **self.report.page_context(),
         }
         if not filters.is_valid():
-            return render(request, "reports/report.html", context | {"chips": self.chips(filters)}, status=400)
+            return self._nothing_shown(filters, context)
         if not request.GET.get("period"):
             filters.form.data = filters.form.data.copy()
             filters.form.data["period"] = filters.form.cleaned_data["preset"]
-        page = read_page(filters.qs, request.GET)
+        try:
+            with time_limit():
+                page = read_page(filters.qs, request.GET)
+        except SearchTooLongError as error:
+            filters.form.add_error(None, str(error))
+            return self._nothing_shown(filters, context)
         rows = [self._row(event) for event in page.rows]
         self._record_look(filters, len(rows))
         may_download = self.request.user.may(self.report.download_permission)
@@ -135,6 +143,10 @@ class ReportPage(ReportView):
             "download_url": f"{self.path}download/?{_query(request.GET, {})}" if may_download else None,
         }
         return render(request, "reports/report.html", context)
+
+    def _nothing_shown(self, filters: ReportFilterSet, context: dict[str, Any]) -> HttpResponse:
+        """The form as it was filled, and what is wrong with it."""
+        return render(self.request, "reports/report.html", context | {"chips": self.chips(filters)}, status=400)
 
     def _row(self, event: Any) -> dict[str, Any]:
         return {**self.report.row(event, self.link), "url": f"{self.path}{event.pk}/"}
@@ -215,14 +227,19 @@ class ReportDownload(ReportView):
             finished=lambda rows: recorded(rows, note="downloaded"),
             cut_short=cut_short,
         )
+        turn = take_turn(iter(export))
+        if turn is None:  # not recorded, for nothing was read; the log has it
+            busy = {"report": self.report, "page_url": self.link()}
+            response = render(request, "reports/busy.html", busy, status=503)
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            return response
         name = f"{tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.csv"
         return StreamingHttpResponse(
-            iter(export),  # an iterator, for Django closes it when the client has gone
+            turn,  # Django closes it, also when the client has gone
             content_type="text/csv; charset=utf-8",
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',
                 "Cache-Control": "no-store",
-                "X-Accel-Buffering": "no",
             },
         )
 

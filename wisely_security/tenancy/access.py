@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.views import View
 from django_htmx.http import HttpResponseClientRedirect
 
+from . import signals
 from .models import Tenant, User
 
 if TYPE_CHECKING:
@@ -68,8 +69,18 @@ class MemberView(SignedInView):
                 )
         return super().dispatch(request, *args, **kwargs)
 
+    def record_look(self, area: str = "") -> None:
+        """The tenant whose data is shown has this look in its record."""
+        signals.settings_viewed.send(
+            type(self), user=self.request.user, tenant_id=self.request.tenant.pk, area=area or self.area
+        )
+
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseRedirectBase | HttpResponseClientRedirect:
-    if getattr(request, "htmx", False):  # a partial has no place for the sign-in page
-        return HttpResponseClientRedirect(redirect_to_login(request.htmx.current_url_abs_path or "/").url)  # type: ignore[attr-defined]
-    return redirect_to_login(request.get_full_path())
+    if not getattr(request, "htmx", False):
+        return redirect_to_login(request.get_full_path())
+    try:
+        shown = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    except ValueError:
+        shown = "/"
+    return HttpResponseClientRedirect(redirect_to_login(shown).url)  # a partial has no place for the sign-in page

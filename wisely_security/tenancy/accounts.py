@@ -18,12 +18,23 @@ from .sessions import hash_key
 from .signals import SessionEnd
 
 
+class AccountChangedError(Exception):
+    """Password or status are not what they were when this began: a link was used twice, or an admin was quicker."""
+
+
 @transaction.atomic
 def set_password(user: User, password: str, *, keep: SessionStore | None = None) -> None:
-    """Give an account a new password, make it active, and end its sessions but for ``keep``."""
+    """Give an account a new password, make an invited one active, and end its sessions but for ``keep``.
+
+    Raises AccountChangedError if ``user`` is not what the database holds.
+    """
+    known = user.password, user.status
+    user.set_password(password)  # takes a while, so before the lock
     with acting_as(**user.own_scope):
-        user.set_password(password)
-        user.status = UserStatus.ACTIVE
+        if User.objects.select_for_update().values_list("password", "status").filter(pk=user.pk).first() != known:
+            raise AccountChangedError
+        if user.status == UserStatus.PENDING:
+            user.status = UserStatus.ACTIVE
         user.password_changed_at = Now()
         user.save(update_fields=["password", "status", "password_changed_at"])
     kept = hash_key(keep.session_key) if keep and keep.session_key else None

@@ -26,10 +26,17 @@ from .signals import SessionEnd
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why ``authenticate`` said no. ``reason``: unknown_user, wrong_password, pending, suspended or locked_out."""
+    """Why somebody was not let in.
+
+    ``reason``: unknown_user, wrong_password, pending, suspended, locked_out or no_permission.
+    """
 
     reason: str
     user: User | None = None
+
+
+class LockedOut(Exception):  # noqa: N818
+    """Too many failed attempts at this account, or from this address."""
 
 
 refusal: ContextVar[Refusal | None] = ContextVar("refusal", default=None)
@@ -79,15 +86,16 @@ class EmailBackend(BaseBackend):
 def open_session(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     """On sign-in: bind the session to the user's tenant, so that later requests know their scope at once."""
     with acting_as(**user.own_scope):
+        request.session.ensure_key()  # type: ignore[attr-defined]
         request.session[TENANT_KEY] = "" if user.tenant_id is None else str(user.tenant_id)
         request.session[LIMITS_KEY] = limits(user.tenant)
         request.session[TOUCH_KEY] = current().client.touch_points
         User.objects.filter(pk=user.pk).update(last_login=Now())
 
 
-def close_session(sender: object, request: HttpRequest, **_: Any) -> None:
+def close_session(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
     """On sign-out: the session's end is told as Log out, not as End session."""
-    request.session.signed_out = True  # type: ignore[attr-defined]
+    request.session.signed_out = user is not None  # type: ignore[attr-defined]
 
 
 def end_sessions(user: User, cause: SessionEnd, *, keep: str | None = None) -> int:

@@ -9,7 +9,10 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 
-from .authentication import Refusal, refusal
+from wisely_security.request_context import acting_as
+
+from . import signals
+from .authentication import LockedOut, Refusal, refusal
 from .models import Role, Tenant, User
 from .time_zones import time_zone_choices
 
@@ -73,9 +76,22 @@ class ChangePasswordForm(NewPasswordForm):
 
     def clean_old_password(self) -> str:
         password: str = self.cleaned_data["old_password"]
-        if not self.user.check_password(password):
-            raise ValidationError("This is not your current password.", code="wrong_password")
+        with acting_as(**self.user.own_scope):  # a stronger hash may be saved
+            try:
+                signals.password_attempt.send(type(self), user=self.user)
+            except LockedOut:
+                raise ValidationError(SignInForm.error_messages["locked_out"], code="locked_out") from None
+            if not self.user.check_password(password):
+                raise ValidationError("This is not your current password.", code="wrong_password")
         return password
+
+
+def validate_mailable(email: str) -> None:
+    """Whether a mail can be addressed to it: a domain in other letters must have an ASCII form (IDNA)."""
+    try:
+        email.rpartition("@")[2].encode("idna")
+    except UnicodeError:
+        raise ValidationError("No mail can be sent to this address. Check the part after the @.") from None
 
 
 class EmailForm(forms.Form):
@@ -85,6 +101,12 @@ class EmailForm(forms.Form):
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
+
+
+def save_changed(form: forms.ModelForm[Any]) -> None:
+    """Save what the form has changed and nothing else: the rest may have been changed meanwhile by somebody else."""
+    if form.changed_data:
+        form.instance.save(update_fields=form.changed_data)
 
 
 class ProfileForm(forms.ModelForm[User]):
@@ -109,7 +131,9 @@ class InviteForm(forms.ModelForm[User]):
         self.fields["role"] = forms.ModelChoiceField(Role.objects.filter(tenant=tenant), empty_label="Choose a role")
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        email = str(self.cleaned_data["email"]).lower()
+        validate_mailable(email)
+        return email
 
 
 class SignInSettingsForm(forms.ModelForm[Tenant]):

@@ -52,9 +52,14 @@ class TenantMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """A refusal is recorded after the view's transaction has gone, in one of its own."""
         if isinstance(exception, AccessRefused):
-            user = request.user
-            with acting_as(**user.own_scope), transaction.atomic():  # type: ignore[union-attr]
-                signals.access_refused.send(type(self), user=user, area=exception.area)
+            with transaction.atomic():
+                signals.access_refused.send(
+                    type(self),
+                    user=request.user,
+                    tenant_id=current().tenant_id,
+                    area=exception.area,
+                    changing=request.method == "POST",
+                )
 
 
 def _viewed(request: HttpRequest, user: User) -> Tenant | None:

@@ -6,6 +6,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import wisely_security.tenancy.models.fields
+import wisely_security.tenancy.models.user
 import wisely_security.tenancy.time_zones
 from django.conf import settings
 from django.db import migrations, models
@@ -65,7 +66,7 @@ class Migration(migrations.Migration):
                         verbose_name="e-mail",
                     ),
                 ),
-                ("name", models.CharField(max_length=150)),
+                ("name", models.CharField(max_length=150, validators=[wisely_security.tenancy.models.user.validate_one_line])),
                 (
                     "status",
                     models.CharField(
@@ -89,6 +90,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("password_changed_at", models.DateTimeField(editable=False, null=True)),
+                ("reset_mailed_at", models.DateTimeField(editable=False, null=True)),
                 (
                     "role",
                     models.ForeignKey(

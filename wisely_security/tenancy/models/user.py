@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower, Now
 
@@ -28,6 +29,12 @@ class OwnScope(TypedDict):
     support: bool
 
 
+def validate_one_line(text: str) -> None:
+    """No line breaks, nothing that turns text around (U+202E): a name is evidence. Some scripts need the joiners."""
+    if not text.replace("\u200c", "").replace("\u200d", "").isprintable():
+        raise ValidationError("This holds a character that cannot be shown. Type it again, without copying.")
+
+
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").strip().lower())
@@ -40,11 +47,12 @@ class User(AbstractBaseUser):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="users")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="users")
     email = models.EmailField("e-mail", unique=True, error_messages={"unique": "This e-mail address is taken."})
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=150, validators=[validate_one_line])
     status = models.CharField(max_length=10, choices=UserStatus, default=UserStatus.PENDING)
     time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     password_changed_at = models.DateTimeField(null=True, editable=False)
+    reset_mailed_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     objects = UserManager()

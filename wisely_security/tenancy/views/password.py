@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,7 +22,7 @@ from wisely_security.request_context import acting_as
 
 from .. import mail, signals
 from ..access import SignedInView
-from ..accounts import set_password
+from ..accounts import AccountChangedError, set_password
 from ..authentication import find_user
 from ..forms import ChangePasswordForm, EmailForm, NewPasswordForm
 from ..links import VALID_HOURS, link_is_good, make_link, named_user
@@ -41,28 +43,32 @@ class PasswordReset(View):
             return render(request, "tenancy/password_reset.html", {"form": form}, status=400)
         email = form.cleaned_data["email"]
         user = find_user(email)
-        if user is None or not user.is_active:
-            reason = user.status if user else "unknown_user"
-            signals.password_reset_requested.send(type(self), email=email, user=user, refused=reason)
-        else:
-            link = make_link(request, "password_reset_confirm", user)
-            transaction.on_commit(lambda: _postman.submit(copy_context().run, _send_reset_link, user, link) and None)
+        refused = "" if user and user.is_active else user.status if user else "unknown_user"
+        signals.password_reset_requested.send(type(self), email=email, user=user, refused=refused)
+        if user and not refused:
+            context = copy_context()
+            transaction.on_commit(lambda: _postman.submit(context.run, _send_reset_link, user, request) and None)
         return redirect("password_reset_sent")
 
 
-def _send_reset_link(user: User, link: str) -> None:
-    refused = ""
+def _send_reset_link(user: User, request: HttpRequest) -> None:
+    """One mail a minute at most for an account: whoever asks on and on fills nobody's mailbox."""
     try:
         with acting_as(**user.own_scope):
-            mail.send("password_reset", user, link=link, valid_hours=VALID_HOURS)
-    except OSError:
-        logger.exception("The mail server did not take a password reset mail.")
-        refused = "email_failed"
-    try:
-        with acting_as(**user.own_scope):
-            signals.password_reset_requested.send(PasswordReset, email=user.email, user=user, refused=refused)
+            now = timezone.now()
+            claimed = User.objects.filter(pk=user.pk).exclude(reset_mailed_at__gt=now - timedelta(minutes=1))
+            if not claimed.update(reset_mailed_at=now):
+                return
+            link = make_link(request, "password_reset_confirm", user)
+            try:
+                mail.send("password_reset", user, link=link, valid_hours=VALID_HOURS)
+            except Exception:
+                logger.exception("A password reset mail could not be sent.")
+                signals.password_reset_requested.send(
+                    PasswordReset, email=user.email, user=user, refused="email_failed"
+                )
     except Exception:
-        logger.exception("A password reset could not be recorded.")
+        logger.exception("A failed password reset mail could not be recorded.")
     finally:
         connection.close()
 
@@ -84,10 +90,13 @@ class SetPasswordByLink(View):
     def dispatch(self, request: HttpRequest, *args: Any, user_id: UUID, token: str, **kwargs: Any) -> Any:
         user = named_user(user_id)
         if user is None or not link_is_good(user, token, self.status):
-            signals.password_refused.send(type(self), user=user, reset=True, reason="link_invalid")
-            return render(request, self.template_name, {"validlink": False}, status=410)
+            return self._ended(user)
         self.user: User = user
         return super().dispatch(request, *args, **kwargs)
+
+    def _ended(self, user: User | None) -> HttpResponse:
+        signals.password_refused.send(type(self), user=user, reset=True, reason="link_invalid")
+        return render(self.request, self.template_name, {"validlink": False}, status=410)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(NewPasswordForm(self.user))
@@ -95,8 +104,12 @@ class SetPasswordByLink(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = NewPasswordForm(self.user, request.POST)
         if not form.is_valid():
+            signals.password_refused.send(type(self), user=self.user, reset=True, reason="invalid_input")
             return self._page(form, status=400)
-        set_password(self.user, form.cleaned_data["new_password"])
+        try:
+            set_password(self.user, form.cleaned_data["new_password"])
+        except AccountChangedError:  # the link was used a moment ago
+            return self._ended(self.user)
         signals.password_reset.send(type(self), user=self.user, invitation=self.invitation)
         messages.success(request, self.done)
         return redirect("sign_in")
@@ -124,10 +137,15 @@ class ChangePassword(SignedInView):
         user = self.request.user
         form = ChangePasswordForm(user, request.POST)
         if not form.is_valid():
-            reason = "wrong_password" if form.has_error("old_password", "wrong_password") else "invalid_input"
+            codes = [error.code for error in form.errors.as_data().get("old_password", ())]
+            reason = next((code for code in ("wrong_password", "locked_out") if code in codes), "invalid_input")
             signals.password_refused.send(type(self), user=user, reset=False, reason=reason)
             return self._page(form, status=400)
-        set_password(user, form.cleaned_data["new_password"], keep=self.request.session)
+        try:
+            set_password(user, form.cleaned_data["new_password"], keep=self.request.session)
+        except AccountChangedError:
+            form.add_error(None, "Your account was changed meanwhile. Load the page again.")
+            return self._page(form, status=409)
         update_session_auth_hash(request, user)
         signals.password_changed.send(type(self), user=user)
         link = request.build_absolute_uri(reverse("password_reset"))
@@ -142,5 +160,5 @@ class ChangePassword(SignedInView):
 def _notify(user: User, link: str) -> None:
     try:
         mail.send("password_changed", user, link=link)
-    except OSError:  # the password is changed and recorded; the notice is a courtesy
+    except Exception:  # the password is changed and recorded; the notice is a courtesy
         logger.exception("The mail server did not take the notice of a changed password.")

@@ -18,7 +18,7 @@ from wisely_security.request_context import acting_as
 from .. import signals
 from ..access import AccessRefused, MemberView, SignedInView
 from ..accounts import invite, send_invitation
-from ..forms import InviteForm, ProfileForm, SignInSettingsForm
+from ..forms import InviteForm, ProfileForm, SignInSettingsForm, save_changed
 from ..links import VALID_HOURS
 from ..models import Tenant, User, UserStatus
 from ..permissions import MANAGE_USERS, SIGN_IN_SETTINGS, SWITCH_TENANT
@@ -44,6 +44,8 @@ class Users(MemberView):
             "searched": searched,
             "invite_url": reverse("invite") if tenant == self.request.user.tenant else None,
         }
+        if tenant != self.request.user.tenant:  # the enterprise sees who looks at its people
+            self.record_look()
         return render(request, "tenancy/users.html", context)
 
 
@@ -108,7 +110,7 @@ class Profile(SignedInView):
             signals.settings_refused.send(type(self), user=user, area="Profile")
             return self._page(form, status=400)
         with acting_as(**user.own_scope):
-            form.save()
+            save_changed(form)
         if form.changed_data:
             signals.settings_edited.send(type(self), user=user, area="Profile", detail=changes(form, before))
         messages.success(request, "Your profile is saved.")
@@ -123,9 +125,7 @@ class SignInSettings(MemberView):
     area = "Sign-in settings"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        signals.settings_viewed.send(
-            type(self), user=self.request.user, tenant_id=self.request.tenant.pk, area=self.area
-        )
+        self.record_look()
         return self._page(SignInSettingsForm(instance=self.request.tenant))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -137,7 +137,7 @@ class SignInSettings(MemberView):
         if not form.is_valid():
             signals.settings_refused.send(type(self), user=user, area=self.area)
             return self._page(form, status=400)
-        form.save()
+        save_changed(form)
         if form.changed_data:
             signals.settings_edited.send(type(self), user=user, area=self.area, detail=changes(form, before))
         messages.success(request, "The sign-in settings are saved. They apply to sessions as they are used.")

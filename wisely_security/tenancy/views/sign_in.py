@@ -25,6 +25,7 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             login(self.request, form.get_user())
+            self.request.session.save()  # the record says "Success" only if there is a session
         return HttpResponseRedirect(self.get_success_url())
 
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -1,0 +1,49 @@
+"""How long a search may take: one limit for the tenant's page and for support's list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from psycopg2.errors import QueryCanceled
+
+LONGEST_SEARCH_SECONDS = 5
+_SAVEPOINT = "search"
+
+
+class SearchTooLongError(Exception):
+    """The message is for the person who searches."""
+
+    def __init__(self) -> None:
+        super().__init__("This search takes too long. Choose a shorter period or fewer filters.")
+
+
+@contextmanager
+def time_limit(seconds: float = LONGEST_SEARCH_SECONDS) -> Iterator[None]:
+    """Each statement inside may take so long. For reads inside a transaction, which goes on whatever happens.
+
+    Limit and savepoint travel with the first statement; rolling back to the savepoint ends the limit and every other
+    setting made inside, and mends a transaction in which a statement was stopped.
+    """
+    prefix = f"SAVEPOINT {_SAVEPOINT}; SELECT set_config('statement_timeout', '{round(seconds * 1000)}ms', true);"
+    begun = False
+
+    def limited(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        nonlocal begun
+        if begun:
+            return execute(sql, params, many, context)
+        begun = True
+        return execute(prefix + sql, params, many, context)
+
+    try:
+        with connection.execute_wrapper(limited):
+            yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        transaction.savepoint_rollback(_SAVEPOINT)
+        raise SearchTooLongError from error
+    if begun:
+        transaction.savepoint_rollback(_SAVEPOINT)
