@@ -1,5 +1,7 @@
 """The web server, in development and in production alike. Options on its command line win."""
 
+from typing import Any
+
 worker_class = "gthread"
 workers = 2
 threads = 4  # more than downloads at once (wisely_security/reports/turns.py)
@@ -10,6 +12,6 @@ loglevel = "warning"
 control_socket_disable = True
 
 
-def pre_request(worker, request):
+def pre_request(worker: Any, request: Any) -> None:
     """A thread waits for a client's socket no longer than ``timeout``; by itself gthread would wait for ever."""
     request.unreader.sock.settimeout(worker.cfg.timeout)

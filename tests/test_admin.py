@@ -70,7 +70,9 @@ class _Fields(HTMLParser):
             self.inside = given.get("id") == self.form_id
         elif not self.inside:
             return
-        elif (tag == "input" and given.get("type") == "checkbox" and "checked" in given) or (tag == "input" and given.get("type") not in ("submit", "checkbox")):
+        elif (
+            tag == "input" and given.get("type") != "submit" and (given.get("type") != "checkbox" or "checked" in given)
+        ):
             self.values.setdefault(name, []).append(value)
         elif tag == "select":
             self.select = name
@@ -567,9 +569,7 @@ class TestUsers:
         self, dana: Client, cast: Cast, domain: str, seen_by_support
     ) -> None:
         role = Role.objects.get(tenant=cast.acme, key="finance")
-        invited = edit(
-            dana, f"{USERS}add/?tenant={cast.acme.pk}", email=f"n@{domain}", name="Fay Fox", role=role.pk
-        )
+        invited = edit(dana, f"{USERS}add/?tenant={cast.acme.pk}", email=f"n@{domain}", name="Fay Fox", role=role.pk)
         created = edit(
             dana, f"{TENANTS}add/", name="Umbrella", slug="umbrella", edition="enterprise",
             super_admin_name="Uma Ullman", super_admin_email=f"n@{domain}",
@@ -792,9 +792,7 @@ class TestAtTheSameTime:
         bob = User.objects.get(pk=cast.bob.pk)
         assert (bob.name, bob.status, bob.password) == ("Bob Braun", UserStatus.SUSPENDED, "the new one")
 
-    def test_what_happens_while_the_page_is_open_stays(
-        self, dana: Client, cast: Cast, events, seen_by_support
-    ) -> None:
+    def test_what_happens_while_the_page_is_open_stays(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
         url = f"{USERS}{cast.bob.pk}/change/"
         form = opened(dana, url)
         User.objects.filter(pk=cast.bob.pk).update(status=UserStatus.SUSPENDED)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import runpy
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 
 import psycopg2
@@ -12,13 +15,16 @@ import pytest
 from django.test import Client
 
 from login_activity.models import LoginEvent
+from wisely_security.reports.turns import DOWNLOADS_AT_ONCE
 from wisely_security.tenancy import signals
 
 from .cast import Cast, sign_in
 from .copies import CUT_SHORT, break_the_copy, copies, told, wait_for
 from .records import append_many, load
+from .web_server import ROOT
 
-DOWNLOAD = "/settings/identity-access/login-activity/download/"
+PAGE = "/settings/identity-access/login-activity/"
+DOWNLOAD = f"{PAGE}download/"
 MIB = 1024 * 1024
 Events = Callable[..., list[LoginEvent]]
 
@@ -118,6 +124,47 @@ class TestInterrupted:
         alice.get(DOWNLOAD).close()
         assert exports() == []
         assert told(events, committed_cast) == []
+
+
+class TestTurns:
+    @pytest.fixture
+    def running(self, alice: Client, committed_cast: Cast) -> list[Any]:
+        """As many downloads as a process sends at a time; none has begun."""
+        return [alice.get(DOWNLOAD) for _ in range(DOWNLOADS_AT_ONCE)]
+
+    def test_leave_threads_of_the_web_server_for_pages(self) -> None:
+        assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["threads"] > DOWNLOADS_AT_ONCE
+
+    def test_one_too_many_is_told_to_come_back(
+        self, alice: Client, running: list[Any], committed_cast: Cast, events: Events
+    ) -> None:
+        refused = alice.get(DOWNLOAD, {"q": "Pune", "period": "30d"})
+        assert (refused.status_code, refused["Retry-After"]) == (503, "10")
+        html = unescape(refused.content.decode())
+        assert "Try again in a moment" in html
+        assert f'href="{PAGE}?q=Pune&period=30d"' in html
+        assert alice.get(PAGE).status_code == 200
+        assert told(events, committed_cast) == []
+        for response in running:
+            response.close()
+
+    @pytest.mark.parametrize("ending", ["read", "closed", "closed twice", "begun and closed", "lost"])
+    def test_end_with_the_download_however_it_ends(self, alice: Client, running: list[Any], ending: str) -> None:
+        ended, other = running.pop(), running.pop()
+        match ending:
+            case "read":
+                list(ended.streaming_content)
+            case "begun and closed":
+                next(iter(ended.streaming_content))
+        if "closed" in ending:
+            ended.close()
+        if ending == "closed twice":
+            ended.close()
+        del ended
+        gc.collect()
+        assert alice.get(DOWNLOAD).status_code == 200  # not read, and lost at once
+        gc.collect()
+        other.close()
 
 
 def test_a_long_download_takes_no_more_memory_than_a_short_one(alice: Client, committed_cast: Cast) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 from django.test import Client
@@ -68,3 +68,42 @@ class TestThroughTheWebServer:
         site.close()
         wait_for(lambda: told(events, committed_cast) == [CUT_SHORT])
         wait_for(lambda: copies() == 0)
+
+
+class TestReadersWhoTakeNothing:
+    @pytest.fixture(autouse=True)
+    def many_events(self, committed_cast: Cast) -> None:
+        load(committed_cast.acme.pk, 120_000, days=0.2)
+
+    @contextmanager
+    def stalled(self, address: tuple[str, int], alice: Client, count: int) -> Iterator[list[http.client.HTTPResponse]]:
+        """Downloads of which only the headers have been read."""
+        cookie = f"wisely_session={alice.cookies['wisely_session'].value}"
+        with ExitStack() as stack:
+            answers = []
+            for _ in range(count):
+                reader = stack.enter_context(closing(http.client.HTTPConnection(*address, timeout=20)))
+                reader.request("GET", f"{DOWNLOAD}?period=30d", headers={"Cookie": cookie})
+                answers.append(stack.enter_context(reader.getresponse()))
+            yield answers
+
+    def test_do_not_keep_others_from_the_site(self, alice: Client, committed_cast: Cast, events: Events) -> None:
+        with web_server() as address:
+            with self.stalled(address, alice, 9) as answers:
+                assert [answer.status for answer in answers] == [200] * 2 + [503] * 7
+                assert answers[-1].getheader("Retry-After") == "10"
+                with closing(http.client.HTTPConnection(*address, timeout=5)) as somebody:
+                    somebody.request("GET", "/sign-in/")
+                    assert somebody.getresponse().status == 200
+            wait_for(lambda: told(events, committed_cast) == [CUT_SHORT] * 2)
+            with self.stalled(address, alice, 1) as [answer]:
+                assert answer.status == 200
+
+    def test_are_given_up(
+        self, alice: Client, committed_cast: Cast, events: Events, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("GUNICORN_CMD_ARGS", "--timeout 2")
+        with web_server() as address, self.stalled(address, alice, 1) as [answer]:
+            wait_for(lambda: told(events, committed_cast) == [CUT_SHORT])
+            with pytest.raises(http.client.IncompleteRead):
+                answer.read()

@@ -21,11 +21,12 @@ class SearchTooLongError(Exception):
 
 
 @contextmanager
-def time_limit(seconds: float = LONGEST_SEARCH_SECONDS) -> Iterator[None]:
-    """Each statement inside may take so long. For reads inside a transaction, which goes on whatever happens.
+def time_limit(seconds: float) -> Iterator[None]:
+    """Each statement may take so long, or SearchTooLongError is raised. For reads inside a transaction, which goes on.
 
-    Limit and savepoint travel with the first statement; rolling back to the savepoint ends the limit and every other
-    setting made inside, and mends a transaction in which a statement was stopped.
+    Limit and savepoint travel with the first statement, so they cost no round trip. A search that is stopped is rolled
+    back to the savepoint, limit and all; otherwise the limit holds for the rest of the transaction, as ending it would
+    be a statement more.
     """
     prefix = f"SAVEPOINT {_SAVEPOINT}; SELECT set_config('statement_timeout', '{round(seconds * 1000)}ms', true);"
     begun = False
@@ -45,5 +46,3 @@ def time_limit(seconds: float = LONGEST_SEARCH_SECONDS) -> Iterator[None]:
             raise
         transaction.savepoint_rollback(_SAVEPOINT)
         raise SearchTooLongError from error
-    if begun:
-        transaction.savepoint_rollback(_SAVEPOINT)

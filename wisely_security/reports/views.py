@@ -27,7 +27,7 @@ from .export import CsvExport
 from .filters import ReportFilterSet
 from .keyset import NEWER, OLDER, read_page
 from .periods import Preset
-from .time_limit import SearchTooLongError, time_limit
+from .time_limit import LONGEST_SEARCH_SECONDS, SearchTooLongError, time_limit
 from .turns import take_turn
 
 logger = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ class ReportPage(ReportView):
             filters.form.data = filters.form.data.copy()
             filters.form.data["period"] = filters.form.cleaned_data["preset"]
         try:
-            with time_limit():
+            with time_limit(LONGEST_SEARCH_SECONDS):
                 page = read_page(filters.qs, request.GET)
         except SearchTooLongError as error:
             filters.form.add_error(None, str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db import IntegrityError
 from django.db.models import Model
 from django.forms.models import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
@@ -28,14 +30,22 @@ class SupportChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)  # the very rows that are shown are told
-        self.model_admin.tell_look(request, self.result_list, self.told())
+        self.model_admin.tell_look(request, self.result_list, self.told(), self.looked_for())
+
+    def looked_for(self) -> UUID | None:
+        """The tenant that a filter has chosen."""
+        return None
 
     def told(self) -> dict[str, str]:
-        """Search and filters, in words."""
+        """Search and filters, in words; what no word is known for, as it was typed."""
         said = {"Search": self.query[:LONGEST_SEARCH]} if self.query else {}
         for spec in self.filter_specs:
             _all, *choices = spec.choices(self)
-            said |= {str(spec.title).capitalize(): str(each["display"]) for each in choices if each["selected"]}
+            names = spec.expected_parameters()
+            typed = [value for name, values in self.filter_params.items() if name in names for value in values]
+            chosen = [str(each["display"]) for each in choices if each["selected"]]
+            if typed:
+                said[str(spec.title).capitalize()] = ", ".join(chosen or typed)[:LONGEST_SEARCH]
         return said
 
 
@@ -102,8 +112,27 @@ class SupportAdmin(admin.ModelAdmin[M]):
 
     # Where Django shows and stores
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only the filters of the list, for they are told. By others, hidden columns could be read bit by bit."""
+        names = (getattr(each, "parameter_name", f"{each}__exact") for each in self.get_list_filter(request))
+        return lookup in names and "\0" not in value
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SupportChangeList]:
         return SupportChangeList
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Of two who store the same at once, the later one's form is checked again, and now finds it taken."""
+        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        try:
+            return view()
+        except IntegrityError:
+            return view()
 
     def render_change_form(
         self,
@@ -142,7 +171,8 @@ class SupportAdmin(admin.ModelAdmin[M]):
             self.tell_edit(request, obj, changes)
 
     def store(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+        """An edit stores the fields that it has changed: somebody else may have changed others meanwhile."""
+        obj.save(update_fields=form.changed_data if change else None)
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
         self.tell_edit(request, obj, {"Deleted": ["No", "Yes"]})
@@ -154,6 +184,12 @@ class SupportAdmin(admin.ModelAdmin[M]):
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
+
+
+def compare_with_what_was_shown(form: Any) -> None:
+    """Let ``changed_data`` be what somebody changed on the page, not what others have changed while it was open."""
+    for field in form.fields.values():
+        field.show_hidden_initial = True
 
 
 def changes_of(form: Any) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 
 from .. import signals
 from ..models import Role, Tenant, User
-from ..support_admin import M, SupportAdmin
+from ..support_admin import M, SupportAdmin, SupportChangeList
 
 logger = logging.getLogger(__name__)
 
@@ -24,15 +24,23 @@ class ChosenTenant(admin.SimpleListFilter):
 
     title = "tenant"
     parameter_name = "tenant"
+    tenant: Tenant | None = None
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         chosen = self.value()
-        if chosen is None:
+        if not chosen:
             return []
-        return [(chosen, Tenant.objects.filter(slug=chosen).values_list("name", flat=True).first() or chosen)]
+        self.tenant = Tenant.objects.filter(slug=chosen).first()
+        return [(chosen, str(self.tenant or chosen))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(tenant__slug=self.value()) if self.value() else queryset
+
+
+class OfTenantList(SupportChangeList):
+    def looked_for(self) -> UUID | None:
+        chosen = (spec.tenant for spec in self.filter_specs if isinstance(spec, ChosenTenant))
+        return next((tenant.pk for tenant in chosen if tenant), None)
 
 
 class OfTenantAdmin(SupportAdmin[M]):
@@ -40,6 +48,9 @@ class OfTenantAdmin(SupportAdmin[M]):
 
     def tenant_of(self, shown: User | Role) -> UUID | None:  # type: ignore[override]
         return shown.tenant_id
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OfTenantList]:
+        return OfTenantList
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

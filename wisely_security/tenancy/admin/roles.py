@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from ..models import SUPER_ADMIN, Role, User
 from ..permissions import all_permissions
+from ..support_admin import compare_with_what_was_shown
 from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 
 
@@ -26,6 +27,10 @@ class RoleForm(forms.ModelForm[Role]):
     permissions = forms.MultipleChoiceField(
         choices=permission_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        compare_with_what_was_shown(self)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

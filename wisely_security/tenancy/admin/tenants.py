@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from .. import accounts
+from ..forms import validate_mailable
 from ..models import Edition, Tenant, User, UserStatus
+from ..support_admin import compare_with_what_was_shown
 from ..time_zones import time_zone_choices
 from .of_tenant import InvitesAdmin
 
@@ -23,11 +25,16 @@ class NewTenantForm(forms.ModelForm[Tenant]):
     )
     super_admin_time_zone = forms.ChoiceField(label="Time zone", choices=time_zone_choices, initial="UTC")
 
+    def clean_super_admin_email(self) -> str:
+        email = str(self.cleaned_data["super_admin_email"]).lower()
+        validate_mailable(email)
+        return email
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         self.super_admin = User(
             name=data.get("super_admin_name", ""),
-            email=data.get("super_admin_email", "").lower(),
+            email=data.get("super_admin_email", ""),
             time_zone=data.get("super_admin_time_zone", "UTC"),
             status=UserStatus.PENDING,
         )
@@ -47,6 +54,7 @@ class TenantForm(forms.ModelForm[Tenant]):
             empty_label=None,
             help_text="Another active user of this tenant can take over. The former one keeps the role under it.",
         )
+        compare_with_what_was_shown(self)
 
 
 @admin.register(Tenant)
