@@ -1,14 +1,22 @@
 #!/usr/bin/env python
-"""Django's command line. With no DATABASE_URL it starts, or joins, the embedded PostgreSQL."""
+"""Django's command line. With no DATABASE_URL it starts, or joins, the embedded PostgreSQL, for development."""
 
+import importlib.util
 import os
 import sys
+from pathlib import Path
+
+ENVIRONMENT = Path(__file__).resolve().parent / ".venv"
 
 
 def main() -> None:
+    if importlib.util.find_spec("django") is None and (python := ENVIRONMENT / "bin" / "python").exists():
+        os.execv(python, [str(python), *sys.argv])  # noqa: S606  # nosec B606
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wisely_security.settings")
     from wisely_security.database.embedded import EmbeddedPostgresError, provide
 
+    if not os.environ.get("DATABASE_URL"):
+        os.environ.setdefault("DEBUG", "1")
     try:
         provide(os.environ)
     except EmbeddedPostgresError as error:

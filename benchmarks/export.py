@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 
@@ -25,7 +26,7 @@ from wisely_security.database.embedded import provide
 ROWS = """
 INSERT INTO login_activity_loginevent_{month} (
     id, tenant_id, user_id, user_name, user_email, acted_by, action, status, reason, ip, device_kind, device, browser,
-    system, user_agent, user_agent_cut, country, place, latitude, longitude, session_hash, detail, request_id)
+    system, user_agent, user_agent_cut, country, place, latitude, longitude, session, detail, request_id)
 SELECT uuidv7(make_interval(secs => -n * {seconds}::float8 / {rows})), '{tenant}', '{user}', 'Alice Adams',
     'alice@acme.example', '',
     'log_in', 'success', '', ('81.2.69.' || n % 250)::inet, 'windows_pc', 'Windows PC', 'Chrome 129', 'Windows 11',
@@ -142,7 +143,7 @@ def _server() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    url = os.environ["DATABASE_URL"].replace("/wisely?", f"/{connection.settings_dict['NAME']}?")
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environ = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"} | {
         "DATABASE_URL": url
     }

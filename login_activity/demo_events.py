@@ -13,7 +13,6 @@ from wisely_security.ledger.loading import Row, id_at
 from .demo_habits import Dice, Person, Station, busyness, milliseconds
 from .demo_rows import SharedText
 from .demo_visits import SAME_REQUEST, VISITS, Step, Visit
-from .recorder import hash_session_key
 
 SLOT = timedelta(minutes=15)
 SLOT_MS = SLOT // timedelta(milliseconds=1)
@@ -37,8 +36,8 @@ class Clerk:
         return f"{bits & ~(0xF << 76 | 3 << 62) | 4 << 76 | 2 << 62:032x}"
 
     def session(self) -> str:
-        """A session's hash. No browser ever had its key."""
-        return hash_session_key(f"{self._dice.getrandbits(160):040x}")
+        """A session's name."""
+        return f"{self._dice.getrandbits(64):016x}"
 
     def note(self, at: int, step: Step, person: Person, station: Station, request: str, session: str) -> Happening:
         text = self._text(step, person, station, at)

@@ -17,7 +17,7 @@ from .models import LoginEvent
 from .recorder import event_values
 
 # What differs from event to event stands in front; the rest is the same each time somebody does the same thing.
-_OWN = ("id", "request_id", "session_hash")
+_OWN = ("id", "request_id", "session")
 _SHARED = tuple(column for column in writable_columns(LoginEvent) if column not in {*_OWN, "tenant_id"})
 COLUMNS = (*_OWN, "tenant_id", *_SHARED)
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from secrets import token_hex
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
-from wisely_security.request_context import RequestContext, acting_as, using
+from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Session
 from wisely_security.tenancy.session_store import SessionStore
-from wisely_security.tenancy.sessions import LIMITS_KEY, TENANT_KEY, expiry, hash_key, limits
+from wisely_security.tenancy.sessions import (
+    CLIENT_KEY,
+    LIMITS_KEY,
+    NAME_KEY,
+    TENANT_KEY,
+    expiry,
+    hash_key,
+    limits,
+)
 
 from .demo_habits import Dice, Person, Station, milliseconds, moment_at
 from .places import locate
@@ -48,12 +57,13 @@ def _open(person: Person, station: Station, times: dict[str, datetime]) -> None:
             HASH_SESSION_KEY: user.get_session_auth_hash(),
             TENANT_KEY: "" if user.tenant_id is None else str(user.tenant_id),
             LIMITS_KEY: limits(user.tenant),
+            CLIENT_KEY: station.client.as_data(),
+            NAME_KEY: token_hex(8),
             "device": station.device_label,
             "place": locate(station.address).label,
         }
     )
-    with using(RequestContext(client=station.client)):
-        store.save()
+    store.save()
     key_hash = hash_key(store.session_key or "")
     with acting_as(**user.own_scope):
         Session.objects.filter(key_hash=key_hash).update(**times)

@@ -85,10 +85,6 @@ def look(preset: Preset, rows: int = PAGE_SIZE, area: str = REPORT.title, **filt
     return detail
 
 
-def _this_device(person: Person, station: Station, day: date) -> dict[str, Any]:
-    return {"device": station.device_label}
-
-
 def _another_device(person: Person, station: Station, day: date) -> dict[str, Any]:
     return {"device": person.stations[-1].device_label}
 
@@ -113,9 +109,9 @@ LOCKED_OUT = Step(Action.LOG_IN, failed=Reason.LOCKED_OUT)
 NOT_SUPPORT = Step(Action.LOG_IN, failed=Reason.NO_PERMISSION)
 LOCK_OUT = Step(Action.LOCK_OUT, failed=Reason.TOO_MANY_FAILURES)
 
-EXPIRED = Step(Action.END_SESSION, note=Reason.EXPIRED, detail=_this_device)
+EXPIRED = Step(Action.END_SESSION, note=Reason.EXPIRED)
 ENDED_BY_USER = Step(Action.END_SESSION, note=Reason.ENDED_BY_USER, detail=_another_device)
-REPLACED = Step(Action.END_SESSION, note=Reason.SESSION_INVALID, detail=_this_device)
+REPLACED = Step(Action.END_SESSION, note=Reason.SESSION_INVALID)
 PASSWORD_CHANGED = Step(Action.END_SESSION, note=Reason.PASSWORD_CHANGED, detail=_another_device)
 ACCOUNT_SUSPENDED = Step(Action.END_SESSION, note=Reason.ACCOUNT_SUSPENDED, detail=_another_device)
 

@@ -25,7 +25,7 @@ class Within(models.Func):
 class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
     def of_all_tenants(self) -> Self:
         """For support: says the condition, always true, of the index that has all tenants' events in order."""
-        return self.filter(session_hash__gte="")
+        return self.filter(session__gte="")
 
     def of_user(self, user: str) -> Self:
         """By id, by e-mail address, or ``unknown`` for everybody who is not a registered user."""
@@ -103,7 +103,7 @@ class LoginEvent(Event):
     place = models.TextField("geo location")
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
-    session_hash = models.TextField("session")
+    session = models.TextField("session")
     detail = models.JSONField(default=dict)
 
     objects: ClassVar[Any] = LoginEventQuerySet.as_manager()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import signals as auth
 from django.http import HttpRequest
 
+from wisely_security.request_context import Client, current, using
 from wisely_security.tenancy import signals as tenancy
 from wisely_security.tenancy.authentication import Refusal, find_user, refusal
 from wisely_security.tenancy.models import Session, User
+from wisely_security.tenancy.sessions import NAME_KEY
 from wisely_security.tenancy.signals import SessionEnd
 
 from .lockout import record_guess, refuse_if_locked
@@ -21,7 +24,8 @@ from .vocabulary import GUESSES, Action, Reason
 def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
     device, place = here()
     request.session["device"], request.session["place"] = device.label, place.label  # for the list of sessions
-    record(Action.LOG_IN, user, session_key=request.session.session_key)
+    with using(replace(current(), session=request.session[NAME_KEY])):
+        record(Action.LOG_IN, user)
 
 
 def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
@@ -36,11 +40,15 @@ def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None
 
 def logged_out(request: HttpRequest, user: User | None, **_: Any) -> None:
     if user is not None:
-        record(Action.LOG_OUT, user, session_key=request.session.session_key)
+        record(Action.LOG_OUT, user)
 
 
 def session_ended(session: Session, cause: SessionEnd, **_: Any) -> None:
-    record(Action.END_SESSION, session.user, note=Reason(cause.value), detail={"device": session.device})
+    """Tells of the session that has ended: its own device, address and place, whoever ended it from wherever."""
+    context = current()
+    ended_from = {} if context.client.address is None else {"ended from": str(context.client.address)}
+    with using(replace(context, client=Client.from_data(session.client), session=session.name)):
+        record(Action.END_SESSION, session.user, note=Reason(cause.value), detail=ended_from)
 
 
 def password_changed(user: User, **_: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +28,6 @@ def record(
     note: Reason | None = None,
     typed: str = "",
     tenant_id: UUID | None = None,
-    session_key: str | None = None,
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Record one event about ``user``, or about somebody unknown who typed ``typed`` as a name.
@@ -38,9 +36,7 @@ def record(
     belongs to, where it is not the user's own tenant. Raises DatabaseError if it cannot be written.
     """
     owner = tenant_id or (user.tenant_id if user else None)
-    values = event_values(
-        action, user, owner, failed=failed, note=note, typed=typed, session_key=session_key, detail=detail
-    )
+    values = event_values(action, user, owner, failed=failed, note=note, typed=typed, detail=detail)
     append(LoginEvent, tenant_id=owner, values=values)
 
 
@@ -52,7 +48,6 @@ def event_values(
     failed: Reason | None = None,
     note: Reason | None = None,
     typed: str = "",
-    session_key: str | None = None,
     detail: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What ``record`` writes into the record of the tenant ``owner``, by column."""
@@ -84,7 +79,7 @@ def event_values(
         "place": place.label,
         "latitude": place.latitude,
         "longitude": place.longitude,
-        "session_hash": hash_session_key(session_key),
+        "session": context.session,
         "detail": detail or {},
     }
 
@@ -108,10 +103,3 @@ def unknown_name(typed: str) -> tuple[str, str]:
     except ValidationError:
         return HIDDEN_NAME, ""
     return typed, typed
-
-
-def hash_session_key(session_key: str | None) -> str:
-    """Twice removed from the key in the cookie: the session table's own hash is not the one in the record."""
-    if not session_key:
-        return ""
-    return hashlib.sha256(b"event:" + session_key.encode()).hexdigest()[:16]

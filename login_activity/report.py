@@ -88,7 +88,7 @@ def facts(event: LoginEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
                 ("Exact time", moment.isoformat(timespec="milliseconds")),
                 ("Event ID", event.id),
                 ("Request ID", event.request_id),
-                ("Session", event.session_hash),
+                ("Session", event.session),
             ],
         ),
     ]
@@ -97,10 +97,10 @@ def facts(event: LoginEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
 def _detail(detail: dict[str, Any]) -> list[tuple[str, Any]]:
     """``detail`` in words: an area, filters, a number of rows, changed fields."""
     said = [("Area", detail["area"])] if "area" in detail else []
-    said += [(label, value) for label, value in detail.get("filters", {}).items()]
+    said += [(f"Filter: {label}", value) for label, value in detail.get("filters", {}).items()]
     said += [(label, f"{before} → {after}") for label, (before, after) in detail.get("changes", {}).items()]
     said += [("Rows", detail["rows"])] if "rows" in detail else []
-    said += [("Device of the session", detail["device"])] if detail.get("device") else []
+    said += [("Ended from", detail["ended from"])] if "ended from" in detail else []
     return said
 
 

@@ -27,5 +27,6 @@ class LoginActivityTable(tables.Table):
     user_agent = ReportColumn("User Agent", csv="user_agent", foreign=True, csv_only=True)
     area = ReportColumn("Area", csv="coalesce(detail->>'area', '')", csv_only=True)
     details = ReportColumn("Details", csv="coalesce(nullif(detail - 'area', '{}')::text, '')", csv_only=True)
+    session = ReportColumn("Session", csv="session", csv_only=True)
     request_id = ReportColumn("Request ID", csv="request_id::text", csv_only=True)
     event_id = ReportColumn("Event ID", csv="id::text", csv_only=True)

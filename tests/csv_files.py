@@ -15,7 +15,7 @@ BOM = b"\xef\xbb\xbf"
 RUN_AS_FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
 HEADER = (
     "Name,Date & Time,IP Address,Device Type,Geo Location,Status,Action,Reason,E-mail,User Known,Done By,Browser,"
-    "System,Country Code,User Agent,Area,Details,Request ID,Event ID"
+    "System,Country Code,User Agent,Area,Details,Session,Request ID,Event ID"
 )
 
 
@@ -52,6 +52,7 @@ def row_of(event: LoginEvent, zone: tzinfo) -> list[str]:
         harmless(event.user_agent),
         event.detail.get("area", ""),
         details(event),
+        event.session,
         str(event.request_id or ""),
         str(event.id),
     ]

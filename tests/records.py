@@ -36,7 +36,7 @@ AN_EVENT: dict[str, Any] = {
     "place": "Mumbai, Maharashtra, India",
     "latitude": 19.076,
     "longitude": 72.878,
-    "session_hash": "0123456789abcdef",
+    "session": "0123456789abcdef",
     "detail": "{}",
 }
 _numbers = itertools.count()

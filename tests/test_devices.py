@@ -246,8 +246,7 @@ def test_strings_that_resemble_devices_stay_bounded(parts: list[str]) -> None:
 
 @given(
     user_agent=st.sampled_from([WINDOWS, ANDROID, MAC_CHROME, LINUX, IPHONE, GOOGLEBOT]),
-    platform=st.sampled_from(['"Windows"', '"Android"', '"macOS"', '"Linux"', '"Chrome OS"'])
-    | st.text(max_size=200),
+    platform=st.sampled_from(['"Windows"', '"Android"', '"macOS"', '"Linux"', '"Chrome OS"']) | st.text(max_size=200),
     others=st.dictionaries(st.sampled_from(HINT_NAMES) | st.text(max_size=30), st.text(max_size=2000)),
 )
 def test_forged_hints_stay_bounded(user_agent: str, platform: str, others: dict[str, str]) -> None:

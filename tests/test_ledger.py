@@ -74,7 +74,7 @@ class TestAppRole:
 
     def test_cannot_append_to_another_tenant(self, cast: Cast) -> None:
         columns = "user_name, user_email, acted_by, action, status, reason, device_kind, device, browser, system, "
-        columns += "user_agent, user_agent_cut, country, place, session_hash, detail"
+        columns += "user_agent, user_agent_cut, country, place, session, detail"
         values = "'', '', '', 'log_in', 'success', '', '', '', '', '', '', false, '', '', '', '{}'"
         with (
             acting_as(tenant_id=cast.globex.pk),

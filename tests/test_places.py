@@ -223,9 +223,7 @@ class TestAddresses:
         use({"203.0.113.0/24": LONDON, "2001:db8::/32": MUMBAI})
         assert (locate("203.0.113.9").city, locate("2001:db8::9").city) == ("London", "Mumbai")
 
-    def test_ipv6_in_a_file_of_ipv4_only(
-        self, use: Callable[..., Path], caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_ipv6_in_a_file_of_ipv4_only(self, use: Callable[..., Path], caplog: pytest.LogCaptureFixture) -> None:
         use({"81.2.69.0/24": LONDON}, ip_version=4)
         assert locate("2a00:23c4::1") is UNKNOWN
         assert not caplog.records
@@ -310,9 +308,7 @@ class TestFiles:
         path.unlink()
         assert locate("81.2.69.142").city == "London"
 
-    def test_cut_short_in_place_while_in_use(
-        self, use: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_cut_short_in_place_while_in_use(self, use: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
         """A mapped file would be gone under its reader, and one of more than a page would end the process."""
         path = use({"81.2.69.0/24": LONDON})
         monkeypatch.setattr(place_files, "CHECK_SECONDS", 1000)

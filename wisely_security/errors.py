@@ -13,10 +13,12 @@ from .request_context import current
 
 
 class RequestIdFilter(logging.Filter):
-    """Puts the request's id on each line of the log."""
+    """Puts the request's id on each line of the log. Below an error there is no traceback: a refusal is no accident."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current().request_id or "-"
+        if record.levelno < logging.ERROR:
+            record.exc_info = record.exc_text = None
         return True
 
 

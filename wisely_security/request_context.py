@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
 from uuid import UUID
 
 
@@ -34,11 +35,22 @@ class Client:
     hints: dict[str, str] = field(default_factory=dict)
     touch_points: int | None = None
 
+    def as_data(self) -> dict[str, Any]:
+        """For keeping in a session; ``Client.from_data`` reads it."""
+        address = "" if self.address is None else str(self.address)
+        return {"address": address, "agent": self.user_agent[:512], "hints": self.hints, "touch": self.touch_points}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Client:
+        address = ip_address(data["address"]) if data["address"] else None
+        return cls(address=address, user_agent=data["agent"], hints=data["hints"], touch_points=data["touch"])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
     """One unit of work.
 
+    ``session``: a name of the session that tells nothing of its key.
     ``tenant_id``: the only tenant whose rows can be read or written; ``None``: no rows at all.
     ``support``: rows of every tenant (support staff in Django admin, and nobody else).
     ``credential``: what the visitor presented before a tenant is known (an e-mail address, a user's id
@@ -51,6 +63,7 @@ class RequestContext:
     actor: Actor | None = None
     client: Client = field(default_factory=Client)
     request_id: UUID | None = None
+    session: str = ""
 
     @property
     def scope(self) -> tuple[str, str, str]:

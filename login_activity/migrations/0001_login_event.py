@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                         ("place", models.TextField(verbose_name="geo location")),
                         ("latitude", models.FloatField(null=True)),
                         ("longitude", models.FloatField(null=True)),
-                        ("session_hash", models.TextField(verbose_name="session")),
+                        ("session", models.TextField(verbose_name="session")),
                         ("detail", models.JSONField(default=dict)),
                     ],
                     options={
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             f"""
             GRANT SELECT, INSERT (
                 tenant_id, request_id, user_id, user_name, user_email, acted_by, action, status, reason, ip, device_kind, device,
-                browser, system, user_agent, user_agent_cut, country, place, latitude, longitude, session_hash, detail
+                browser, system, user_agent, user_agent_cut, country, place, latitude, longitude, session, detail
             ) ON login_activity_loginevent TO {app_role()};
             GRANT EXECUTE ON FUNCTION login_activity_guesses TO {app_role()};
             """,

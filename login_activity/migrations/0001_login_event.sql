@@ -22,14 +22,14 @@ CREATE TABLE login_activity_loginevent (
     place          text    NOT NULL,
     latitude       double precision,
     longitude      double precision,
-    session_hash   text    NOT NULL,
+    session        text    NOT NULL,
     detail         jsonb   NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ) PARTITION BY RANGE (id);
 
 -- The newest of all tenants, for support. Its condition always holds; only support's query says it. Without one, the
 -- planner takes this index for a tenant's page as well, and wades through everybody else's events.
-CREATE INDEX login_activity_loginevent_id ON login_activity_loginevent (id) WHERE session_hash >= '';
+CREATE INDEX login_activity_loginevent_id ON login_activity_loginevent (id) WHERE session >= '';
 -- Recent guesses at passwords, for the lock-out: small, for only those are in them. (Asking for a new password with an
 -- unknown address is no guess: counting it would tell which addresses have an account.)
 CREATE INDEX login_activity_loginevent_guesses_by_account ON login_activity_loginevent (user_email, id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -20,7 +20,7 @@ from wisely_security.request_context import acting_as, current
 
 from .demo_password import opens_nothing
 from .models import Session, User, UserStatus
-from .sessions import LIMITS_KEY, TENANT_KEY, TOUCH_KEY, end_session, limits
+from .sessions import CLIENT_KEY, LIMITS_KEY, NAME_KEY, TENANT_KEY, end_session, limits
 from .signals import SessionEnd
 
 
@@ -89,7 +89,8 @@ def open_session(sender: object, request: HttpRequest, user: User, **_: Any) -> 
         request.session.ensure_key()  # type: ignore[attr-defined]
         request.session[TENANT_KEY] = "" if user.tenant_id is None else str(user.tenant_id)
         request.session[LIMITS_KEY] = limits(user.tenant)
-        request.session[TOUCH_KEY] = current().client.touch_points
+        request.session[CLIENT_KEY] = current().client.as_data()
+        request.session[NAME_KEY] = uuid4().hex[:16]
         User.objects.filter(pk=user.pk).update(last_login=Now())
 
 

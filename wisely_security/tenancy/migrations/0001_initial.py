@@ -194,7 +194,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("key_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="What events call it, through all changes of its key.", max_length=16
+                    ),
+                ),
                 ("data", models.TextField()),
+                ("client", models.JSONField(help_text="Where it was opened: Client.as_data.")),
                 ("address", models.GenericIPAddressField(null=True)),
                 ("device", models.CharField(blank=True, max_length=130)),
                 ("place", models.CharField(blank=True, max_length=200)),

@@ -16,9 +16,11 @@ class Session(models.Model):
 
     id = key_field()
     key_hash = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=16, help_text="What events call it, through all changes of its key.")
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     data = models.TextField()
+    client = models.JSONField(help_text="Where it was opened: Client.as_data.")
     address = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=130, blank=True)
     place = models.CharField(max_length=200, blank=True)
