@@ -50,6 +50,12 @@ def test_user(acme: Record) -> None:
         assert acme.selected(user=said) == []
 
 
+def test_looks_can_be_left_out(acme: Record) -> None:
+    record(Action.VIEW, acme.cast.alice, detail={"area": "Users"})
+    assert len(acme.selected()) == len(acme.events) + 1
+    assert acme.selected(action="-view") == acme.those(lambda event: True)
+
+
 @pytest.mark.parametrize(
     ("name", "column", "choices"),
     [

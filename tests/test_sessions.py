@@ -17,6 +17,7 @@ from wisely_security.tenancy.models import Session, Tenant, User, UserStatus
 from wisely_security.tenancy.session_store import SessionStore
 
 from .cast import PASSWORD, Cast, sign_in
+from .test_sign_in import IPHONE
 
 
 def sessions(cast: Cast) -> list[Session]:
@@ -64,6 +65,34 @@ def test_an_admin_ends_those_of_a_user(cast: Cast, events) -> None:
     assert bob.get("/account/profile/").status_code == 302
     event = events(cast.acme)[-1]
     assert (event.user_name, event.acted_by, event.reason) == ("Bob Brown", "Alice Adams", "ended_by_admin")
+
+
+def test_the_end_of_a_session_is_told_with_its_own_device_and_address(cast: Cast, events) -> None:
+    phone = Client(headers={"user-agent": IPHONE}, REMOTE_ADDR="10.9.8.7")
+    sign_in(cast.bob, phone)
+    sign_in(cast.alice).post(f"/settings/users/{cast.bob.pk}/sessions/end/")
+    event = events(cast.acme)[-1]
+    assert (event.user_name, event.device, event.ip) == ("Bob Brown", "iPhone", "10.9.8.7")
+    assert (event.acted_by, event.detail) == ("Alice Adams", {"ended from": "127.0.0.1"})
+
+
+def test_all_events_of_a_session_share_its_name_whatever_its_key(cast: Cast, events) -> None:
+    client, other = sign_in(cast.alice), sign_in(cast.alice)
+    client.get("/settings/sign-in/")
+    client.post("/account/password/", {"old_password": PASSWORD, "new_password": "a much better password"})
+    client.post("/sign-out/")
+    named = [(event.action, event.session) for event in events(cast.acme)]
+    mine, others = named[0][1], named[1][1]
+    assert mine != others
+    assert named == [
+        ("log_in", mine),
+        ("log_in", others),
+        ("view", mine),
+        ("end_session", others),
+        ("change_password", mine),
+        ("log_out", mine),
+    ]
+    assert other.get("/account/profile/").status_code == 302
 
 
 def test_an_idle_session_expires_and_the_next_visit_records_it(cast: Cast, events) -> None:
