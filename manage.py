@@ -11,7 +11,7 @@ ENVIRONMENT = Path(__file__).resolve().parent / ".venv"
 
 def main() -> None:
     if importlib.util.find_spec("django") is None and (python := ENVIRONMENT / "bin" / "python").exists():
-        os.execv(python, [str(python), *sys.argv])  # noqa: S606
+        os.execv(python, [str(python), *sys.argv])  # noqa: S606  # nosec B606
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wisely_security.settings")
     from wisely_security.database.embedded import EmbeddedPostgresError, provide
 
