@@ -23,7 +23,7 @@ run: $(VENV)/run.installed
 	@exec $(RUN) manage.py serve $(if $(PORT),--port "$(PORT)") $(if $(WORKERS),--workers "$(WORKERS)") \
 		$(if $(filter 0,$(DEMO)),,--demo)
 
-## make test [TESTS=tests/test_embedded.py]: every test, those in a browser included
+## make test [TESTS=tests/embedded]: every test, those in a browser included
 test: $(VENV)/test.installed browser
 	@$(RUN) -m pytest $(TESTS)
 

@@ -25,7 +25,12 @@ def past(site):
         ("Action", "Lock out", "action=lock_out", lambda event: event.action == "lock_out"),
         ("Device", "iPhone", "device=iphone", lambda event: event.device_kind == "iphone"),
         ("Country", "India", "country=IN", lambda event: event.country == "IN"),
-        ("User", "Unknown users", "user=unknown", lambda event: event.user_id is None),
+        (
+            "User",
+            "Alice Adams (alice@acme.example)",
+            "user=[0-9a-f-]{36}",
+            lambda event: event.user_email == "alice@acme.example",
+        ),
     ],
     ids=["status", "action", "device", "country", "user"],
 )

@@ -1,0 +1,99 @@
+"""The addresses of the admin, its forms as a browser sends them, and what the record tells of looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from login_activity.models import LoginEvent
+from wisely_security.request_context import acting_as
+from wisely_security.tenancy.models import Role, Session, Tenant, User
+
+from ..cast import PASSWORD, WINDOWS_CHROME, Cast
+
+EVENTS = "/admin/login_activity/loginevent/"
+USERS = "/admin/tenancy/user/"
+TENANTS = "/admin/tenancy/tenant/"
+ROLES = "/admin/tenancy/role/"
+
+
+def sign_in_as_support() -> Client:
+    client = Client(headers={"user-agent": WINDOWS_CHROME})
+    response = client.post("/admin/login/", {"username": "dana@wisely.example", "password": PASSWORD})
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
+    return client
+
+
+class _Fields(HTMLParser):
+    """What a browser would send for the form with this id."""
+
+    def __init__(self, html: str, form_id: str) -> None:
+        super().__init__()
+        self.form_id, self.inside, self.select = form_id, False, ""
+        self.values: dict[str, Any] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "form":
+            self.inside = given.get("id") == self.form_id
+        elif not self.inside:
+            return
+        elif (
+            tag == "input" and given.get("type") != "submit" and (given.get("type") != "checkbox" or "checked" in given)
+        ):
+            self.values.setdefault(name, []).append(value)
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and "selected" in given:
+            self.values[self.select] = value
+
+
+def opened(client: Client, url: str) -> dict[str, Any]:
+    """Open a page of the admin: what its form would send as it is."""
+    page = client.get(url)
+    assert page.status_code == 200, page
+    form_id = re.search(r'id="(\w+_form)"', page.content.decode())
+    assert form_id
+    return _Fields(page.content.decode(), form_id[1]).values
+
+
+def edit(client: Client, url: str, **changed: Any) -> Any:
+    """Open a page of the admin, change fields, press Save."""
+    return client.post(url, opened(client, url) | changed)
+
+
+def looks(events: Callable[..., list[LoginEvent]], tenant: Tenant | None) -> list[dict[str, Any]]:
+    """What the record of a tenant tells of support's looks."""
+    found = events(tenant, action="view", user_email="dana@wisely.example")
+    assert {event.user_name for event in found} <= {"Dana Diaz (Wisely support)" if tenant else "Dana Diaz"}
+    return [event.detail for event in found]
+
+
+def every_url(cast: Cast) -> list[str]:
+    """Each address of the site that the registry makes, with an object of Acme where it needs one."""
+    with acting_as(support=True):
+        objects: dict[type, Any] = {
+            Tenant: cast.acme,
+            User: cast.bob,
+            Role: Role.objects.get_or_create(tenant=cast.acme, name="Acme Auditor")[0],
+            LoginEvent: LoginEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
+        }
+        session = Session.objects.filter(tenant=cast.acme).first()
+    urls = [reverse("admin:index"), reverse("admin:jsi18n"), reverse("admin:autocomplete")]
+    urls += [reverse("admin:password_change"), "/admin/nowhere/", "/admin/login_activity/", "/admin/tenancy/"]
+    for model, model_admin in admin.site._registry.items():
+        for pattern in model_admin.get_urls():
+            if pattern.name is None:
+                continue
+            wanted = pattern.pattern.converters
+            arguments = {name: session.pk if name == "session_pk" and session else objects[model].pk for name in wanted}
+            urls.append(reverse(f"admin:{pattern.name}", kwargs=arguments))
+    return urls

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from wisely_security.tenancy.models import Role, User
+
+from ..cast import Cast
+from .site import ROLES, edit
+
+
+class TestRoles:
+    def test_a_role_is_added_edited_and_deleted(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
+        given = ["login_activity.view", "login_activity.download"]
+        url = f"{ROLES}add/?tenant={cast.acme.pk}"
+        assert edit(dana, url, name="Auditor", permissions=given).status_code == 302
+        role = Role.objects.get(name="Auditor")
+        assert (role.tenant, sorted(role.permissions)) == (cast.acme, sorted(given))
+        assert edit(dana, f"{ROLES}{role.pk}/change/", permissions=given[:1]).status_code == 302
+        assert Role.objects.get(pk=role.pk).permissions == given[:1]
+        assert dana.post(f"{ROLES}{role.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert not Role.objects.filter(pk=role.pk).exists()
+        added, edited, deleted = (event.detail["changes"] for event in events(cast.acme, action="edit"))
+        assert added["Name"] == ["", "Auditor"]
+        assert edited == {"Permissions": ["View Login Activity, Download Login Activity", "View Login Activity"]}
+        assert deleted == {"Deleted": ["No", "Yes"]}
+
+    def test_a_role_that_somebody_has_is_kept(self, dana: Client, cast: Cast, seen_by_support) -> None:
+        role = Role.objects.create(tenant=cast.acme, name="Auditor")
+        User.objects.filter(pk=cast.bob.pk).update(role=role)
+        response = dana.post(f"{ROLES}{role.pk}/delete/", {"post": "yes"})
+        assert response.status_code == 200
+        assert "Bob Brown" in response.content.decode()
+        assert Role.objects.filter(pk=role.pk).exists()
+
+    def test_a_built_in_role_is_only_looked_at(self, dana: Client, cast: Cast, seen_by_support) -> None:
+        role = Role.objects.get(tenant=cast.acme, key="admin")
+        html = dana.get(f"{ROLES}{role.pk}/change/").content.decode()
+        assert "View Login Activity" in html
+        assert 'name="_save"' not in html
+        assert dana.post(f"{ROLES}{role.pk}/change/", {"name": "Boss"}).status_code == 403
+        assert dana.post(f"{ROLES}{role.pk}/delete/", {"post": "yes"}).status_code == 403
+
+    @pytest.mark.parametrize("name", ["Admin", "super admin"])
+    def test_a_name_that_is_taken_is_refused(self, dana: Client, cast: Cast, name: str, seen_by_support) -> None:
+        response = edit(dana, f"{ROLES}add/?tenant={cast.acme.pk}", name=name)
+        assert response.status_code == 200
+        assert Role.objects.filter(tenant=cast.acme).count() == 6

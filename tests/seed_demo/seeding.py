@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management import call_command
+
+from login_activity.models import LoginEvent
+from wisely_security.request_context import acting_as
+
+SIGN_IN = "/sign-in/"
+
+
+def seed(**options: Any) -> str:
+    said = io.StringIO()
+    call_command("seed_demo", stdout=said, **options)
+    return said.getvalue()
+
+
+def all_events() -> list[LoginEvent]:
+    with acting_as(support=True):
+        return list(LoginEvent.objects.order_by("id"))
+
+
+def midnight() -> datetime:
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

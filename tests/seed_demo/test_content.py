@@ -1,0 +1,151 @@
+"""What the demo holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from login_activity.models import LoginEvent
+from login_activity.recorder import HIDDEN_NAME
+from login_activity.vocabulary import Action, Reason, Status
+from wisely_security.ledger.models import NO_TENANT
+from wisely_security.request_context import acting_as
+from wisely_security.tenancy import demo as tenancy_demo
+from wisely_security.tenancy.demo_password import DEMO_PASSWORD
+from wisely_security.tenancy.models import BUILT_IN_ROLES, Session, Tenant, User, UserStatus
+
+from .seeding import SIGN_IN, all_events, midnight, seed
+
+
+def test_it_makes_exactly_as_many_events_as_asked_within_45_days(committed: None) -> None:
+    seed(events=700)
+    events = all_events()
+    assert len(events) == 700
+    assert midnight() - timedelta(days=45) <= events[0].occurred_at
+    assert events[-1].occurred_at < midnight()
+    with connection.cursor() as cursor, acting_as(support=True):
+        cursor.execute("SELECT DISTINCT tableoid::regclass::text FROM login_activity_loginevent")
+        assert {name for (name,) in cursor.fetchall()} == {
+            f"login_activity_loginevent_{event.occurred_at:%Y_%m}" for event in events
+        }
+
+
+def test_it_makes_the_companies_with_people_of_every_role_and_status(committed: None) -> None:
+    said = seed(events=500)
+    with acting_as(support=True):
+        tenants = {tenant.slug: tenant for tenant in Tenant.objects.select_related("aggregator", "super_admin")}
+        users = list(User.objects.select_related("tenant", "role"))
+    assert set(tenants) == {"acme", "globex", "initech"}
+    assert {slug: tenant.super_admin.email for slug, tenant in tenants.items()} == {
+        "acme": "alice@acme.example",
+        "globex": "charlie@globex.example",
+        "initech": "erin@initech.example",
+    }
+    assert tenants["globex"].aggregator == tenants["initech"]
+    assert tenants["acme"].aggregator is None
+    for tenant in tenants.values():
+        members = [user for user in users if user.tenant == tenant]
+        assert len(members) == 12
+        assert {user.role.key for user in members if user.role} == set(BUILT_IN_ROLES[tenant.edition])
+        statuses = Counter(user.status for user in members)
+        assert statuses[UserStatus.SUSPENDED] == statuses[UserStatus.PENDING] == 1
+        assert len({user.time_zone for user in members}) > 3
+    assert {user.email for user in users if user.is_staff} == {"dana@wisely.example"}
+    assert DEMO_PASSWORD in said
+    for email in tenancy_demo.SIGN_INS:
+        assert email in said
+
+
+def test_it_tells_of_every_action_and_reason(demo: list[LoginEvent]) -> None:
+    assert {event.action for event in demo} == set(Action.values)
+    assert {event.reason for event in demo} == {*Reason.values, ""}
+    assert {event.status for event in demo} == set(Status.values)
+
+
+def test_people_keep_their_hours_and_their_own_devices_and_places(demo: list[LoginEvent]) -> None:
+    with acting_as(support=True):
+        zones = dict(User.objects.values_list("pk", "time_zone"))
+    signed_in = [event for event in demo if event.action == Action.LOG_IN and event.status == Status.SUCCESS]
+    moments = [event.occurred_at.astimezone(ZoneInfo(zones[event.user_id])) for event in signed_in if event.user_id]
+    assert sum(8 <= moment.hour < 19 for moment in moments) > 0.8 * len(moments)
+    assert sum(moment.weekday() >= 5 for moment in moments) < 0.1 * len(moments)
+    where = Counter((event.user_email, event.ip, event.user_agent) for event in signed_in)
+    stations = Counter(email for email, _, _ in where)
+    victim = stations.pop("priya@acme.example")
+    assert max(stations.values()) <= 3
+    assert victim <= 4
+    assert {event.place for event in demo} > {"Private network", "London, England, United Kingdom"}
+    assert "Unknown location" not in {event.place for event in demo}
+
+
+def test_somebody_tries_stolen_passwords(demo: list[LoginEvent]) -> None:
+    attack = [event for event in demo if event.ip and event.ip.startswith("213.136.8.")]
+    attempts = [event for event in attack if event.action == Action.LOG_IN]
+    assert len({event.user_id for event in attempts}) > 30
+    assert not any(event.status == Status.SUCCESS for event in attempts)
+    unknown = [event for event in attempts if event.user_id is None]
+    assert {event.tenant_id for event in unknown} == {NO_TENANT}
+    assert {event.reason for event in unknown} == {Reason.UNKNOWN_USER}
+    assert HIDDEN_NAME in {event.user_name for event in unknown}
+    assert all("@" in event.user_name or event.user_name == HIDDEN_NAME for event in unknown)
+    [lock_out] = [event for event in attack if event.action == Action.LOCK_OUT]
+    same_account = [event for event in attempts if event.user_id == lock_out.user_id]
+    assert [event.reason for event in same_account[:10]] == [Reason.WRONG_PASSWORD] * 10
+    assert {event.reason for event in same_account[10:]} == {Reason.LOCKED_OUT}
+    assert lock_out.request_id == same_account[9].request_id
+
+
+def test_somebody_is_in_two_places_at_once(demo: list[LoginEvent]) -> None:
+    signed_in = [
+        event
+        for event in demo
+        if (event.user_email, event.action, event.status) == ("priya@acme.example", Action.LOG_IN, Status.SUCCESS)
+    ]
+    abroad = next(position for position, event in enumerate(signed_in) if event.country == "BR")
+    assert signed_in[abroad - 1].country == "IN"
+    assert signed_in[abroad].occurred_at - signed_in[abroad - 1].occurred_at < timedelta(hours=1)
+
+
+def test_the_suspended_and_the_invited_have_not_been_in_since(demo: list[LoginEvent]) -> None:
+    with acting_as(support=True):
+        users = {user.pk: user for user in User.objects.all()}
+    latest = {event.user_id: event for event in demo if (event.action, event.status) == ("log_in", "success")}
+    for user in users.values():
+        if user.status == UserStatus.PENDING:
+            assert user.pk not in latest
+        elif user.status == UserStatus.SUSPENDED:
+            assert latest[user.pk].occurred_at < midnight() - timedelta(days=12)
+        else:
+            assert user.last_login == latest[user.pk].occurred_at
+    joined = [event for event in demo if event.reason == Reason.INVITATION]
+    for event in joined:
+        before = [other for other in demo if other.user_id == event.user_id and other.id < event.id]
+        assert {other.reason for other in before} <= {Reason.WRONG_PASSWORD}
+
+
+def test_some_sessions_are_open(demo: list[LoginEvent]) -> None:
+    signed_in = {(event.user_id, event.occurred_at) for event in demo if event.action == Action.LOG_IN}
+    with acting_as(support=True):
+        sessions = list(Session.objects.select_related("user"))
+    assert {session.user.email for session in sessions} & set(tenancy_demo.SIGN_INS)
+    for session in sessions:
+        assert session.expires_at > timezone.now() >= session.last_seen_at >= session.created_at
+        assert session.device
+        assert session.place
+        assert (session.user_id, session.created_at) in signed_in
+
+
+@pytest.mark.parametrize("email", ["alice@acme.example", "charlie@globex.example", "erin@initech.example"])
+def test_admins_sign_in_and_see_their_record(demo: list[LoginEvent], email: str) -> None:
+    client = Client()
+    assert client.post(SIGN_IN, {"username": email, "password": DEMO_PASSWORD}).status_code == 302
+    response = client.get("/", follow=True)
+    assert response.status_code == 200
+    assert "login-activity" in response.redirect_chain[-1][0]
+    assert response.context["events"]

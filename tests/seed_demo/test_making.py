@@ -1,0 +1,144 @@
+"""How the demo is made."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker, Settings
+
+from login_activity import demo as login_demo
+from login_activity.demo_habits import Dice, milliseconds, people
+from login_activity.demo_rows import COLUMNS, SharedText
+from login_activity.demo_visits import ACCOUNT_SUSPENDED, LOG_IN, LOOK, LOOK_AT_GLOBEX, WRONG_PASSWORD, Step
+from login_activity.models import LoginEvent
+from login_activity.recorder import record
+from login_activity.vocabulary import Action, Reason
+from wisely_security.ledger.loading import id_at, load
+from wisely_security.request_context import RequestContext, acting_as, using
+from wisely_security.tenancy import demo as tenancy_demo
+
+from .. import databases
+from .seeding import all_events, midnight, seed
+
+
+@pytest.mark.parametrize(
+    ("step", "by"),
+    [
+        (LOG_IN, None),
+        (WRONG_PASSWORD, None),
+        (LOOK, None),
+        (LOOK_AT_GLOBEX, None),
+        (ACCOUNT_SUSPENDED, "charlie@globex.example"),
+        (Step(Action.LOG_IN, failed=Reason.UNKNOWN_USER, typed="Tr0ub4dor&3"), "nobody"),
+        (Step(Action.LOG_IN, failed=Reason.UNKNOWN_USER, typed=" Who@Acme.example"), "nobody"),
+    ],
+)
+def test_its_rows_are_those_of_the_recorder(committed: None, step: Step, by: str | None) -> None:
+    login_demo.prepare()
+    made = tenancy_demo.create(midnight())
+    everybody = people(made, midnight() - timedelta(days=45), midnight(), seed=1)
+    station = everybody["erin@initech.example"].stations[-1]
+    subject = None if by == "nobody" else everybody["erin@initech.example"]
+    admin = everybody.get(by or "")
+    now = timezone.now()
+    at = milliseconds(now)
+    line = f"{id_at(at, 0)}\t\\N\t\t{SharedText(made).make(step, subject, station, at, by=admin)}"
+    load(LoginEvent, COLUMNS, [(at, line)], since=now.date(), until=now.date(), progress=lambda rows: None)
+
+    actor = admin or subject
+    detail = step.detail(subject, station, now.astimezone(subject.zone).date()) if step.detail and subject else None
+    with using(RequestContext(client=station.client, actor=actor.user.as_actor() if actor else None)):
+        record(
+            step.action,
+            subject.user if subject else None,
+            failed=step.failed,
+            note=step.note,
+            typed=step.typed,
+            tenant_id=made.tenants[step.record_of].pk if step.record_of else None,
+            detail=detail,
+        )
+    columns = {field.name for field in LoginEvent._meta.fields} - {"id", "occurred_at", "tx"}
+    loaded, recorded = ({column: getattr(event, column) for column in columns} for event in all_events())
+    assert loaded == recorded
+
+
+@pytest.fixture
+def again(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[..., list[Any]]]:
+    """Seeds a database of its own and returns what its events say, without the keys that the database has made."""
+    columns = [field.name for field in LoginEvent._meta.fields if field.name not in {"tenant_id", "user_id", "tx"}]
+
+    def events(**options: Any) -> list[Any]:
+        with databases.fresh_database(f"test_wisely_{os.getpid()}_again"), acting_as(support=True):
+            seed(**options)
+            return list(LoginEvent.objects.order_by("id").values(*columns))
+
+    with django_db_blocker.unblock():
+        yield events
+
+
+def test_the_same_seed_on_the_same_day_tells_the_same(again: Callable[..., list[Any]]) -> None:
+    with time_machine.travel(datetime(2026, 11, 18, 1, tzinfo=UTC)):
+        first = again(events=900, seed=7)
+    with time_machine.travel(datetime(2026, 11, 18, 23, tzinfo=UTC)):
+        assert again(events=900, seed=7) == first
+        assert again(events=900, seed=8) != first
+
+
+def test_what_breaks_in_the_middle_leaves_nothing(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Dice, "randrange", _after(1000, Dice.randrange))
+        with pytest.raises(Exception, match="interrupted"):
+            seed()
+    assert tenancy_demo.look() is tenancy_demo.Found.NOTHING
+    assert all_events() == []
+    seed(events=500)
+
+
+def _after(calls: int, function: Callable[..., int]) -> Callable[..., int]:
+    left = iter(range(calls))
+
+    def called(*args: Any) -> int:
+        if next(left, None) is None:
+            raise RuntimeError("interrupted")
+        return function(*args)
+
+    return called
+
+
+def test_a_bar_is_drawn_on_a_terminal_only(
+    committed: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    seed(events=600)
+    assert "100 %  600 events\n" in capsys.readouterr().err
+
+
+def test_it_is_quiet_elsewhere(committed: None, capsys: pytest.CaptureFixture[str]) -> None:
+    seed(events=600)
+    assert capsys.readouterr().err == ""
+
+
+def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, tmp_path: Path) -> None:
+    login_demo.prepare()
+    assert [path.name for path in (tmp_path / "places").iterdir()] == ["demo.mmdb"]
+
+    other = tmp_path / "others" / "city.mmdb"
+    other.parent.mkdir()
+    other.write_bytes(b"mine")
+    for configured in (other, other.parent):
+        settings.GEOIP_PATH = str(configured)
+        login_demo.prepare()
+    assert [path.read_bytes() for path in other.parent.iterdir()] == [b"mine"]
+
+    settings.GEOIP_PATH = str(tmp_path / "new" / "city.mmdb")
+    login_demo.prepare()
+    assert Path(settings.GEOIP_PATH).stat().st_size > 1000

@@ -1,0 +1,43 @@
+"""The demo's password."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.test import Client
+from pytest_django import Settings
+
+from login_activity.vocabulary import Reason
+from wisely_security.tenancy.demo_password import DEMO_PASSWORD
+
+from ..cast import create_cast
+from .seeding import SIGN_IN, all_events, seed
+
+
+@pytest.mark.parametrize("path", [SIGN_IN, "/admin/login/"])
+def test_the_demo_password_opens_nothing_in_production(committed: None, settings: Settings, path: str) -> None:
+    seed(events=500)
+    visitor = {"username": "dana@wisely.example", "password": DEMO_PASSWORD}
+    assert Client().post(path, visitor).status_code == 302
+    settings.DEBUG = False
+    response = Client().post(path, visitor)
+    assert response.status_code != 302
+    assert "is not right" in response.content.decode()
+    assert all_events()[-1].reason == Reason.WRONG_PASSWORD
+
+
+def test_another_password_is_right_in_production(db: None, settings: Settings) -> None:
+    settings.DEBUG = False
+    cast = create_cast()
+    response = Client().post(SIGN_IN, {"username": cast.alice.email, "password": "correct horse battery"})
+    assert response.status_code == 302
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("password", [DEMO_PASSWORD, "Wisely-Demo", f" {DEMO_PASSWORD} "])
+def test_nobody_can_choose_the_demo_password(settings: Settings, debug: bool, password: str) -> None:
+    settings.DEBUG = debug
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password)
+    assert "demo_password" in {error.code for error in refused.value.error_list}

@@ -1,0 +1,85 @@
+"""What seeding refuses."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError
+from django.db import connections
+from pytest_django import Settings
+
+from wisely_security.request_context import acting_as
+from wisely_security.tenancy import demo as tenancy_demo
+from wisely_security.tenancy.accounts import create_tenant
+from wisely_security.tenancy.models import Edition, Tenant, User
+
+from ..cast import create_cast, person
+from .seeding import all_events, seed
+
+
+def test_a_second_time_nothing_is_changed(committed: None) -> None:
+    seed(events=500)
+    assert "The demo is there already" in seed()
+    assert "The demo is there already" in seed(seed=9)
+    assert len(all_events()) == 500
+
+
+def test_a_demo_takes_more_events_as_often_as_one_likes(committed: None) -> None:
+    seed(events=500)
+    with acting_as(support=True):
+        people = set(User.objects.values_list("pk", "last_login"))
+    assert "600 events are added" in seed(events=600)
+    assert "600 events are added" in seed(events=600)
+    assert len(all_events()) == 1700
+    with acting_as(support=True):
+        assert set(User.objects.values_list("pk", "last_login")) == people
+
+
+def test_a_demo_that_people_have_joined_is_still_the_demo(committed: None) -> None:
+    seed(events=500)
+    with acting_as(support=True):
+        person("Visitor", "visitor@elsewhere.example").save()
+    assert "The demo is there already" in seed()
+
+
+def test_tenants_of_others_are_refused(committed: None) -> None:
+    create_cast()
+    with acting_as(support=True):
+        Tenant.objects.filter(slug="acme").update(slug="acme-2", name="Acme Two")
+    with pytest.raises(CommandError, match="holds tenants or users that the demo did not make"):
+        seed()
+    assert all_events() == []
+
+
+def test_users_of_others_are_refused(committed: None) -> None:
+    with acting_as(support=True):
+        person("Somebody", "somebody@wisely.example").save()
+    with pytest.raises(CommandError, match="holds tenants or users that the demo did not make"):
+        seed()
+
+
+def test_a_demo_with_a_tenant_more_is_refused(committed: None) -> None:
+    seed(events=500)
+    with acting_as(support=True):
+        aggregator = Tenant.objects.get(slug="initech")
+
+    create_tenant("New", "new", Edition.ENTERPRISE, super_admin=person("N", "n@new.example"), aggregator=aggregator)
+    with pytest.raises(CommandError, match="did not make"):
+        seed()
+
+
+def test_production_is_refused(committed: None, settings: Settings) -> None:
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="DEBUG=1"):
+        seed()
+    assert tenancy_demo.look() is tenancy_demo.Found.NOTHING
+
+
+def test_too_few_events_are_refused(committed: None) -> None:
+    with pytest.raises(CommandError, match="at least 500"):
+        seed(events=499)
+
+
+def test_without_the_owner_it_says_what_to_set(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(connections.settings, "owner")
+    with pytest.raises(CommandError, match="DATABASE_OWNER_URL"):
+        seed()
