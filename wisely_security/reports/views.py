@@ -108,8 +108,8 @@ class ReportView(MemberView):
 
 class ReportPage(ReportView):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.permission = self.report.view_permission  # type: ignore[misc]
-        self.area = self.report.title  # type: ignore[misc]
+        self.permission = self.report.view_permission
+        self.area = self.report.title
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, section: str = "") -> HttpResponse:
@@ -187,8 +187,8 @@ class ReportDownload(ReportView):
     http_method_names = ["get", "options"]  # HEAD would be recorded as a download
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.permission = self.report.download_permission  # type: ignore[misc]
-        self.area = f"{self.report.title}: download"  # type: ignore[misc]
+        self.permission = self.report.download_permission
+        self.area = f"{self.report.title}: download"
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, section: str = "") -> HttpResponseBase:

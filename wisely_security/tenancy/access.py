@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -52,9 +52,9 @@ class MemberView(SignedInView):
     ``area``: the page in words. ``changes``: it changes data, which an aggregator's admin does not do in an enterprise.
     """
 
-    permission: ClassVar[str] = ""
-    area: ClassVar[str] = ""
-    changes: ClassVar[bool] = False
+    permission = ""
+    area = ""
+    changes = False
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
