@@ -6,11 +6,14 @@ import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.accounts import AccountChangedError, set_password
@@ -138,6 +141,15 @@ class TestForgottenPassword:
         assert Client().post("/sign-in/", {"username": "alice@acme.example", "password": NEW}).status_code == 302
 
 
+@pytest.mark.parametrize(("hours", "status"), [(23.9, 200), (24.1, 410)])
+def test_a_link_to_a_new_password_works_for_a_day(cast: Cast, hours: float, status: int) -> None:
+    with acting_as(tenant_id=cast.acme.pk):
+        alice = User.objects.get(pk=cast.alice.pk)
+    link = reverse("password_reset_confirm", args=[alice.pk, tokens.make_token(alice)])
+    with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=False):
+        assert Client().get(link).status_code == status
+
+
 @pytest.mark.parametrize("token", ["x", "abc-def", "c8x0-" + "0" * 40])
 def test_a_made_up_link_is_refused(cast: Cast, token: str) -> None:
     for user_id in (cast.alice.pk, "00000000-0000-0000-0000-000000000000"):
@@ -171,6 +183,13 @@ class TestInvitation:
         assert frank.status_code == 302
         accepted = [e for e in events(cast.acme) if e.reason == "invitation"]
         assert [(e.user_name, e.action, e.status) for e in accepted] == [("Frank Fisher", "reset_password", "success")]
+
+    @pytest.mark.parametrize(("days", "status"), [(6.9, 200), (7.1, 410)])
+    def test_works_for_a_week(self, cast: Cast, mail_server: MailServer, days: float, status: int) -> None:
+        self.invite(sign_in(cast.alice), cast)
+        link = link_in(mail_server.messages[0])
+        with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+            assert Client().get(link).status_code == status
 
     def test_nobody_is_created_when_the_mail_cannot_be_sent(self, cast: Cast, mail_server: MailServer) -> None:
         mail_server.refuses = True

@@ -11,7 +11,7 @@ from wisely_security.request_context import acting_as
 from . import mail
 from .authentication import end_sessions
 from .forms import InviteForm
-from .links import VALID_HOURS, make_link
+from .links import INVITATION_DAYS, make_link
 from .models import BUILT_IN_ROLES, Edition, Role, Tenant, User, UserStatus
 from .session_store import SessionStore
 from .sessions import hash_key
@@ -53,7 +53,7 @@ def invite(form: InviteForm, request: HttpRequest) -> User:
 
 def send_invitation(request: HttpRequest, user: User) -> None:
     """Raises OSError if the mail server does not take it."""
-    mail.send("invitation", user, link=make_link(request, "accept_invitation", user), valid_hours=VALID_HOURS)
+    mail.send("invitation", user, link=make_link(request, "accept_invitation", user), valid_days=INVITATION_DAYS)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from ..access import SignedInView
 from ..accounts import AccountChangedError, set_password
 from ..authentication import find_user
 from ..forms import ChangePasswordForm, EmailForm, NewPasswordForm
-from ..links import VALID_HOURS, link_is_good, make_link, named_user
+from ..links import RESET_HOURS, link_is_good, make_link, named_user
 from ..models import User, UserStatus
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def _send_reset_link(user: User, request: HttpRequest) -> None:
                 return
             link = make_link(request, "password_reset_confirm", user)
             try:
-                mail.send("password_reset", user, link=link, valid_hours=VALID_HOURS)
+                mail.send("password_reset", user, link=link, valid_hours=RESET_HOURS)
             except Exception:
                 logger.exception("A password reset mail could not be sent.")
                 signals.password_reset_requested.send(

@@ -19,7 +19,7 @@ from .. import signals
 from ..access import AccessRefused, MemberView, SignedInView
 from ..accounts import invite, send_invitation
 from ..forms import InviteForm, ProfileForm, SignInSettingsForm, save_changed
-from ..links import VALID_HOURS
+from ..links import INVITATION_DAYS
 from ..models import Tenant, User, UserStatus
 from ..permissions import MANAGE_USERS, SIGN_IN_SETTINGS, SWITCH_TENANT
 from ..sessions import VIEWED_TENANT_KEY
@@ -70,7 +70,7 @@ class Invite(MemberView):
             logger.exception("The mail server did not take an invitation.")
             form.add_error(None, "The invitation could not be sent: the mail server did not take it. Try again later.")
             return self._page(form, status=503)
-        messages.success(request, f"{user.name} is invited. The link in the e-mail works for {VALID_HOURS} hours.")
+        messages.success(request, f"{user.name} is invited. The link in the e-mail works for {INVITATION_DAYS} days.")
         return redirect("users")
 
     def _page(self, form: InviteForm, status: int = 200) -> HttpResponse:
@@ -90,7 +90,7 @@ class InviteAgain(MemberView):
         user = get_object_or_404(User, pk=pk, tenant=self.request.tenant, status=UserStatus.PENDING)
         try:
             send_invitation(request, user)
-            messages.success(request, f"{user.name} has a new invitation, good for {VALID_HOURS} hours.")
+            messages.success(request, f"{user.name} has a new invitation, good for {INVITATION_DAYS} days.")
         except OSError:
             logger.exception("The mail server did not take an invitation.")
             messages.error(request, "The invitation could not be sent. Try again later.")
