@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 
 from wisely_security.request_context import current
-from wisely_security.tenancy.authentication import LockedOut, Refusal, find_user, refusal
+from wisely_security.tenancy.authentication import LockedOutError, Refusal, find_user, refusal
 from wisely_security.tenancy.models import User
 
 from .recorder import record
@@ -84,9 +84,9 @@ def normal(typed: str) -> str:
 
 
 def refuse_if_locked(account: str) -> None:
-    """Raises LockedOut."""
+    """Raises LockedOutError."""
     if recent_guesses(account).locks:
-        raise LockedOut
+        raise LockedOutError
 
 
 class LockoutBackend(BaseBackend):
@@ -98,9 +98,11 @@ class LockoutBackend(BaseBackend):
         refusal.set(None)
         if username is None or password is None:
             return
-        if recent_guesses(normal(username)).locks:
+        try:
+            refuse_if_locked(normal(username))
+        except LockedOutError:
             refusal.set(Refusal("locked_out", find_user(username)))
-            raise PermissionDenied
+            raise PermissionDenied from None
 
     def get_user(self, user_id: object) -> None:
         return None

@@ -58,7 +58,7 @@ def make_record(cast: Cast, events: Callable[..., Any]) -> Record:
                 record(Action.RESET_PASSWORD, user, note=Reason.LINK_REQUESTED)
             record(Action.LOG_IN, None, failed=Reason.UNKNOWN_USER, typed="Nobody@acme.example", tenant_id=cast.acme.pk)
             record(Action.LOG_IN, None, failed=Reason.UNKNOWN_USER, typed="hunter2", tenant_id=cast.acme.pk)
-            with acting_as(tenant_id=cast.acme.pk, actor=cast.alice.as_actor()):
+            with using(RequestContext(tenant_id=cast.acme.pk, client=client, actor=cast.alice.as_actor())):
                 record(Action.EDIT, zoe, detail={"area": "Sign-in settings"})
     with using(RequestContext(tenant_id=cast.globex.pk)):
         record(Action.LOG_IN, cast.charlie)

@@ -121,6 +121,25 @@ def test_no_user_agent_keeps_anybody_out(cast: Cast, events, user_agent: str) ->
     assert event.user_agent_cut == (len(user_agent) > 512)
 
 
+def test_no_client_hints_keep_anybody_out(cast: Cast, events) -> None:
+    client = Client(headers={f"sec-ch-ua-x{number}": "\0x" * 30_000 for number in range(50)})
+    form = {"username": "alice@acme.example", "password": PASSWORD}
+    response = client.post("/sign-in/", form, HTTP_USER_AGENT="Moz\0illa " * 100)
+    assert response.status_code == 302
+    assert client.get("/account/profile/").status_code == 200
+    with acting_as(tenant_id=cast.acme.pk):
+        [session] = Session.objects.all()
+    assert len(repr(session.client)) < 10_000
+
+
+def test_a_cut_user_agent_is_told_as_cut_when_its_session_ends(cast: Cast, events) -> None:
+    client = sign_in(cast.alice, Client(headers={"user-agent": "x" * 600}))
+    sign_in(cast.alice).post("/account/sessions/end/")
+    assert client.get("/account/profile/").status_code == 302
+    opened, _, ended = events(cast.acme)
+    assert (opened.user_agent_cut, ended.user_agent_cut, ended.user_agent) == (True, True, opened.user_agent)
+
+
 def test_a_broken_geolocation_file_keeps_nobody_out(cast: Cast, events, settings, tmp_path) -> None:
     broken = tmp_path / "broken.mmdb"
     broken.write_bytes(b"\xab\xcd\xefMaxMind.com" + b"\x00" * 64)

@@ -14,6 +14,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from uuid import UUID
 
+# What a session keeps of a browser's headers: more of the user agent than an event shows, so that a cut is still seen.
+LONGEST_AGENT = 1024
+LONGEST_HINT = 300
+MOST_HINTS = 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -36,9 +41,14 @@ class Client:
     touch_points: int | None = None
 
     def as_data(self) -> dict[str, Any]:
-        """For keeping in a session; ``Client.from_data`` reads it."""
-        address = "" if self.address is None else str(self.address)
-        return {"address": address, "agent": self.user_agent[:512], "hints": self.hints, "touch": self.touch_points}
+        """For keeping in a session, bounded and without what PostgreSQL refuses; ``Client.from_data`` reads it."""
+        hints = list(self.hints.items())[:MOST_HINTS]
+        return {
+            "address": "" if self.address is None else str(self.address),
+            "agent": self.user_agent[:LONGEST_AGENT].replace("\0", ""),
+            "hints": {name[:LONGEST_HINT]: value[:LONGEST_HINT].replace("\0", "") for name, value in hints},
+            "touch": self.touch_points,
+        }
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Client:
@@ -50,11 +60,11 @@ class Client:
 class RequestContext:
     """One unit of work.
 
-    ``session``: a name of the session that tells nothing of its key.
     ``tenant_id``: the only tenant whose rows can be read or written; ``None``: no rows at all.
     ``support``: rows of every tenant (support staff in Django admin, and nobody else).
     ``credential``: what the visitor presented before a tenant is known (an e-mail address, a user's id
     from a signed link, the hash of a session key); it opens the one row it names, for reading.
+    ``session``: a name of the session that tells nothing of its key.
     """
 
     tenant_id: UUID | None = None
@@ -96,13 +106,7 @@ def acting_as(
     tenant_id: UUID | None = None,
     support: bool = False,
     credential: str = "",
-    actor: Actor | None = None,
 ) -> Iterator[RequestContext]:
-    """Work inside another scope. The scope is replaced whole, never widened; client and request stay.
-
-    Without ``actor`` the current one remains: it is the same person, looking somewhere else.
-    """
-    now = current()
-    changed = replace(now, tenant_id=tenant_id, support=support, credential=credential, actor=actor or now.actor)
-    with using(changed):
+    """Work inside another scope. The scope is replaced whole, never widened; who acts, and from where, stays."""
+    with using(replace(current(), tenant_id=tenant_id, support=support, credential=credential)) as changed:
         yield changed

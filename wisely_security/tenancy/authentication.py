@@ -1,7 +1,7 @@
 """Who may sign in, and why not.
 
 ``EmailBackend`` tells the reason of a refusal to the recorder (``refusal``), never to the visitor, unless the password
-was right: then a suspended or invited user learns why (AccountClosed).
+was right: then a suspended or invited user learns why.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Refusal:
     user: User | None = None
 
 
-class LockedOut(Exception):  # noqa: N818
+class LockedOutError(Exception):
     """Too many failed attempts at this account, or from this address."""
 
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from wisely_security.request_context import acting_as
 
 from . import signals
-from .authentication import LockedOut, Refusal, refusal
+from .authentication import LockedOutError, Refusal, refusal
 from .models import Role, Tenant, User
 from .time_zones import time_zone_choices
 
@@ -79,7 +79,7 @@ class ChangePasswordForm(NewPasswordForm):
         with acting_as(**self.user.own_scope):  # a stronger hash may be saved
             try:
                 signals.password_attempt.send(type(self), user=self.user)
-            except LockedOut:
+            except LockedOutError:
                 raise ValidationError(SignInForm.error_messages["locked_out"], code="locked_out") from None
             if not self.user.check_password(password):
                 raise ValidationError("This is not your current password.", code="wrong_password")

@@ -77,7 +77,7 @@ class SessionStore(SessionBase):
         elif self.row.key_hash == key_hash and self._stored == data:
             return
         elif not self._update(self.row, key_hash, data):
-            self._merge(key_hash, data)
+            self._merge(self.row, key_hash, data)
 
     def _update(self, row: Session, key_hash: str, data: dict[str, Any]) -> bool:
         """False: another request has written this session since it was loaded."""
@@ -92,10 +92,8 @@ class SessionStore(SessionBase):
         return bool(updated)
 
     @transaction.atomic
-    def _merge(self, key_hash: str, data: dict[str, Any]) -> None:
+    def _merge(self, mine: Session, key_hash: str, data: dict[str, Any]) -> None:
         """Apply what this request has changed to what the others have left."""
-        mine = self.row
-        assert mine is not None  # noqa: S101  # nosec B101
         with self._scope(data, mine.key_hash):
             row = Session.objects.select_for_update().filter(pk=mine.pk, key_hash=mine.key_hash).first()
         if row is None:

@@ -49,7 +49,7 @@ def end_session(session: Session, cause: SessionEnd | None) -> bool:
 
 
 def end_expired_sessions() -> int:
-    """End every session whose time is over, of all tenants. Returns how many."""
+    """End sessions whose time is over, of all tenants, 10,000 at the most. Returns how many."""
     with acting_as(support=True):
         expired = list(Session.objects.filter(expires_at__lte=timezone.now()).select_related("user")[:10_000])
     return sum(end_session(session, SessionEnd.EXPIRED) for session in expired)

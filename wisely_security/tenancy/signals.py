@@ -1,14 +1,14 @@
 """What happens around sign-in beyond Django's own signals. Each is sent inside the transaction of what it tells.
 
 password_changed: user — by its owner, knowing the old one.
-password_attempt: user — types the current password; a receiver may raise LockedOut.
+password_attempt: user — types the current password; a receiver may raise LockedOutError.
 password_reset_requested: email, user or None, refused ("", "unknown_user", a status, or "email_failed").
 password_reset: user, invitation (True: the first password, set on accepting an invitation).
 password_refused: user or None, reset (by a link or by the form), reason ("link_invalid", "wrong_password",
     "invalid_input", "locked_out").
 session_ended: session, cause (a SessionEnd value).
 settings_viewed: user, tenant_id (whose settings; None: no tenant's), area; detail, note, refused where there is
-something to add.
+    something to add.
 settings_edited: user, area, detail.   settings_refused: user, area.   Both: tenant_id, where it is not the user's own.
 access_refused: user, tenant_id (whose data it was about), area, changing.
 """
