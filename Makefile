@@ -37,7 +37,7 @@ check: $(VENV)/test.installed
 	DEBUG=0 ALLOWED_HOSTS=example.com SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) -m deptry .
-	$(RUN) -m bandit --quiet --recursive --configfile pyproject.toml manage.py wisely_security login_activity
+	$(RUN) -m bandit --quiet --recursive --configfile pyproject.toml manage.py wisely_security login_activity audit_trail
 
 $(VENV)/run.installed: requirements.txt
 	@$(make_environment)

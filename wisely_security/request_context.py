@@ -1,11 +1,13 @@
 """Who acts, for which tenant, from where: the facts that every write and every read needs.
 
 The context lives in a ``ContextVar``, so threads and coroutines each have their own. The database backend
-(:mod:`wisely_security.database.base`) announces its scope to PostgreSQL, where row-level security reads it.
+(:mod:`wisely_security.database.base`) announces it to PostgreSQL: row-level security reads there whose data
+may be touched, and the hook that records changes reads who makes them.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,13 +24,14 @@ MOST_HINTS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """The person who acts. ``name`` and ``email`` are as they were when the request began."""
+    """The person who acts, or (``kind`` "api") the access account. Name and e-mail are as when the request began."""
 
     id: UUID
     name: str
     email: str
     tenant_id: UUID | None
     tenant_name: str
+    kind: str = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,9 @@ class Client:
         return cls(address=address, user_agent=data["agent"], hints=data["hints"], touch_points=data["touch"])
 
 
+Announced = tuple[UUID | None, bool, str, Actor | None, UUID | None, IPv4Address | IPv6Address | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
     """One unit of work.
@@ -76,10 +82,34 @@ class RequestContext:
     session: str = ""
 
     @property
-    def scope(self) -> tuple[str, str, str]:
-        """What PostgreSQL is told: ``wisely.tenant_id``, ``wisely.scope`` and ``wisely.credential``."""
+    def announced(self) -> Announced:
+        """What a change of it has to be told to PostgreSQL."""
+        return self.tenant_id, self.support, self.credential, self.actor, self.request_id, self.client.address
+
+    @property
+    def settings(self) -> tuple[str, str, str, str]:
+        """What PostgreSQL is told: ``wisely.tenant_id``, ``wisely.scope``, ``wisely.credential``, ``wisely.actor``."""
         tenant = "" if self.tenant_id is None else str(self.tenant_id)
-        return tenant, "support" if self.support else "", self.credential
+        return tenant, "support" if self.support else "", self.credential, self._who_acts()
+
+    def _who_acts(self) -> str:
+        """JSON, for the hook that records changes: who acts, in which request, from where."""
+        actor = self.actor
+        who = {"kind": "system", "name": "System"}
+        if actor is not None:
+            who = {
+                "kind": actor.kind,
+                "id": str(actor.id),
+                "name": actor.name,
+                "email": actor.email,
+                "tenant": str(actor.tenant_id or ""),
+                "company": actor.tenant_name,
+            }
+        if self.request_id is not None:
+            who["request"] = str(self.request_id)
+        if self.client.address is not None:
+            who["ip"] = str(self.client.address)
+        return json.dumps(who)
 
 
 NOBODY = RequestContext()

@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "wisely_security.ledger",
     "wisely_security.reports",
     "login_activity",
+    "audit_trail",
+    "wisely_security.workspace",
     "wisely_security.admin_config.SupportAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",

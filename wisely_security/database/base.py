@@ -1,8 +1,9 @@
-"""PostgreSQL as Django's backend knows it, plus one thing: every statement runs in the current scope.
+"""PostgreSQL as Django's backend knows it, plus one thing: every statement runs in the current request context.
 
-Row-level security reads the settings ``wisely.tenant_id``, ``wisely.scope`` and ``wisely.credential``. They are
-set with ``set_config(…, true)``, which ends with the transaction, in the same message as the statement that needs
-them: no extra round trip, and nothing stays behind on a pooled connection (PgBouncer in transaction mode is safe).
+Row-level security reads the settings ``wisely.tenant_id``, ``wisely.scope`` and ``wisely.credential``, and the hook
+that records changes reads ``wisely.actor``. They are set with ``set_config(…, true)``, which ends with the transaction,
+in the same message as the statement that needs them: no extra round trip, and nothing stays behind on a pooled
+connection (PgBouncer in transaction mode is safe).
 """
 
 from __future__ import annotations
@@ -14,20 +15,20 @@ from django.db.backends.postgresql import base
 
 from wisely_security import request_context
 
-SET_SCOPE = (
+ANNOUNCE = (
     "SELECT set_config('wisely.tenant_id', %s, true), set_config('wisely.scope', %s, true), "
-    "set_config('wisely.credential', %s, true);"
+    "set_config('wisely.credential', %s, true), set_config('wisely.actor', %s, true);"
 )
-NO_SCOPE = request_context.NOBODY.scope
+NOTHING = request_context.NOBODY.announced
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._scope_in_transaction: tuple[str, str, str] | None = NO_SCOPE
-        self.execute_wrappers.append(self._run_in_scope)
+        self._announced: request_context.Announced | None = NOTHING
+        self.execute_wrappers.append(self._run_in_context)
 
-    def _run_in_scope(
+    def _run_in_context(
         self,
         execute: Callable[..., Any],
         sql: str,
@@ -35,37 +36,37 @@ class DatabaseWrapper(base.DatabaseWrapper):
         many: bool,
         context: dict[str, Any],
     ) -> Any:
-        scope = request_context.current().scope
-        if scope == self._scope_in_transaction:
+        now = request_context.current()
+        if now.announced == self._announced:
             return execute(sql, params, many, context)
-        announcement = context["cursor"].cursor.mogrify(SET_SCOPE, scope).decode()
+        announcement = context["cursor"].cursor.mogrify(ANNOUNCE, now.settings).decode()
         if params is not None:
             announcement = announcement.replace("%", "%%")
         result = execute(announcement + sql, params, many, context)
         if not self.autocommit:  # in autocommit each message is a transaction of its own
-            self._scope_in_transaction = scope
+            self._announced = now.announced
         return result
 
-    # A new transaction starts without a scope.
+    # A new transaction starts with nothing announced.
     def _set_autocommit(self, autocommit: bool) -> None:
-        self._scope_in_transaction = NO_SCOPE
+        self._announced = NOTHING
         super()._set_autocommit(autocommit)
 
     def _commit(self) -> None:
-        self._scope_in_transaction = NO_SCOPE
+        self._announced = NOTHING
         super()._commit()
 
     def _rollback(self) -> None:
-        self._scope_in_transaction = NO_SCOPE
+        self._announced = NOTHING
         super()._rollback()
 
     # What the settings are after a rollback to a savepoint is not known here: say them again. The rollback itself
     # must go alone, for an aborted transaction refuses every other statement.
     def _savepoint_rollback(self, sid: str) -> None:
-        self._scope_in_transaction = request_context.current().scope
+        self._announced = request_context.current().announced
         super()._savepoint_rollback(sid)
-        self._scope_in_transaction = None
+        self._announced = None
 
     def _close(self) -> None:
-        self._scope_in_transaction = NO_SCOPE
+        self._announced = NOTHING
         super()._close()

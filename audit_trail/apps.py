@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AuditTrailConfig(AppConfig):
+    name = "audit_trail"
+    verbose_name = "Audit Trail"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401  (registers them)
+
+        post_migrate.connect(_keep_the_hook_in_step, sender=self, dispatch_uid="audit_trail")
+
+
+def _keep_the_hook_in_step(using: str, **_: Any) -> None:
+    from .installation import install
+
+    install(using)

@@ -1,0 +1,40 @@
+"""The words of the Audit Trail that are not a module's own: outcomes, reasons, kinds of actors.
+
+Modules and actions are declared where they happen (``registry.py``).
+"""
+
+from django.db import models
+
+
+class Word(models.TextChoices):
+    @classmethod
+    def say(cls, key: str) -> str:
+        """The label of a stored key; the key itself where it is of another time."""
+        return str(cls(key).label) if key in cls.values else key
+
+
+class Status(Word):
+    SUCCESS = "success", "Success"
+    FAILURE = "failure", "Failure"
+
+
+class ActorKind(Word):
+    PERSON = "person", "Person"
+    SYSTEM = "system", "System"
+    API = "api", "API account"
+    DATABASE = "database", "Database session"
+
+
+class Code(Word):
+    """Why an action failed, for machines: stable, while the sentence beside it may be put better one day."""
+
+    NO_PERMISSION = "no_permission", "Missing permission"
+    NOT_FOUND = "not_found", "No such record"
+    INVALID_INPUT = "invalid_input", "Invalid input"
+    DUPLICATE = "duplicate", "Exists already"
+    IN_USE = "in_use", "In use"
+    NOT_ALLOWED = "not_allowed", "Against the rules"
+    CONFLICT = "conflict", "Changed by somebody else meanwhile"
+    REFUSED = "refused", "Refused by the database"
+    EMAIL_FAILED = "email_failed", "E-mail could not be sent"
+    ERROR = "error", "Unexpected error"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WorkspaceConfig(AppConfig):
+    name = "wisely_security.workspace"
+    verbose_name = "Workspace"

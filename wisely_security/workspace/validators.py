@@ -1,0 +1,27 @@
+"""Rules that several modules share."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_network
+
+from django.core.exceptions import ValidationError
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+def validate_e164(number: str) -> None:
+    """ITU-T E.164: a plus, the country's code, at most 15 digits in all."""
+    if not E164.fullmatch(number):
+        raise ValidationError("Write the number with its country code, as +14155550123.", code="e164")
+
+
+def validate_network(text: str) -> None:
+    """An address or a network in CIDR notation (RFC 4632), with no bits set beyond its prefix."""
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValidationError(
+            f"{text} is no address or network. Write 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
+            code="network",
+        ) from None
