@@ -6,6 +6,9 @@ from . import errors
 urlpatterns = [
     path("", include("wisely_security.tenancy.urls")),
     path("", include("login_activity.urls")),
+    path("", include("audit_trail.urls")),
+    path("", include("wisely_security.workspace.urls")),
+    path("api/v1/", include("wisely_security.workspace.api.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.forms import ModelForm
 from django.http import HttpRequest
 
-from wisely_security.request_context import acting_as
+from wisely_security.request_context import acting_as, using
 
 from . import mail
 from .authentication import end_sessions
-from .forms import InviteForm
 from .links import INVITATION_DAYS, make_link
 from .models import BUILT_IN_ROLES, Edition, Role, Tenant, User, UserStatus
 from .session_store import SessionStore
@@ -26,11 +28,11 @@ class AccountChangedError(Exception):
 def set_password(user: User, password: str, *, keep: SessionStore | None = None) -> None:
     """Give an account a new password, make an invited one active, and end its sessions but for ``keep``.
 
-    Raises AccountChangedError if ``user`` is not what the database holds.
+    Who acts is the user, where nobody has signed in (a link from an e-mail). Raises AccountChangedError if ``user`` is not what the database holds.
     """
     known = user.password, user.status
     user.set_password(password)  # takes a while, so before the lock
-    with acting_as(**user.own_scope):
+    with acting_as(**user.own_scope) as now, using(replace(now, actor=now.actor or user.as_actor())):
         if User.objects.select_for_update().values_list("password", "status").filter(pk=user.pk).first() != known:
             raise AccountChangedError
         if user.status == UserStatus.PENDING:
@@ -42,9 +44,9 @@ def set_password(user: User, password: str, *, keep: SessionStore | None = None)
 
 
 @transaction.atomic
-def invite(form: InviteForm, request: HttpRequest) -> User:
+def invite(form: ModelForm[User], request: HttpRequest) -> User:
     """Create a user who has to accept. Raises OSError, and creates nobody, if the e-mail cannot be sent."""
-    user: User = form.save(commit=False)
+    user = form.save(commit=False)
     user.set_unusable_password()
     user.save()
     send_invitation(request, user)

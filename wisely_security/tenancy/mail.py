@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -10,13 +10,23 @@ from django.template.loader import render_to_string
 from .models import User
 
 
+class Addressee(Protocol):
+    name: Any
+    email: Any
+
+
 def send(template: str, user: User, **context: Any) -> None:
     """Send ``templates/email/<template>``. Raises OSError (SMTPException is one) if the server does not take it."""
-    context |= {"user": user, "tenant": user.tenant}
+    compose(template, user, tenant=user.tenant, **context).send()
+
+
+def compose(template: str, user: Addressee, **context: Any) -> EmailMultiAlternatives:
+    """The e-mail of ``templates/email/<template>``, not sent yet."""
+    context |= {"user": user}
     message = EmailMultiAlternatives(
         subject=" ".join(render_to_string(f"email/{template}_subject.txt", context).split()),
         body=render_to_string(f"email/{template}.txt", context),
         to=[user.email],
     )
     message.attach_alternative(render_to_string(f"email/{template}.html", context), "text/html")
-    message.send()
+    return message

@@ -13,9 +13,9 @@ from wisely_security.request_context import acting_as
 
 from .models import Tenant, User
 from .models.tenant import PEOPLE_SECTIONS
-from .permissions import MANAGE_USERS, SIGN_IN_SETTINGS, SWITCH_TENANT
+from .permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
 
-PEOPLE, SECURITY = "people", "security"
+WORKSPACE, PEOPLE, SECURITY = "workspace", "people", "security"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ _entries: list[Entry] = []
 
 
 def add(section: str, label: str, *, icon: str, permission: str, url: Callable[[Tenant], str]) -> None:
-    """Add an entry to PEOPLE ("Identity & Access", "Users & Permissions") or SECURITY. ``icon``: a heroicon's name."""
+    """Add an entry to WORKSPACE, PEOPLE ("Identity & Access", "Users & Permissions") or SECURITY. ``icon``: heroicon."""
     _entries.append(Entry(section, label, icon, permission, url))
 
 
@@ -47,7 +47,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if tenant is None or not isinstance(user, User):
         return {}
-    labels = {PEOPLE: PEOPLE_SECTIONS[tenant.edition][1], SECURITY: "Security"}
+    labels = {WORKSPACE: "Workspace", PEOPLE: PEOPLE_SECTIONS[tenant.edition][1], SECURITY: "Security"}
     sections: dict[str, list[dict[str, Any]]] = {label: [] for label in labels.values()}
     for entry, url in entries(user, tenant):
         sections[labels[entry.section]].append(
@@ -55,18 +55,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         )
     return {
         "menu": [{"label": label, "items": items} for label, items in sections.items() if items],
-        "enterprises": _enterprises(user),
+        "enterprises": user.enterprises,
     }
 
 
-def _enterprises(user: User) -> list[Tenant]:
-    if user.tenant is None or user.tenant.edition != "aggregator" or not user.may(SWITCH_TENANT):
-        return []
-    with acting_as(tenant_id=user.tenant_id):
-        return list(Tenant.objects.filter(aggregator=user.tenant))
-
-
-add(PEOPLE, "Users", icon="users", permission=MANAGE_USERS, url=lambda tenant: reverse("users"))
 add(
     PEOPLE,
     "Sign-in settings",

@@ -16,7 +16,6 @@ from wisely_security.request_context import acting_as, current, using
 from . import signals
 from .access import AccessRefused
 from .models import Session, Tenant, User
-from .permissions import SWITCH_TENANT
 from .sessions import TENANT_KEY, VIEWED_TENANT_KEY, limits
 
 
@@ -66,6 +65,6 @@ class TenantMiddleware:
 
 def _viewed(request: HttpRequest, user: User) -> Tenant | None:
     viewed = request.session.get(VIEWED_TENANT_KEY)
-    if viewed is None or not user.may(SWITCH_TENANT):
+    if viewed is None:
         return None
-    return Tenant.objects.filter(pk=viewed, aggregator=user.tenant_id).first()
+    return next((tenant for tenant in user.enterprises if str(tenant.pk) == viewed), None)

@@ -41,7 +41,7 @@ def keys_granted_to(builtin_role: str) -> frozenset[str]:
     return frozenset(p.key for p in _permissions.values() if builtin_role in p.granted_to)
 
 
-MANAGE_USERS = declare("users.manage", "Users", "Invite users and end their sessions")
+USER_SESSIONS = declare("users.sessions", "Users", "See where users are signed in, and end their sessions")
 SIGN_IN_SETTINGS = declare("sign_in_settings.edit", "Users", "See and edit sign-in settings")
 SWITCH_TENANT = declare(
     "tenants.switch", "Enterprises", "Look at the records of enterprises below", granted_to=("admin", "csm")

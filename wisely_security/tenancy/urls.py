@@ -38,9 +38,6 @@ urlpatterns = [
     path("account/sessions/", sessions.OwnSessions.as_view(), name="sessions"),
     path("account/sessions/end/", sessions.EndOwnSessions.as_view(), name="end_other_sessions"),
     path("account/sessions/<uuid:pk>/end/", sessions.EndOwnSessions.as_view(), name="end_session"),
-    path("settings/users/", people.Users.as_view(), name="users"),
-    path("settings/users/invite/", people.Invite.as_view(), name="invite"),
-    path("settings/users/<uuid:pk>/invite-again/", people.InviteAgain.as_view(), name="invite_again"),
     path("settings/users/<uuid:pk>/sessions/", sessions.UserSessions.as_view(), name="user_sessions"),
     path("settings/users/<uuid:pk>/sessions/end/", sessions.EndUserSessions.as_view(), name="end_user_sessions"),
     path(

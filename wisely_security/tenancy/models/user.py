@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower, Now
 
-from wisely_security.request_context import Actor
+from wisely_security.request_context import Actor, acting_as
 
-from ..permissions import all_permissions
+from ..permissions import SWITCH_TENANT, all_permissions
 from ..time_zones import validate_time_zone
 from .fields import key_field
 from .role import SUPER_ADMIN, Role
-from .tenant import Tenant
+from .tenant import Edition, Tenant
 
 
 class UserStatus(models.TextChoices):
@@ -103,6 +103,14 @@ class User(AbstractBaseUser):
 
     def may(self, permission: str) -> bool:
         return permission in self.permission_keys
+
+    @cached_property
+    def enterprises(self) -> list[Tenant]:
+        """Those that this person may switch to: of an aggregator's admin, by name."""
+        if self.tenant is None or self.tenant.edition != Edition.AGGREGATOR or not self.may(SWITCH_TENANT):
+            return []
+        with acting_as(tenant_id=self.tenant_id):
+            return list(Tenant.objects.filter(aggregator=self.tenant))
 
     # Django admin asks these two. What a model allows there is said by its ModelAdmin.
     def has_perm(self, perm: str, obj: Any = None) -> bool:

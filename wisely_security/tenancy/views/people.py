@@ -1,100 +1,20 @@
 from __future__ import annotations
 
-import logging
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db import IntegrityError
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 
 from wisely_security.request_context import acting_as
 
 from .. import signals
 from ..access import AccessRefused, MemberView, SignedInView
-from ..accounts import invite, send_invitation
-from ..forms import InviteForm, ProfileForm, SignInSettingsForm, save_changed
-from ..links import INVITATION_DAYS
-from ..models import Tenant, User, UserStatus
-from ..permissions import MANAGE_USERS, SIGN_IN_SETTINGS, SWITCH_TENANT
+from ..forms import ProfileForm, SignInSettingsForm, save_changed
+from ..models import Tenant
+from ..permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
 from ..sessions import VIEWED_TENANT_KEY
-
-logger = logging.getLogger(__name__)
-USERS_ON_A_PAGE = 50
-LONGEST_SEARCH = 200
-
-
-class Users(MemberView):
-    permission = MANAGE_USERS
-    area = "Users"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        tenant = self.request.tenant
-        users = User.objects.filter(tenant=tenant).select_related("tenant", "role")
-        searched = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-        for word in searched.split():
-            users = users.filter(Q(name__icontains=word) | Q(email__icontains=word))
-        context = {
-            "users": Paginator(users, USERS_ON_A_PAGE).get_page(request.GET.get("page")),
-            "searched": searched,
-            "invite_url": reverse("invite") if tenant == self.request.user.tenant else None,
-        }
-        if tenant != self.request.user.tenant:  # the enterprise sees who looks at its people
-            self.record_look()
-        return render(request, "tenancy/users.html", context)
-
-
-class Invite(MemberView):
-    permission = MANAGE_USERS
-    area = "Inviting a user"
-    changes = True
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self._page(InviteForm(self.request.tenant))
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = InviteForm(self.request.tenant, request.POST)
-        if not form.is_valid():
-            return self._page(form, status=400)
-        try:
-            user = invite(form, request)
-        except IntegrityError:  # an address of another tenant's user, which this one cannot see
-            form.add_error("email", "This e-mail address is taken.")
-            return self._page(form, status=400)
-        except OSError:
-            logger.exception("The mail server did not take an invitation.")
-            form.add_error(None, "The invitation could not be sent: the mail server did not take it. Try again later.")
-            return self._page(form, status=503)
-        messages.success(request, f"{user.name} is invited. The link in the e-mail works for {INVITATION_DAYS} days.")
-        return redirect("users")
-
-    def _page(self, form: InviteForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "back_url": reverse("users"), "back_label": "Users"}
-        return render(self.request, "tenancy/invite.html", context, status=status)
-
-
-class InviteAgain(MemberView):
-    """A new link for somebody whose invitation has run out."""
-
-    permission = MANAGE_USERS
-    area = "Inviting a user"
-    changes = True
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        user = get_object_or_404(User, pk=pk, tenant=self.request.tenant, status=UserStatus.PENDING)
-        try:
-            send_invitation(request, user)
-            messages.success(request, f"{user.name} has a new invitation, good for {INVITATION_DAYS} days.")
-        except OSError:
-            logger.exception("The mail server did not take an invitation.")
-            messages.error(request, "The invitation could not be sent. Try again later.")
-        return redirect("users")
 
 
 class Profile(SignedInView):

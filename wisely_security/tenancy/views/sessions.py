@@ -14,7 +14,7 @@ from wisely_security.request_context import acting_as
 
 from ..access import MemberView, SignedInView
 from ..models import Session, User
-from ..permissions import MANAGE_USERS
+from ..permissions import USER_SESSIONS
 from ..sessions import end_session
 from ..signals import SessionEnd
 
@@ -69,7 +69,7 @@ class EndOwnSessions(SignedInView):
 
 
 class UserSessions(MemberView):
-    permission = MANAGE_USERS
+    permission = USER_SESSIONS
     area = "Sessions of a user"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -89,7 +89,7 @@ class UserSessions(MemberView):
 
 
 class EndUserSessions(MemberView):
-    permission = MANAGE_USERS
+    permission = USER_SESSIONS
     area = "Ending the sessions of a user"
     changes = True
     http_method_names = ["post"]

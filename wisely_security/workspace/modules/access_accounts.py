@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from typing import Any
+
+from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 
 from audit_trail.registry import Module, When, audited
+from wisely_security.tenancy.models import Tenant
 
+from ..api_keys import make_key
+from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
+from ..section import Column, Section, Verb, label_of, register
 from ..validators import validate_network
 from .business_groups import BusinessGroup
 
@@ -78,3 +90,123 @@ audited(
     masked=["key_hash"],
     untracked=["created_at", "key_start", "key_made_at"],
 )
+
+
+class AccessAccountForm(RecordForm):
+    name_field = "label"
+
+    channels = Choices(choices=Channel.choices)
+    allowed_ips = Lines(
+        forms.CharField(max_length=43, validators=[validate_network]),
+        label="Allowed IPs",
+        required=False,
+        help_text="Addresses or networks, one a line. None: the key works from everywhere.",
+    )
+
+    class Meta:
+        model = AccessAccount
+        fields = ["label", "communication", "traffic", "channels", "business_group", "allowed_ips"]
+
+
+def say_channels(record: Any) -> str:
+    return ", ".join(Channel(each).label for each in record.channels)
+
+
+def give_key(account: AccessAccount, request: HttpRequest) -> HttpResponse:
+    """A new API key: stored as a hash, and shown on this page alone."""
+    key, account.key_hash, account.key_start = make_key()
+    account.key_made_at = timezone.now()
+    account.save()
+    return render(
+        request,
+        "workspace/api_key.html",
+        {"account": account, "key": key, "section": SECTION, "done_url": SECTION.url(account.pk)},
+    )
+
+
+def deactivate(account: AccessAccount, form: None, request: HttpRequest) -> str:
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    return f"{account} is deactivated. Its API key opens nothing from now on."
+
+
+def activate(account: AccessAccount, form: None, request: HttpRequest) -> str:
+    account.is_active = True
+    account.save(update_fields=["is_active"])
+    return f"{account} is active again, with the same API key."
+
+
+class AccessAccounts(Section):
+    model = AccessAccount
+    path = "access-accounts"
+    title = "Access accounts"
+    singular = "access account"
+    description = "What your own systems send messages and report events with. Each has an API key of its own."
+    icon = "key"
+    form = AccessAccountForm
+    created, changed = SETUP, EDIT
+    add_label = "Set up"
+    search = ("label", "business_group__name", "key_start")
+    search_hint = "Label, group or start of the key"
+    columns = (
+        Column(label="Label", value=attrgetter("label"), sub=lambda it: f"{it.key_start}…", sort="label"),
+        Column(label="Communication", value=label_of("communication"), sub=label_of("traffic"), sort="communication"),
+        Column(label="Channels", value=say_channels),
+        Column(label="Business group", value=attrgetter("business_group"), sort="business_group__name"),
+        Column(
+            label="State",
+            value=lambda it: "Active" if it.is_active else "Not active",
+            badge=lambda it: "success" if it.is_active else "plain",
+            sort="is_active",
+        ),
+    )
+    managed_by = ("admin", "developer")
+    granted_to = ("business", "mis", "support", "csm")
+    empty = "Set up an access account to send messages from a system of your own."
+    verbs = (
+        Verb(
+            key="new_key",
+            label="New API key",
+            action=EDIT,
+            do=lambda account, form, request: give_key(account, request),
+            asks="The key in use stops working at once. The new one is shown once.",
+        ),
+        Verb(
+            key="deactivate",
+            label="Deactivate",
+            action=DEACTIVATE,
+            do=deactivate,
+            why_not=lambda account, user: "" if account.is_active else "This account is not active already.",
+            danger=True,
+        ),
+        Verb(
+            key="activate",
+            label="Activate",
+            action=ACTIVATE,
+            do=activate,
+            why_not=lambda account, user: "This account is active already." if account.is_active else "",
+        ),
+    )
+
+    def records(self, tenant: Tenant) -> QuerySet[AccessAccount]:
+        return super().records(tenant).select_related("business_group")
+
+    def facts(self, record: AccessAccount) -> list[tuple[str, Any]]:
+        return [
+            ("Label", record.label),
+            ("State", "Active" if record.is_active else "Not active"),
+            ("Communication type", record.get_communication_display()),
+            ("Traffic type", record.get_traffic_display()),
+            ("Channels", say_channels(record)),
+            ("Business group", record.business_group),
+            ("Allowed IPs", "\n".join(record.allowed_ips) or "All"),
+            ("API key", f"{record.key_start}… (made on {timezone.localtime(record.key_made_at):%-d %b %Y})"),
+        ]
+
+    def store(self, form: Any, request: HttpRequest) -> str | HttpResponse:
+        if not form.is_new:
+            return super().store(form, request)
+        return give_key(form.save(commit=False), request)
+
+
+SECTION = register(AccessAccounts())

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from typing import Any
+
+from django import forms
 from django.db import models
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
 
 from audit_trail.registry import Members, Module, audited
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.models.fields import key_field
 
+from .. import notifications
+from ..forms import RecordForm
 from ..records import CurrentTenant, Record
+from ..section import Column, Section, register
 
 MODULE = Module("business_group", "Business Group", record=("group", "Group"))
 ADD = MODULE.action("add", "Add", "A group was added.")
@@ -67,3 +77,60 @@ audited(
     untracked=["created_at"],
     members=(Members(through=BusinessGroupUser, record="group", member="user", label="Users"),),
 )
+
+
+class GroupForm(RecordForm):
+    class Meta:
+        model = BusinessGroup
+        fields = ["name", "description", "owner", "users"]
+        widgets = {"users": forms.CheckboxSelectMultiple}
+
+
+class BusinessGroups(Section):
+    model = BusinessGroup
+    path = "business-groups"
+    title = "Business groups"
+    singular = "business group"
+    description = "Who works together, and who answers for it. Owner and users are told of changes by e-mail."
+    icon = "user-group"
+    form = GroupForm
+    created, changed = ADD, EDIT
+    search = ("name", "description", "owner__name")
+    search_hint = "Name or owner"
+    columns = (
+        Column(label="Name", value=attrgetter("name"), sub=attrgetter("description"), sort="name"),
+        Column(label="Owner", value=attrgetter("owner"), sort="owner__name"),
+        Column(label="Users", value=attrgetter("number_of_users"), sort="number_of_users"),
+    )
+    granted_to = ("business", "sales", "pmo")
+    empty = "A business group brings together the people who send messages for one part of the company."
+
+    def records(self, tenant: Tenant) -> QuerySet[Any]:
+        members = BusinessGroupUser.objects.filter(group=OuterRef("pk")).order_by().values("group")
+        number = Coalesce(Subquery(members.annotate(number=Count("pk")).values("number")), 0)
+        groups = super().records(tenant).select_related("owner")
+        counted: QuerySet[Any] = groups.annotate(number_of_users=number)
+        return counted
+
+    def facts(self, record: BusinessGroup) -> list[tuple[str, Any]]:
+        names = ", ".join(user.name for user in record.users.all())
+        return [("Name", record.name), ("Description", record.description), ("Owner", record.owner), ("Users", names)]
+
+    def store(self, form: Any, request: HttpRequest) -> str:
+        before = set() if form.is_new else set(form.instance.users.all())
+        said = super().store(form, request)
+        after = set(form.instance.users.all())
+        changed = [str(form[name].label) for name in form.changed_data if name not in {"users", "seen"}]
+        if form.is_new or changed or before != after:
+            notifications.group_changed(
+                request,
+                form.instance,
+                created=form.is_new,
+                changed=changed,
+                added=sorted(after - before, key=str),
+                removed=sorted(before - after, key=str),
+            )
+        return str(said)
+
+
+register(BusinessGroups())

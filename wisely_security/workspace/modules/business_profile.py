@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import Any
+
+from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.http import HttpRequest
 
 from audit_trail.registry import Module, audited
-from wisely_security.tenancy.time_zones import validate_time_zone
+from login_activity.countries import COUNTRIES
+from wisely_security.tenancy.time_zones import time_zone_choices, validate_time_zone
 
+from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
+from ..reference import CURRENCIES, LANGUAGES
+from ..section import Column, Section, register
 from ..validators import validate_e164
 
 MODULE = Module("business_profile", "Business Profile", record=("profile", "Profile"))
@@ -63,6 +73,7 @@ class BusinessProfile(Record):
     tax_ids = ArrayField(models.CharField(max_length=60), verbose_name="tax IDs", default=list, blank=True)
 
     class Meta:
+        ordering = ["legal_name"]
         verbose_name = "business profile"
         constraints = [
             models.UniqueConstraint(
@@ -83,4 +94,82 @@ audited(
     changed=UPDATE,
     deleted=DELETE,
     untracked=["created_at"],
+    words={
+        "country": COUNTRIES.items,
+        "currency": lambda: [(code, f"{code} ({name})") for code, name in CURRENCIES.items()],
+        "language": LANGUAGES.items,
+    },
 )
+
+
+def chosen_from(choices: Mapping[str, str], label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=[("", "Choose one"), *sorted(choices.items(), key=lambda it: it[1])])
+
+
+class BusinessProfileForm(RecordForm):
+    name_field = "legal_name"
+
+    channels = Choices(choices=Channel.choices, required=False)
+    country = chosen_from(COUNTRIES, "Country")
+    currency = chosen_from({code: f"{name} ({code})" for code, name in CURRENCIES.items()}, "Currency")
+    language = chosen_from(LANGUAGES, "Language")
+    time_zone = forms.ChoiceField(label="Time zone", choices=time_zone_choices)
+    tax_ids = Lines(
+        forms.CharField(max_length=60),
+        label="Tax IDs",
+        required=False,
+        help_text="One a line, as “GSTIN 27AAPFU0939F1ZV”.",
+    )
+
+    class Meta:
+        model = BusinessProfile
+        fields = [
+            *("legal_name", "industry", "employees", "channels", "street", "city", "region", "postal_code", "country"),
+            *("contact_name", "contact_email", "contact_phone", "currency", "time_zone", "language", "tax_ids"),
+        ]
+        help_texts = {"contact_phone": "With its country code, as +14155550123."}
+
+
+class BusinessProfiles(Section):
+    model = BusinessProfile
+    path = "business-profile"
+    title = "Business profile"
+    singular = "business profile"
+    description = "Who you are: what invoices, registrations and your customers go by."
+    icon = "building-office-2"
+    form = BusinessProfileForm
+    created, changed = SETUP, UPDATE
+    add_label = "Set up"
+    single = True
+    search = ("legal_name",)
+    columns = (Column(label="Legal name", value=attrgetter("legal_name")),)
+    managed_by = ("admin", "finance")
+    granted_to = ("business", "mis", "support", "sales", "pmo", "csm")
+    empty = "Set it up once; every change of it is recorded."
+
+    def facts(self, record: BusinessProfile) -> list[tuple[str, Any]]:
+        address = [
+            record.street,
+            " ".join(part for part in (record.postal_code, record.city) if part),
+            record.region,
+            COUNTRIES.get(record.country, record.country),
+        ]
+        return [
+            ("Legal name", record.legal_name),
+            ("Industry", record.get_industry_display()),
+            ("Employees", record.get_employees_display()),
+            ("Channels", ", ".join(Channel(each).label for each in record.channels)),
+            ("Address", "\n".join(line for line in address if line)),
+            ("Contact", f"{record.contact_name}\n{record.contact_email}\n{record.contact_phone}"),
+            ("Currency", f"{CURRENCIES.get(record.currency, '')} ({record.currency})"),
+            ("Time zone", record.time_zone),
+            ("Language", LANGUAGES.get(record.language, record.language)),
+            ("Tax IDs", "\n".join(record.tax_ids)),
+        ]
+
+    def store(self, form: Any, request: HttpRequest) -> str:
+        form.save()
+        return "The business profile is set up." if form.is_new else "The business profile is saved."
+
+
+register(BusinessProfiles())

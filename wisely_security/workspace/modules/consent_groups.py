@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from audit_trail.registry import Module, audited
+from wisely_security.tenancy.models import Tenant
 
+from ..forms import RecordForm
 from ..records import Channel, Record
+from ..section import Column, Section, Verb, label_of, register
 from ..validators import validate_e164
-from .access_accounts import AccessAccount
+from .access_accounts import AccessAccount, say_channels
 
 MODULE = Module("opt_in_out", "Opt-in/Opt-out", record=("consent_group", "Consent group"))
 CREATE = MODULE.action("create", "Create", "A consent group was created.")
@@ -48,3 +58,83 @@ audited(
     deleted=DELETE,
     untracked=["created_at"],
 )
+
+
+class ConsentGroupForm(RecordForm):
+    class Meta:
+        model = ConsentGroup
+        fields = [
+            *("name", "description", "access_account", "channel", "number"),
+            *("opt_in_response", "opt_out_response"),
+        ]
+        widgets = {
+            "opt_in_response": forms.Textarea(attrs={"rows": 3}),
+            "opt_out_response": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {"number": "To which people write, with its country code, as +14155550123."}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        account, channel = data.get("access_account"), data.get("channel")
+        if account and channel and channel not in account.channels:
+            self.add_error(
+                "channel",
+                ValidationError(f"{account} sends by {say_channels(account)} only.", code="channel"),
+            )
+        return data
+
+
+def delete(group: ConsentGroup, form: None, request: HttpRequest) -> str:
+    group.delete()
+    return f"{group} is deleted."
+
+
+class ConsentGroups(Section):
+    model = ConsentGroup
+    path = "consent-groups"
+    title = "Opt-in/Opt-out"
+    singular = "consent group"
+    description = "Where people agree to your messages or stop them, and what they are answered."
+    icon = "hand-raised"
+    form = ConsentGroupForm
+    created, changed = CREATE, EDIT
+    add_label = "Create"
+    search = ("name", "description", "number", "access_account__label")
+    search_hint = "Name, number or account"
+    columns = (
+        Column(label="Name", value=attrgetter("name"), sub=attrgetter("description"), sort="name"),
+        Column(label="Access account", value=attrgetter("access_account"), sort="access_account__label"),
+        Column(label="Channel", value=label_of("channel"), sort="channel"),
+        Column(label="Number", value=attrgetter("number"), sort="number"),
+    )
+    managed_by = ("admin", "business")
+    granted_to = ("mis", "support", "csm")
+    empty = "A consent group keeps the number to which people write START or STOP, and your answers to them."
+    verbs = (
+        Verb(
+            key="delete",
+            label="Delete",
+            action=DELETE,
+            do=delete,
+            asks="People who write to its number get no answer any more. The record of what happened stays.",
+            danger=True,
+            leaves=True,
+        ),
+    )
+
+    def records(self, tenant: Tenant) -> QuerySet[ConsentGroup]:
+        return super().records(tenant).select_related("access_account")
+
+    def facts(self, record: ConsentGroup) -> list[tuple[str, Any]]:
+        return [
+            ("Name", record.name),
+            ("Description", record.description),
+            ("Access account", record.access_account),
+            ("Channel", record.get_channel_display()),
+            ("Number", record.number),
+            ("Answer to an opt-in", record.opt_in_response),
+            ("Answer to an opt-out", record.opt_out_response),
+        ]
+
+
+register(ConsentGroups())

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
 from audit_trail.registry import Module, audited
-from wisely_security.tenancy.models import Role
+from wisely_security.tenancy import menu
+from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
 from wisely_security.tenancy.permissions import all_permissions
+
+from ..forms import Choices, RecordForm
+from ..section import Column, Section, register
 
 MODULE = Module("roles", "Roles", record=("role", "Role"))
 ADD = MODULE.action("add", "Add", "A role was added.")
@@ -20,3 +31,74 @@ audited(
     untracked=["key"],
     words={"permissions": lambda: [(each.key, f"{each.group}: {each.label}") for each in all_permissions()]},
 )
+
+
+def grouped_permissions() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for each in all_permissions():
+        groups.setdefault(each.group, []).append((each.key, each.label))
+    return sorted(groups.items())
+
+
+class RoleForm(RecordForm):
+    """What is ticked may be no more than what the person who ticks may do."""
+
+    permissions = Choices(choices=grouped_permissions, required=False, help_text="What people with this role may do.")
+
+    class Meta:
+        model = Role
+        fields = ["name", "permissions"]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name.casefold() == SUPER_ADMIN.casefold():
+            raise ValidationError("Super Admin is a post, not a role. Choose another name.", code="reserved")
+        return name
+
+    def clean_permissions(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["permissions"]
+        beyond = set(chosen) - self.user.permission_keys - set(self.instance.permissions)
+        if beyond:
+            raise ValidationError("You can only give permissions that you have yourself.", code="beyond_own_rights")
+        return chosen
+
+
+class Roles(Section):
+    model = Role
+    path = "roles"
+    title = "Roles"
+    singular = "role"
+    description = "What people may do. Built-in roles are the same for everybody; add your own beside them."
+    icon = "identification"
+    menu = menu.PEOPLE
+    form = RoleForm
+    created, changed = ADD, EDIT
+    search = ("name",)
+    columns = (
+        Column(label="Name", value=attrgetter("name"), sort="name"),
+        Column(label="Kind", value=lambda it: "Built in" if it.key else "Your own", sort="key"),
+        Column(label="Users", value=attrgetter("number_of_users"), sort="number_of_users"),
+        Column(label="Permissions", value=lambda it: len(it.granted())),
+    )
+
+    def records(self, tenant: Tenant) -> QuerySet[Any]:
+        users = User.objects.filter(role=OuterRef("pk")).order_by().values("role")
+        number = Coalesce(Subquery(users.annotate(number=Count("pk")).values("number")), 0)
+        roles: QuerySet[Any] = super().records(tenant).annotate(number_of_users=number)
+        return roles
+
+    def facts(self, record: Role) -> list[tuple[str, Any]]:
+        granted = record.granted()
+        said = [
+            (group, "\n".join(label for key, label in permissions if key in granted))
+            for group, permissions in grouped_permissions()
+        ]
+        return [("Kind", "Built in" if record.key else "Your own"), *((group, may) for group, may in said if may)]
+
+    def why_not_edit(self, record: Role, user: User) -> str:
+        if record.key:
+            return "Built-in roles stay as they are. Add a role of your own."
+        return "Nobody changes the role that they have themselves." if user.role_id == record.pk else ""
+
+
+register(Roles())

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from operator import attrgetter
+from typing import Any
+
+from django import forms
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.http import HttpRequest
 
 from audit_trail.registry import Module, When, audited
+from wisely_security.tenancy.permissions import declare
 
+from ..forms import Lines, RecordForm
 from ..records import Channel, Record
+from ..reference import LANGUAGES
+from ..section import Column, Section, Verb, label_of, register
 from .waba_numbers import WabaNumber
 
 MODULE = Module("templates", "Templates", record=("template", "Template"))
@@ -41,7 +52,10 @@ class Review(models.TextChoices):
 class Template(Record):
     """A template is approved once its content is (``content_status``). ``buttons``: the text of each."""
 
-    name = models.CharField(max_length=100)
+    name = models.CharField(
+        max_length=100,
+        validators=[RegexValidator(r"^[a-z0-9_]+$", "Use lower case letters, digits and underscores only.")],
+    )
     category = models.CharField(max_length=20, choices=Category)
     language = models.CharField(max_length=10)
     header = models.CharField(max_length=60, blank=True)
@@ -97,4 +111,220 @@ audited(
         *(When(action=EDIT_SETTINGS, field=name) for name in SETTINGS),
     ),
     untracked=["created_at"],
+    words={"language": LANGUAGES.items},
 )
+
+REVIEW = declare("templates.review", "Templates", "Approve and reject templates", granted_to=("admin",))
+PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
+MOST_BUTTONS = 10
+
+
+def check_placeholders(text: str) -> None:
+    """``{{1}}``, ``{{2}}`` … in any order, without gaps."""
+    found = PLACEHOLDER.findall(text)
+    numbers = sorted({int(each) for each in found if each.isascii() and each.isdecimal()})
+    bare = PLACEHOLDER.sub("", text)
+    if (
+        any(not each.isascii() or not each.isdecimal() or each != str(int(each)) for each in found)
+        or "{{" in bare
+        or "}}" in bare
+    ):
+        raise ValidationError("Write placeholders as {{1}}, {{2}} and so on.", code="placeholder")
+    if numbers != list(range(1, len(numbers) + 1)):
+        raise ValidationError("Number the placeholders from {{1}} on, without gaps.", code="placeholder")
+
+
+class TemplateForm(RecordForm):
+    language = forms.ChoiceField(choices=[("", "Choose one"), *LANGUAGES.items()])
+    buttons = Lines(
+        forms.CharField(max_length=25),
+        required=False,
+        max_length=MOST_BUTTONS,
+        help_text=f"Quick replies, one a line: up to {MOST_BUTTONS}, of up to 25 characters.",
+    )
+
+    class Meta:
+        model = Template
+        fields = ["name", "category", "language", "header", "body", "footer", "buttons"]
+        widgets = {"body": forms.Textarea(attrs={"rows": 6})}
+        help_texts = {
+            "name": "Lower case letters, digits and underscores.",
+            "body": "Up to 1,024 characters. {{1}}, {{2}} … stand for what differs from message to message.",
+        }
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        check_placeholders(body)
+        return body
+
+
+class RemarkForm(RecordForm):
+    remark = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Why, and what to change. The author reads it.",
+    )
+
+    class Meta:
+        model = Template
+        fields = ["remark"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["remark"] = ""  # of this review, not of the last
+
+
+class SettingsForm(RecordForm):
+    class Meta:
+        model = Template
+        fields = list(SETTINGS)
+        help_texts = {"fallback": "Where a message goes that WhatsApp does not deliver in time."}
+
+
+def no_content_review(template: Template, user: object) -> str:
+    return "" if template.content_status == Review.IN_REVIEW else "Its content has been reviewed already."
+
+
+def no_review(template: Template, user: object) -> str:
+    if template.status != Review.IN_REVIEW:
+        return "It has been reviewed already."
+    return "" if template.content_status == Review.APPROVED else "Its content has to be approved first."
+
+
+def review_content(verdict: Review) -> Any:
+    def do(template: Template, form: RemarkForm | None, request: HttpRequest) -> str:
+        template.content_status = verdict
+        template.remark = form.cleaned_data["remark"] if form else ""
+        template.save(update_fields=["content_status", "remark"])
+        return f"The content of {template} is {verdict.label.lower()}."
+
+    return do
+
+
+def review(verdict: Review) -> Any:
+    def do(template: Template, form: RemarkForm | None, request: HttpRequest) -> str:
+        template.status = verdict
+        template.remark = form.cleaned_data["remark"] if form else ""
+        template.save(update_fields=["status", "remark"])
+        return f"{template} is {verdict.label.lower()}."
+
+    return do
+
+
+def save_settings(template: Template, form: SettingsForm, request: HttpRequest) -> str:
+    form.save()
+    return f"The settings of {template} are saved."
+
+
+def delete(template: Template, form: None, request: HttpRequest) -> str:
+    template.delete()
+    return f"{template} is deleted."
+
+
+COLOURS = {Review.IN_REVIEW: "warning", Review.APPROVED: "success", Review.REJECTED: "danger"}
+
+
+class Templates(Section):
+    model = Template
+    path = "templates"
+    title = "Templates"
+    singular = "template"
+    description = "Messages written once and sent many times. Content is reviewed first, then the template is approved."
+    icon = "document-text"
+    form = TemplateForm
+    created, changed = CREATE, EDIT
+    add_label = "Create"
+    search = ("name", "body", "header")
+    search_hint = "Name or text"
+    columns = (
+        Column(
+            label="Name", value=attrgetter("name"), sub=lambda it: LANGUAGES.get(it.language, it.language), sort="name"
+        ),
+        Column(label="Category", value=label_of("category"), sort="category"),
+        Column(
+            label="Content",
+            value=label_of("content_status"),
+            badge=lambda it: COLOURS[it.content_status],
+            sort="content_status",
+        ),
+        Column(label="Template", value=label_of("status"), badge=lambda it: COLOURS[it.status], sort="status"),
+    )
+    managed_by = ("admin", "business")
+    granted_to = ("mis", "support", "csm", "sales")
+    empty = "Create a template, have it approved, and send it to as many people as you like."
+    verbs = (
+        Verb(
+            key="approve_content",
+            label="Approve content",
+            action=REVIEW_CONTENT,
+            do=review_content(Review.APPROVED),
+            why_not=no_content_review,
+            permission=REVIEW,
+        ),
+        Verb(
+            key="reject_content",
+            label="Reject content",
+            action=REVIEW_CONTENT,
+            do=review_content(Review.REJECTED),
+            why_not=no_content_review,
+            permission=REVIEW,
+            form=RemarkForm,
+            danger=True,
+        ),
+        Verb(
+            key="approve",
+            label="Approve",
+            action=APPROVE,
+            do=review(Review.APPROVED),
+            why_not=no_review,
+            permission=REVIEW,
+        ),
+        Verb(
+            key="reject",
+            label="Reject",
+            action=REJECT,
+            do=review(Review.REJECTED),
+            why_not=no_review,
+            permission=REVIEW,
+            form=RemarkForm,
+            danger=True,
+        ),
+        Verb(key="settings", label="Settings", action=EDIT_SETTINGS, do=save_settings, form=SettingsForm),
+        Verb(
+            key="delete",
+            label="Delete",
+            action=DELETE,
+            do=delete,
+            asks="It can be sent no more. The record of what happened to it stays.",
+            danger=True,
+            leaves=True,
+        ),
+    )
+
+    def facts(self, record: Template) -> list[tuple[str, Any]]:
+        return [
+            ("Content review", record.get_content_status_display()),
+            ("Template", record.get_status_display()),
+            ("Remark", record.remark),
+            ("Category", record.get_category_display()),
+            ("Language", LANGUAGES.get(record.language, record.language)),
+            ("Header", record.header),
+            ("Body", record.body),
+            ("Footer", record.footer),
+            ("Buttons", "\n".join(record.buttons)),
+            ("WABA number", record.number),
+            ("Deliver within", f"{record.validity_minutes:,} minutes"),
+            ("Count clicks on links", "Yes" if record.track_clicks else "No"),
+            ("Fallback channel", record.get_fallback_display() if record.fallback else ""),
+        ]
+
+    def store(self, form: Any, request: HttpRequest) -> str:
+        """What was reviewed is not what there is now: an edit begins the review again."""
+        if not form.is_new and form.changed_data:
+            form.instance.status = form.instance.content_status = Review.IN_REVIEW
+            form.instance.remark = ""
+        template = form.save()
+        return f"{template} is {'created' if form.is_new else 'saved'}, and waits for the review of its content."
+
+
+register(Templates())

@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from audit_trail.failures import ConflictError, RefusedError
+from audit_trail.recorder import Resource, record
 from audit_trail.registry import Module, When, audited, exempt
-from wisely_security.tenancy.models import Session, Tenant, User, UserStatus
+from wisely_security.tenancy import menu
+from wisely_security.tenancy.accounts import invite, send_invitation
+from wisely_security.tenancy.authentication import end_sessions
+from wisely_security.tenancy.forms import InviteForm
+from wisely_security.tenancy.links import INVITATION_DAYS
+from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
+from wisely_security.tenancy.permissions import USER_SESSIONS
+from wisely_security.tenancy.signals import SessionEnd
+
+from ..forms import RecordForm
+from ..section import Column, Section, Verb, register
+
+if TYPE_CHECKING:
+    from wisely_security.tenancy.access import MemberRequest
 
 MODULE = Module("users", "Users", record=("user", "User"))
 INVITE = MODULE.action("invite", "Invite", "A user was invited.")
@@ -42,3 +67,226 @@ audited(
     resource="user",
 )
 exempt(Session, "Sign-ins, sign-outs and ended sessions are in Login Activity.")
+
+
+class InviteUserForm(RecordForm):
+    class Meta:
+        model = User
+        fields = ["email", "name", "role"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.time_zone = self.tenant.super_admin.time_zone
+
+    clean_email = InviteForm.clean_email
+
+    def clean_role(self) -> Role:
+        return may_give(self.user, self.cleaned_data["role"])
+
+
+class UserForm(RecordForm):
+    """Name and role. Nobody chooses a role for themselves, and the Super Admin holds a post."""
+
+    class Meta:
+        model = User
+        fields = ["name", "role"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance == self.user or self.instance.is_super_admin:
+            self.fields["role"].disabled = True
+            self.fields["role"].help_text = "Nobody changes their own role."
+
+    def clean_role(self) -> Role:
+        role: Role = self.cleaned_data["role"]
+        return role if role == self.instance.role else may_give(self.user, role)
+
+
+def may_give(user: User, role: Role) -> Role:
+    """Raises ValidationError for a role that can do more than whoever gives it."""
+    if not role.granted() <= user.permission_keys:
+        raise ValidationError("This role may do things that your own may not.", code="beyond_own_rights")
+    return role
+
+
+def why_not_touch(member: User, user: User) -> str:
+    if member == user:
+        return "You cannot do this to yourself."
+    return f"{member} is the Super Admin." if member.is_super_admin else ""
+
+
+def _why_not(condition: Callable[[User], bool], otherwise: str) -> Callable[[User, User], str]:
+    """A rule about others, and about the state that they are in."""
+    return lambda member, user: why_not_touch(member, user) or ("" if condition(member) else otherwise)
+
+
+def invite_again(member: User, form: None, request: MemberRequest) -> str:
+    send_invitation(request, member)
+    record(INVITE, tenant_id=request.tenant.pk, resource=Resource(type="user", id=member.pk, name=member.name))
+    return f"{member} has a new invitation, good for {INVITATION_DAYS} days."
+
+
+def make_admin(member: User, form: None, request: MemberRequest) -> str:
+    admin = Role.objects.get(tenant=member.tenant, key="admin")
+    if not admin.granted() <= request.user.permission_keys:
+        raise RefusedError("An admin may do things that your own role may not.")
+    member.role = admin
+    member.save(update_fields=["role"])
+    return f"{member} is an admin now."
+
+
+def suspend(member: User, form: None, request: HttpRequest) -> str:
+    member.status = UserStatus.SUSPENDED
+    member.save(update_fields=["status"])
+    end_sessions(member, SessionEnd.SUSPENDED)
+    return f"{member} is suspended and signed out everywhere."
+
+
+def activate(member: User, form: None, request: HttpRequest) -> str:
+    member.status = UserStatus.ACTIVE if member.has_usable_password() else UserStatus.PENDING
+    member.save(update_fields=["status"])
+    return f"{member} is active again."
+
+
+def delete(member: User, form: None, request: HttpRequest) -> str:
+    end_sessions(member, SessionEnd.BY_ADMIN)
+    member.delete()
+    return f"{member} is deleted. What they did stays in the record, under their name."
+
+
+def hand_over(member: User, form: None, request: MemberRequest) -> str:
+    """Exactly one Super Admin, before and after: one column of the tenant, changed in one statement."""
+    changed = Tenant.objects.filter(pk=request.tenant.pk, super_admin=request.user.pk).update(super_admin=member)
+    if not changed:
+        raise ConflictError("You are not the Super Admin any more.")
+    return f"{member} is the Super Admin now. You keep your role as {request.user.role}."
+
+
+def why_not_hand_over(member: User, user: User) -> str:
+    if not user.is_super_admin:
+        return "Only the Super Admin hands over this post."
+    return why_not_touch(member, user) or (
+        "" if member.is_active else f"{member} has not signed in yet or is suspended."
+    )
+
+
+COLOURS = {UserStatus.PENDING: "warning", UserStatus.ACTIVE: "success", UserStatus.SUSPENDED: "danger"}
+
+
+def last_sign_in(member: User) -> str:
+    return f"{localtime(member.last_login):%-d %b %Y, %H:%M}" if member.last_login else "Never"
+
+
+class Users(Section):
+    model = User
+    path = "users"
+    title = "Users"
+    singular = "user"
+    description = "The people who can sign in, and what they may do."
+    icon = "users"
+    menu = menu.PEOPLE
+    form = UserForm
+    add_form = InviteUserForm
+    created, changed = INVITE, EDITED
+    add_label = "Invite"
+    add_path = "invite"
+    locks = ("self", "tenant")  # who holds which rights in a tenant changes one after the other
+    search = ("name", "email")
+    search_hint = "Name or e-mail"
+    columns = (
+        Column(label="Name", value=attrgetter("name"), sub=attrgetter("email"), sort="name"),
+        Column(label="Role", value=attrgetter("role_name"), sort="role__name"),
+        Column(
+            label="Status",
+            value=lambda it: it.get_status_display(),
+            badge=lambda it: COLOURS[UserStatus(it.status)],
+            sort="status",
+        ),
+        Column(label="Last sign-in", value=last_sign_in, sort="last_login"),
+    )
+    verbs = (
+        Verb(
+            key="invite_again",
+            label="Invite again",
+            action=INVITE,
+            do=invite_again,
+            why_not=_why_not(lambda it: it.status == UserStatus.PENDING, "This invitation has been accepted already."),
+        ),
+        Verb(
+            key="make_admin",
+            label="Make admin",
+            action=MADE_ADMIN,
+            do=make_admin,
+            why_not=_why_not(
+                lambda it: it.role is not None and it.role.key != "admin", "This user is an admin already."
+            ),
+            asks="Admins see both records, and change what they like.",
+        ),
+        Verb(
+            key="suspend",
+            label="Suspend",
+            action=SUSPEND,
+            do=suspend,
+            why_not=_why_not(lambda it: it.status != UserStatus.SUSPENDED, "This user is suspended already."),
+            asks="They are signed out everywhere at once, and cannot sign in until somebody activates them again.",
+            danger=True,
+        ),
+        Verb(
+            key="activate",
+            label="Activate",
+            action=ACTIVATE,
+            do=activate,
+            why_not=_why_not(lambda it: it.status == UserStatus.SUSPENDED, "This user is not suspended."),
+        ),
+        Verb(
+            key="hand_over",
+            label="Make Super Admin",
+            action=MADE_ADMIN,
+            do=hand_over,
+            why_not=why_not_hand_over,
+            asks="There is one Super Admin. You hand the post over, and cannot take it back yourself.",
+            danger=True,
+        ),
+        Verb(
+            key="delete",
+            label="Delete",
+            action=DELETE,
+            do=delete,
+            why_not=why_not_touch,
+            asks="They cannot sign in any more. What they did stays in the record, under their name.",
+            danger=True,
+            leaves=True,
+        ),
+    )
+
+    def records(self, tenant: Tenant) -> QuerySet[User]:
+        return super().records(tenant).select_related("tenant", "role")
+
+    def facts(self, record: User) -> list[tuple[str, Any]]:
+        groups = [group.name for group in record.business_groups.all()]
+        return [
+            ("Name", record.name),
+            ("E-mail", record.email),
+            ("Role", record.role_name),
+            ("Status", record.get_status_display()),
+            ("Last sign-in", last_sign_in(record)),
+            ("Time zone", record.time_zone),
+            ("Business groups", ", ".join(groups)),
+        ]
+
+    def pages(self, record: User, user: User) -> list[tuple[str, str]]:
+        return [("Sessions", reverse("user_sessions", args=[record.pk]))] if user.may(USER_SESSIONS) else []
+
+    def why_not_edit(self, record: User, user: User) -> str:
+        if record.is_super_admin and record != user:
+            return "Only the Super Admin edits the Super Admin."
+        return ""
+
+    def store(self, form: Any, request: HttpRequest) -> str:
+        if not form.is_new:
+            return str(super().store(form, request))
+        member = invite(form, request)
+        return f"{member} is invited. The link in the e-mail works for {INVITATION_DAYS} days."
+
+
+register(Users())

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
+from operator import attrgetter
+from typing import Any
+from urllib.parse import quote
+
+from django import forms
 from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
 
 from audit_trail.registry import Module, audited
+from wisely_security.tenancy.models import Tenant, User
 
+from ..forms import RecordForm
 from ..records import Record
+from ..section import Column, Related, Section, Verb, label_of, register
 from ..validators import validate_e164
 from .business_groups import BusinessGroup
 
@@ -85,6 +97,11 @@ class MessageLink(Record):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def opens(self) -> str:
+        """The chat that it opens, with the text in it (wa.me is WhatsApp's own short address)."""
+        return f"https://wa.me/{self.number.number.removeprefix('+')}?text={quote(self.text)}"
+
 
 audited(
     WabaNumber,
@@ -102,3 +119,144 @@ audited(
     deleted=DELETE_LINK,
     untracked=["created_at"],
 )
+
+
+class WabaNumberForm(RecordForm):
+    name_field = "number"
+
+    class Meta:
+        model = WabaNumber
+        fields = ["number", "display_name", "business_group", "category", "about", "website"]
+        widgets = {"about": forms.Textarea(attrs={"rows": 2})}
+        help_texts = {
+            "number": "With its country code, as +14155550123.",
+            "display_name": "What customers see.",
+            "about": "Up to 139 characters.",
+        }
+
+
+class WabaNumbers(Section):
+    model = WabaNumber
+    path = "waba-numbers"
+    title = "WABA numbers"
+    singular = "number"
+    description = "Your numbers on WhatsApp Business, and what customers see of them."
+    icon = "phone"
+    form = WabaNumberForm
+    created, changed = ACTIVATE, EDIT
+    add_label = "Activate"
+    search = ("number", "display_name", "business_group__name")
+    search_hint = "Number, name or group"
+    columns = (
+        Column(label="Name", value=attrgetter("display_name"), sort="display_name"),
+        Column(label="Number", value=attrgetter("number"), sort="number"),
+        Column(label="Category", value=label_of("category"), sort="category"),
+        Column(label="Business group", value=attrgetter("business_group"), sort="business_group__name"),
+    )
+    managed_by = ("admin", "business")
+    granted_to = ("mis", "support", "csm", "sales")
+    empty = "Activate a number to send and receive WhatsApp messages with it."
+
+    def records(self, tenant: Tenant) -> QuerySet[WabaNumber]:
+        return super().records(tenant).select_related("business_group")
+
+    def facts(self, record: WabaNumber) -> list[tuple[str, Any]]:
+        return [
+            ("Number", record.number),
+            ("Name", record.display_name),
+            ("Category", record.get_category_display()),
+            ("About", record.about),
+            ("Website", record.website),
+            ("Business group", record.business_group),
+        ]
+
+    def related(self, record: WabaNumber, user: User) -> list[Related]:
+        if not user.may(LINK_SECTION.view_permission):
+            return []
+        links = record.message_links.all()[:50]
+        may_add = user.may(LINK_SECTION.edit_permission) and user.tenant_id == record.tenant_id
+        return [
+            Related(
+                title="Message links",
+                headings=("Name", "Text"),
+                rows=[(LINK_SECTION.url(link.pk), (link.name, link.text)) for link in links],
+                add_url=f"{LINK_SECTION.add_url()}?number={record.pk}" if may_add else "",
+                add_label="Create message link",
+                empty="No message link opens a chat with this number yet.",
+            )
+        ]
+
+    def store(self, form: Any, request: HttpRequest) -> str:
+        number = form.save()
+        return f"{number} is {'active' if form.is_new else 'saved'}."
+
+
+class MessageLinkForm(RecordForm):
+    class Meta:
+        model = MessageLink
+        fields = ["number", "name", "text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"text": "What stands in the chat when somebody opens the link. Up to 140 characters."}
+
+
+def delete_link(link: MessageLink, form: None, request: HttpRequest) -> str:
+    link.delete()
+    return f"{link} is deleted. Its short link opens nothing any more."
+
+
+class MessageLinks(Section):
+    model = MessageLink
+    path = "message-links"
+    title = "Message links"
+    singular = "message link"
+    description = "Short links that open a chat with one of your numbers, with a text in it."
+    icon = "link"
+    form = MessageLinkForm
+    created, changed = CREATE_LINK, EDIT_LINK
+    add_label = "Create"
+    search = ("name", "text", "number__number", "number__display_name")
+    search_hint = "Name, text or number"
+    columns = (
+        Column(label="Name", value=attrgetter("name"), sub=attrgetter("text"), sort="name"),
+        Column(label="Number", value=attrgetter("number"), sort="number__display_name"),
+    )
+    managed_by = ("admin", "business")
+    granted_to = ("mis", "support", "csm", "sales")
+    empty = "Put a message link on your site, in a mail or behind a QR code."
+    verbs = (
+        Verb(
+            key="delete",
+            label="Delete",
+            action=DELETE_LINK,
+            do=delete_link,
+            asks="Whoever opens the short link then finds nothing.",
+            danger=True,
+            leaves=True,
+        ),
+    )
+
+    def records(self, tenant: Tenant) -> QuerySet[MessageLink]:
+        return super().records(tenant).select_related("number")
+
+    def facts(self, record: MessageLink) -> list[tuple[str, Any]]:
+        return [
+            ("Name", record.name),
+            ("Number", record.number),
+            ("Prefilled text", record.text),
+            ("Short link", reverse("short_link", args=[record.code])),
+            ("Opens", record.opens),
+        ]
+
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
+        return {"number": request.GET.get("number", "")}
+
+    def store(self, form: Any, request: HttpRequest) -> str:
+        if form.is_new:
+            form.instance.code = secrets.token_urlsafe(16)  # 128 bits: found by nobody who was not given it
+        link = form.save()
+        return f"{link} is {'created' if form.is_new else 'saved'}."
+
+
+LINK_SECTION = MessageLinks()
+register(WabaNumbers())
+register(LINK_SECTION)

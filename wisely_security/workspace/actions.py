@@ -1,0 +1,242 @@
+"""Doing something: to a new record, to one that is there. What keeps it from being done is recorded.
+
+What is done runs in a transaction of its own that locks the record. Whatever stops it (no permission, no such record,
+invalid input, a rule, the database, the mail server, a crash) rolls that transaction back, and is then recorded as a
+Failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+
+from audit_trail import failures, recorder
+from audit_trail.failures import ConflictError, Failure, RefusedError
+from audit_trail.registry import Action, audited_as
+from audit_trail.vocabulary import Code
+from wisely_security.tenancy.access import AccessRefused
+
+from .forms import record_fingerprint, refuse_if_changed
+from .pages import SectionPage
+from .section import Verb
+
+STATUS = {Code.INVALID_INPUT: 400, Code.DUPLICATE: 400, Code.EMAIL_FAILED: 503}  # all else: 409
+
+
+class InvalidInputError(Exception):
+    """The form says what is wrong."""
+
+
+class ActionPage(SectionPage):
+    """A page on which something is done. ``action``: what, and so what a failure is told as."""
+
+    action: Action = cast(Action, None)
+    changes = True
+    pk: UUID | None = None
+    name = ""  # of the record, as it was before
+    form: Any = None
+    seen = ""  # where there is no form: what the person saw of the record
+    told = False
+    done_to: Any = None  # the record as it is afterwards; None where it is gone
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        return transaction.non_atomic_requests(super().as_view(**initkwargs))
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.permission, self.area = self.needed_permission(), str(self.action)
+        self.pk = kwargs.get("pk")
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Exception as error:
+            self.tell(failures.of_exception(error))
+            if isinstance(error, AccessRefused):  # recorded here, so not in Login Activity as well
+                raise PermissionDenied(str(error)) from error
+            raise
+
+    def needed_permission(self) -> str:
+        return self.section.edit_permission
+
+    def tell(self, failure: Failure) -> None:
+        """One Failure event in a transaction of its own; one, also where showing it fails afterwards."""
+        if self.told:
+            return
+        self.told = True
+        declared = audited_as(self.section.model)
+        resource = recorder.Resource(type=declared.key if declared else "", id=self.pk, name=self.name)
+        with transaction.atomic():
+            recorder.record(
+                self.action,
+                tenant_id=self.request.tenant.pk,
+                resource=resource,
+                failed=failure.code,
+                reason=failure.reason,
+            )
+
+    def get(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+        record = self.record(pk) if pk else None
+        self.name = str(record or "")
+        if refused := self.why_not(record):  # nobody has tried yet: no event
+            messages.error(request, str(refused))
+            return redirect(self.afterwards(record))
+        self.form = self.make_form(record)
+        return self.page(200)
+
+    def post(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponseBase:
+        try:
+            with transaction.atomic():
+                outcome = self.act(pk)
+        except InvalidInputError:
+            return self.failed(failures.of_form(self.form))
+        except (RefusedError, DatabaseError, OSError) as error:
+            failure = failures.of_exception(error, self.section.model)
+            if failure.code == Code.ERROR:
+                raise
+            if isinstance(error, ConflictError) and self.form is not None:
+                self.form.look_again()
+            return self.failed(failure, say=True)
+        if isinstance(outcome, HttpResponseBase):
+            return outcome
+        messages.success(request, outcome)
+        return redirect(self.afterwards(self.done_to))
+
+    def act(self, pk: UUID | None) -> str | HttpResponse:
+        """Lock, check, do. Raises InvalidInputError or RefusedError."""
+        if pk is not None:
+            locked = self.section.records(self.request.tenant).select_for_update(of=self.section.locks)
+            record = get_object_or_404(locked, pk=pk)
+            self.name = str(record)
+        else:
+            record = None
+        if refused := self.why_not(record):
+            raise refused
+        self.form = self.make_form(record)
+        if self.form is not None and not self.form.is_valid():
+            raise InvalidInputError
+        return self.do(record)
+
+    def failed(self, failure: Failure, say: bool = False) -> HttpResponse:
+        """Tell, and show the page again with what was typed."""
+        self.tell(failure)
+        if say and self.form is not None:
+            self.form.add_error(None, failure.reason)
+        elif say:
+            messages.error(self.request, failure.reason)
+        return self.page(STATUS.get(failure.code, 409))
+
+    def why_not(self, record: Any) -> RefusedError | None:
+        """What keeps this from being done to this record, or keeps it from being done any more."""
+        return None
+
+    def make_form(self, record: Any) -> Any:
+        """The form, empty (GET) or as it was sent; None where there is nothing to fill in."""
+        raise NotImplementedError
+
+    def do(self, record: Any) -> str | HttpResponse:
+        """Do it. Returns what is said afterwards, or a page to show."""
+        raise NotImplementedError
+
+    def afterwards(self, record: Any) -> str:
+        """The address to go on to."""
+        raise NotImplementedError
+
+    def page(self, status: int) -> HttpResponse:
+        section = self.section
+        context = {
+            "section": section,
+            "form": self.form,
+            "name": self.name,
+            "back_url": section.url(self.pk) if self.pk else section.list_url(),
+            "back_label": self.name or section.title,
+            "seen": self.seen,
+            **self.words(),
+        }
+        return render(self.request, "workspace/form.html", context, status=status)
+
+    def words(self) -> dict[str, Any]:
+        """Heading, description and button."""
+        raise NotImplementedError
+
+    def bound(self, form: Any, record: Any, **options: Any) -> Any:
+        request = self.request
+        data = request.POST if request.method == "POST" else None
+        return form(data, instance=record, tenant=request.tenant, user=request.user, **options)
+
+
+class AddPage(ActionPage):
+    def why_not(self, record: Any) -> RefusedError | None:
+        if self.section.single and self.section.records(self.request.tenant).exists():
+            return RefusedError(f"The {self.section.singular} has been set up already.", Code.DUPLICATE)
+        return None
+
+    def make_form(self, record: Any) -> Any:
+        return self.bound(self.section.add_form or self.section.form, None, initial=self.section.initial(self.request))
+
+    def do(self, record: Any) -> str | HttpResponse:
+        outcome = self.section.store(self.form, self.request)
+        self.done_to = self.form.instance
+        return outcome
+
+    def afterwards(self, record: Any) -> str:
+        return self.section.url(record.pk) if record else self.section.list_url()
+
+    def words(self) -> dict[str, Any]:
+        return {"heading": f"{self.section.add_label} {self.section.singular}", "submit": self.section.add_label}
+
+
+class EditPage(ActionPage):
+    def why_not(self, record: Any) -> RefusedError | None:
+        reason = self.section.why_not_edit(record, self.request.user)
+        return RefusedError(reason) if reason else None
+
+    def make_form(self, record: Any) -> Any:
+        return self.bound(self.section.form, record)
+
+    def do(self, record: Any) -> str | HttpResponse:
+        self.done_to = record
+        return self.section.store(self.form, self.request)
+
+    def afterwards(self, record: Any) -> str:
+        return self.section.url(record.pk)
+
+    def words(self) -> dict[str, Any]:
+        return {"heading": f"Edit {self.section.singular}", "submit": "Save"}
+
+
+class VerbPage(ActionPage):
+    verb: Verb = cast(Verb, None)
+
+    def needed_permission(self) -> str:
+        return self.verb.permission or self.section.edit_permission
+
+    def why_not(self, record: Any) -> RefusedError | None:
+        reason = self.verb.why_not(record, self.request.user)
+        return RefusedError(reason) if reason else None
+
+    def make_form(self, record: Any) -> Any:
+        self.seen = record_fingerprint(record)
+        return self.bound(self.verb.form, record) if self.verb.form else None
+
+    def do(self, record: Any) -> str | HttpResponse:
+        if self.form is None:
+            refuse_if_changed(record, self.request.POST.get("seen", ""), self.seen)
+        self.done_to = None if self.verb.leaves else record
+        return self.verb.do(record, self.form, self.request)
+
+    def afterwards(self, record: Any) -> str:
+        return self.section.url(record.pk) if record else self.section.list_url()
+
+    def words(self) -> dict[str, Any]:
+        return {
+            "heading": self.verb.label,
+            "submit": self.verb.label,
+            "asks": self.verb.asks,
+            "danger": self.verb.danger,
+        }

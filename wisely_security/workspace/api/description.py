@@ -1,0 +1,131 @@
+"""The API as OpenAPI 3.1, written from what it does: the schema that validates, the problems that are told."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from .models import KEPT_FOR
+from .problems import ALL, CONTENT_TYPE, Problem
+from .reading import VISIBLE
+from .schema import MOST_EVENTS, PLACE, schemas
+
+UUID_SCHEMA = {"type": "string", "format": "uuid"}
+
+
+@cache
+def description() -> dict[str, Any]:
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Wisely Security",
+            "version": "1",
+            "description": "For other services of the platform: report what was done to the Audit Trail.",
+        },
+        "servers": [{"url": "/"}],
+        "paths": {"/api/v1/audit-events": {"post": _record()}, "/api/v1/openapi.json": {"get": _describe()}},
+        "components": {
+            "securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer", "description": "An access account's."}},
+            "schemas": {**schemas(), "Recorded": _recorded(), "Problem": _problem()},
+        },
+    }
+
+
+def _record() -> dict[str, Any]:
+    return {
+        "operationId": "recordAuditEvents",
+        "summary": "Record what was done.",
+        "description": (
+            f"Records 1 to {MOST_EVENTS:,} events, all or none. They are told as done by the access account, at the "
+            "moment of the call."
+        ),
+        "security": [{"apiKey": []}],
+        "parameters": [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string", "pattern": VISIBLE},
+                "description": (
+                    "Any name of this call. A repeat with the same body records nothing and has the same answer. "
+                    f"Kept for {KEPT_FOR.days} days."
+                ),
+            }
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": PLACE + "Batch"}}}},
+        "responses": {
+            "201": {
+                "description": "Recorded, now or by an earlier call with the same key and body.",
+                "headers": {
+                    "Idempotent-Replayed": {
+                        "description": "Present if it was an earlier call.",
+                        "schema": {"const": "true"},
+                    }
+                },
+                "content": {"application/json": {"schema": {"$ref": PLACE + "Recorded"}}},
+            },
+            **_problems(),
+        },
+    }
+
+
+def _describe() -> dict[str, Any]:
+    return {
+        "operationId": "describe",
+        "summary": "This description.",
+        "responses": {
+            "200": {"description": "OpenAPI 3.1.", "content": {"application/json": {"schema": {"type": "object"}}}}
+        },
+    }
+
+
+def _problems() -> dict[str, Any]:
+    def status(problem: Problem) -> int:
+        return problem.status.value
+
+    return {
+        str(code): {
+            "description": " ".join(f"{problem.code}: {problem.detail}" for problem in problems),
+            "content": {CONTENT_TYPE: {"schema": {"$ref": PLACE + "Problem"}}},
+        }
+        for code, problems in groupby(sorted(ALL, key=status), key=status)
+    }
+
+
+def _recorded() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["events"],
+        "properties": {
+            "events": {
+                "type": "array",
+                "items": {"type": "object", "required": ["id"], "properties": {"id": UUID_SCHEMA}},
+                "description": "In the order of the call.",
+            }
+        },
+    }
+
+
+def _problem() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "description": "RFC 9457. code: for machines. instance: the reference that our log has, too.",
+        "required": ["title", "status", "code"],
+        "properties": {
+            "title": text,
+            "status": {"type": "integer"},
+            "code": text,
+            "detail": text,
+            "instance": {"type": "string", "format": "uri"},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["pointer", "detail"],
+                    "properties": {"pointer": text, "detail": text},
+                },
+            },
+        },
+    }

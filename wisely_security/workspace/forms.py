@@ -1,0 +1,115 @@
+"""The form of a record: of its tenant alone, and told when somebody else was quicker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
+from django.forms.models import ModelChoiceField, model_to_dict
+
+from audit_trail.failures import ConflictError
+from audit_trail.models import AuditEvent
+from wisely_security.tenancy.models import Tenant, User
+
+
+def fingerprint(values: dict[str, Any]) -> str:
+    """A short name for what somebody saw: two of them differ when a value does."""
+    said = {name: _plain(value) for name, value in values.items()}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return sorted(map(_plain, value)) if any(isinstance(item, Model) for item in value) else value
+    return str(value.pk) if isinstance(value, Model) else str(value)
+
+
+def record_fingerprint(record: Model) -> str:
+    return fingerprint({field.attname: field.value_from_object(record) for field in record._meta.concrete_fields})
+
+
+def refuse_if_changed(record: Model, seen: str, current: str) -> None:
+    """Raises ConflictError, naming whoever was quicker, if the record is not as it was seen."""
+    if seen != current:
+        last = AuditEvent.objects.for_tenant(record.tenant_id).of_record(record.pk).newest_first().first()  # type: ignore[attr-defined]
+        who = last.actor_name if last else "Somebody else"
+        raise ConflictError(
+            f"{who} has changed this since you opened it. Nothing of yours is stored yet: look at the record, "
+            "then save again to put yours in its place."
+        )
+
+
+class RecordForm(forms.ModelForm[Any]):
+    """Choices are of the tenant; ``seen`` is what the person had before them when they began to type."""
+
+    name_field = "name"  # gets the error when a record of this name exists already
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, tenant: Tenant, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tenant, self.user = tenant, user
+        self.is_new = self.instance._state.adding
+        if self.is_new:
+            self.instance.tenant = tenant
+        for field in self.fields.values():
+            if isinstance(field, ModelChoiceField) and field.queryset is not None:
+                field.queryset = field.queryset.filter(tenant=tenant)
+            if isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
+                field.empty_label = "Choose one"
+            if isinstance(field, forms.CharField):
+                field.widget.attrs.setdefault("autocomplete", "off")
+        self.now = "" if self.is_new else fingerprint(model_to_dict(self.instance, list(self._meta.fields or ())))
+        self.fields["seen"].initial = self.now
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.is_new:
+            refuse_if_changed(self.instance, data.pop("seen", ""), self.now)
+        return data
+
+    def look_again(self) -> None:
+        """After a conflict: what is typed stays, and saving once more means it."""
+        data: Any = self.data
+        data = data.copy()
+        data["seen"] = self.now
+        self.data = data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return exclusions - {"tenant"}  # names are unique within it
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """What no field is to blame for is a constraint: there is another record of this name."""
+        of_record = errors.error_dict.pop(NON_FIELD_ERRORS, []) if hasattr(errors, "error_dict") else []
+        for error in of_record:
+            self.add_error(self.name_field, ValidationError(error.message, code="unique"))
+        if getattr(errors, "error_dict", True):
+            super()._update_errors(errors)  # type: ignore[misc]
+
+
+class Lines(SimpleArrayField):
+    """A list, typed one a line."""
+
+    default_error_messages = {"item_invalid": "Line %(nth)s:"}
+
+    def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
+        super().__init__(base_field, delimiter="\n", widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.strip() for line in str(value or "").splitlines()]
+        return super().to_python("\n".join(line for line in lines if line))
+
+
+class Choices(forms.MultipleChoiceField):
+    """Several of a list, to tick."""
+
+    widget = forms.CheckboxSelectMultiple

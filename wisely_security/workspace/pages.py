@@ -1,0 +1,127 @@
+"""Looking: the list of a section's records, and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from audit_trail.report import VIEW as VIEW_AUDIT_TRAIL
+from wisely_security.tenancy.access import MemberView
+
+from .forms import record_fingerprint
+from .section import Column, Section, Verb
+
+ON_A_PAGE = 50
+LONGEST_SEARCH = 200
+
+
+class SectionPage(MemberView):
+    section: Section = cast(Section, None)  # urls.py says which
+
+    def record(self, pk: UUID) -> Any:
+        return get_object_or_404(self.section.records(self.request.tenant), pk=pk)
+
+    def may_change(self) -> bool:
+        user = self.request.user
+        return user.may(self.section.edit_permission) and self.request.tenant == user.tenant
+
+    def tell_look(self) -> None:
+        """An enterprise sees who of its aggregator looks at it."""
+        if self.request.tenant != self.request.user.tenant:
+            self.record_look(self.section.title)
+
+
+class ListPage(SectionPage):
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.permission, self.area = self.section.view_permission, self.section.title
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        section = self.section
+        records = section.records(self.request.tenant)
+        if section.single and (only := records.first()) is not None:
+            return redirect(section.url(only.pk))
+        searched = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+        for word in searched.split():
+            records = records.filter(_any(section.search, word))
+        sort = request.GET.get("sort", "")
+        if sort.removeprefix("-") in {column.sort for column in section.columns if column.sort}:
+            records = records.order_by(sort, "pk")
+        else:
+            sort = ""
+        page = Paginator(records, ON_A_PAGE).get_page(request.GET.get("page"))
+        self.tell_look()
+        context = {
+            "section": section,
+            "page": page,
+            "rows": [(section.url(each.pk), [_cell(column, each) for column in section.columns]) for each in page],
+            "headings": [self._heading(column, sort) for column in section.columns],
+            "searched": searched,
+            "sort": sort,
+            "add_url": section.add_url() if section.created and self.may_change() else "",
+        }
+        return render(request, "workspace/list.html", context)
+
+    def _heading(self, column: Column, sort: str) -> dict[str, str]:
+        """``order``: the one that holds; the link turns it round."""
+        if not column.sort:
+            return {"label": column.label}
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        query["sort"] = f"-{column.sort}" if sort == column.sort else column.sort
+        order = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(sort, "")
+        return {"label": column.label, "url": f"?{query.urlencode()}", "order": order}
+
+
+def _any(fields: Any, word: str) -> Q:
+    found = Q()
+    for name in fields:
+        found |= Q(**{f"{name}__icontains": word})
+    return found
+
+
+def _cell(column: Any, record: Any) -> dict[str, Any]:
+    return {
+        "label": column.label,
+        "value": column.value(record),
+        "sub": column.sub(record) if column.sub else "",
+        "badge": column.badge(record) if column.badge else "",
+    }
+
+
+class RecordPage(SectionPage):
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.permission, self.area = self.section.view_permission, self.section.title
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        section, user = self.section, self.request.user
+        record = self.record(pk)
+        self.tell_look()
+        verbs = [verb for verb in section.verbs if self._offered(verb, record)]
+        context = {
+            "section": section,
+            "record": record,
+            "facts": section.facts(record),
+            "related": section.related(record, user),
+            "pages": section.pages(record, user),
+            "edit_url": section.edit_url(pk) if self.may_change() and not section.why_not_edit(record, user) else "",
+            "verbs": [(verb, section.verb_url(verb, pk)) for verb in verbs],
+            "seen": record_fingerprint(record),
+            "history_url": f"{reverse('audit_trail')}?record={pk}" if user.may(VIEW_AUDIT_TRAIL) else "",
+        }
+        return render(request, "workspace/record.html", context)
+
+    def _offered(self, verb: Verb, record: Any) -> bool:
+        user = self.request.user
+        return (
+            self.request.tenant == user.tenant
+            and user.may(verb.permission or self.section.edit_permission)
+            and not verb.why_not(record, user)
+        )

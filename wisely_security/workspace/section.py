@@ -1,0 +1,199 @@
+"""What a module declares of its pages: list, record, form, and what can be done. The rest follows (``pages.py``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from audit_trail import links
+from audit_trail.registry import Action, audited_as
+from wisely_security.tenancy import menu, permissions
+from wisely_security.tenancy.models import Tenant, User
+
+from .forms import RecordForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a list. ``value``: what it shows of a record; ``sort``: the field that orders by it.
+
+    ``badge``: the value is a state, shown in the colour that ``badge`` returns (success, warning, danger, plain).
+    """
+
+    label: str
+    value: Callable[[Any], Any]
+    sort: str = ""
+    sub: Callable[[Any], Any] | None = None
+    badge: Callable[[Any], str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """Something that is done to a record, beside editing it.
+
+    ``why_not``: why it cannot be done to a record by a user, as a sentence; "": it can. ``do``: does it, inside a
+    transaction that has locked the record; raises RefusedError. It returns what is said afterwards, or a page to show.
+    ``form``: what has to be filled in. ``asks``: a question to answer first, where there is no form. ``leaves``: the
+    record is gone afterwards.
+    """
+
+    key: str
+    label: str
+    action: Action
+    do: Callable[[Any, Any, Any], str | HttpResponse]  # the record, the form, the request
+    why_not: Callable[[Any, User], str] = lambda record, user: ""
+    permission: str = ""
+    form: type[RecordForm] | None = None
+    asks: str = ""
+    danger: bool = False
+    leaves: bool = False
+
+
+class Section:
+    """One kind of record and its pages. A module makes a sub-class and registers an instance of it."""
+
+    model: ClassVar[type[Any]]
+    path: ClassVar[str]  # of the address: settings/<path>/
+    title: ClassVar[str]
+    singular: ClassVar[str]
+    description: ClassVar[str]
+    icon: ClassVar[str]
+    menu: ClassVar[str] = menu.WORKSPACE
+    form: ClassVar[type[RecordForm]]
+    add_form: ClassVar[type[RecordForm] | None] = None  # where adding asks for other things than editing
+    columns: ClassVar[Sequence[Column]]
+    search: ClassVar[Sequence[str]]
+    search_hint: ClassVar[str] = "Name"
+    created: ClassVar[Action | None]
+    changed: ClassVar[Action]
+    add_label: ClassVar[str] = "Add"
+    verbs: ClassVar[Sequence[Verb]] = ()
+    single: ClassVar[bool] = False  # a tenant has one at most
+    locks: ClassVar[Sequence[str]] = ("self",)  # what is locked while something is done: select_for_update(of=…)
+    add_path: ClassVar[str] = "add"
+    granted_to: ClassVar[Iterable[str]] = ("admin",)
+    managed_by: ClassVar[Iterable[str]] = ("admin",)
+    empty: ClassVar[str] = "There is none yet."
+
+    @property
+    def key(self) -> str:
+        return self.path.replace("-", "_")
+
+    @property
+    def title_in_text(self) -> str:
+        """The title within a sentence."""
+        return self.title if self.title[:2].isupper() else self.title[:1].lower() + self.title[1:]
+
+    @property
+    def view_permission(self) -> str:
+        return f"{self.key}.view"
+
+    @property
+    def edit_permission(self) -> str:
+        return f"{self.key}.edit"
+
+    def records(self, tenant: Tenant) -> QuerySet[Any]:
+        """The records of a tenant, with what the list and the record's page show of them."""
+        records: QuerySet[Any] = self.model._default_manager.filter(tenant=tenant)
+        return records
+
+    def facts(self, record: Any) -> list[tuple[str, Any]]:
+        """What the record's page shows."""
+        return [(column.label, column.value(record)) for column in self.columns]
+
+    def related(self, record: Any, user: User) -> list[Related]:
+        """Lists of what belongs to the record, below it."""
+        return []
+
+    def pages(self, record: Any, user: User) -> list[tuple[str, str]]:
+        """Other pages about the record: what they are called, and their addresses."""
+        return []
+
+    def why_not_edit(self, record: Any, user: User) -> str:
+        """Why a user cannot edit a record, as a sentence; "": they can."""
+        return ""
+
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
+        """What an empty form starts with."""
+        return {}
+
+    def store(self, form: Any, request: HttpRequest) -> str | HttpResponse:
+        """Save a valid form, inside a transaction that has locked the record. Returns as ``Verb.do``."""
+        is_new = form.instance._state.adding
+        record = form.save()
+        return f"{record} is {'added' if is_new else 'saved'}."
+
+    # Addresses
+
+    def list_url(self) -> str:
+        return reverse(self.key)
+
+    def add_url(self) -> str:
+        return reverse(f"{self.key}_add")
+
+    def url(self, record_id: Any) -> str:
+        return reverse(f"{self.key}_record", args=[record_id])
+
+    def edit_url(self, record_id: Any) -> str:
+        return reverse(f"{self.key}_edit", args=[record_id])
+
+    def verb_url(self, verb: Verb, record_id: Any) -> str:
+        return reverse(f"{self.key}_{verb.key}", args=[record_id])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A short list on a record's page: ``rows`` of texts, each with an address or none."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Any]]]
+    add_url: str = ""
+    add_label: str = ""
+    empty: str = "None."
+
+
+_sections: dict[str, Section] = {}
+
+
+def register(section: Section) -> Section:
+    """Declare a section: its permissions, its menu entry, links from events to its records; its pages follow.
+
+    Raises ImproperlyConfigured for a second one of the same path.
+    """
+    if section.key in _sections:
+        raise ImproperlyConfigured(f"The section {section.path!r} is declared twice.")
+    _sections[section.key] = section
+    view = permissions.declare(
+        section.view_permission,
+        section.title,
+        f"View {section.title_in_text}",
+        granted_to={*section.granted_to, *section.managed_by},
+    )
+    permissions.declare(
+        section.edit_permission, section.title, f"Change {section.title_in_text}", granted_to=section.managed_by
+    )
+    menu.add(section.menu, section.title, icon=section.icon, permission=view, url=lambda tenant: section.list_url())
+    declared = audited_as(section.model)
+    if declared is not None:
+        links.declare(declared.key, section.model, section.url)
+    return section
+
+
+def sections() -> tuple[Section, ...]:
+    return tuple(_sections.values())
+
+
+def section_of(model: type[Model]) -> Section | None:
+    return next((each for each in _sections.values() if each.model is model), None)
+
+
+def label_of(name: str) -> Callable[[Any], Any]:
+    """The label of a field with choices."""
+    return lambda record: getattr(record, f"get_{name}_display")()
