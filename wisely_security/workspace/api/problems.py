@@ -42,9 +42,11 @@ IDEMPOTENCY_KEY = Problem(
     "idempotency_key", HTTPStatus.BAD_REQUEST, "Send “Idempotency-Key” with 1 to 255 visible characters of ASCII."
 )
 INVALID = Problem("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, "The body is not as described. Nothing was recorded.")
+# The draft of the header (draft-ietf-httpapi-idempotency-key-header) proposes 422, which says here that a body is wrong
+# in itself; a call that waits for another with its key, for which the draft has 409, gets that one's answer.
 KEY_REUSED = Problem(
     "idempotency_key_reused",
-    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.CONFLICT,
     "This Idempotency-Key came with another body before. Nothing was recorded.",
 )
 ALL = (
