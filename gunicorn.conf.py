@@ -15,3 +15,16 @@ control_socket_disable = True
 def pre_request(worker: Any, request: Any) -> None:
     """A thread waits for a client's socket no longer than ``timeout``; by itself gthread would wait for ever."""
     request.unreader.sock.settimeout(worker.cfg.timeout)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Each web process sends what lies in the outbox."""
+    from wisely_security.workspace.outbox.postman import Postman  # not before Django is set up
+
+    worker.postman = Postman()
+    worker.postman.start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    if hasattr(worker, "postman"):  # else it did not even start
+        worker.postman.stop()

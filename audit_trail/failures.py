@@ -7,11 +7,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Model
+from django.db.models import Model, ProtectedError, RestrictedError
 from django.forms import BaseForm
 from django.http import Http404
 
 from wisely_security.request_context import current
+from wisely_security.tenancy.mail import NotSentError
 
 from .vocabulary import Code
 
@@ -20,7 +21,7 @@ RESTRICT_VIOLATION = "23001"
 UNIQUE_CODES = {"unique", "unique_together", "unique_for_date"}
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An action that the rules do not allow. The message is a sentence for the person who tried."""
 
     def __init__(self, message: str, code: Code = Code.NOT_ALLOWED) -> None:
@@ -28,7 +29,7 @@ class Refused(Exception):
         self.code = code
 
 
-class Conflict(Refused):
+class ConflictError(RefusedError):
     """Somebody else was quicker."""
 
     def __init__(self, message: str) -> None:
@@ -55,25 +56,36 @@ def of_form(form: BaseForm) -> Failure:
 
 def _without_input(error: Any) -> list[str]:
     """The messages of an error. Django's own put what was typed into some of them."""
-    if error.code in {"invalid_choice", "invalid_list", "invalid_pk_value", "item_invalid"}:
+    if error.code in {"invalid_choice", "invalid_list", "invalid_pk_value"}:
         return ["Choose one of the list."]
+    if error.code == "item_invalid":
+        return ["One of its lines is not right."]
     return [str(message) for message in error.messages]
 
 
 def of_exception(error: BaseException, model: type[Model] | None = None) -> Failure:
     """``model``: the one that a violated constraint may belong to."""
     match error:
-        case Refused():
+        case RefusedError():
             return Failure(error.code, str(error))
         case PermissionDenied():
             return Failure(Code.NO_PERMISSION, str(error) or "The role does not allow this.")
         case Http404():
             return Failure(Code.NOT_FOUND, "There is no such record.")
+        case ProtectedError() | RestrictedError():
+            return Failure(Code.IN_USE, f"It is in use: {_users_of(error)}. Change that first.")
         case IntegrityError():
             return of_integrity_error(error, model)
-        case OSError():  # smtplib's errors are OSErrors too
-            return Failure(Code.EMAIL_FAILED, f"The mail server did not take the e-mail: {said_by_server(error)}")
+        case NotSentError(__cause__=OSError() as cause):
+            return Failure(Code.EMAIL_FAILED, f"The mail server did not take the e-mail: {said_by_server(cause)}")
     return Failure(Code.ERROR, f"Something went wrong. The log has more under the reference {current().request_id}.")
+
+
+def _users_of(error: ProtectedError | RestrictedError) -> str:
+    """Who uses a record that cannot be deleted, the first three by name."""
+    objects = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
+    said = [f"{each._meta.verbose_name} “{each}”" for each in sorted(objects, key=str)]
+    return ", ".join(said[:3]) + (f" and {len(said) - 3} more" if len(said) > 3 else "")
 
 
 def of_integrity_error(error: IntegrityError, model: type[Model] | None) -> Failure:

@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "login_activity",
     "audit_trail",
     "wisely_security.workspace",
+    "wisely_security.workspace.outbox",
+    "wisely_security.workspace.api",
     "wisely_security.admin_config.SupportAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -49,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "wisely_security.workspace.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wisely_security.middleware.RequestContextMiddleware",

@@ -28,7 +28,8 @@ class AccountChangedError(Exception):
 def set_password(user: User, password: str, *, keep: SessionStore | None = None) -> None:
     """Give an account a new password, make an invited one active, and end its sessions but for ``keep``.
 
-    Who acts is the user, where nobody has signed in (a link from an e-mail). Raises AccountChangedError if ``user`` is not what the database holds.
+    Who acts is the user, where nobody has signed in (a link from an e-mail).
+    Raises AccountChangedError if ``user`` is not what the database holds.
     """
     known = user.password, user.status
     user.set_password(password)  # takes a while, so before the lock

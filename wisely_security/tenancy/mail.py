@@ -10,14 +10,22 @@ from django.template.loader import render_to_string
 from .models import User
 
 
+class NotSentError(OSError):
+    """The mail server did not take an e-mail, or could not be asked. The cause says why."""
+
+
 class Addressee(Protocol):
     name: Any
     email: Any
 
 
 def send(template: str, user: User, **context: Any) -> None:
-    """Send ``templates/email/<template>``. Raises OSError (SMTPException is one) if the server does not take it."""
-    compose(template, user, tenant=user.tenant, **context).send()
+    """Send ``templates/email/<template>``. Raises NotSentError if the server does not take it."""
+    message = compose(template, user, tenant=user.tenant, **context)
+    try:
+        message.send()
+    except OSError as error:  # smtplib's errors are OSErrors too
+        raise NotSentError(str(error)) from error
 
 
 def compose(template: str, user: Addressee, **context: Any) -> EmailMultiAlternatives:

@@ -9,11 +9,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from wisely_security.request_context import acting_as
-
 from .models import Tenant, User
 from .models.tenant import PEOPLE_SECTIONS
-from .permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
+from .permissions import SIGN_IN_SETTINGS
 
 WORKSPACE, PEOPLE, SECURITY = "workspace", "people", "security"
 
@@ -31,7 +29,10 @@ _entries: list[Entry] = []
 
 
 def add(section: str, label: str, *, icon: str, permission: str, url: Callable[[Tenant], str]) -> None:
-    """Add an entry to WORKSPACE, PEOPLE ("Identity & Access", "Users & Permissions") or SECURITY. ``icon``: heroicon."""
+    """Add an entry to a section: WORKSPACE, PEOPLE ("Identity & Access", "Users & Permissions") or SECURITY.
+
+    ``icon``: the name of a heroicon.
+    """
     _entries.append(Entry(section, label, icon, permission, url))
 
 

@@ -7,7 +7,6 @@ Failure.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,11 +16,12 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
-from audit_trail import failures, recorder
+from audit_trail import failures
 from audit_trail.failures import ConflictError, Failure, RefusedError
-from audit_trail.registry import Action, audited_as
+from audit_trail.registry import Action
 from audit_trail.vocabulary import Code
 from wisely_security.tenancy.access import AccessRefused
+from wisely_security.tenancy.mail import NotSentError
 
 from .forms import record_fingerprint, refuse_if_changed
 from .pages import SectionPage
@@ -43,12 +43,8 @@ class ActionPage(SectionPage):
     name = ""  # of the record, as it was before
     form: Any = None
     seen = ""  # where there is no form: what the person saw of the record
-    told = False
+    told = False  # what came of it is in the record
     done_to: Any = None  # the record as it is afterwards; None where it is gone
-
-    @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
-        return transaction.non_atomic_requests(super().as_view(**initkwargs))
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.permission, self.area = self.needed_permission(), str(self.action)
@@ -65,20 +61,10 @@ class ActionPage(SectionPage):
         return self.section.edit_permission
 
     def tell(self, failure: Failure) -> None:
-        """One Failure event in a transaction of its own; one, also where showing it fails afterwards."""
-        if self.told:
-            return
-        self.told = True
-        declared = audited_as(self.section.model)
-        resource = recorder.Resource(type=declared.key if declared else "", id=self.pk, name=self.name)
-        with transaction.atomic():
-            recorder.record(
-                self.action,
-                tenant_id=self.request.tenant.pk,
-                resource=resource,
-                failed=failure.code,
-                reason=failure.reason,
-            )
+        """One Failure, also where showing it fails afterwards."""
+        if not self.told:
+            self.told = True
+            self.tell_failure(self.action, failure, pk=self.pk, name=self.name)
 
     def get(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         record = self.record(pk) if pk else None
@@ -93,9 +79,10 @@ class ActionPage(SectionPage):
         try:
             with transaction.atomic():
                 outcome = self.act(pk)
+            self.told = True
         except InvalidInputError:
             return self.failed(failures.of_form(self.form))
-        except (RefusedError, DatabaseError, OSError) as error:
+        except (RefusedError, DatabaseError, NotSentError) as error:
             failure = failures.of_exception(error, self.section.model)
             if failure.code == Code.ERROR:
                 raise

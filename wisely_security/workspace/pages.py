@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db import connection, transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from audit_trail import failures, recorder
+from audit_trail.failures import Failure
+from audit_trail.registry import Action, audited_as
 from audit_trail.report import VIEW as VIEW_AUDIT_TRAIL
 from wisely_security.tenancy.access import MemberView
 
@@ -23,6 +28,24 @@ LONGEST_SEARCH = 200
 
 class SectionPage(MemberView):
     section: Section = cast(Section, None)  # urls.py says which
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """Outside the request's transaction: what fails is recorded after it has been rolled back."""
+        return transaction.non_atomic_requests(super().as_view(**initkwargs))
+
+    def tell_failure(self, action: Action, failure: Failure, *, pk: UUID | None, name: str = "") -> None:
+        """One Failure event, in a transaction of its own, on a new connection where the old one has broken."""
+        connection.close_if_unusable_or_obsolete()
+        declared = audited_as(self.section.model)
+        with transaction.atomic():
+            recorder.record(
+                action,
+                tenant_id=self.request.tenant.pk,
+                resource=recorder.Resource(type=declared.key if declared else "", id=pk, name=name),
+                failed=failure.code,
+                reason=failure.reason,
+            )
 
     def record(self, pk: UUID) -> Any:
         return get_object_or_404(self.section.records(self.request.tenant), pk=pk)
@@ -102,7 +125,11 @@ class RecordPage(SectionPage):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         section, user = self.section, self.request.user
-        record = self.record(pk)
+        try:
+            record = self.record(pk)
+        except Http404 as error:  # perhaps a guess: whether it is another tenant's record is not said
+            self.tell_failure(section.changed, failures.of_exception(error), pk=pk)
+            raise
         self.tell_look()
         verbs = [verb for verb in section.verbs if self._offered(verb, record)]
         context = {
@@ -112,7 +139,7 @@ class RecordPage(SectionPage):
             "related": section.related(record, user),
             "pages": section.pages(record, user),
             "edit_url": section.edit_url(pk) if self.may_change() and not section.why_not_edit(record, user) else "",
-            "verbs": [(verb, section.verb_url(verb, pk)) for verb in verbs],
+            "verbs": [(verb, section.verb_url(verb, pk), bool(verb.form or verb.asks)) for verb in verbs],
             "seen": record_fingerprint(record),
             "history_url": f"{reverse('audit_trail')}?record={pk}" if user.may(VIEW_AUDIT_TRAIL) else "",
         }

@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'business profile',
+                'ordering': ['legal_name'],
             },
         ),
         migrations.CreateModel(
@@ -128,7 +129,7 @@ class Migration(migrations.Migration):
                 ('display_name', models.CharField(max_length=100)),
                 ('category', models.CharField(choices=[('auto', 'Automotive'), ('beauty', 'Beauty, spa and salon'), ('edu', 'Education'), ('finance', 'Finance and banking'), ('grocery', 'Food and grocery'), ('health', 'Medical and health'), ('hotel', 'Hotel and lodging'), ('prof_services', 'Professional services'), ('retail', 'Shopping and retail'), ('travel', 'Travel and transportation'), ('other', 'Other')], default='other', max_length=20)),
                 ('about', models.CharField(blank=True, max_length=139)),
-                ('website', models.URLField(blank=True)),
+                ('website', models.CharField(blank=True, max_length=200, validators=[django.core.validators.URLValidator(['http', 'https'])])),
                 ('business_group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waba_numbers', to='workspace.businessgroup')),
                 ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.tenant')),
             ],
@@ -142,7 +143,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('name', models.CharField(max_length=100)),
+                ('name', models.CharField(max_length=100, validators=[django.core.validators.RegexValidator('^[a-z0-9_]+\\Z', 'Use lower case letters, digits and underscores only.')])),
                 ('category', models.CharField(choices=[('marketing', 'Marketing'), ('utility', 'Utility'), ('authentication', 'Authentication')], max_length=20)),
                 ('language', models.CharField(max_length=10)),
                 ('header', models.CharField(blank=True, max_length=60)),

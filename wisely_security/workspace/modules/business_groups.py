@@ -118,6 +118,7 @@ class BusinessGroups(Section):
 
     def store(self, form: Any, request: HttpRequest) -> str:
         before = set() if form.is_new else set(form.instance.users.all())
+        owner_before = None if form.is_new else User.objects.get(pk=form.initial["owner"])
         said = super().store(form, request)
         after = set(form.instance.users.all())
         changed = [str(form[name].label) for name in form.changed_data if name not in {"users", "seen"}]
@@ -129,6 +130,7 @@ class BusinessGroups(Section):
                 changed=changed,
                 added=sorted(after - before, key=str),
                 removed=sorted(before - after, key=str),
+                former_owner=owner_before if owner_before != form.instance.owner else None,
             )
         return str(said)
 

@@ -54,7 +54,7 @@ class Template(Record):
 
     name = models.CharField(
         max_length=100,
-        validators=[RegexValidator(r"^[a-z0-9_]+$", "Use lower case letters, digits and underscores only.")],
+        validators=[RegexValidator(r"^[a-z0-9_]+\Z", "Use lower case letters, digits and underscores only.")],
     )
     category = models.CharField(max_length=20, choices=Category)
     language = models.CharField(max_length=10)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django import forms
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -57,7 +58,7 @@ class WabaNumber(Record):
     )
     category = models.CharField(max_length=20, choices=Vertical, default=Vertical.OTHER)
     about = models.CharField(max_length=139, blank=True)
-    website = models.URLField(blank=True)
+    website = models.CharField(max_length=200, blank=True, validators=[URLValidator(["http", "https"])])
 
     class Meta:
         ordering = ["display_name"]

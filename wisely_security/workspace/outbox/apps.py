@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    name = "wisely_security.workspace.outbox"
+    verbose_name = "Outbox"
