@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -48,6 +49,7 @@ class RecordForm(forms.ModelForm[Any]):
     """Choices are of the tenant; ``seen`` is what the person had before them when they began to type."""
 
     name_field = "name"  # gets the error when a record of this name exists already
+    rests_on: Sequence[str] | None = None  # the fields that must be as they were seen; None: those of the form
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -60,11 +62,11 @@ class RecordForm(forms.ModelForm[Any]):
         for field in self.fields.values():
             if isinstance(field, ModelChoiceField) and field.queryset is not None:
                 field.queryset = field.queryset.filter(tenant=tenant)
-            if isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
-                field.empty_label = "Choose one"
+            _say_nothing_chosen(field)
             if isinstance(field, forms.CharField):
                 field.widget.attrs.setdefault("autocomplete", "off")
-        self.now = "" if self.is_new else fingerprint(model_to_dict(self.instance, list(self._meta.fields or ())))
+        seen = list(self.rests_on or self._meta.fields or ())
+        self.now = "" if self.is_new else fingerprint(model_to_dict(self.instance, seen))
         self.fields["seen"].initial = self.now
 
     def clean(self) -> dict[str, Any]:
@@ -91,6 +93,16 @@ class RecordForm(forms.ModelForm[Any]):
             self.add_error(self.name_field, ValidationError(error.message, code="unique"))
         if getattr(errors, "error_dict", True):
             super()._update_errors(errors)  # type: ignore[misc]
+
+
+def _say_nothing_chosen(field: forms.Field) -> None:
+    """In words, where Django would show a row of dashes."""
+    words = "Choose one" if field.required else "None"
+    if isinstance(field, ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
+        field.empty_label = words
+    elif isinstance(field, forms.TypedChoiceField):
+        widget: Any = field.widget
+        field.choices = [(key, label if key else words) for key, label in widget.choices]
 
 
 class Lines(SimpleArrayField):

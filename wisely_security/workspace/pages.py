@@ -36,7 +36,8 @@ class SectionPage(MemberView):
 
     def tell_failure(self, action: Action, failure: Failure, *, pk: UUID | None, name: str = "") -> None:
         """One Failure event, in a transaction of its own, on a new connection where the old one has broken."""
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         declared = audited_as(self.section.model)
         with transaction.atomic():
             recorder.record(

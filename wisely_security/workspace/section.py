@@ -88,7 +88,7 @@ class Section:
     @property
     def title_in_text(self) -> str:
         """The title within a sentence."""
-        return self.title if self.title[:2].isupper() else self.title[:1].lower() + self.title[1:]
+        return self.title if self.title[1:] != self.title[1:].lower() else self.title.lower()
 
     @property
     def view_permission(self) -> str:

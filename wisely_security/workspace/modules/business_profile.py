@@ -167,6 +167,9 @@ class BusinessProfiles(Section):
             ("Tax IDs", "\n".join(record.tax_ids)),
         ]
 
+    def initial(self, request: Any) -> dict[str, Any]:
+        return {"time_zone": request.user.time_zone}
+
     def store(self, form: Any, request: HttpRequest) -> str:
         form.save()
         return "The business profile is set up." if form.is_new else "The business profile is saved."

@@ -159,6 +159,8 @@ class TemplateForm(RecordForm):
 
 
 class RemarkForm(RecordForm):
+    rests_on = (*TemplateForm.Meta.fields, "content_status", "status")  # nobody judges what they have not read
+
     remark = forms.CharField(
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -69,7 +70,14 @@ audited(
 exempt(Session, "Sign-ins, sign-outs and ended sessions are in Login Activity.")
 
 
+def a_role() -> forms.ModelChoiceField[Role]:
+    """One has to be chosen: only support staff have none."""
+    return forms.ModelChoiceField(Role.objects.all())
+
+
 class InviteUserForm(RecordForm):
+    role = a_role()
+
     class Meta:
         model = User
         fields = ["email", "name", "role"]
@@ -86,6 +94,8 @@ class InviteUserForm(RecordForm):
 
 class UserForm(RecordForm):
     """Name and role. Nobody chooses a role for themselves, and the Super Admin holds a post."""
+
+    role = a_role()
 
     class Meta:
         model = User
