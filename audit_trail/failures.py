@@ -51,7 +51,11 @@ def of_form(form: BaseForm) -> Failure:
         label = str(form[name].label) if name in form.fields else ""
         texts = " ".join(text for error in found for text in _without_input(error))
         said.append(f"{label}: {texts}" if label else texts)
-    return Failure(Code.DUPLICATE if codes and codes <= UNIQUE_CODES else Code.INVALID_INPUT, " ".join(said))
+    if Code.CONFLICT in codes:
+        code = Code.CONFLICT
+    else:
+        code = Code.DUPLICATE if codes and codes <= UNIQUE_CODES else Code.INVALID_INPUT
+    return Failure(code, " ".join(said))
 
 
 def _without_input(error: Any) -> list[str]:

@@ -7,28 +7,31 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from .hook import Hook, hooks
+from .hook import triggers
 from .registry import all_audited
+from .triggers import Trigger
 
-PREFIX = "audit_trail_"
-INSTALLED = """
-    SELECT relname, tgname, tgenabled::text, proname, prosrc, prosecdef
+INSTALLED = r"""
+    SELECT relname, tgname, tgenabled = 'A', pg_get_triggerdef(pg_trigger.oid, true), proname, prosrc,
+           prosecdef AND proowner = relowner AND proconfig = ARRAY['search_path=pg_catalog, public, pg_temp']
     FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
-    WHERE tgname LIKE 'audit\\_trail\\_%' AND relnamespace = 'public'::regnamespace
+    WHERE tgname LIKE 'audit\_trail\_%' AND relnamespace = 'public'::regnamespace
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A trigger as the database has it. ``always``: it fires in every replication role."""
+    """A trigger as the database has it. ``always``: it fires in every replication role. ``safe``: its function has the
+    rights of the table's owner and a fixed search_path."""
 
     always: bool
+    definition: str
     function: str
     body: str
-    definer: bool
+    safe: bool
 
 
-Found = dict[str, dict[str, Installed]]
+Found = dict[tuple[str, str], Installed]
 
 
 def install(using: str) -> None:
@@ -37,47 +40,45 @@ def install(using: str) -> None:
         found = _installed(cursor)
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = {name for (name,) in cursor.fetchall()}
-        wanted = [hook for hook in _wanted() if hook.table in tables]
-        for hook in wanted:
-            if _drift_of(hook, found.get(hook.table, {})):
-                cursor.execute(hook.create_function)
-                cursor.execute(f"REVOKE EXECUTE ON FUNCTION {hook.function} FROM PUBLIC")
-                for name, statement in hook.triggers.items():
+        wanted = {(trigger.table, trigger.name): trigger for trigger in _wanted() if trigger.table in tables}
+        for key in found.keys() - wanted.keys():
+            table, name = key
+            cursor.execute(f"DROP TRIGGER {name} ON {table}")
+            cursor.execute(f"DROP FUNCTION {found[key].function}")
+        for key, trigger in wanted.items():
+            if _drift_of(trigger, found.get(key)):
+                for statement in trigger.statements:
                     cursor.execute(statement)
-                    cursor.execute(f"ALTER TABLE {hook.table} ENABLE ALWAYS TRIGGER {name}")
-        kept = {hook.table: hook.triggers.keys() for hook in wanted}
-        for table, triggers in found.items():
-            for name in triggers.keys() - kept.get(table, set()):
-                cursor.execute(f"DROP TRIGGER {name} ON {table}")
 
 
 def drift(using: str) -> list[str]:
     """What the database has otherwise than the registry says, each as a sentence. Any role may look."""
     with connections[using].cursor() as cursor:
         found = _installed(cursor)
-    return [f"{hook.table}: {what}" for hook in _wanted() for what in _drift_of(hook, found.get(hook.table, {}))]
+    wanted = {(trigger.table, trigger.name): trigger for trigger in _wanted()}
+    wrong = [f"{table}: the trigger {name} is of no audited table" for table, name in found.keys() - wanted.keys()]
+    for key, trigger in wanted.items():
+        if what := _drift_of(trigger, found.get(key)):
+            wrong.append(f"{trigger.table}: the trigger {trigger.name} {what}")
+    return wrong
 
 
-def _wanted() -> list[Hook]:
-    return [hook for audited in all_audited() for hook in hooks(audited)]
+def _wanted() -> list[Trigger]:
+    return [trigger for audited in all_audited() for trigger in triggers(audited)]
 
 
 def _installed(cursor: Any) -> Found:
     cursor.execute(INSTALLED)
-    found: Found = {}
-    for table, trigger, enabled, function, body, definer in cursor.fetchall():
-        found.setdefault(table, {})[trigger] = Installed(enabled == "A", function, body, definer)
-    return found
+    return {(table, name): Installed(*rest) for table, name, *rest in cursor.fetchall()}
 
 
-def _drift_of(hook: Hook, found: dict[str, Installed]) -> list[str]:
-    wrong = []
-    for name in hook.triggers:
-        trigger = found.get(name)
-        if trigger is None:
-            wrong.append(f"the trigger {name} is missing")
-        elif not trigger.always:
-            wrong.append(f"the trigger {name} is switched off")
-        elif trigger.function == hook.function and (trigger.body != hook.body or not trigger.definer):
-            wrong.append(f"the function of the trigger {name} is not what the registry says")
-    return wrong
+def _drift_of(trigger: Trigger, found: Installed | None) -> str:
+    if found is None:
+        return "is missing"
+    if not found.always:
+        return "is switched off"
+    if found.definition != trigger.definition:
+        return "fires otherwise than it should"
+    if found.body != trigger.body or not found.safe:
+        return "has a function that is not what the registry says"
+    return ""

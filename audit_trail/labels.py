@@ -15,6 +15,17 @@ def sub_module_choices() -> Choices:
     return list({each.sub_module: each.sub_module_label for each in actions()}.items())
 
 
+def sub_modules_by_module() -> list[tuple[str, Choices]]:
+    """The sub-modules, grouped by the module that they belong to."""
+    return [
+        (
+            module.label,
+            list({each.sub_module: each.sub_module_label for each in actions() if each.module is module}.items()),
+        )
+        for module in modules()
+    ]
+
+
 def action_choices() -> Choices:
     return sorted({each.key: each.label for each in actions()}.items(), key=lambda choice: choice[1])
 

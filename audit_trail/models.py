@@ -1,23 +1,33 @@
 from __future__ import annotations
 
+import json
 import operator
+from collections.abc import Callable
 from functools import reduce
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
 from wisely_security.ledger.models import Event, EventQuerySet
+from wisely_security.ledger.networks import Within, parse_network
 
 from . import labels
-from .vocabulary import ActorKind, Status
+from .vocabulary import ActorKind, Code, Status
+
+
+class PathExists(models.Func):
+    """Whether a JSON document has what a path looks for: ``PathExists(F("changes"), Value("$[*].label"))``."""
+
+    function = "jsonb_path_exists"
+    template = "%(function)s(%(expressions)s::jsonpath)"
+    output_field = models.BooleanField()
 
 
 class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
     def of_all_tenants(self) -> Self:
-        """For support: says the condition, always true, of the index that has all tenants' events in order."""
-        return self.filter(action__gte="")
+        return self.filter(resource_type__gte="")
 
     def by_actor(self, actor: str) -> Self:
         """By id, by e-mail address or name, or by kind: ``system``, ``api``, ``database``."""
@@ -36,15 +46,39 @@ class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
         return self.filter(request_id=request_id)
 
     def matching(self, text: str) -> Self:
-        """Free text: every word of it somewhere in what is shown."""
+        """Free text: every word of it somewhere in what is shown. An address or a network is matched as such."""
         return self.filter(*map(_holds, text.split()))
 
 
-SEARCHED = ("actor_name", "actor_email", "resource_name", "reason", "ip", "changes")
+SEARCHED_TEXTS = ("actor_name", "actor_email", "resource_name", "reason", "ip")
+SEARCHED_WORDS: dict[str, Callable[[], Any]] = {
+    "module": labels.module_choices,
+    "sub_module": labels.sub_module_choices,
+    "action": labels.action_choices,
+    "status": lambda: Status.choices,
+    "reason_code": lambda: Code.choices,
+    "actor_kind": lambda: [kind for kind in ActorKind.choices if kind[0] != ActorKind.PERSON],
+}
+SEARCHED_IN_CHANGES = ("label", "before", "after", "added", "removed")
 
 
-def _holds(word: str) -> Q:
-    return reduce(operator.or_, (Q(**{f"{column}__icontains": word}) for column in SEARCHED))
+def _holds(word: str) -> Any:
+    network = parse_network(word)
+    if network is not None:
+        return Within(F("ip"), Value(str(network)))
+    texts = [Q(**{f"{column}__icontains": word}) for column in SEARCHED_TEXTS]
+    words = [
+        Q(**{f"{column}__in": [key for key, label in choices() if word.lower() in str(label).lower()]})
+        for column, choices in SEARCHED_WORDS.items()
+    ]
+    return reduce(operator.or_, [*texts, *words, Q(PathExists(F("changes"), Value(_path_to(word))))])
+
+
+def _path_to(word: str) -> str:
+    """A JSON path to changes that hold the word in what people read of them."""
+    pattern = json.dumps(word, ensure_ascii=False)
+    tests = (f'@.{part} like_regex {pattern} flag "iq"' for part in SEARCHED_IN_CHANGES)
+    return f"$[*] ? ({' || '.join(tests)})"
 
 
 class AuditEvent(Event):
@@ -53,7 +87,7 @@ class AuditEvent(Event):
     ``module``, ``sub_module``, ``action``: keys of the registry, as text: a word that is no longer used stays readable.
     ``resource_type`` and ``resource_id``: the record, where there is one. ``changes``: a list, in the order of the
     record's fields, of ``{"field", "label"}`` with ``before`` and ``after`` in words (one of them for a record that was
-    made or deleted), or ``added`` and ``removed`` (lists of words), or ``masked`` (true: changed, but to what is secret).
+    made or deleted), or ``added`` and ``removed`` (lists of words), or ``masked`` (true: changed, to what is secret).
     """
 
     actor_kind = models.TextField("kind of actor")
@@ -79,7 +113,8 @@ class AuditEvent(Event):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.module_label}: {self.action_label}"
+        what = f"{self.module_label}: {self.action_label}"
+        return f"{what}, {self.resource_name}" if self.resource_name else what
 
     @property
     def module_label(self) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg2.extras import Json
 
-from wisely_security.request_context import acting_as
+from wisely_security.request_context import acting_as, current
 
 from .registry import Action
 from .vocabulary import Code, Status
@@ -54,7 +54,7 @@ def record(
         *(tenant_id, *action.name, status.value, failed.value if failed else "", reason[:LONGEST_REASON]),
         *(resource.type, resource.id, resource.name, Json(changes or [])),
     ]
-    with acting_as(tenant_id=tenant_id), connection.cursor() as cursor:
+    with acting_as(tenant_id=tenant_id, support=current().support), connection.cursor() as cursor:
         cursor.execute(RECORD, values)
         [(event_id,)] = cursor.fetchall()
     return UUID(str(event_id))

@@ -1,118 +1,28 @@
-"""Login Activity of all tenants, for support staff: to look at and to search, never to alter."""
+"""Login Activity of all tenants, for support staff."""
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID
-
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.utils.html import format_html
+from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from wisely_security.ledger.models import NO_TENANT
-from wisely_security.reports.keyset import NEWER, OLDER, Page, read_page
-from wisely_security.reports.time_limit import LONGEST_SEARCH_SECONDS, SearchTooLongError, time_limit
-from wisely_security.tenancy.models import Tenant
-from wisely_security.tenancy.support_admin import SupportAdmin, SupportChangeList
+from wisely_security.reports.support_events import EventAdmin, two_lines
 
 from .admin_filters import SupportFilterSet
 from .models import LoginEvent
-from .report import REPORT, facts
+from .report import REPORT
 
 HEADINGS = {column["name"]: column["label"] for column in REPORT.columns}
 
 
-class LoginEventList(SupportChangeList):
-    """Django's list with our own filters and paging: no COUNT, no OFFSET, always within a period."""
-
-    filters: SupportFilterSet
-
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
-        self.filters = SupportFilterSet(request.GET, queryset=LoginEvent.objects.of_all_tenants())
-        self.filter_specs: list[Any] = []
-        self.has_filters = True
-        return self.filters.qs if self.filters.is_valid() else self.root_queryset.none()
-
-    def get_results(self, request: HttpRequest) -> None:
-        page = self._read(request)
-        tenants = Tenant.objects.in_bulk({event.tenant_id for event in page.rows if event.tenant_id != NO_TENANT})
-        for event in page.rows:
-            event.tenant = tenants.get(event.tenant_id)
-        self.result_list = page.rows
-        self.result_count = self.full_result_count = len(page.rows)
-        self.can_show_all = self.multi_page = self.show_full_result_count = self.show_admin_actions = False
-        self.older_url = page.older and self._turn(OLDER, page.older)
-        self.newer_url = page.newer and self._turn(NEWER, page.newer)
-        if self.filters.is_valid():
-            looked_for = self.filters.form.cleaned_data["tenant"] or None
-            also = looked_for if looked_for != NO_TENANT else None
-            self.model_admin.tell_look(request, page.rows, self.filters.told(), also)
-
-    def _read(self, request: HttpRequest) -> Page:
-        """A page of events, or an empty one where it would take too long to find them."""
-        try:
-            with time_limit(LONGEST_SEARCH_SECONDS):
-                return read_page(self.queryset, request.GET, self.list_per_page)
-        except SearchTooLongError as error:
-            messages.error(request, str(error))
-            return Page([], None, None)
-
-    def _turn(self, direction: str, event_id: UUID) -> str:
-        kept = {name: value for name, value in self.params.items() if name not in {OLDER, NEWER}}
-        return f"?{urlencode({**kept, direction: str(event_id)})}"
-
-
 @admin.register(LoginEvent)
-class LoginEventAdmin(SupportAdmin[LoginEvent]):
+class LoginEventAdmin(EventAdmin[LoginEvent]):
+    report = REPORT
+    filter_set = SupportFilterSet
     list_display = ["name", "occurred", "address", "device_type", "location", "outcome", "deed", "of_tenant"]
-    fields = ()
-
-    def tenant_of(self, shown: LoginEvent) -> UUID | None:
-        return None if shown.tenant_id == NO_TENANT else shown.tenant_id
-
-    def named(self, shown: LoginEvent) -> str:
-        return f"{shown} ({shown.pk})"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: LoginEvent | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: LoginEvent | None = None) -> bool:
-        return False
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LoginEventList]:
-        return LoginEventList
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: Any,
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: LoginEvent | None = None,
-    ) -> HttpResponse:
-        if obj is not None:
-            tenant = Tenant.objects.filter(pk=obj.tenant_id).first()
-            context["facts"] = [("Whose record", [("Tenant", _tenant_name(tenant, obj))]), *facts(obj)]
-        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=HEADINGS["name"])
     def name(self, event: LoginEvent) -> str:
         return f"{event.user_name} (unknown)" if event.is_unknown else event.user_name
-
-    @admin.display(description=HEADINGS["occurred_at"])
-    def occurred(self, event: LoginEvent) -> SafeString:
-        moment = timezone.localtime(event.occurred_at)
-        exact = moment.isoformat(timespec="milliseconds")
-        return format_html(
-            '<time datetime="{}" title="{}">{}</time>', exact, exact, moment.strftime("%-d %b %Y, %H:%M:%S")
-        )
 
     @admin.display(description=HEADINGS["ip"], empty_value="–")
     def address(self, event: LoginEvent) -> str | None:
@@ -120,8 +30,7 @@ class LoginEventAdmin(SupportAdmin[LoginEvent]):
 
     @admin.display(description=HEADINGS["device"])
     def device_type(self, event: LoginEvent) -> SafeString:
-        browser_and_system = " · ".join(filter(None, (event.browser, event.system)))
-        return format_html('{}<br><span class="small quiet">{}</span>', event.device, browser_and_system)
+        return two_lines(event.device, " · ".join(filter(None, (event.browser, event.system))))
 
     @admin.display(description=HEADINGS["place"])
     def location(self, event: LoginEvent) -> str:
@@ -129,25 +38,8 @@ class LoginEventAdmin(SupportAdmin[LoginEvent]):
 
     @admin.display(description=HEADINGS["status"])
     def outcome(self, event: LoginEvent) -> SafeString:
-        return format_html(
-            '<span class="{}">{}</span><br><span class="small quiet">{}</span>',
-            event.status,
-            event.status_label,
-            event.reason_label,
-        )
+        return two_lines(event.status_label, event.reason_label, event.status)
 
     @admin.display(description=HEADINGS["action"])
     def deed(self, event: LoginEvent) -> SafeString:
-        return format_html(
-            '{}<br><span class="small quiet">{}</span>', event.action_label, event.detail.get("area", "")
-        )
-
-    @admin.display(description="Tenant")
-    def of_tenant(self, event: Any) -> str:
-        return _tenant_name(event.tenant, event)
-
-
-def _tenant_name(tenant: Tenant | None, event: LoginEvent) -> str:
-    if event.tenant_id == NO_TENANT:
-        return "No tenant"
-    return tenant.name if tenant else str(event.tenant_id)
+        return two_lines(event.action_label, event.detail.get("area", ""))

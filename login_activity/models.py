@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import operator
 from functools import reduce
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -10,21 +9,13 @@ from django.db import models
 from django.db.models import F, Q, Value
 
 from wisely_security.ledger.models import Event, EventQuerySet
+from wisely_security.ledger.networks import Within, parse_network
 
 from .vocabulary import Action, Reason, Status
 
 
-class Within(models.Func):
-    """Whether an address lies in a network: ``Within(F("ip"), Value("10.0.0.0/8"))``."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " <<= "
-    output_field = models.BooleanField()
-
-
 class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
     def of_all_tenants(self) -> Self:
-        """For support: says the condition, always true, of the index that has all tenants' events in order."""
         return self.filter(session__gte="")
 
     def of_user(self, user: str) -> Self:
@@ -67,14 +58,6 @@ def _holds(word: str) -> Q | Within:
         for column, choices in SEARCHED_WORDS.items()
     ]
     return reduce(operator.or_, texts + labels)
-
-
-def parse_network(text: str) -> IPv4Network | IPv6Network | None:
-    """``192.0.2.7``, ``192.0.2.0/24``, ``2001:db8::/32``; host bits do not matter. None for anything else."""
-    try:
-        return ip_network(text.partition("%")[0], strict=False)
-    except ValueError:
-        return None
 
 
 class LoginEvent(Event):

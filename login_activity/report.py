@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -26,7 +26,11 @@ def path(tenant: Tenant) -> str:
     return reverse("login_activity", kwargs={"section": tenant.people_section})
 
 
-def row(event: LoginEvent, link: Callable[..., str]) -> dict[str, Any]:
+def rows(events: Sequence[LoginEvent], link: Callable[..., str]) -> list[dict[str, Any]]:
+    return [_row(event, link) for event in events]
+
+
+def _row(event: LoginEvent, link: Callable[..., str]) -> dict[str, Any]:
     who = str(event.user_id) if event.user_id else event.user_email or "unknown"
     return {
         "name": event.user_name,
@@ -115,7 +119,7 @@ REPORT = Report(
     view_permission=VIEW,
     download_permission=DOWNLOAD,
     path=path,
-    row=row,
+    rows=rows,
     facts=facts,
     page_context=lambda: {"attribution": attribution()},
 )

@@ -77,13 +77,13 @@ def load(tenant_id: UUID, count: int, *, days: float, **special: Any) -> None:
         )
 
 
-def tidy() -> None:
+def tidy(table: str = TABLE) -> None:
     """Puts the rows in the order of time, as if the tenants had lived side by side, and tells the planner of them."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"CREATE INDEX by_time ON {TABLE} (id)")
-        cursor.execute(f"CLUSTER {TABLE} USING by_time")
+        cursor.execute(f"CREATE INDEX by_time ON {table} (id)")
+        cursor.execute(f"CLUSTER {table} USING by_time")
         cursor.execute("DROP INDEX by_time")
-        cursor.execute(f"VACUUM ANALYZE {TABLE}")
+        cursor.execute(f"VACUUM ANALYZE {table}")
 
 
 def a_tenant() -> UUID:

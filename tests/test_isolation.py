@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action
@@ -37,8 +38,12 @@ NEED_PERMISSION = {
     "login_activity",
     "login_activity_download",
     "login_activity_event",
+    "audit_trail",
+    "audit_trail_download",
+    "audit_trail_coverage",
+    "audit_trail_event",
 }
-ELSEWHERE = {"switch_tenant"}  # below, and tests of Django admin
+ELSEWHERE = {"switch_tenant", "api_audit_events", "api_description"}  # below, tests of Django admin and of the API
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str | None]:
@@ -62,6 +67,7 @@ def urls(cast: Cast) -> dict[str, str]:
     record(Action.LOG_IN, cast.alice)
     with acting_as(tenant_id=cast.acme.pk):
         event = LoginEvent.objects.latest("id")
+        audit_event = AuditEvent.objects.latest("id")
     arguments: dict[str, list[object]] = {
         "invite_again": [cast.bob.pk],
         "user_sessions": [cast.bob.pk],
@@ -70,6 +76,7 @@ def urls(cast: Cast) -> dict[str, str]:
         "login_activity": [ENTERPRISE],
         "login_activity_download": [ENTERPRISE],
         "login_activity_event": [ENTERPRISE, event.pk],
+        "audit_trail_event": [audit_event.pk],
         "end_session": [session.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in NEED_PERMISSION | OF_ONES_OWN}
@@ -108,7 +115,15 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
 
 @pytest.mark.parametrize(
     "name",
-    ["invite_again", "user_sessions", "end_user_sessions", "end_user_session", "end_session", "login_activity_event"],
+    [
+        "invite_again",
+        "user_sessions",
+        "end_user_sessions",
+        "end_user_session",
+        "end_session",
+        "login_activity_event",
+        "audit_trail_event",
+    ],
 )
 @pytest.mark.parametrize("who", ["charlie", "erin"])
 def test_another_tenants_record_is_not_found(cast: Cast, urls: dict[str, str], name: str, who: str) -> None:
@@ -123,7 +138,7 @@ def test_another_tenants_record_is_not_found(cast: Cast, urls: dict[str, str], n
 def test_pages_show_nothing_of_another_tenant(cast: Cast, urls: dict[str, str]) -> None:
     charlie = sign_in(cast.charlie)
     for query in ("", f"?user={cast.alice.pk}", "?user=alice@acme.example", "?q=Alice", "?q=Brown"):
-        for url in (urls["login_activity"], urls["login_activity_download"], urls["users"]):
+        for url in (urls["login_activity"], urls["login_activity_download"], urls["audit_trail"], urls["users"]):
             response = charlie.get(url + query)
             body = response.getvalue()
             shown = body.decode().replace(query.partition("=")[2], "")

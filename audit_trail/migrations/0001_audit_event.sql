@@ -4,16 +4,16 @@ CREATE TABLE audit_trail_auditevent (
     tx            xid8  NOT NULL DEFAULT pg_current_xact_id(),
     occurred_at   timestamptz GENERATED ALWAYS AS (uuid_extract_timestamp(id)) VIRTUAL,
     request_id    uuid,
-    actor_kind    text  NOT NULL CHECK (actor_kind IN ('person', 'system', 'api', 'database')),
+    actor_kind    text  NOT NULL,
     actor_id      uuid,
     actor_name    text  NOT NULL,
     actor_email   text  NOT NULL,
     module        text  NOT NULL,
     sub_module    text  NOT NULL,
     action        text  NOT NULL,
-    status        text  NOT NULL CHECK (status IN ('success', 'failure')),
+    status        text  NOT NULL,
     reason_code   text  NOT NULL,
-    reason        text  NOT NULL CHECK (status = 'success' OR (reason <> '' AND reason_code <> '')),
+    reason        text  NOT NULL,
     resource_type text  NOT NULL,
     resource_id   uuid,
     resource_name text  NOT NULL,
@@ -23,11 +23,14 @@ CREATE TABLE audit_trail_auditevent (
 ) PARTITION BY RANGE (id);
 
 -- The newest of all tenants, for support. Its condition always holds; only support's query says it, so that the planner
--- does not take this index for a tenant's page.
-CREATE INDEX audit_trail_auditevent_id ON audit_trail_auditevent (id) WHERE action >= '';
+-- does not take this index for a tenant's page. No filter is on this column: one that is (action = 'edit') implies it.
+CREATE INDEX audit_trail_auditevent_id ON audit_trail_auditevent (id) WHERE resource_type >= '';
 
 SELECT ledger_protect('audit_trail_auditevent');
 -- Nobody is granted INSERT: the functions below write, with the rights of the owner, for the tenant of the changed row.
+-- They see to what is in an event as well: a CHECK here, or a policy to evaluate, would cost a save as much as the rest
+-- of its event.
+DROP POLICY append ON audit_trail_auditevent;
 CREATE POLICY hook ON audit_trail_auditevent FOR INSERT TO CURRENT_USER WITH CHECK (true);
 
 -- What the changes of a record with members (a group and its users) have been so far in a transaction: the record and
@@ -81,12 +84,6 @@ CREATE FUNCTION audit_trail_list_change(field text, label text, was text[], now 
         ELSE jsonb_build_object('added', ARRAY(SELECT item FROM unnest(now) AS item WHERE was IS NULL OR item <> ALL (was)),
                                 'removed', ARRAY(SELECT item FROM unnest(was) AS item WHERE now IS NULL OR item <> ALL (now)))
     END;
-
-CREATE FUNCTION audit_trail_refuse_new_key() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'The key and the tenant of a record never change' USING ERRCODE = 'integrity_constraint_violation';
-END
-$$;
 
 -- Changes of one record by the same action in several statements, as one: each field from first to last.
 CREATE FUNCTION audit_trail_merge(changes jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE
@@ -179,6 +176,9 @@ DECLARE
 BEGIN
     IF tenant IS DISTINCT FROM wisely_tenant() AND NOT wisely_support() THEN
         RAISE EXCEPTION 'An event of another tenant is refused' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF (status = 'failure') <> (reason <> '' AND reason_code <> '') OR status NOT IN ('success', 'failure') THEN
+        RAISE EXCEPTION 'An event is a success, or a failure with its code and reason' USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO audit_trail_auditevent (id, tenant_id, request_id, actor_kind, actor_id, actor_name, actor_email, module,
                                         sub_module, action, status, reason_code, reason, resource_type, resource_id,

@@ -120,6 +120,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (link?.matches(".open")) toggle(link, true);
 });
 
+// Groups: what the button says is what the style sheet shows.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".group-button");
+  button?.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") === "false"));
+});
+
 document.addEventListener("click", (event) => {
   const row = event.target.closest(".rows .event");
   if (!row || event.target.closest("a, button") || String(getSelection())) return;

@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User
@@ -85,6 +86,7 @@ def every_url(cast: Cast) -> list[str]:
             User: cast.bob,
             Role: Role.objects.get_or_create(tenant=cast.acme, name="Acme Auditor")[0],
             LoginEvent: LoginEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
+            AuditEvent: AuditEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
         }
         session = Session.objects.filter(tenant=cast.acme).first()
     urls = [reverse("admin:index"), reverse("admin:jsi18n"), reverse("admin:autocomplete")]

@@ -34,7 +34,7 @@ class TestEveryLookIsTold:
             shows = response.status_code == 200 and re.search("Acme|Bob", _main(response.content.decode()))
             assert told == (1 if shows else 0), url
             shown += bool(shows)
-        assert shown == 4 + 4 + 4 + 1  # lists, objects, histories, and the role can be deleted
+        assert shown == 5 + 5 + 5 + 1  # lists, objects, histories, and the role can be deleted
 
     def test_a_list_tells_each_tenant_how_many_of_its_rows_were_on_the_page(
         self, dana: Client, cast: Cast, events

@@ -97,16 +97,16 @@ def test_axe_finds_nothing(visit, site, state: State) -> None:
     page.goto(state.path)
     if state.then:
         state.then(page)
-    _examine(page)
+    examine(page)
     page.emulate_media(color_scheme="dark")
-    _examine(page, "color-contrast")
+    examine(page, "color-contrast")
     page.set_viewport_size({"width": NARROW, "height": 900})
-    _examine(page)
+    examine(page)
     page.emulate_media(color_scheme="light")
-    _examine(page, "color-contrast")
+    examine(page, "color-contrast")
 
 
-def _examine(page: Page, *rules: str) -> None:
+def examine(page: Page, *rules: str) -> None:
     """Every rule, or only some."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)

@@ -26,6 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._announced: request_context.Announced | None = NOTHING
+        self._composed: tuple[request_context.RequestContext, str] | None = None
         self.execute_wrappers.append(self._run_in_context)
 
     def _run_in_context(
@@ -39,13 +40,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         now = request_context.current()
         if now.announced == self._announced:
             return execute(sql, params, many, context)
-        announcement = context["cursor"].cursor.mogrify(ANNOUNCE, now.settings).decode()
+        announcement = self._announcement(now, context["cursor"].cursor)
         if params is not None:
             announcement = announcement.replace("%", "%%")
         result = execute(announcement + sql, params, many, context)
         if not self.autocommit:  # in autocommit each message is a transaction of its own
             self._announced = now.announced
         return result
+
+    def _announcement(self, now: request_context.RequestContext, cursor: Any) -> str:
+        """Composed once for the statements of one context."""
+        if self._composed is None or self._composed[0] is not now:
+            self._composed = now, cursor.mogrify(ANNOUNCE, now.settings).decode()
+        return self._composed[1]
 
     # A new transaction starts with nothing announced.
     def _set_autocommit(self, autocommit: bool) -> None:

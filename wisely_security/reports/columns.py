@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import django_tables2 as tables
@@ -12,28 +12,35 @@ from psycopg2 import sql
 # A cell that begins like this is run as a formula by spreadsheets (OWASP: CSV Injection); ＝＋－＠ are their
 # full-width twins.
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
+Expression = str | sql.Composable | Callable[[], sql.Composable]
 
 
 class ReportColumn(tables.Column):
     """A column of the page and of the CSV.
 
-    ``csv``: an SQL expression over the columns of the event table. ``foreign``: its text comes from people or
-    machines outside, so a formula in it must be made harmless. ``csv_only``: not on the page.
+    ``csv``: an SQL expression over the columns of the event table, or a function that returns one. ``foreign``: its
+    text comes from people or machines outside, so a formula in it must be made harmless. ``start``: an expression that
+    begins as the text does, where that one is costly. ``csv_only``: not on the page.
     """
 
-    def __init__(self, label: str, *, csv: str | sql.Composable, foreign: bool = False, csv_only: bool = False) -> None:
+    def __init__(
+        self, label: str, *, csv: Expression, foreign: bool = False, start: str = "", csv_only: bool = False
+    ) -> None:
         super().__init__(verbose_name=label, orderable=False, visible=not csv_only)
         self.label = label
         self.foreign = foreign
         self._csv = csv
+        self._start = start
 
     def as_csv(self) -> sql.Composable:
-        expression = sql.SQL(self._csv) if isinstance(self._csv, str) else self._csv
+        said = self._csv() if callable(self._csv) else self._csv
+        expression = sql.SQL(said) if isinstance(said, str) else said
         if not self.foreign:
             return expression
+        start = sql.SQL(self._start) if self._start else expression
         return sql.SQL(
-            "CASE WHEN strpos({starts}, left({e}, 1)) > 0 AND {e} <> '' THEN '''' || {e} ELSE {e} END"
-        ).format(e=expression, starts=sql.Literal(FORMULA_STARTS))
+            "CASE WHEN strpos({starts}, left({start}, 1)) > 0 AND {start} <> '' THEN '''' || {e} ELSE {e} END"
+        ).format(e=expression, start=start, starts=sql.Literal(FORMULA_STARTS))
 
 
 def labelled(column: str, choices: Iterable[tuple[Any, Any]]) -> sql.Composable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.choices import flatten_choices
 
 from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
 
@@ -61,6 +63,11 @@ def _date_filter(label: str) -> django_filters.DateFilter:
     )
 
 
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    """Without groups."""
+    return list(flatten_choices(iter(choices)))
+
+
 class ReportFilterSet(django_filters.FilterSet):
     period = django_filters.ChoiceFilter(
         label="Period",
@@ -90,7 +97,8 @@ class ReportFilterSet(django_filters.FilterSet):
         data = data.copy()
         for name, each in cls.base_filters.items():
             said = data.get(name, "").strip().casefold()
-            for key, label in each.extra.get("choices", ()):
+            choices = each.extra.get("choices", ())
+            for key, label in _flat(choices() if callable(choices) else choices):
                 if said in {str(key).casefold(), str(label).casefold()}:
                     data[name] = key
         return data
@@ -102,6 +110,13 @@ class ReportFilterSet(django_filters.FilterSet):
         for name, each in self.filters.items():
             queryset = each.filter(queryset, chosen[name])
         return queryset
+
+    def said(self, name: str, events: Sequence[Any] = ()) -> str:
+        """What a filter holds, in words. ``events``: what it has found, which may know a name."""
+        value = str(self.data.get(name, "")).strip()
+        widget = self.form.fields[name].widget
+        choices = {str(key): str(label) for key, label in _flat(getattr(widget, "choices", ()))}
+        return choices.get(value, value)
 
     def apply_nothing(self, queryset: Any, name: str, value: Any) -> Any:
         """The period is applied once, in ``filter_queryset``, with both its ends."""

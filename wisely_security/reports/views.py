@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -25,8 +25,9 @@ from wisely_security.tenancy.models import Tenant
 from .columns import copy_statement, header
 from .export import CsvExport
 from .filters import ReportFilterSet
-from .keyset import NEWER, OLDER, read_page
+from .keyset import NEWER, OLDER, Page, read_page
 from .periods import Preset
+from .requests import mark_groups
 from .time_limit import LONGEST_SEARCH_SECONDS, SearchTooLongError, time_limit
 from .turns import take_turn
 
@@ -41,8 +42,9 @@ class Report:
     """What a record declares about itself; page, event page and download follow.
 
     ``path``: its address for a tenant, which depends on the tenant's edition.
-    ``row``: an event as its row template shows it, given ``link(**parameters)`` to the page with other filters.
-    ``facts``: the sections of the event page: ``[(title, [(label, value)])]``.
+    ``rows``: events as the row template shows them, given ``link(**parameters)`` to the page with other filters.
+    ``facts``: the sections of the event page: ``[(title, [(label, value)])]``. ``details``: what else its template
+    shows, given the event and the page's address. ``groups_requests``: whether neighbours of one request are a group.
     """
 
     key: str
@@ -55,8 +57,11 @@ class Report:
     view_permission: str
     download_permission: str
     path: Callable[[Tenant], str]
-    row: Callable[[Any, Callable[..., str]], Mapping[str, Any]]
+    rows: Callable[[Sequence[Any], Callable[..., str]], list[dict[str, Any]]]
     facts: Callable[[Any], list[tuple[str, list[tuple[str, Any]]]]]
+    details: Callable[[Any, str], Mapping[str, Any]] = lambda event, path: {}
+    details_template: str = "reports/event_details.html"
+    groups_requests: bool = False
     page_context: Callable[[], Mapping[str, Any]] = dict
 
     @property
@@ -88,21 +93,19 @@ class ReportView(MemberView):
         """The page with some parameters changed or (None) taken away, from its newest row."""
         return f"{self.path}?{_query(self.request.GET, changed)}"
 
-    def chips(self, filters: ReportFilterSet) -> list[dict[str, str]]:
-        """The filters that hold, in words, each with the link that clears it."""
+    def chips(self, filters: ReportFilterSet, events: Sequence[Any] = ()) -> list[dict[str, str]]:
+        """The filters that hold, in words, each with the link that clears it. ``events``: what they have found."""
         chips = []
         for name, field in filters.form.fields.items():
-            value = filters.data.get(name, "").strip()
-            if not value or name in {"period", "from", "to"}:
+            if not filters.data.get(name, "").strip() or name in {"period", "from", "to"}:
                 continue
-            choices = {str(key): str(label) for key, label in getattr(field.widget, "choices", ())}
-            label = {"label": str(field.label), "value": choices.get(value, value)}
-            chips.append({**label, "clear_url": self.link(**{name: None})})
+            words = {"label": str(field.label), "value": filters.said(name, events)}
+            chips.append({**words, "clear_url": self.link(**{name: None})})
         return chips
 
-    def told(self, filters: ReportFilterSet) -> dict[str, str]:
+    def told(self, filters: ReportFilterSet, events: Sequence[Any] = ()) -> dict[str, str]:
         """Period and filters as the record of this look tells them."""
-        said = {chip["label"]: chip["value"] for chip in self.chips(filters)}
+        said = {chip["label"]: chip["value"] for chip in self.chips(filters, events)}
         return {"Period": str(filters.form.cleaned_data["during"]), **said}
 
 
@@ -132,11 +135,11 @@ class ReportPage(ReportView):
         except SearchTooLongError as error:
             filters.form.add_error(None, str(error))
             return self._nothing_shown(filters, context)
-        rows = [self._row(event) for event in page.rows]
-        self._record_look(filters, len(rows))
+        rows = self._rows(page)
+        self._record_look(filters, page.rows)
         may_download = self.request.user.may(self.report.download_permission)
         context |= {
-            "chips": self.chips(filters),
+            "chips": self.chips(filters, page.rows),
             "events": rows,
             "older_url": page.older and self.link(**{OLDER: str(page.older)}),
             "newer_url": page.newer and self.link(**{NEWER: str(page.newer)}),
@@ -148,10 +151,15 @@ class ReportPage(ReportView):
         """The form as it was filled, and what is wrong with it."""
         return render(self.request, "reports/report.html", context | {"chips": self.chips(filters)}, status=400)
 
-    def _row(self, event: Any) -> dict[str, Any]:
-        return {**self.report.row(event, self.link), "url": f"{self.path}{event.pk}/"}
+    def _rows(self, page: Page) -> list[dict[str, Any]]:
+        rows = self.report.rows(page.rows, self.link)
+        for row, event in zip(rows, page.rows, strict=True):
+            row |= {"id": event.pk, "url": f"{self.path}{event.pk}/"}
+        if self.report.groups_requests and not self.request.GET.get("request"):
+            mark_groups(rows, page)
+        return rows
 
-    def _record_look(self, filters: ReportFilterSet, rows: int) -> None:
+    def _record_look(self, filters: ReportFilterSet, events: Sequence[Any]) -> None:
         """A look is recorded once: turning its pages and loading it again within ten minutes is the same look."""
         look = f"{self.report.key} {self.request.tenant.pk} {_query(self.request.GET, {})}"
         last, at = self.request.session.get(_LOOK_KEY, ("", 0))
@@ -163,7 +171,7 @@ class ReportPage(ReportView):
             user=self.request.user,
             tenant_id=self.request.tenant.pk,
             area=self.report.title,
-            detail={"filters": self.told(filters), "rows": rows},
+            detail={"filters": self.told(filters, events), "rows": len(events)},
         )
 
 
@@ -178,6 +186,7 @@ class ReportEvent(ReportPage):
             "event": event,
             "event_fields": self.report.facts(event),
             "page_url": self.path,
+            **self.report.details(event, self.path),
             **self.report.page_context(),
         }
         return render(request, "reports/event.html", context)

@@ -1,0 +1,130 @@
+"""The changes of an event as people read them: field by field, before and after; long texts line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+LONG = 160  # characters, from which on a text is folded
+CONTEXT = 2  # unchanged lines that are shown around changed ones
+FIELDS_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a long text. ``kind``: same, added, removed, or skipped (``text`` says how many)."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field. ``kind``: masked, members, changed (``before`` and ``after``), or one-sided: made, gone.
+
+    ``summary``: what a long text is folded under; ``lines``: how it has changed, in place of before and after.
+    """
+
+    label: str
+    kind: str
+    before: str = ""
+    after: str = ""
+    added: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    summary: str = ""
+
+
+def read(changes: list[dict[str, Any]]) -> list[Change]:
+    """``changes`` as an event holds them (AuditEvent)."""
+    return [_read(change) for change in changes]
+
+
+def _read(change: dict[str, Any]) -> Change:
+    label = str(change["label"])
+    if "masked" in change:
+        return Change(label, "masked")
+    before, after = (str(change.get(side) or "") for side in ("before", "after"))
+    match "before" in change, "after" in change:
+        case True, True:
+            kind = "changed"
+        case False, True:
+            kind = "made"
+        case True, False:
+            kind = "gone"
+        case _:
+            return Change(label, "members", added=change.get("added", []), removed=change.get("removed", []))
+    if not (_is_long(before) or _is_long(after)):
+        return Change(label, kind, before, after)
+    if kind != "changed":
+        return Change(label, kind, before, after, summary=_start(before or after))
+    lines = list(_compare(before.splitlines(), after.splitlines()))
+    return Change(label, kind, before, after, lines=lines, summary=_summary(lines))
+
+
+def shape(changes: list[Change]) -> str:
+    """Of a record that was made or is gone; else changed: whether both sides have something to show."""
+    return next((change.kind for change in changes if change.kind in {"made", "gone"}), "changed")
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > LONG or "\n" in text
+
+
+def _compare(before: list[str], after: list[str]) -> Iterator[Line]:
+    for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after).get_opcodes():
+        if kind == "equal":
+            yield from _same(before[start:end], is_first=start == 0, is_last=end == len(before))
+        else:
+            yield from (Line("removed", line) for line in before[start:end])
+            yield from (Line("added", line) for line in after[new_start:new_end])
+
+
+def _same(lines: list[str], *, is_first: bool, is_last: bool) -> Iterator[Line]:
+    """Unchanged lines, but for those far from any change."""
+    head, tail = 0 if is_first else CONTEXT, 0 if is_last else CONTEXT
+    skipped = len(lines) - head - tail
+    if skipped < 2:
+        head, skipped = len(lines), 0
+    yield from (Line("same", line) for line in lines[:head])
+    if skipped:
+        yield Line("skipped", f"{skipped} unchanged lines")
+        yield from (Line("same", line) for line in lines[head + skipped :])
+
+
+def _summary(lines: list[Line]) -> str:
+    numbers = [(kind, sum(line.kind == kind for line in lines)) for kind in ("added", "removed")]
+    said = [f"{number} line{'' if number == 1 else 's'} {kind}" for kind, number in numbers if number]
+    return f"Long text: {', '.join(said)}" if said else "Long text: only line ends changed"
+
+
+def _start(text: str) -> str:
+    """The first words."""
+    first = " ".join(text[:LONG].split())[:80]
+    return f"{first}…"
+
+
+def headline(changes: list[dict[str, Any]]) -> str:
+    """Which fields an edit has changed. Nothing for a record that was made or deleted: that is all of them."""
+    if any(("before" in change) != ("after" in change) for change in changes):
+        return ""
+    labels = [str(change["label"]) for change in changes]
+    further = len(labels) - FIELDS_NAMED
+    return ", ".join(labels[:FIELDS_NAMED]) + (f" and {further} more" if further > 0 else "")
+
+
+def in_words(change: Change) -> str:
+    """One field in one line."""
+    match change.kind:
+        case "masked":
+            return "changed, not shown"
+        case "members":
+            lists = (("added", change.added), ("removed", change.removed))
+            return "; ".join(f"{word}: {', '.join(names)}" for word, names in lists if names)
+        case "made":
+            return change.after
+        case "gone":
+            return change.before
+    return f"{change.before or '–'} → {change.after or '–'}"

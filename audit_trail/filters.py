@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+
+from wisely_security.reports.choices import UUID_SHAPE, choice_filter, user_choices
+from wisely_security.reports.filters import ReportFilterSet
+
+from . import labels
+from .models import AuditEvent
+from .vocabulary import ActorKind, Status
+
+NOBODY_IN_PERSON = [(str(key), str(label)) for key, label in ActorKind.choices if key != ActorKind.PERSON]
+
+
+def _key(label: str, method: str) -> django_filters.UUIDFilter:
+    return django_filters.UUIDFilter(
+        label=label,
+        method=method,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": f"“{label}” takes the key of a {label.lower()}."},
+    )
+
+
+class AuditTrailFilterSet(ReportFilterSet):
+    module = choice_filter("Module", labels.module_choices, "Any module")
+    sub_module = choice_filter("Sub-module", labels.sub_modules_by_module, "Any sub-module")
+    action = choice_filter("Action", labels.action_choices, "Any action")
+    actor = django_filters.CharFilter(label="Actioned by", method="apply_actor", max_length=254)
+    status = choice_filter("Status", Status.choices, "Any status")
+    record = _key("Record", "apply_record")
+    request = _key("Request", "apply_request")
+
+    def __init__(self, data: QueryDict, **options: Any) -> None:
+        super().__init__(data, **options)
+        choices: list[Any] = [("", "Anybody"), ("People", user_choices()), ("Others", NOBODY_IN_PERSON)]
+        typed = str(self.form["actor"].value() or "")
+        if typed and all(typed != key for _, group in choices[1:] for key, _ in group):
+            choices.append((typed, "Somebody else" if UUID_SHAPE.fullmatch(typed) else typed))
+        self.form.fields["actor"].widget = forms.Select(choices=choices)
+        self.form.fields["q"].help_text = "Person, record, change, reason…"
+
+    class Meta(ReportFilterSet.Meta):
+        model = AuditEvent
+        fields: list[str] = []
+
+    @classmethod
+    def _by_key(cls, data: QueryDict) -> QueryDict:
+        data = super()._by_key(data)
+        typed = data.get("actor", "").strip().casefold()
+        for key, label in NOBODY_IN_PERSON:
+            if typed in {key, label.casefold()}:
+                data["actor"] = key
+        return data
+
+    def said(self, name: str, events: Sequence[AuditEvent] = ()) -> str:
+        if not events:
+            return super().said(name)
+        newest = events[0]
+        if name == "record":
+            return newest.resource_name or super().said(name)
+        if name == "request":
+            return f"{newest.actor_name}, {timezone.localtime(newest.occurred_at):%-d %b %Y, %H:%M}"
+        said = super().said(name)
+        return newest.actor_name if name == "actor" and said == "Somebody else" else said
+
+    def apply_actor(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.by_actor(value)
+
+    def apply_record(self, queryset: Any, name: str, value: UUID) -> Any:
+        return queryset.of_record(value)
+
+    def apply_request(self, queryset: Any, name: str, value: UUID) -> Any:
+        return queryset.of_request(value)

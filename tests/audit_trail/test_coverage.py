@@ -1,0 +1,91 @@
+"""What is recorded, when it was last seen, and what is not: the registry in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from audit_trail import coverage
+from audit_trail.registry import actions, all_exempt, modules
+from wisely_security.request_context import acting_as
+
+from ..cast import Cast, sign_in
+from ..statements import at_most
+from .records import put, put_at
+from .story import tell
+
+PAGE = "/settings/security/audit-trail/coverage/"
+
+
+def rows(html: str) -> dict[tuple[str, str, str], str]:
+    """When each action was last seen, by module, sub-module and action."""
+    found = {}
+    for module, body in re.findall(r'<h2 id="module-(\w+)">(.*?)</section>', html, re.DOTALL):
+        for row in re.findall(r"<tr>\s*<td.*?</tr>", body, re.DOTALL):
+            cells = [" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row.split("</td>")]
+            found[module, cells[0], cells[1]] = cells[4]
+    return found
+
+
+def test_every_module_and_action_with_its_meaning(alice: Client, cast: Cast) -> None:
+    tell(cast.acme, cast.alice, cast.bob)
+    html = alice.get(PAGE).content.decode()
+    shown = rows(html)
+    assert set(shown) == {(each.module.key, each.sub_module_label, each.label) for each in actions()}
+    for action in actions():
+        assert action.meaning in unescape(html)
+    for module in modules():
+        assert unescape(html).count(f">{module.label}</a></h2>") == 1
+    assert html.count("Only in the database") == sum(action.direct for action in actions())
+    assert shown["waba_numbers", "Number", "Edit"] == "Not seen"
+    assert re.fullmatch(r"\d+ \w{3} \d{4}, \d\d:\d\d", shown["templates", "Template Content", "Approve/Reject"])
+
+
+def test_what_is_not_recorded_and_why(alice: Client) -> None:
+    text = unescape(alice.get(PAGE).content.decode())
+    for _, why in all_exempt():
+        assert why in text
+    for said in ("Created at", "Key start, Key made at", "API key", "Password"):
+        assert said in text
+
+
+def test_what_another_tenant_did_was_not_seen_here(cast: Cast) -> None:
+    tell(cast.acme, cast.alice, cast.bob)
+    shown = rows(sign_in(cast.charlie).get(PAGE).content.decode())
+    assert shown["templates", "Template", "Create"] == "Not seen"
+
+
+class TestLastSeen:
+    def test_is_the_newest_within_ninety_days(self, committed_cast: Cast) -> None:
+        acme, now = committed_cast.acme.pk, timezone.now()
+        for days in (3, 2, 80):
+            put_at(acme, now - timedelta(days=days), module="faxes", sub_module="paper", action="sent")
+        put_at(acme, now - timedelta(days=91), module="faxes", sub_module="paper", action="shredded")
+        with acting_as(tenant_id=acme), at_most(1):
+            seen = coverage.last_seen(acme)
+        at = seen.at["faxes", "paper", "sent"]
+        assert abs(now - timedelta(days=2) - at) < timedelta(seconds=1)
+        assert ("faxes", "paper", "shredded") not in seen.at
+        assert not seen.is_cut
+
+    def test_says_how_far_it_has_read(self, alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        put(cast.acme.pk, [{"module": "faxes"}] * 2)
+        monkeypatch.setattr(coverage, "MOST_EVENTS_READ", 2)
+        html = alice.get(PAGE).content.decode()
+        assert "looks at the latest 2 events, back to" in html
+        assert set(rows(html).values()) == {"Not seen"}
+
+
+def test_the_page_costs_as_much_with_many_events_as_with_none(alice: Client, cast: Cast) -> None:
+    put(cast.acme.pk, [{}] * 200)
+    with at_most(6):
+        assert alice.get(PAGE).status_code == 200
+
+
+def test_the_audit_trail_leads_there(alice: Client) -> None:
+    assert f'href="{PAGE}"' in alice.get(PAGE.removesuffix("coverage/")).content.decode()

@@ -1,0 +1,93 @@
+"""The hook in the database is kept in step with the registry, and whatever differs is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from audit_trail import installation
+from audit_trail.hook import triggers
+from audit_trail.registry import all_audited, followed_models
+
+GROUPS = "workspace_businessgroup"
+NUMBERS = "workspace_wabanumber"
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def as_owner(statement: str) -> list[Any]:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_a_migrated_database_has_every_trigger() -> None:
+    assert installation.drift("default") == []
+    tables = {name for (name,) in as_owner("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'audit%'")}
+    assert {model._meta.db_table for model in followed_models()} == tables - {"audit_trail_pending"}
+
+
+def test_every_record_that_can_be_made_and_deleted_has_a_trigger_for_each_operation() -> None:
+    for audited in all_audited():
+        operations = {
+            trigger.operation for trigger in triggers(audited) if trigger.table == audited.model._meta.db_table
+        }
+        wanted = {"update"} | ({"insert"} if audited.created else set())
+        assert operations == wanted | ({"delete", "truncate"} if audited.deleted else set())
+
+
+@pytest.mark.parametrize(
+    ("tampering", "told"),
+    [
+        (f"DROP TRIGGER audit_trail_insert ON {GROUPS}", "audit_trail_insert is missing"),
+        (f"ALTER TABLE {GROUPS} DISABLE TRIGGER audit_trail_update", "audit_trail_update is switched off"),
+        (f"ALTER TABLE {GROUPS} ENABLE TRIGGER audit_trail_update", "audit_trail_update is switched off"),
+        (
+            f"""CREATE OR REPLACE TRIGGER audit_trail_update AFTER UPDATE ON {GROUPS} FOR EACH ROW WHEN (false)
+                EXECUTE FUNCTION audit_trail_{GROUPS}_update();
+                ALTER TABLE {GROUPS} ENABLE ALWAYS TRIGGER audit_trail_update""",
+            "audit_trail_update fires otherwise",
+        ),
+        (
+            f"""CREATE OR REPLACE TRIGGER audit_trail_update AFTER UPDATE ON {GROUPS} FOR EACH ROW
+                EXECUTE FUNCTION audit_trail_{NUMBERS}_update();
+                ALTER TABLE {GROUPS} ENABLE ALWAYS TRIGGER audit_trail_update""",
+            "audit_trail_update fires otherwise",
+        ),
+        (
+            f"""CREATE OR REPLACE FUNCTION audit_trail_{GROUPS}_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+                SET search_path = pg_catalog, public, pg_temp AS 'BEGIN RETURN NULL; END'""",
+            "audit_trail_update has a function that is not",
+        ),
+        (
+            f"ALTER FUNCTION audit_trail_{GROUPS}_update SECURITY INVOKER",
+            "audit_trail_update has a function that is not",
+        ),
+        (f"ALTER FUNCTION audit_trail_{GROUPS}_update RESET ALL", "audit_trail_update has a function that is not"),
+    ],
+)
+def test_tampering_is_told_and_put_right(tampering: str, told: str) -> None:
+    as_owner(tampering)
+    [what] = installation.drift("default")
+    assert what.startswith(f"{GROUPS}: the trigger {told}")
+    call_command("migrate", verbosity=0)
+    assert installation.drift("default") == []
+
+
+def test_what_belongs_to_no_audited_table_any_more_is_told_and_removed() -> None:
+    as_owner("CREATE FUNCTION audit_trail_old() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+    as_owner(
+        "CREATE TRIGGER audit_trail_old AFTER INSERT ON tenancy_session FOR EACH ROW EXECUTE FUNCTION audit_trail_old()"
+    )
+    assert installation.drift("default") == ["tenancy_session: the trigger audit_trail_old is of no audited table"]
+    installation.install("owner")
+    assert installation.drift("default") == []
+    assert as_owner("SELECT to_regproc('audit_trail_old')") == [(None,)]
+
+
+def test_where_nothing_differs_nothing_is_done(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2, connection=connections["owner"]):
+        installation.install("owner")

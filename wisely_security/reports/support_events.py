@@ -1,0 +1,136 @@
+"""Events of all tenants in Django admin, for support staff: to look at and to search, never to alter."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from wisely_security.ledger.models import NO_TENANT, Event
+from wisely_security.tenancy.models import Tenant
+from wisely_security.tenancy.support_admin import SupportAdmin, SupportChangeList
+
+from .keyset import NEWER, OLDER, Page, read_page
+from .support_filters import SupportFilterSet
+from .time_limit import LONGEST_SEARCH_SECONDS, SearchTooLongError, time_limit
+from .views import Report
+
+E = TypeVar("E", bound=Event)
+
+
+class EventList(SupportChangeList):
+    """Django's list with our own filters and paging: no COUNT, no OFFSET, always within a period."""
+
+    filters: SupportFilterSet
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
+        of: EventAdmin[Any] = self.model_admin  # type: ignore[assignment]
+        self.filters = of.filter_set(request.GET, queryset=of.report.model.objects.of_all_tenants())
+        self.filter_specs: list[Any] = []
+        self.has_filters = True
+        return self.filters.qs if self.filters.is_valid() else self.root_queryset.none()
+
+    def get_results(self, request: HttpRequest) -> None:
+        page = self._read(request)
+        tenants = Tenant.objects.in_bulk({event.tenant_id for event in page.rows if event.tenant_id != NO_TENANT})
+        for event in page.rows:
+            event.tenant = tenants.get(event.tenant_id)
+        self.result_list = page.rows
+        self.result_count = self.full_result_count = len(page.rows)
+        self.can_show_all = self.multi_page = self.show_full_result_count = self.show_admin_actions = False
+        self.older_url = page.older and self._turn(OLDER, page.older)
+        self.newer_url = page.newer and self._turn(NEWER, page.newer)
+        if self.filters.is_valid():
+            looked_for = self.filters.form.cleaned_data["tenant"] or None
+            also = looked_for if looked_for != NO_TENANT else None
+            self.model_admin.tell_look(request, page.rows, self.filters.told(), also)
+
+    def _read(self, request: HttpRequest) -> Page:
+        """A page of events, or an empty one where it would take too long to find them."""
+        try:
+            with time_limit(LONGEST_SEARCH_SECONDS):
+                return read_page(self.queryset, request.GET, self.list_per_page)
+        except SearchTooLongError as error:
+            messages.error(request, str(error))
+            return Page([], None, None)
+
+    def _turn(self, direction: str, event_id: UUID) -> str:
+        kept = {name: value for name, value in self.params.items() if name not in {OLDER, NEWER}}
+        return f"?{urlencode({**kept, direction: str(event_id)})}"
+
+
+class EventAdmin(SupportAdmin[E]):
+    """Base of a record's ModelAdmin. ``report``: the record as its tenants see it."""
+
+    report: ClassVar[Report]
+    filter_set: ClassVar[type[SupportFilterSet]]
+    change_list_template = "admin/reports/event_list.html"
+    change_form_template = "admin/reports/event.html"
+    fields = ()
+
+    def tenant_of(self, shown: E) -> UUID | None:
+        return None if shown.tenant_id == NO_TENANT else shown.tenant_id
+
+    def named(self, shown: E) -> str:
+        return f"{shown} ({shown.pk})"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: E | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: E | None = None) -> bool:
+        return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EventList]:
+        return EventList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {**(extra_context or {}), "report": self.report})
+
+    def facts(self, event: E) -> list[tuple[str, list[tuple[str, Any]]]]:
+        return self.report.facts(event)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: E | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            tenant = Tenant.objects.filter(pk=obj.tenant_id).first()
+            context["facts"] = [("Whose record", [("Tenant", _tenant_name(tenant, obj))]), *self.facts(obj)]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @admin.display(description="Date & Time")
+    def occurred(self, event: E) -> SafeString:
+        moment = timezone.localtime(event.occurred_at)
+        exact = moment.isoformat(timespec="milliseconds")
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>', exact, exact, moment.strftime("%-d %b %Y, %H:%M:%S")
+        )
+
+    @admin.display(description="Tenant")
+    def of_tenant(self, event: Any) -> str:
+        return _tenant_name(event.tenant, event)
+
+
+def two_lines(first: str, second: str, kind: str = "") -> SafeString:
+    """A cell with something smaller below. ``kind``: a class of the style sheet."""
+    return format_html('<span class="{}">{}</span><br><span class="small quiet">{}</span>', kind, first, second)
+
+
+def _tenant_name(tenant: Tenant | None, event: Event) -> str:
+    if event.tenant_id == NO_TENANT:
+        return "No tenant"
+    return tenant.name if tenant else str(event.tenant_id)

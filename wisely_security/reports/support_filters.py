@@ -1,0 +1,73 @@
+"""What support can look for among the events of all tenants, whichever the record."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from wisely_security.ledger.models import NO_TENANT
+from wisely_security.tenancy.models import Tenant
+
+from .filters import PeriodForm, ReportFilterSet
+from .periods import DEFAULT, Preset
+
+NO_TENANT_TYPED = "none"
+MOST_CANDIDATES = 8
+
+
+class SupportFilterForm(PeriodForm):
+    def clean_tenant(self) -> UUID | None:
+        """A tenant's id by its short name or name, whole or in part. Raises ValidationError unless it is just one."""
+        typed: str = self.cleaned_data["tenant"].strip()
+        if not typed:
+            return None
+        if typed.lower() == NO_TENANT_TYPED:
+            return NO_TENANT
+        in_part = Q(name__icontains=typed) | Q(slug__icontains=typed)
+        for match in (Q(slug=typed.lower()), Q(name__iexact=typed), in_part):
+            found = list(Tenant.objects.filter(match)[: MOST_CANDIDATES + 1])
+            if len(found) == 1:
+                return found[0].pk
+            if found:
+                slugs = ", ".join(tenant.slug for tenant in found[:MOST_CANDIDATES])
+                raise ValidationError(f"Which one? {slugs}{', …' if len(found) > MOST_CANDIDATES else ''}")
+        raise ValidationError("No tenant has this name.")
+
+
+class SupportFilterSet(ReportFilterSet):
+    """Period and free text as on the tenants' own pages, but for free text: fewer columns, for there are more rows."""
+
+    text_help: str
+
+    tenant = django_filters.CharFilter(
+        label="Tenant",
+        field_name="tenant_id",
+        max_length=200,
+        help_text=f"Name or short name; “{NO_TENANT_TYPED}”: of no tenant.",
+    )
+
+    class Meta(ReportFilterSet.Meta):
+        form = SupportFilterForm
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = self.form.fields
+        fields["period"].widget = forms.Select(choices=Preset.choices)
+        fields["q"].help_text = self.text_help
+        if not self.data.get("period"):
+            custom = self.data.get("from") or self.data.get("to")
+            self.form.data = {**dict(self.data.items()), "period": Preset.CUSTOM if custom else DEFAULT}
+        self.form.order_fields(["q", "tenant", "period", "from", "to"])
+
+    def told(self) -> dict[str, str]:
+        """The filters that hold, in words."""
+        said = {"Period": str(self.form.cleaned_data["during"])}
+        for name, field in self.form.fields.items():
+            if str(self.form[name].value() or "").strip() and name not in {"period", "from", "to"}:
+                said[str(field.label)] = self.said(name)
+        return said
