@@ -1,11 +1,11 @@
-"""Django admin of what the Audit Trail follows: the hook tells of changes that are stored, this of those that are not."""
+"""Django admin of what the Audit Trail follows: the hook tells of changes that are stored, this of the others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -120,7 +120,7 @@ class AuditedAdmin(SupportAdmin[M]):
             return None
 
     def _edit(self, form: Any) -> Action | None:
-        """The action that the changed fields make up, if it is a single one; none where no followed field is changed."""
+        """The action that the changed fields make up, if it is a single one."""
         followed = [name for name in (form.changed_data if form else ()) if name not in self.declared.untracked]
         if not followed and self.in_part:
             return None
@@ -134,22 +134,15 @@ class AuditedAdmin(SupportAdmin[M]):
         return self.declared.changed
 
     def _tell(self, request: HttpRequest, action: Action | None, before: M | None, failure: Failure) -> None:
-        """One Failure, in a transaction of its own, on a new connection where the old one has broken."""
-        connection.close_if_unusable_or_obsolete()
-        tenant_id = self.tenant_of(before) if before else self.tenant_for_new(request)
-        if action is None or before is tenant_id is None:
+        tenant_id = self.tenant_of(before) or NO_TENANT if before else self.tenant_for_new(request)
+        if action is None or tenant_id is None:
             return
-        about = before if self.declared.resource_column == "id" else getattr(before, self.declared.resource_column)
-        with transaction.atomic():
-            recorder.record(
-                action,
-                tenant_id=tenant_id or NO_TENANT,
-                resource=recorder.Resource(
-                    type=self.declared.key, id=about and about.pk, name=str(about) if about else ""
-                ),
-                failed=failure.code,
-                reason=failure.reason,
-            )
+        resource = recorder.Resource(type=self.declared.key)
+        if before:
+            column = self.declared.resource_column
+            about = before if column == "id" else getattr(before, column)
+            resource = replace(resource, id=about.pk, name=str(about))
+        recorder.record_failure(action, failure, tenant_id=tenant_id, resource=resource)
 
     # Where Django stores
 
@@ -190,10 +183,10 @@ class AuditedAdmin(SupportAdmin[M]):
         shown = None if self.in_part else self.get_object(request, unquote(object_id))
         if shown is None:
             return super().history_view(request, object_id, extra_context)
-        slugs = Tenant.objects.filter(pk=self.tenant_of(shown)).values_list("slug", flat=True)
-        made = timezone.localtime(time_of(shown.pk)).date()
+        slugs = Tenant.objects.filter(pk=self.tenant_of(shown) or NO_TENANT).values_list("slug", flat=True)
+        made = timezone.localtime(getattr(shown, "created_at", time_of(shown.pk))).date()
         query = {"tenant": slugs.first() or NO_TENANT_TYPED, "q": shown.pk, "period": "custom", "from": made}
-        return redirect(f"{reverse(EVENTS)}?{urlencode(query)}")
+        return redirect(reverse(EVENTS, query=query))
 
 
 def _of_error(error: Exception, model: type[Model]) -> Failure:

@@ -14,10 +14,12 @@ CHANGES = """
             WHEN change ? 'before' THEN 'was ' || coalesce(nullif(change->>'before', ''), '–')
             WHEN change ? 'after' THEN coalesce(nullif(change->>'after', ''), '–')
             ELSE concat_ws(', ',
-                'added ' || (SELECT string_agg(item, ', ' ORDER BY place)
-                             FROM jsonb_array_elements_text(change->'added') WITH ORDINALITY AS items (item, place)),
-                'removed ' || (SELECT string_agg(item, ', ' ORDER BY place)
-                               FROM jsonb_array_elements_text(change->'removed') WITH ORDINALITY AS items (item, place)))
+                'added ' || (
+                    SELECT string_agg(item, ', ' ORDER BY place)
+                    FROM jsonb_array_elements_text(change->'added') WITH ORDINALITY AS items (item, place)),
+                'removed ' || (
+                    SELECT string_agg(item, ', ' ORDER BY place)
+                    FROM jsonb_array_elements_text(change->'removed') WITH ORDINALITY AS items (item, place)))
         END, '; ' ORDER BY place)
         FROM jsonb_array_elements(changes) WITH ORDINALITY AS each (change, place)
     ) END

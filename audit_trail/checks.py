@@ -1,4 +1,4 @@
-"""``manage.py check``: no model with a tenant is forgotten, no secret told; with ``--database``: the hook is in place."""
+"""``manage.py check``: no model with a tenant is forgotten, no secret told; ``--database``: the hook is in place."""
 
 from __future__ import annotations
 

@@ -3,6 +3,10 @@
 Whatever changes rows fires them (save, update, bulk_create, raw SQL, COPY, psql, a cascade, TRUNCATE), and an event is
 written in the transaction of its change. The functions run with the rights of the owner and a fixed search_path.
 
+SQL that is run as the app role can announce another person or tenant than the true one. It cannot write without an
+event, choose an event's time, alter or remove one, or run these functions on a table of its own. What the owner does
+to the tables themselves (ALTER TABLE … USING, DROP) is not seen; triggers that are switched off are told by ``check``.
+
 A function costs little where it does little: each field is compared and told in a statement of its own, so that words
 for what has not changed are never prepared.
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg2.extras import Json
 
 from wisely_security.request_context import acting_as, current
 
+from .failures import Failure
 from .registry import Action
 from .vocabulary import Code, Status
 
@@ -58,3 +59,11 @@ def record(
         cursor.execute(RECORD, values)
         [(event_id,)] = cursor.fetchall()
     return UUID(str(event_id))
+
+
+def record_failure(action: Action, failure: Failure, *, tenant_id: UUID, resource: Resource = NO_RESOURCE) -> None:
+    """One event in a transaction of its own, on a new connection where the old one has broken."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    with transaction.atomic():
+        record(action, tenant_id=tenant_id, resource=resource, failed=failure.code, reason=failure.reason)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
+from itertools import islice, repeat
 from statistics import median
 from uuid import uuid4
 
@@ -22,91 +23,108 @@ import django
 
 from wisely_security.database.embedded import provide
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+os.environ.setdefault("DEBUG", "1")
+provide(os.environ)
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
+
+from tests.audit_trail.factories import build, make  # noqa: E402
+from tests.cast import create_cast  # noqa: E402
+from tests.databases import drop_template, fresh_database, make_template  # noqa: E402
+from wisely_security.request_context import Client, RequestContext, using  # noqa: E402
+from wisely_security.tenancy.models import Tenant  # noqa: E402
+from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber  # noqa: E402
+
 MANY = 10_000
 SAVES_A_ROUND = 200
 SAVES_A_TRANSACTION = 100
 TABLE = "workspace_messagelink"
 
 
-def main(rounds: int) -> None:
-    from django.conf import settings
-    from django.db import connection, transaction
+class Writes:
+    """Each yields milliseconds, of one save or of all in one statement. All write to the same table."""
 
-    from tests.audit_trail.factories import build, make
-    from tests.cast import create_cast
-    from tests.databases import drop_template, fresh_database, make_template
-    from wisely_security.request_context import Client, RequestContext, using
-    from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self.number = make(WabaNumber, tenant)
+        self.link = make(MessageLink, tenant, number=self.number)
 
-    settings.DEBUG = False  # or Django would keep every statement
-    make_template()
-    with fresh_database("bench_writes"):
-        cast = create_cast()
-        number = make(WabaNumber, cast.acme)
-        link = make(MessageLink, cast.acme, number=number)
-        with connection.cursor() as cursor:  # for the session: in "plain" row-level security knows its tenant from here
-            cursor.execute(f"SET wisely.tenant_id = '{cast.acme.pk}'")
-        alice = RequestContext(
-            tenant_id=cast.acme.pk,
-            actor=cast.alice.as_actor(),
-            client=Client(address=ip_address("192.0.2.7")),
-            request_id=uuid4(),
-        )
+    def new(self) -> MessageLink:
+        return build(MessageLink, self.tenant, number=self.number)
 
-        def update() -> None:
-            link.text = "Hello" if link.text == "Bye" else "Bye"
-            link.save()
+    def update(self) -> None:
+        self.link.text = "Hello" if self.link.text == "Bye" else "Bye"
+        self.link.save()
 
-        prepared: list[MessageLink] = []
+    def updates(self) -> Iterator[Callable[[], None]]:
+        return repeat(self.update, SAVES_A_ROUND)
 
-        def create() -> None:
-            prepared.pop().save()
+    def additions(self) -> Iterator[Callable[[], None]]:
+        return iter([self.new().save for _ in range(SAVES_A_ROUND)])
 
-        def in_autocommit(save: Callable[[], None]) -> Iterator[float]:
-            for _ in range(SAVES_A_ROUND):
-                with stopwatch() as taken:
+    @staticmethod
+    def one_by_one(saves: Iterator[Callable[[], None]]) -> Iterator[float]:
+        for save in saves:
+            with stopwatch() as taken:
+                save()
+            yield taken()
+
+    @staticmethod
+    def in_transactions(saves: Iterator[Callable[[], None]]) -> Iterator[float]:
+        while some := list(islice(saves, SAVES_A_TRANSACTION)):
+            with stopwatch() as taken, transaction.atomic():
+                for save in some:
                     save()
-                yield taken()
+            yield taken() / len(some)
 
-        def in_transactions(save: Callable[[], None]) -> Iterator[float]:
-            for _ in range(SAVES_A_ROUND // SAVES_A_TRANSACTION):
-                with stopwatch() as taken, transaction.atomic():
-                    for _ in range(SAVES_A_TRANSACTION):
-                        save()
-                yield taken() / SAVES_A_TRANSACTION
+    def bulk_create(self) -> Iterator[float]:
+        records = [self.new() for _ in range(MANY)]
+        with stopwatch() as taken:
+            MessageLink.objects.bulk_create(records)
+        yield taken()
 
-        def bulk_create() -> Iterator[float]:
-            records = [build(MessageLink, cast.acme, number=number) for _ in range(MANY)]
-            with stopwatch() as taken:
-                MessageLink.objects.bulk_create(records)
-            yield taken()
+    def bulk_update(self) -> Iterator[float]:
+        some = MessageLink.objects.order_by("-pk").values("pk")[:MANY]
+        with stopwatch() as taken:
+            MessageLink.objects.filter(pk__in=some).update(text=str(uuid4()))
+        yield taken()
 
-        def bulk_update() -> Iterator[float]:
-            some = MessageLink.objects.order_by("-pk").values("pk")[:MANY]
-            with stopwatch() as taken:
-                MessageLink.objects.filter(pk__in=some).update(text=str(uuid4()))
-            yield taken()
 
-        writes: dict[str, Callable[[], Iterator[float]]] = {
-            "save, autocommit": lambda: in_autocommit(update),
-            "save, 100 a transaction": lambda: in_transactions(update),
-            "save of a new record, autocommit": lambda: in_autocommit(create),
-            "save of a new record, 100 a transaction": lambda: in_transactions(create),
-            f"bulk_create of {MANY:,}": bulk_create,
-            f"QuerySet.update of {MANY:,}": bulk_update,
-        }
-        for name, write in writes.items():
-            taken: dict[bool, list[float]] = {False: [], True: []}
-            for _ in range(rounds if "save" in name else max(3, rounds // 4)):
-                for hooked, milliseconds in taken.items():
-                    with switched(hooked), using(alice if hooked else RequestContext()):
-                        update()
-                        prepared += [build(MessageLink, cast.acme, number=number) for _ in range(SAVES_A_ROUND)]
-                        gc.collect()
-                        milliseconds += write()
-            plain, audited = median(taken[False]), median(taken[True])
-            print(f"{name}: {plain:.3f} ms plain, {audited:.3f} ms audited, {audited / plain:.2f} times", flush=True)
-    drop_template()
+def compare(rounds: int) -> None:
+    cast = create_cast()
+    writes = Writes(cast.acme)
+    with connection.cursor() as cursor:  # for the session: in "plain" row-level security knows its tenant from here
+        cursor.execute(f"SET wisely.tenant_id = '{cast.acme.pk}'")
+    plain = RequestContext()
+    audited = RequestContext(
+        tenant_id=cast.acme.pk,
+        actor=cast.alice.as_actor(),
+        client=Client(address=ip_address("192.0.2.7")),
+        request_id=uuid4(),
+    )
+    kinds: dict[str, Callable[[], Iterator[float]]] = {
+        "save, autocommit": lambda: writes.one_by_one(writes.updates()),
+        "save, 100 a transaction": lambda: writes.in_transactions(writes.updates()),
+        "save of a new record, autocommit": lambda: writes.one_by_one(writes.additions()),
+        "save of a new record, 100 a transaction": lambda: writes.in_transactions(writes.additions()),
+        f"bulk_create of {MANY:,}": writes.bulk_create,
+        f"QuerySet.update of {MANY:,}": writes.bulk_update,
+    }
+    for name, write in kinds.items():
+        taken: dict[bool, list[float]] = {False: [], True: []}
+        for _ in range(rounds if "save" in name else max(3, rounds // 4)):
+            for hooked, milliseconds in taken.items():
+                with switched(hooked), using(audited if hooked else plain):
+                    writes.update()  # the session learns of the switch
+                    gc.collect()
+                    milliseconds += write()
+        without, with_hook = median(taken[False]), median(taken[True])
+        print(
+            f"{name}: {without:.3f} ms plain, {with_hook:.3f} ms audited, {with_hook / without:.2f} times", flush=True
+        )
 
 
 @contextmanager
@@ -123,8 +141,6 @@ def switched(hooked: bool) -> Iterator[None]:
     if hooked:
         yield
         return
-    from django.db import connections
-
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [TABLE])
         triggers = [name for (name,) in cursor.fetchall()]
@@ -135,9 +151,13 @@ def switched(hooked: bool) -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {name}")
 
 
+def main(rounds: int) -> None:
+    settings.DEBUG = False  # or Django would keep every statement
+    make_template()
+    with fresh_database("bench_writes"):
+        compare(rounds)
+    drop_template()
+
+
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
-    os.environ.setdefault("DEBUG", "1")
-    provide(os.environ)
-    django.setup()
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)

@@ -10,11 +10,14 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.db.models.base import ModelBase
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+
+from audit_trail.audited_admin import audited_admin
 
 from .tenancy.access import AccessRefused
 from .tenancy.forms import SupportSignInForm
@@ -44,7 +47,9 @@ class SupportSite(AdminSite):
             return  # groups are not used: tenants have roles
         if admin_class is None or not issubclass(admin_class, SupportAdmin):
             raise ImproperlyConfigured(f"{admin_class} has to be a SupportAdmin, so that every look is recorded.")
-        super().register(model_or_iterable, admin_class, **options)
+        models: Any = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        for model in models:
+            super().register(model, audited_admin(model, admin_class), **options)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Strangers are sent to sign in; a member of a tenant is refused, and the refusal is recorded."""

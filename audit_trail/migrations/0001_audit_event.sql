@@ -85,11 +85,12 @@ CREATE FUNCTION audit_trail_list_change(field text, label text, was text[], now 
                                 'removed', ARRAY(SELECT item FROM unnest(was) AS item WHERE now IS NULL OR item <> ALL (now)))
     END;
 
--- Changes of one record by the same action in several statements, as one: each field from first to last.
+-- Changes of one record by the same action in several statements, as one: each field from first to last. There
+-- and back is no change; one change is, also between the same words: another owner may have the same name.
 CREATE FUNCTION audit_trail_merge(changes jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE
     RETURN (
         SELECT coalesce(jsonb_agg(change ORDER BY place), '[]') FROM (
-            SELECT min(place) AS place,
+            SELECT min(place) AS place, count(*) AS times,
                    (array_agg(change ORDER BY place))[1] || CASE
                        WHEN (array_agg(change ORDER BY place DESC))[1] ? 'after'
                        THEN jsonb_build_object('after', (array_agg(change ORDER BY place DESC))[1]->'after')
@@ -97,7 +98,7 @@ CREATE FUNCTION audit_trail_merge(changes jsonb) RETURNS jsonb LANGUAGE sql IMMU
             FROM jsonb_array_elements(changes) WITH ORDINALITY AS each (change, place)
             GROUP BY change->>'field'
         ) AS merged
-        WHERE NOT (change ? 'before' AND change->'before' IS NOT DISTINCT FROM change->'after')
+        WHERE times = 1 OR NOT (change ? 'before' AND change->'before' IS NOT DISTINCT FROM change->'after')
     );
 
 -- Who was added to and removed from a record in the end, by list: [{field, label, added, removed}].
@@ -119,8 +120,8 @@ CREATE FUNCTION audit_trail_net_members(told audit_trail_pending[]) RETURNS json
         ) AS lists
     );
 
--- At the transaction's end: writes what is pending of a record, one event an action. The first of the record's rows
--- brings them all.
+-- At the transaction's end: writes what is pending of a record, one event an action and whoever acted. The first of the
+-- record's rows brings them all.
 CREATE FUNCTION audit_trail_flush() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -130,33 +131,37 @@ DECLARE
     done record;
     all_changes jsonb;
 BEGIN
-    WITH gone AS (
-        DELETE FROM audit_trail_pending
-        WHERE resource_id = NEW.resource_id AND resource_type = NEW.resource_type RETURNING *
-    )
-    SELECT array_agg(gone::audit_trail_pending ORDER BY id) INTO told FROM gone;
-    SELECT * INTO host FROM unnest(told) WHERE takes_members ORDER BY members IS NOT NULL, id LIMIT 1;
-
-    FOR done IN
-        SELECT module, sub_module, action, jsonb_agg(changes ORDER BY id) AS changes, count(*) AS times
-        FROM unnest(told) GROUP BY module, sub_module, action ORDER BY (array_agg(id ORDER BY id))[1]
+    FOR told IN
+        WITH gone AS (
+            DELETE FROM audit_trail_pending
+            WHERE resource_id = NEW.resource_id AND resource_type = NEW.resource_type RETURNING *
+        )
+        SELECT array_agg(gone::audit_trail_pending ORDER BY id) FROM gone
+        GROUP BY request_id, actor_kind, actor_id, actor_name, actor_email, ip ORDER BY (array_agg(id ORDER BY id))[1]
     LOOP
-        all_changes := jsonb_path_query_array(done.changes, '$[*][*]');
-        IF done.times > 1 THEN
-            all_changes := audit_trail_merge(all_changes);
-        END IF;
-        IF (done.module, done.sub_module, done.action) = (host.module, host.sub_module, host.action) THEN
-            all_changes := all_changes || audit_trail_net_members(told);
-        END IF;
-        CONTINUE WHEN all_changes = '[]';
-        SELECT * INTO latest FROM unnest(told) AS pending
-            WHERE (module, sub_module, action) = (done.module, done.sub_module, done.action) ORDER BY pending.id DESC LIMIT 1;
-        INSERT INTO audit_trail_auditevent (id, tenant_id, request_id, actor_kind, actor_id, actor_name, actor_email,
-                                            module, sub_module, action, status, reason_code, reason, resource_type,
-                                            resource_id, resource_name, changes, ip)
-        VALUES (latest.event_id, latest.tenant_id, latest.request_id, latest.actor_kind, latest.actor_id, latest.actor_name,
-                latest.actor_email, done.module, done.sub_module, done.action, 'success', '', '', latest.resource_type,
-                latest.resource_id, latest.resource_name, all_changes, latest.ip);
+        SELECT * INTO host FROM unnest(told) WHERE takes_members ORDER BY members IS NOT NULL, id LIMIT 1;
+
+        FOR done IN
+            SELECT module, sub_module, action, jsonb_agg(changes ORDER BY id) AS changes, count(*) AS times
+            FROM unnest(told) GROUP BY module, sub_module, action ORDER BY (array_agg(id ORDER BY id))[1]
+        LOOP
+            all_changes := jsonb_path_query_array(done.changes, '$[*][*]');
+            IF done.times > 1 THEN
+                all_changes := audit_trail_merge(all_changes);
+            END IF;
+            IF (done.module, done.sub_module, done.action) = (host.module, host.sub_module, host.action) THEN
+                all_changes := all_changes || audit_trail_net_members(told);
+            END IF;
+            CONTINUE WHEN all_changes = '[]';
+            SELECT * INTO latest FROM unnest(told) AS pending
+                WHERE (module, sub_module, action) = (done.module, done.sub_module, done.action) ORDER BY pending.id DESC LIMIT 1;
+            INSERT INTO audit_trail_auditevent (id, tenant_id, request_id, actor_kind, actor_id, actor_name, actor_email,
+                                                module, sub_module, action, status, reason_code, reason, resource_type,
+                                                resource_id, resource_name, changes, ip)
+            VALUES (latest.event_id, latest.tenant_id, latest.request_id, latest.actor_kind, latest.actor_id, latest.actor_name,
+                    latest.actor_email, done.module, done.sub_module, done.action, 'success', '', '', latest.resource_type,
+                    latest.resource_id, latest.resource_name, all_changes, latest.ip);
+        END LOOP;
     END LOOP;
     RETURN NULL;
 END

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
@@ -15,13 +16,25 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User
+from wisely_security.workspace.modules.consent_groups import ConsentGroup
+from wisely_security.workspace.modules.templates import Template
+from wisely_security.workspace.modules.waba_numbers import MessageLink
+from wisely_security.workspace.section import sections
 
+from ..audit_trail.factories import make
 from ..cast import PASSWORD, WINDOWS_CHROME, Cast
+from ..workspace import trail
 
 EVENTS = "/admin/login_activity/loginevent/"
 USERS = "/admin/tenancy/user/"
 TENANTS = "/admin/tenancy/tenant/"
 ROLES = "/admin/tenancy/role/"
+NAMES: dict[type, dict[str, str]] = {each: {"name": "acme"} for each in (ConsentGroup, MessageLink, Template)}
+WORKSPACE = [section.model for section in sections() if section.model not in {User, Role}]
+
+
+def list_of(model: type[Model]) -> str:
+    return f"/admin/workspace/{model._meta.model_name}/"
 
 
 def sign_in_as_support() -> Client:
@@ -36,7 +49,7 @@ class _Fields(HTMLParser):
 
     def __init__(self, html: str, form_id: str) -> None:
         super().__init__()
-        self.form_id, self.inside, self.select = form_id, False, ""
+        self.form_id, self.inside, self.select, self.textarea = form_id, False, "", ""
         self.values: dict[str, Any] = {}
         self.feed(html)
 
@@ -55,11 +68,24 @@ class _Fields(HTMLParser):
             self.select = name
         elif tag == "option" and "selected" in given:
             self.values[self.select] = value
+        elif tag == "textarea":
+            self.textarea, self.values[name] = name, ""
+
+    def handle_data(self, data: str) -> None:
+        if self.textarea:  # whose first line break belongs to the tag
+            self.values[self.textarea] = "\r\n".join(data.removeprefix("\r\n").removeprefix("\n").splitlines())
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.textarea = ""
 
 
 def opened(client: Client, url: str) -> dict[str, Any]:
     """Open a page of the admin: what its form would send as it is."""
-    page = client.get(url)
+    return form_on(client.get(url))
+
+
+def form_on(page: Any) -> dict[str, Any]:
     assert page.status_code == 200, page
     form_id = re.search(r'id="(\w+_form)"', page.content.decode())
     assert form_id
@@ -78,6 +104,12 @@ def looks(events: Callable[..., list[LoginEvent]], tenant: Tenant | None) -> lis
     return [event.detail for event in found]
 
 
+class Trail(trail.Trail):
+    def only(self) -> AuditEvent:
+        [event] = self.new()
+        return event
+
+
 def every_url(cast: Cast) -> list[str]:
     """Each address of the site that the registry makes, with an object of Acme where it needs one."""
     with acting_as(support=True):
@@ -88,9 +120,12 @@ def every_url(cast: Cast) -> list[str]:
             LoginEvent: LoginEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
             AuditEvent: AuditEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
         }
+        there = {model: model.objects.filter(tenant=cast.acme).first() for model in WORKSPACE}
+        objects |= {model: found or make(model, cast.acme, **NAMES.get(model, {})) for model, found in there.items()}
         session = Session.objects.filter(tenant=cast.acme).first()
     urls = [reverse("admin:index"), reverse("admin:jsi18n"), reverse("admin:autocomplete")]
     urls += [reverse("admin:password_change"), "/admin/nowhere/", "/admin/login_activity/", "/admin/tenancy/"]
+    urls += ["/admin/workspace/"]
     for model, model_admin in admin.site._registry.items():
         for pattern in model_admin.get_urls():
             if pattern.name is None:

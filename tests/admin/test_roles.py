@@ -6,12 +6,12 @@ from django.test import Client
 from wisely_security.tenancy.models import Role, User
 
 from ..cast import Cast
-from .site import ROLES, edit
+from .site import ROLES, Trail, edit
 
 
 class TestRoles:
     def test_a_role_is_added_edited_and_deleted(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
-        given = ["login_activity.view", "login_activity.download"]
+        given, trail = ["login_activity.view", "login_activity.download"], Trail(cast.acme)
         url = f"{ROLES}add/?tenant={cast.acme.pk}"
         assert edit(dana, url, name="Auditor", permissions=given).status_code == 302
         role = Role.objects.get(name="Auditor")
@@ -20,17 +20,22 @@ class TestRoles:
         assert Role.objects.get(pk=role.pk).permissions == given[:1]
         assert dana.post(f"{ROLES}{role.pk}/delete/", {"post": "yes"}).status_code == 302
         assert not Role.objects.filter(pk=role.pk).exists()
-        added, edited, deleted = (event.detail["changes"] for event in events(cast.acme, action="edit"))
-        assert added["Name"] == ["", "Auditor"]
-        assert edited == {"Permissions": ["View Login Activity, Download Login Activity", "View Login Activity"]}
-        assert deleted == {"Deleted": ["No", "Yes"]}
+        added, edited, deleted = trail.new()
+        assert [event.action for event in (added, edited, deleted)] == ["add", "edit", "delete"]
+        assert {event.actor_name for event in (added, edited, deleted)} == {"Dana Diaz (Wisely support)"}
+        assert edited.changes[0]["removed"] == ["Login Activity: Download Login Activity"]
+        assert events(cast.acme, action="edit") == []
 
     def test_a_role_that_somebody_has_is_kept(self, dana: Client, cast: Cast, seen_by_support) -> None:
         role = Role.objects.create(tenant=cast.acme, name="Auditor")
         User.objects.filter(pk=cast.bob.pk).update(role=role)
+        trail = Trail(cast.acme)
         response = dana.post(f"{ROLES}{role.pk}/delete/", {"post": "yes"})
         assert response.status_code == 200
         assert "Bob Brown" in response.content.decode()
+        event = trail.only()
+        assert (event.action, event.reason_code, event.resource_name) == ("delete", "in_use", "Auditor")
+        assert event.reason == "It is in use: Bob Brown. Change that first."
         assert Role.objects.filter(pk=role.pk).exists()
 
     def test_a_built_in_role_is_only_looked_at(self, dana: Client, cast: Cast, seen_by_support) -> None:
@@ -38,8 +43,11 @@ class TestRoles:
         html = dana.get(f"{ROLES}{role.pk}/change/").content.decode()
         assert "View Login Activity" in html
         assert 'name="_save"' not in html
+        trail = Trail(cast.acme)
         assert dana.post(f"{ROLES}{role.pk}/change/", {"name": "Boss"}).status_code == 403
         assert dana.post(f"{ROLES}{role.pk}/delete/", {"post": "yes"}).status_code == 403
+        told = [(event.action, event.reason_code, event.resource_name) for event in trail.new()]
+        assert told == [("edit", "no_permission", "Admin"), ("delete", "no_permission", "Admin")]
 
     @pytest.mark.parametrize("name", ["Admin", "super admin"])
     def test_a_name_that_is_taken_is_refused(self, dana: Client, cast: Cast, name: str, seen_by_support) -> None:

@@ -3,13 +3,14 @@ from __future__ import annotations
 import re
 
 from django.core import mail
-from django.db import connection
 from django.test import Client
 
 from wisely_security.tenancy.models import Tenant, User, UserStatus
+from wisely_security.workspace.modules.access_accounts import AccessAccount
+from wisely_security.workspace.modules.business_groups import BusinessGroup
 
 from ..cast import Cast
-from .site import TENANTS, edit
+from .site import TENANTS, USERS, Trail, edit, list_of
 
 
 class TestTenants:
@@ -47,18 +48,38 @@ class TestTenants:
     def test_the_super_admin_hands_over_to_an_active_user_of_the_tenant(
         self, dana: Client, cast: Cast, events, seen_by_support
     ) -> None:
-        url = f"{TENANTS}{cast.acme.pk}/change/"
+        url, trail = f"{TENANTS}{cast.acme.pk}/change/", Trail(cast.acme)
         assert edit(dana, url, super_admin=cast.charlie.pk).status_code == 200
+        event = trail.only()
+        assert (event.action, event.status, event.resource_name) == ("made_admin", "failure", "Alice Adams")
         User.objects.filter(pk=cast.bob.pk).update(status=UserStatus.SUSPENDED)
         assert edit(dana, url, super_admin=cast.bob.pk).status_code == 200
         User.objects.filter(pk=cast.bob.pk).update(status=UserStatus.ACTIVE)
-        assert edit(dana, url, super_admin=cast.bob.pk).status_code == 302
+        trail.new()
+        assert edit(dana, url, super_admin=cast.bob.pk, session_idle_minutes="10").status_code == 302
         assert Tenant.objects.get(pk=cast.acme.pk).super_admin == cast.bob
         assert User.objects.get(pk=cast.bob.pk).role_name == "Super Admin"
         assert User.objects.get(pk=cast.alice.pk).role_name == "Admin"
-        [event] = events(cast.acme, action="edit", status="success")
-        assert event.detail["changes"] == {"Super Admin": ["Alice Adams", "Bob Brown"]}
-        connection.check_constraints()
+        event = trail.only()
+        assert (event.action, event.resource_name) == ("made_admin", "Bob Brown")
+        [look] = events(cast.acme, action="edit")
+        assert look.detail["changes"] == {"End a session after no activity for": ["720", "10"]}
+
+    def test_sign_in_settings_are_told_by_login_activity(self, dana: Client, cast: Cast, events) -> None:
+        url, trail = f"{TENANTS}{cast.acme.pk}/change/", Trail(cast.acme)
+        assert edit(dana, url, session_idle_minutes="1").status_code == 200
+        assert edit(dana, url, session_idle_minutes="10").status_code == 302
+        assert [event.status for event in events(cast.acme, action="edit")] == ["failure", "success"]
+        assert trail.new() == []
+
+    def test_its_page_leads_to_all_that_belongs_to_it(self, dana: Client, cast: Cast) -> None:
+        html = dana.get(f"{TENANTS}{cast.acme.pk}/change/").content.decode()
+        assert f'href="{USERS}?tenant=acme">Users</a>' in html
+        assert (
+            f'href="{list_of(BusinessGroup)}add/?tenant={cast.acme.pk}" class="addlink">Add business group</a>' in html
+        )
+        assert f'href="{list_of(AccessAccount)}?tenant=acme">Access accounts</a>' in html
+        assert f"{list_of(AccessAccount)}add/" not in html
 
     def test_edition_is_not_edited(self, dana: Client, cast: Cast, seen_by_support) -> None:
         assert edit(dana, f"{TENANTS}{cast.acme.pk}/change/", edition="aggregator").status_code == 302

@@ -4,11 +4,12 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from audit_trail.models import AuditEvent
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
 
 from ..cast import Cast, sign_in
-from .site import ROLES, TENANTS, USERS, edit
+from .site import ROLES, TENANTS, USERS, Trail, edit
 
 
 class TestUsers:
@@ -18,19 +19,23 @@ class TestUsers:
         assert "md5" not in html
 
     def test_an_edit_is_told_before_and_after(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
-        finance = Role.objects.get(tenant=cast.acme, key="finance")
+        finance, trail = Role.objects.get(tenant=cast.acme, key="finance"), Trail(cast.acme)
         response = edit(dana, f"{USERS}{cast.bob.pk}/change/", name="Bob Braun", role=finance.pk)
         assert response.status_code == 302
         bob = User.objects.get(pk=cast.bob.pk)
         assert (bob.name, bob.role) == ("Bob Braun", finance)
-        [event] = events(cast.acme, action="edit")
-        assert event.user_name == "Dana Diaz (Wisely support)"
-        assert event.detail["area"] == "Django admin: users"
-        assert event.detail["changes"] == {"Name": ["Bob Brown", "Bob Braun"], "Role": ["Developer", "Finance"]}
+        event = trail.only()
+        assert (event.actor_name, event.action, event.status) == ("Dana Diaz (Wisely support)", "edited", "success")
+        assert [(change["before"], change["after"]) for change in event.changes] == [
+            ("Developer", "Finance"),
+            ("Bob Brown", "Bob Braun"),
+        ]
+        assert events(cast.acme, action="edit") == []  # one change, one record that tells it
 
     def test_an_edit_that_changes_nothing_is_not_told(self, dana: Client, cast: Cast, events) -> None:
+        trail = Trail(cast.acme)
         assert edit(dana, f"{USERS}{cast.bob.pk}/change/").status_code == 302
-        assert events(cast.acme, action="edit") == []
+        assert trail.new() == events(cast.acme, action="edit") == []
 
     def test_a_time_zone_of_an_old_name_is_kept(self, dana: Client, cast: Cast, seen_by_support) -> None:
         User.objects.filter(pk=cast.bob.pk).update(time_zone="Japan")
@@ -38,15 +43,19 @@ class TestUsers:
         assert User.objects.get(pk=cast.bob.pk).time_zone == "Japan"
 
     def test_a_refused_edit_is_told_as_such(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
-        elsewhere = Role.objects.get(tenant=cast.globex, key="admin")
+        elsewhere, trail = Role.objects.get(tenant=cast.globex, key="admin"), Trail(cast.acme)
         response = edit(dana, f"{USERS}{cast.bob.pk}/change/", role=elsewhere.pk)
         assert response.status_code == 200
-        [event] = events(cast.acme, action="edit")
-        assert (event.status, event.reason) == ("failure", "invalid_input")
+        event = trail.only()
+        assert (event.status, event.reason_code, event.action) == ("failure", "invalid_input", "edited")
+        assert (event.resource_id, event.resource_name) == (cast.bob.pk, "Bob Brown")
+        assert event.reason == "Role: Choose one of the list."
+        assert events(cast.acme, action="edit") == []
         assert User.objects.get(pk=cast.bob.pk).role == cast.bob.role
 
     def test_suspending_ends_the_sessions_and_activating_lets_in_again(self, dana: Client, cast: Cast, events) -> None:
         bob, url = sign_in(cast.bob), f"{USERS}{cast.bob.pk}/change/"
+        trail = Trail(cast.acme)
         assert edit(dana, url, status="suspended").status_code == 302
         assert bob.get("/account/profile/").status_code == 302
         [ended] = events(cast.acme, action="end_session")
@@ -54,20 +63,22 @@ class TestUsers:
         assert ended.acted_by == "Dana Diaz (Wisely support)"
         assert edit(dana, url, status="active").status_code == 302
         sign_in(cast.bob)
-        told = [event.detail["changes"] for event in events(cast.acme, action="edit")]
-        assert told == [{"Status": ["Active", "Suspended"]}, {"Status": ["Suspended", "Active"]}]
+        assert [event.action for event in trail.new()] == ["suspend", "activate"]
 
     def test_the_super_admin_and_oneself_cannot_be_suspended(self, dana: Client, cast: Cast, seen_by_support) -> None:
-        for user, why in (
-            (cast.alice, "Hand over to somebody else first."),
-            (cast.dana, "You cannot suspend yourself."),
+        for tenant, user, why in (
+            (cast.acme.pk, cast.alice, "Hand over to somebody else first."),
+            (NO_TENANT, cast.dana, "You cannot suspend yourself."),
         ):
             response = edit(dana, f"{USERS}{user.pk}/change/", status="suspended")
             assert why in response.content.decode()
             assert User.objects.get(pk=user.pk).status == UserStatus.ACTIVE
+            event = AuditEvent.objects.filter(tenant_id=tenant).latest("id")
+            assert (event.action, event.status, event.resource_name) == ("suspend", "failure", user.name)
+            assert why in event.reason
 
     def test_inviting(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
-        role = Role.objects.get(tenant=cast.acme, key="finance")
+        role, trail = Role.objects.get(tenant=cast.acme, key="finance"), Trail(cast.acme)
         url = f"{USERS}add/?tenant={cast.acme.pk}"
         assert edit(dana, url, email="Fay@acme.example", name="Fay Fox", role=role.pk).status_code == 302
         fay = User.objects.get(email="fay@acme.example")
@@ -75,25 +86,28 @@ class TestUsers:
         assert not fay.has_usable_password()
         [message] = mail.outbox
         assert message.to == ["fay@acme.example"]
-        [event] = events(cast.acme, action="edit")
-        assert event.detail["changes"]["Role"] == ["", "Finance"]
+        event = trail.only()
+        assert (event.action, event.actor_name) == ("invite", "Dana Diaz (Wisely support)")
+        assert {"field": "role", "label": "Role", "after": "Finance"} in event.changes
         response = dana.post(f"{USERS}{fay.pk}/invite-again/")
         assert response.status_code == 302
         assert len(mail.outbox) == 2
-        assert events(cast.acme, action="edit")[-1].detail["changes"] == {"Invitation": ["", "Sent again"]}
+        [event] = events(cast.acme, action="edit")
+        assert event.detail["changes"] == {"Invitation": ["", "Sent again"]}
 
     def test_a_mail_server_that_refuses_leaves_nobody_behind(
         self, dana: Client, cast: Cast, events, settings, seen_by_support
     ) -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "localhost", 1
-        role = Role.objects.get(tenant=cast.acme, key="finance")
+        role, trail = Role.objects.get(tenant=cast.acme, key="finance"), Trail(cast.acme)
         url = f"{USERS}add/?tenant={cast.acme.pk}"
         response = edit(dana, url, email="fay@acme.example", name="Fay Fox", role=role.pk)
         assert response.status_code == 302
-        assert "Nothing was added" in dana.get(response["Location"]).content.decode()
+        assert "Nothing was stored. The mail server did not take" in dana.get(response["Location"]).content.decode()
         assert not User.objects.filter(email="fay@acme.example").exists()
-        assert events(cast.acme, action="edit") == []
+        event = trail.only()
+        assert (event.action, event.status, event.reason_code) == ("invite", "failure", "email_failed")
 
     @pytest.mark.parametrize("domain", ["é" * 60 + ".example", "\u00ad.example"])
     def test_nobody_is_invited_where_no_mail_can_go(
@@ -132,6 +146,10 @@ class TestUsers:
         assert (ended.reason, ended.acted_by) == ("ended_by_admin", "Dana Diaz (Wisely support)")
 
     def test_nobody_is_deleted(self, dana: Client, cast: Cast, seen_by_support) -> None:
+        trail = Trail(cast.acme)
         for url in (f"{USERS}{cast.bob.pk}/delete/", f"{TENANTS}{cast.acme.pk}/delete/"):
             assert dana.post(url, {"post": "yes"}).status_code == 403
+        event = trail.only()
+        assert (event.action, event.reason_code, event.resource_name) == ("delete", "no_permission", "Bob Brown")
+        assert event.reason == "Support staff may not do this."
         assert User.objects.filter(pk=cast.bob.pk).exists()

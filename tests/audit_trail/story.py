@@ -37,7 +37,7 @@ def a_request(tenant: Tenant, actor: User | None) -> Iterator[UUID]:
     request_id = uuid4()
     context = RequestContext(
         tenant_id=tenant.pk,
-        actor=actor and actor.as_actor(),
+        actor=actor.as_actor() if actor else None,
         client=Client(address=OFFICE if actor else None),
         request_id=request_id,
     )

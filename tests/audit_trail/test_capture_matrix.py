@@ -64,18 +64,20 @@ def subject(model: type[Model], cast: Cast) -> tuple[Tenant, paths.Subject]:
         tenant = make_tenant()
         heir = make(User, tenant)
         new = Tenant(name="New", slug="new", super_admin=heir)
-        edit = ("super_admin", heir, ("super_admin", Value(heir.pk)))
-        return tenant, paths.Subject(model, lambda: tenant, lambda: new, *edit, batch=1)
-    if model is BusinessGroupUser:
-        edit = ("user", cast.bob, ("user", Value(cast.bob.pk)))
-    else:
-        field, value, text = EDITS[model]
-        edit = (field, value, (text, Concat(F(text), Value("!"))))
-    if model is BusinessProfile:  # the only one of its tenant
-        tenant = make_tenant()
-        return tenant, paths.Subject(model, lambda: make(model, tenant), lambda: build(model, tenant), *edit, batch=1)
-    return cast.acme, paths.Subject(
-        model, lambda: make(model, cast.acme), lambda: build(model, cast.acme), *edit, batch=3
+        by_key = ("super_admin", Value(heir.pk))
+        return tenant, paths.Subject(model, lambda: tenant, lambda: new, "super_admin", heir, by_key, batch=1)
+    field, value, text = ("user", cast.bob, "user") if model is BusinessGroupUser else EDITS[model]
+    expression = Value(cast.bob.pk) if model is BusinessGroupUser else Concat(F(text), Value("!"))
+    alone = model is BusinessProfile  # the only one of its tenant
+    tenant = make_tenant() if alone else cast.acme
+    return tenant, paths.Subject(
+        model=model,
+        make=lambda: make(model, tenant),
+        build=lambda: build(model, tenant),
+        field=field,
+        value=value,
+        expression=(text, expression),
+        batch=1 if alone else 3,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import csv
 import io
 from typing import Any
@@ -10,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from psycopg2.extras import Json
 
 from audit_trail.changes_sql import CHANGES
 from audit_trail.models import AuditEvent
@@ -131,7 +131,7 @@ def test_every_event_in_the_words_of_the_page(committed_cast: Cast) -> None:
 @pytest.mark.django_db
 def test_changes_in_words(changes: list[dict[str, Any]], said: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {CHANGES} FROM (SELECT %s::jsonb AS changes) AS event", [Json(changes)])
+        cursor.execute(f"SELECT {CHANGES} FROM (SELECT %s::jsonb AS changes) AS event", [json.dumps(changes)])
         assert cursor.fetchone() == (said,)
     assert "; ".join(map(in_words, changes)) == said
 

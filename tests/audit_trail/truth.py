@@ -86,12 +86,12 @@ def _of_row(audited: Audited, was: Row | None, now: Row | None, after: Rows) -> 
         action = audited.created if was is None else audited.deleted
         if action:
             row = was or now or {}
-            filled = (field for field in audited.fields if row[field.column] not in (None, "", []))
+            filled = (field for field in audited.fields if row[_column(field)] not in (None, "", []))
             yield action, {_change(audited, field, was, now) for field in filled}
         return
     found: dict[Action, set[Change]] = {}
     for field in audited.fields:
-        if was[field.column] != now[field.column]:
+        if was[_column(field)] != now[_column(field)]:
             found.setdefault(_action(audited, field, was, now, after), set()).add(_change(audited, field, was, now))
     yield from found.items()
 
@@ -99,10 +99,10 @@ def _of_row(audited: Audited, was: Row | None, now: Row | None, after: Rows) -> 
 def _action(audited: Audited, field: Any, was: Row, now: Row, after: Rows) -> Action:
     for when in audited.transitions:
         its = audited.model._meta.get_field(when.field)
-        value = now[its.column]  # type: ignore[union-attr]
+        value = now[_column(its)]
         if (
             field.name in {when.field, *when.also}
-            and was[its.column] != value  # type: ignore[union-attr]
+            and was[_column(its)] != value
             and (not when.to or value in when.to)
             and (not when.where or _is_admin(value, after))
         ):
@@ -123,7 +123,7 @@ def _host(audited: Audited, was: Row | None, now: Row | None) -> Action:
 
 
 def _of_members(members: Members, before: Rows, after: Rows) -> Iterator[tuple[str, Row, Change]]:
-    record, member = (members.through._meta.get_field(name).column for name in (members.record, members.member))  # type: ignore[union-attr]
+    record, member = (_column(members.through._meta.get_field(name)) for name in (members.record, members.member))
     old, new = ({(row[record], row[member]): row for row in rows[members.through].values()} for rows in (before, after))
     net: dict[str, tuple[Row, int, int]] = {}
     for key in old.keys() ^ new.keys():
@@ -136,7 +136,11 @@ def _of_members(members: Members, before: Rows, after: Rows) -> Iterator[tuple[s
 def _change(audited: Audited, field: Any, was: Row | None, now: Row | None) -> Change:
     if not _is_plain(audited, field):
         return (field.name,)
-    return (field.name, was and was[field.column], now and now[field.column])
+    return (field.name, was and was[_column(field)], now and now[_column(field)])
+
+
+def _column(field: Any) -> str:
+    return str(field.column)
 
 
 def _is_plain(audited: Audited, field: Any) -> bool:

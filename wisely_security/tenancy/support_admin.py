@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,13 +11,11 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db import IntegrityError
 from django.db.models import Model
-from django.forms.models import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
-from django.utils.choices import flatten_choices
 
 from . import signals
+from .support_forms import ComparedForm, additions_of, changes_of
 
 M = TypeVar("M", bound=Model)
 LONGEST_SEARCH = 200
@@ -67,6 +64,10 @@ class SupportAdmin(admin.ModelAdmin[M]):
         """Whose record is told. None: nobody's, as of support staff themselves."""
         raise NotImplementedError
 
+    def tenant_for_new(self, request: HttpRequest) -> UUID | None:
+        """Whose record is told of what is about to be added, where that is known before."""
+        return None
+
     def named(self, shown: M) -> str:
         """The object, as the record names it."""
         return str(shown)
@@ -110,6 +111,17 @@ class SupportAdmin(admin.ModelAdmin[M]):
             type(self), user=request.user, tenant_id=self.tenant_of(edited), area=self.area, detail=detail
         )
 
+    def fields_to_tell(self, form: Any, change: bool) -> list[str]:
+        """Those whose change, or content in something new, is told as an edit."""
+        return list(form.changed_data if change else form.fields)
+
+    def tell_deletion(self, request: HttpRequest, deleted: M) -> None:
+        self.tell_edit(request, deleted, {"Deleted": ["No", "Yes"]})
+
+    def tell_refusal(self, request: HttpRequest, kept: M, form: Any) -> None:
+        """An edit was refused: the form says why."""
+        signals.settings_refused.send(type(self), user=request.user, tenant_id=self.tenant_of(kept), area=self.area)
+
     # Where Django shows and stores
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -120,19 +132,11 @@ class SupportAdmin(admin.ModelAdmin[M]):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SupportChangeList]:
         return SupportChangeList
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """Of two who store the same at once, the later one's form is checked again, and now finds it taken."""
-        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
-        try:
-            return view()
-        except IntegrityError:
-            return view()
+    def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
+        if change:
+            form = kwargs.get("form", self.form)
+            kwargs["form"] = type(form.__name__, (ComparedForm, form), {})
+        return super().get_form(request, obj, change, **kwargs)
 
     def render_change_form(
         self,
@@ -146,7 +150,7 @@ class SupportAdmin(admin.ModelAdmin[M]):
         if obj is None:
             self.tell_adding(request)
         elif request.method == "POST":  # the form comes back with its errors
-            signals.settings_refused.send(type(self), user=request.user, tenant_id=self.tenant_of(obj), area=self.area)
+            self.tell_refusal(request, obj, context["adminform"].form)
         else:
             self.tell_look_at(request, obj)
         context["show_save_and_add_another"] = False  # that button forgets for which tenant
@@ -165,7 +169,8 @@ class SupportAdmin(admin.ModelAdmin[M]):
         return super().history_view(request, object_id, extra_context)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
-        changes = changes_of(form) if change else additions_of(form)
+        names = self.fields_to_tell(form, change)
+        changes = changes_of(form, names) if change else additions_of(form, names)
         self.store(request, obj, form, change)
         if changes:
             self.tell_edit(request, obj, changes)
@@ -175,7 +180,7 @@ class SupportAdmin(admin.ModelAdmin[M]):
         obj.save(update_fields=form.changed_data if change else None)
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
-        self.tell_edit(request, obj, {"Deleted": ["No", "Yes"]})
+        self.tell_deletion(request, obj)
         super().delete_model(request, obj)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -184,37 +189,3 @@ class SupportAdmin(admin.ModelAdmin[M]):
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
-
-
-def compare_with_what_was_shown(form: Any) -> None:
-    """Let ``changed_data`` be what somebody changed on the page, not what others have changed while it was open."""
-    for field in form.fields.values():
-        field.show_hidden_initial = True
-
-
-def changes_of(form: Any) -> dict[str, list[str]]:
-    """What a form has changed, in words: ``{label: [before, after]}``."""
-    return {
-        str(form[name].label): [
-            _said(form.fields[name], form[name].initial),
-            _said(form.fields[name], form.cleaned_data[name]),
-        ]
-        for name in form.changed_data
-    }
-
-
-def additions_of(form: Any) -> dict[str, list[str]]:
-    said = {str(form[name].label): _said(field, form.cleaned_data[name]) for name, field in form.fields.items()}
-    return {label: ["", value] for label, value in said.items() if value}
-
-
-def _said(field: Any, value: Any) -> str:
-    """A value as the form's reader sees it."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, list | tuple):
-        return ", ".join(_said(field, each) for each in value)
-    if isinstance(field, ModelChoiceField):
-        return str(field.to_python(value))
-    choices: dict[Any, Any] = dict(flatten_choices(getattr(field, "choices", ())))
-    return str(choices.get(value, value))

@@ -33,8 +33,8 @@ def group_changed(
 ) -> None:
     """Tell the owner of a business group of a change, and those who were added or removed; in the change's transaction.
 
-    ``changed``: labels of the changed fields. ``former_owner``: where there is another one now; both are told. Nobody is
-    told of what they did themselves, nor who is suspended.
+    ``changed``: labels of the changed fields. ``former_owner``: where there is another one now; both are told. Nobody
+    is told of what they did themselves, nor who is suspended.
     """
     owner = [(group.owner, What.CHANGED)] + ([(former_owner, What.FORMER)] if former_owner else [])
     users = [*((user, What.ADDED) for user in added), *((user, What.REMOVED) for user in removed)]

@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,18 +35,9 @@ class SectionPage(MemberView):
         return transaction.non_atomic_requests(super().as_view(**initkwargs))
 
     def tell_failure(self, action: Action, failure: Failure, *, pk: UUID | None, name: str = "") -> None:
-        """One Failure event, in a transaction of its own, on a new connection where the old one has broken."""
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
         declared = audited_as(self.section.model)
-        with transaction.atomic():
-            recorder.record(
-                action,
-                tenant_id=self.request.tenant.pk,
-                resource=recorder.Resource(type=declared.key if declared else "", id=pk, name=name),
-                failed=failure.code,
-                reason=failure.reason,
-            )
+        resource = recorder.Resource(type=declared.key if declared else "", id=pk, name=name)
+        recorder.record_failure(action, failure, tenant_id=self.request.tenant.pk, resource=resource)
 
     def record(self, pk: UUID) -> Any:
         return get_object_or_404(self.section.records(self.request.tenant), pk=pk)

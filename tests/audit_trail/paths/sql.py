@@ -12,10 +12,10 @@ from .subject import Steps, Subject, path
 
 @path("raw INSERT", creates=True)
 def raw_insert(it: Subject) -> Steps:
-    row = it.row()
+    row: Any = Json(it.row())
     yield
     with connection.cursor() as cursor:
-        cursor.execute(it.insert, [Json(row)])
+        cursor.execute(it.insert, [row])
     return None
 
 

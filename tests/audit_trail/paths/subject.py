@@ -37,7 +37,8 @@ class Subject:
 
     @property
     def column(self) -> str:
-        return str(self.model._meta.get_field(self.field).column)  # type: ignore[union-attr]
+        field: Any = self.model._meta.get_field(self.field)
+        return str(field.column)
 
     @property
     def raw_value(self) -> Any:
@@ -65,7 +66,7 @@ class Subject:
 
     @property
     def columns(self) -> str:
-        return ", ".join(field.column for field in self.model._meta.concrete_fields)
+        return ", ".join(str(field.column) for field in self.model._meta.concrete_fields)
 
     @property
     def insert(self) -> str:

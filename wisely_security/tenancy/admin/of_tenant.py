@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from .. import signals
-from ..models import Role, Tenant, User
+from ..models import Tenant
 from ..support_admin import M, SupportAdmin, SupportChangeList
-
-logger = logging.getLogger(__name__)
 
 
 class ChosenTenant(admin.SimpleListFilter):
@@ -46,8 +43,13 @@ class OfTenantList(SupportChangeList):
 class OfTenantAdmin(SupportAdmin[M]):
     """A ModelAdmin of what has a ``tenant``. It is added with ``?tenant=<id>``, which the tenant's page gives."""
 
-    def tenant_of(self, shown: User | Role) -> UUID | None:  # type: ignore[override]
-        return shown.tenant_id
+    def tenant_of(self, shown: Any) -> UUID | None:
+        tenant_id: UUID | None = shown.tenant_id
+        return tenant_id
+
+    def tenant_for_new(self, request: HttpRequest) -> UUID | None:
+        tenant = chosen_tenant(request)
+        return tenant.pk if tenant else None
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OfTenantList]:
         return OfTenantList
@@ -77,17 +79,3 @@ def chosen_tenant(request: HttpRequest) -> Tenant | None:
         return Tenant.objects.select_related("super_admin").get(pk=request.GET.get("tenant", ""))
     except (Tenant.DoesNotExist, ValidationError):
         return None
-
-
-class InvitesAdmin(SupportAdmin[M]):
-    """A ModelAdmin whose additions send an invitation. If the mail server does not take it, nothing is added."""
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except OSError:
-            logger.exception("The mail server did not take an invitation.")
-            messages.error(request, "Nothing was added: the mail server did not take the invitation. Try again later.")
-            return redirect(request.get_full_path())

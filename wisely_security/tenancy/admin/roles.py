@@ -10,7 +10,6 @@ from django.http import HttpRequest
 
 from ..models import SUPER_ADMIN, Role, User
 from ..permissions import all_permissions
-from ..support_admin import compare_with_what_was_shown
 from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 
 
@@ -28,17 +27,13 @@ class RoleForm(forms.ModelForm[Role]):
         choices=permission_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        compare_with_what_was_shown(self)
-
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if name.lower() == SUPER_ADMIN.lower():
             raise ValidationError("Super Admin is not a role: the tenant’s page says who holds it.")
         others = Role.objects.filter(tenant=self.instance.tenant_id, name=name).exclude(pk=self.instance.pk)
         if others.exists():
-            raise ValidationError("There is a role with this name already.")
+            raise ValidationError("There is a role with this name already.", code="unique")
         return name
 
 

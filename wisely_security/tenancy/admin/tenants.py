@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from .. import accounts
 from ..forms import validate_mailable
 from ..models import Edition, Tenant, User, UserStatus
-from ..support_admin import compare_with_what_was_shown
+from ..support_admin import SupportAdmin
 from ..time_zones import time_zone_choices
-from .of_tenant import InvitesAdmin
+from .of_tenant import OfTenantAdmin
 
 
 class NewTenantForm(forms.ModelForm[Tenant]):
@@ -54,11 +56,10 @@ class TenantForm(forms.ModelForm[Tenant]):
             empty_label=None,
             help_text="Another active user of this tenant can take over. The former one keeps the role under it.",
         )
-        compare_with_what_was_shown(self)
 
 
 @admin.register(Tenant)
-class TenantAdmin(InvitesAdmin[Tenant]):
+class TenantAdmin(SupportAdmin[Tenant]):
     list_display = ["name", "slug", "edition", "aggregator", "super_admin", "created_at"]
     list_select_related = ["aggregator", "super_admin"]
     list_filter = ["edition"]
@@ -90,6 +91,32 @@ class TenantAdmin(InvitesAdmin[Tenant]):
     def get_form(self, request: HttpRequest, obj: Tenant | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = TenantForm if obj else NewTenantForm
         return super().get_form(request, obj, change, **{"form": form, **kwargs})
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Tenant | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["kept"] = list(self._what_it_has(request, obj))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _what_it_has(self, request: HttpRequest, tenant: Tenant) -> Iterator[dict[str, str]]:
+        """By kind, where it is listed and where it is added."""
+        for model, of_tenant in self.admin_site._registry.items():
+            if isinstance(of_tenant, OfTenantAdmin):
+                opts = model._meta
+                page, may_add = f"admin:{opts.app_label}_{opts.model_name}", of_tenant.has_add_permission(request)
+                yield {
+                    "kind": str(opts.verbose_name),
+                    "kinds": str(opts.verbose_name_plural),
+                    "url": reverse(f"{page}_changelist", query={"tenant": tenant.slug}),
+                    "add_url": reverse(f"{page}_add", query={"tenant": tenant.pk}) if may_add else "",
+                }
 
     def store(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
         if change:

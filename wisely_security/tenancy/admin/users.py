@@ -18,10 +18,9 @@ from ..forms import InviteForm
 from ..models import Role, Session, User, UserStatus
 from ..sessions import end_session
 from ..signals import SessionEnd
-from ..support_admin import compare_with_what_was_shown
 from ..time_zones import time_zone_choices
 from ..views.sessions import open_sessions
-from .of_tenant import ChosenTenant, InvitesAdmin, OfTenantAdmin, chosen_tenant
+from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +45,6 @@ class UserForm(forms.ModelForm[User]):
             roles = Role.objects.filter(tenant=self.instance.tenant_id)
             under = "The role under the post of Super Admin." if self.instance.is_super_admin else ""
             self.fields["role"] = forms.ModelChoiceField(roles, empty_label=None, help_text=under)
-        compare_with_what_was_shown(self)
 
     def _possible_statuses(self) -> list[UserStatus]:
         """Active, once a password is chosen: until then, invited."""
@@ -70,7 +68,7 @@ class InvitationForm(InviteForm):
 
 
 @admin.register(User)
-class UserAdmin(InvitesAdmin[User], OfTenantAdmin[User]):
+class UserAdmin(OfTenantAdmin[User]):
     list_display = ["name", "email", "tenant", "role_name", "status", "last_login"]
     list_select_related = ["tenant", "role"]
     list_filter = [ChosenTenant, "status"]

@@ -1,0 +1,20 @@
+"""A few kills of the harness; ``python -m tests.audit_trail.kill_nine`` makes two hundred."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+
+def test_events_and_records_agree_after_kill_nine() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.audit_trail.kill_nine", "--kills", "6", "--seed", "3"],
+        env={**os.environ, "DEBUG": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "6 kills" in ran.stdout and "agree" in ran.stdout
