@@ -14,6 +14,7 @@ from login_activity.recorder import record
 from login_activity.vocabulary import Action
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Session
+from wisely_security.workspace import urls as workspace_urls
 
 from .cast import Cast, add_member, person, sign_in
 
@@ -28,9 +29,6 @@ OPEN_TO_ALL = {
 }
 OF_ONES_OWN = {"home", "profile", "password_change", "sessions", "end_session", "end_other_sessions"}
 NEED_PERMISSION = {
-    "users",
-    "invite",
-    "invite_again",
     "user_sessions",
     "end_user_session",
     "end_user_sessions",
@@ -44,6 +42,7 @@ NEED_PERMISSION = {
     "audit_trail_event",
 }
 ELSEWHERE = {"switch_tenant", "api_audit_events", "api_description"}  # below, tests of Django admin and of the API
+OF_THE_WORKSPACE = {pattern.name for pattern in workspace_urls.urlpatterns}  # tests/workspace
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str | None]:
@@ -55,7 +54,9 @@ def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str | None]:
 
 
 def test_every_address_is_in_one_of_the_lists() -> None:
-    assert set(names(get_resolver().url_patterns)) == OPEN_TO_ALL | OF_ONES_OWN | NEED_PERMISSION | ELSEWHERE
+    assert set(names(get_resolver().url_patterns)) == (
+        OPEN_TO_ALL | OF_ONES_OWN | NEED_PERMISSION | ELSEWHERE | OF_THE_WORKSPACE
+    )
 
 
 @pytest.fixture
@@ -69,7 +70,6 @@ def urls(cast: Cast) -> dict[str, str]:
         event = LoginEvent.objects.latest("id")
         audit_event = AuditEvent.objects.latest("id")
     arguments: dict[str, list[object]] = {
-        "invite_again": [cast.bob.pk],
         "user_sessions": [cast.bob.pk],
         "end_user_sessions": [cast.bob.pk],
         "end_user_session": [cast.bob.pk, session.pk],
@@ -82,7 +82,7 @@ def urls(cast: Cast) -> dict[str, str]:
     return {name: reverse(name, args=arguments.get(name, [])) for name in NEED_PERMISSION | OF_ONES_OWN}
 
 
-POSTS = {"invite_again", "end_user_session", "end_user_sessions", "end_session", "end_other_sessions"}
+POSTS = {"end_user_session", "end_user_sessions", "end_session", "end_other_sessions"}
 
 
 def visit(client: Client, name: str, url: str):
@@ -109,14 +109,13 @@ def test_the_wrong_role_is_refused_and_the_refusal_is_recorded(
 @pytest.mark.parametrize("name", sorted(NEED_PERMISSION | OF_ONES_OWN))
 def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> None:
     response = visit(sign_in(cast.alice), name, urls[name])
-    expected = {"invite_again": 404, "end_session": 404}  # Bob is not pending; the session is not Alice's own
+    expected = {"end_session": 404}  # the session is not Alice's own
     assert response.status_code == expected.get(name, 302 if name in POSTS | {"home"} else 200)
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "invite_again",
         "user_sessions",
         "end_user_sessions",
         "end_user_session",
@@ -138,7 +137,7 @@ def test_another_tenants_record_is_not_found(cast: Cast, urls: dict[str, str], n
 def test_pages_show_nothing_of_another_tenant(cast: Cast, urls: dict[str, str]) -> None:
     charlie = sign_in(cast.charlie)
     for query in ("", f"?user={cast.alice.pk}", "?user=alice@acme.example", "?q=Alice", "?q=Brown"):
-        for url in (urls["login_activity"], urls["login_activity_download"], urls["audit_trail"], urls["users"]):
+        for url in (urls["login_activity"], urls["login_activity_download"], urls["audit_trail"], reverse("users")):
             response = charlie.get(url + query)
             body = response.getvalue()
             shown = body.decode().replace(query.partition("=")[2], "")
@@ -194,10 +193,9 @@ class TestSwitching:
         client = sign_in(cast.erin)
         client.post("/switch-tenant/", {"tenant": str(cast.globex.pk)})
         assert client.post("/settings/sign-in/", {"session_idle_minutes": 5, "session_max_hours": 1}).status_code == 403
-        assert client.post("/settings/users/invite/", {}).status_code == 403
         assert client.post(f"/settings/users/{cast.charlie.pk}/sessions/end/").status_code == 403
         refused = [event for event in events(cast.globex) if event.reason == "no_permission"]
-        assert [(event.action, event.user_name) for event in refused] == [("edit", "Erin Evans (Initech)")] * 3
+        assert [(event.action, event.user_name) for event in refused] == [("edit", "Erin Evans (Initech)")] * 2
 
     @pytest.mark.parametrize("target", ["acme", "initech"])
     def test_reaches_no_other_tenant(self, cast: Cast, target: str, events) -> None:

@@ -43,6 +43,21 @@ for (const input of document.querySelectorAll("input[type=password]")) {
   if (focused) input.focus();
 }
 
+// What is shown once can be copied without marking it.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const copied = document.getElementById(button.dataset.copies);
+  button.addEventListener("click", async () => {
+    const said = document.getElementById(`${copied.id}-copied`);
+    try {
+      await navigator.clipboard.writeText(copied.textContent);
+      said.textContent = "Copied.";
+    } catch {
+      getSelection().selectAllChildren(copied);
+      said.textContent = "Copy it with your keyboard: it is marked.";
+    }
+  });
+}
+
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import csv
 import io
+import json
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo

@@ -13,6 +13,7 @@ from wisely_security.tenancy.models import User
 
 from .reading import LOGIN_ACTIVITY, between, days_ago
 from .site import Site
+from .workspace import a_company
 
 WIDE, NARROW = 1440, 390
 SOME = between(days_ago(20), days_ago(18))  # some twenty rows
@@ -26,6 +27,22 @@ def _open_row(page: Page) -> None:
 
 def _show_event(page: Page) -> None:
     page.goto(page.locator(".rows .open").first.get_attribute("href") or "")
+
+
+def _follow(*links: str) -> Callable[[Page], None]:
+    def follow(page: Page) -> None:
+        for link in links:
+            page.get_by_role("main").get_by_role("link", name=link, exact=True).first.click()
+
+    return follow
+
+
+def _then(*steps: Callable[[Page], None]) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        for step in steps:
+            step(page)
+
+    return do
 
 
 def _press(name: str) -> Callable[[Page], None]:
@@ -59,6 +76,10 @@ class State:
     width: int = WIDE
 
 
+def somebody_at_work(site: Site) -> User:
+    return a_company(site).alice
+
+
 STATES = {
     "rows": State(SOME),
     "rows with chips": State(f"{SOME}&status=failure&q=Safari"),
@@ -75,6 +96,27 @@ STATES = {
     "looking at an enterprise": State("/", visitor=lambda site: site.cast.erin, then=_visit_enterprise),
     "users": State("/settings/users/"),
     "invite": State("/settings/users/invite/", then=_send_empty),
+    "list": State("/settings/templates/?sort=-name", visitor=somebody_at_work),
+    "list of many columns": State("/settings/access-accounts/", visitor=somebody_at_work),
+    "empty list": State("/settings/consent-groups/"),
+    "empty search": State("/settings/business-groups/?q=nothing", visitor=somebody_at_work),
+    "record": State("/settings/templates/", visitor=somebody_at_work, then=_follow("invoice")),
+    "record with a list": State("/settings/waba-numbers/", visitor=somebody_at_work, then=_follow("Acme")),
+    "record of a person": State("/settings/users/", visitor=somebody_at_work, then=_follow("Ella Ellis")),
+    "form": State("/settings/business-groups/", visitor=somebody_at_work, then=_follow("Sales", "Edit")),
+    "form with errors": State("/settings/access-accounts/add/", visitor=somebody_at_work, then=_send_empty),
+    "permissions of a role": State("/settings/roles/add/", visitor=somebody_at_work, then=_send_empty),
+    "remark": State(
+        "/settings/templates/",
+        visitor=somebody_at_work,
+        then=_then(_follow("welcome", "Reject content"), _send_empty),
+    ),
+    "question": State("/settings/users/", visitor=somebody_at_work, then=_follow("Ella Ellis", "Suspend")),
+    "API key": State(
+        "/settings/access-accounts/",
+        visitor=somebody_at_work,
+        then=_then(_follow("Shop", "New API key"), _press("New API key")),
+    ),
     "sign-in settings": State("/settings/sign-in/", then=_save),
     "sessions": State("/account/sessions/", visitor=lambda site: site.newcomer()),
     "profile": State("/account/profile/", visitor=lambda site: site.newcomer(), then=_save),

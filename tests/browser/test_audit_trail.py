@@ -164,7 +164,7 @@ def test_axe_finds_nothing(visit, umbrella, state: str) -> None:
     if state == "event":
         page.goto(of(page, "Body, Footer").locator(".open").get_attribute("href") or "")
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width in (WIDE, NARROW):
             page.set_viewport_size({"width": width, "height": 900})
             examine(page)

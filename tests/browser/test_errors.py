@@ -33,7 +33,7 @@ def test_a_page_that_the_role_does_not_include_is_refused(visit, site) -> None:
     assert response.status == 403
     expect(page.get_by_role("heading", name="You may not do this")).to_be_visible()
     page.get_by_role("link", name="Go to the start").click()
-    expect(page).to_have_url("/account/sessions/")
+    expect(page).to_have_url("/settings/access-accounts/")
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,8 @@ class ActionPage(SectionPage):
         """Tell, and show the page again with what was typed."""
         self.tell(failure)
         if say and self.form is not None:
-            self.form.add_error(None, failure.reason)
+            named = failure.code == Code.DUPLICATE and self.form.name_field in self.form.fields
+            self.form.add_error(self.form.name_field if named else None, failure.reason)
         elif say:
             messages.error(self.request, failure.reason)
         return self.page(STATUS.get(failure.code, 409))

@@ -104,7 +104,7 @@ class Section:
         return records
 
     def facts(self, record: Any) -> list[tuple[str, Any]]:
-        """What the record's page shows."""
+        """What the record's page shows: texts, or what ``facts.py`` has."""
         return [(column.label, column.value(record)) for column in self.columns]
 
     def related(self, record: Any, user: User) -> list[Related]:

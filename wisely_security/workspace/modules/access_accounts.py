@@ -17,6 +17,7 @@ from audit_trail.registry import Module, When, audited
 from wisely_security.tenancy.models import Tenant
 
 from ..api_keys import make_key
+from ..facts import State
 from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
 from ..section import Column, Section, Verb, label_of, register
@@ -194,7 +195,7 @@ class AccessAccounts(Section):
     def facts(self, record: AccessAccount) -> list[tuple[str, Any]]:
         return [
             ("Label", record.label),
-            ("State", "Active" if record.is_active else "Not active"),
+            ("State", State("Active", "success") if record.is_active else State("Not active", "plain")),
             ("Communication type", record.get_communication_display()),
             ("Traffic type", record.get_traffic_display()),
             ("Channels", say_channels(record)),

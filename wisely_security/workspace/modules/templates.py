@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from audit_trail.registry import Module, When, audited
 from wisely_security.tenancy.permissions import declare
 
+from ..facts import Message, State
 from ..forms import Lines, RecordForm
 from ..records import Channel, Record
 from ..reference import LANGUAGES
@@ -305,15 +306,15 @@ class Templates(Section):
 
     def facts(self, record: Template) -> list[tuple[str, Any]]:
         return [
-            ("Content review", record.get_content_status_display()),
-            ("Template", record.get_status_display()),
+            ("Content review", State(record.get_content_status_display(), COLOURS[Review(record.content_status)])),
+            ("Template", State(record.get_status_display(), COLOURS[Review(record.status)])),
             ("Remark", record.remark),
             ("Category", record.get_category_display()),
             ("Language", LANGUAGES.get(record.language, record.language)),
-            ("Header", record.header),
-            ("Body", record.body),
-            ("Footer", record.footer),
-            ("Buttons", "\n".join(record.buttons)),
+            (
+                "Message",
+                Message(header=record.header, body=record.body, footer=record.footer, buttons=record.buttons),
+            ),
             ("WABA number", record.number),
             ("Deliver within", f"{record.validity_minutes:,} minutes"),
             ("Count clicks on links", "Yes" if record.track_clicks else "No"),

@@ -25,6 +25,7 @@ from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStat
 from wisely_security.tenancy.permissions import USER_SESSIONS
 from wisely_security.tenancy.signals import SessionEnd
 
+from ..facts import State
 from ..forms import RecordForm
 from ..section import Column, Section, Verb, register
 
@@ -76,6 +77,8 @@ def a_role() -> forms.ModelChoiceField[Role]:
 
 
 class InviteUserForm(RecordForm):
+    name_field = "email"
+
     role = a_role()
 
     class Meta:
@@ -278,7 +281,7 @@ class Users(Section):
             ("Name", record.name),
             ("E-mail", record.email),
             ("Role", record.role_name),
-            ("Status", record.get_status_display()),
+            ("Status", State(record.get_status_display(), COLOURS[UserStatus(record.status)])),
             ("Last sign-in", last_sign_in(record)),
             ("Time zone", record.time_zone),
             ("Business groups", ", ".join(groups)),

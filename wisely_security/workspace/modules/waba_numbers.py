@@ -17,6 +17,7 @@ from django.urls import reverse
 from audit_trail.registry import Module, audited
 from wisely_security.tenancy.models import Tenant, User
 
+from ..facts import Address
 from ..forms import RecordForm
 from ..records import Record
 from ..section import Column, Related, Section, Verb, label_of, register
@@ -244,7 +245,7 @@ class MessageLinks(Section):
             ("Name", record.name),
             ("Number", record.number),
             ("Prefilled text", record.text),
-            ("Short link", reverse("short_link", args=[record.code])),
+            ("Short link", Address(reverse("short_link", args=[record.code]))),
             ("Opens", record.opens),
         ]
 

@@ -1,0 +1,29 @@
+"""A company of its own for a test of the workspace, with the records of ``tests/workspace/world.py``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+
+from tests.cast import Cast, add_member, person
+from tests.workspace.world import set_up_profile, settle
+from wisely_security.tenancy.accounts import create_tenant
+from wisely_security.tenancy.models import Edition
+
+from .site import Site
+
+_numbers = count(1)
+
+
+def a_company(site: Site, *, profile: bool = False) -> Cast:
+    """The cast, but Alice and Bob work in a company that no other test knows."""
+    slug = f"umbrella-{next(_numbers)}"
+    with site.at_its_database():
+        alice = person("Alice Adams", f"alice@{slug}.example", time_zone="Europe/London")
+        company = create_tenant("Umbrella", slug, Edition.ENTERPRISE, super_admin=alice)
+        bob = add_member(company, "developer", person("Bob Brown", f"bob@{slug}.example"))
+        people = replace(site.cast, acme=company, alice=alice, bob=bob)
+        settle(people)
+        if profile:
+            set_up_profile(people)
+    return people

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cast import Cast, sign_in
+from tests.smtp import MailServer
+
+from .browsing import Visitor
+from .trail import Trail
+from .world import settle
+
+
+@pytest.fixture
+def world(cast: Cast) -> Cast:
+    """The cast, with the records of ``world.py``."""
+    settle(cast)
+    return cast
+
+
+@pytest.fixture
+def visitor(world: Cast) -> Visitor:
+    """Alice, who may do everything."""
+    return Visitor(sign_in(world.alice))
+
+
+@pytest.fixture
+def trail(world: Cast, visitor: Visitor) -> Trail:
+    """What comes into Acme's record from now on."""
+    return Trail(world.acme)
+
+
+@pytest.fixture
+def mailbox(settings) -> Iterator[MailServer]:
+    server = MailServer()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    with server.running():
+        yield server

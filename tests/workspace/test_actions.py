@@ -1,0 +1,46 @@
+"""All that a person can do on the platform, done through its pages: each leaves exactly one true event."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+import pytest
+from django.core.management import call_command
+
+from audit_trail.registry import actions
+from tests.cast import Cast, sign_in
+from tests.smtp import MailServer
+
+from .browsing import Visitor
+from .trail import Trail, said
+from .walk import BEYOND_THE_TABLE, OTHER_WAYS, WALK, Row
+from .world import settle
+
+
+def test_the_table_has_31_rows_and_the_registry_knows_no_others() -> None:
+    assert len({str(row) for row in WALK}) == 31
+    assert {str(action) for action in actions() if not action.direct} == {str(row) for row in WALK + BEYOND_THE_TABLE}
+
+
+@pytest.mark.parametrize("row", WALK + BEYOND_THE_TABLE + OTHER_WAYS, ids=attrgetter("way"))
+def test_each_action_leaves_one_event(committed_cast: Cast, mailbox: MailServer, row: Row) -> None:
+    cast = committed_cast
+    settle(cast)
+    row.prepare(cast)
+    alice, trail, elsewhere = Visitor(sign_in(cast.alice)), Trail(cast.acme), Trail(cast.globex)
+    row.do(alice)
+    assert alice.page.status_code == 200, alice.text
+    if row.mailed:
+        assert [event.action for event in trail.new()] == ["edit"]
+        call_command("send_outbox", once=True, verbosity=0)
+    [event] = trail.new()
+    assert (event.module_label, event.sub_module_label, event.action_label) == (row.module, row.sub_module, row.action)
+    assert (event.actor_kind, event.actor_id) == ("person", cast.alice.pk)
+    assert (event.actor_name, event.actor_email) == ("Alice Adams", "alice@acme.example")
+    assert (event.status, event.reason_code, event.reason) == ("success", "", "")
+    assert (event.resource_type, event.resource_name) == (row.kind, row.resource)
+    assert said(event) == row.changes
+    assert event.ip == "127.0.0.1"
+    assert event.resource_id
+    assert event.request_id
+    assert elsewhere.new() == []

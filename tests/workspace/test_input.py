@@ -1,0 +1,152 @@
+"""What is typed wrongly, twice, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Cast
+
+from .browsing import Typed, Visitor
+from .failing import BY_PEOPLE, ROWS, only_failure
+from .trail import Trail, state_of
+from .walk import Row
+
+INVALID: dict[str, tuple[Typed, dict[str, str]]] = {
+    "Business Group, Group: Add": ({"Name": "", "Description": "x" * 301}, {
+        "name": "This field is required.",
+        "description": "Ensure this value has at most 300 characters (it has 301).",
+    }),
+    "Business Group, Group: Edit": ({"Name": " "}, {"name": "This field is required."}),
+    "Business Profile, Profile: Setup": ({"Contact phone": "0113 200", "Contact e-mail": "pat"}, {
+        "contact_phone": "Write the number with its country code, as +14155550123.",
+        "contact_email": "Enter a valid email address.",
+    }),
+    "Business Profile, Profile: Update": ({"Country": "Choose one"}, {"country": "This field is required."}),
+    "Access Account, Account: Setup": ({"Channels": [], "Allowed IPs": "10.0.0.0/8\n10.0.0.1/8"}, {
+        "channels": "This field is required.",
+        "allowed_ips": "Line 2: 10.0.0.1/8 is no address or network. "
+        "Write 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
+    }),
+    "Access Account, Account: Edit": ({"Label": ""}, {"label": "This field is required."}),
+    "WABA Numbers, Number: Activate": ({"Number": "4155550123", "Website": "javascript:alert(1)"}, {
+        "number": "Write the number with its country code, as +14155550123.",
+        "website": "Enter a valid URL.",
+    }),
+    "WABA Numbers, Number: Edit": ({"About": "x" * 140}, {
+        "about": "Ensure this value has at most 139 characters (it has 140).",
+    }),
+    "WABA Numbers, Message Links: Create": ({"Prefilled text": "x" * 141}, {
+        "text": "Ensure this value has at most 140 characters (it has 141).",
+    }),
+    "WABA Numbers, Message Links: Edit": ({"Prefilled text": ""}, {"text": "This field is required."}),
+    "Templates, Template: Create": ({"Name": "Order Shipped", "Body": "Your order {{2}}"}, {
+        "name": "Use lower case letters, digits and underscores only.",
+        "body": "Number the placeholders from {{1}} on, without gaps.",
+    }),
+    "Templates, Template: Edit": ({"Body": "{{name}}"}, {"body": "Write placeholders as {{1}}, {{2}} and so on."}),
+    "Templates, Template Content: Approve/Reject": ({"Remark": ""}, {"remark": "This field is required."}),
+    "Templates, Template: Reject": ({"Remark": "  "}, {"remark": "This field is required."}),
+    "Templates, Settings: Edit": ({"Deliver within (minutes)": "0"}, {
+        "validity_minutes": "Ensure this value is greater than or equal to 1.",
+    }),
+    "Opt-in/Opt-out, Consent group: Create": ({"Channel": "RCS", "Number": "+0"}, {
+        "channel": "Shop sends by WhatsApp, SMS only.",
+        "number": "Write the number with its country code, as +14155550123.",
+    }),
+    "Opt-in/Opt-out, Consent group: Edit/Update": ({"Answer to an opt-in": ""}, {
+        "opt_in_response": "This field is required.",
+    }),
+    "Users, User: Edited": ({"Name": "Ella\u202esillE"}, {
+        "name": "This holds a character that cannot be shown. Type it again, without copying.",
+    }),
+    "Users, User: Invite": ({"E-mail": "nora", "Role": "Choose one"}, {
+        "email": "Enter a valid email address.",
+        "role": "This field is required.",
+    }),
+    "Roles, Role: Add": ({"Name": "super ADMIN"}, {
+        "name": "Super Admin is a post, not a role. Choose another name.",
+    }),
+    "Roles, Role: Edit": ({"Name": ""}, {"name": "This field is required."}),
+}  # fmt: skip
+TAKEN: dict[str, tuple[Typed, dict[str, str]]] = {
+    "Business Group, Group: Add": ({"Name": "Sales"}, {"name": "There is a business group with this name already."}),
+    "Business Group, Group: Edit": ({"Name": "Sales"}, {"name": "There is a business group with this name already."}),
+    "Access Account, Account: Setup": ({"Label": "Shop"}, {
+        "label": "There is an access account with this label already.",
+    }),
+    "Access Account, Account: Edit": ({"Label": "Till"}, {
+        "label": "There is an access account with this label already.",
+    }),
+    "WABA Numbers, Number: Activate": ({"Number": "+14155550100"}, {"number": "This number is active already."}),
+    "WABA Numbers, Message Links: Create": ({"Name": "Website"}, {
+        "name": "This number has a message link with this name already.",
+    }),
+    "Templates, Template: Create": ({"Name": "welcome"}, {
+        "name": "There is a template with this name in this language already.",
+    }),
+    "Templates, Template: Edit": ({"Name": "offer"}, {
+        "name": "There is a template with this name in this language already.",
+    }),
+    "Opt-in/Opt-out, Consent group: Create": ({"Name": "News"}, {
+        "name": "There is a consent group with this name already.",
+    }),
+    "Users, User: Invite": ({"E-mail": "BOB@acme.example"}, {"email": "This e-mail address is taken."}),
+    "Roles, Role: Add": ({"Name": "Auditor"}, {"name": "There is a role with this name already."}),
+    "Roles, Role: Edit": ({"Name": "MIS"}, {"name": "There is a role with this name already."}),
+}  # fmt: skip
+
+
+def test_every_form_has_its_invalid_input() -> None:
+    assert set(INVALID) == {str(row) for row in BY_PEOPLE if row.typed}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [*((name, "invalid_input") for name in INVALID), *((name, "duplicate") for name in TAKEN)],
+)
+def test_what_is_wrong_is_marked_and_what_was_typed_stays(world: Cast, visitor: Visitor, name: str, code: str) -> None:
+    row = ROWS[name]
+    row.prepare(world)
+    typed, errors = (INVALID if code == "invalid_input" else TAKEN)[name]
+    form = row.begin(visitor)
+    form.fill(typed)
+    trail, before = Trail(world.acme), state_of(world.acme)
+    visitor.send(form)
+    assert visitor.answer.status_code == 400
+    shown = visitor.form
+    assert shown.errors() == errors
+    own = {"seen", "csrfmiddlewaretoken"}
+    assert {name: shown.values.get(name, []) for name in form.values if name not in own} == {
+        name: value for name, value in form.values.items() if name not in own
+    }
+    event = only_failure(trail, row)
+    assert event.reason_code == code
+    assert all(error.removeprefix("Line 2: ") in event.reason or "lines" in event.reason for error in errors.values())
+    assert state_of(world.acme) == before
+
+
+def test_the_profile_is_set_up_once(world: Cast, visitor: Visitor) -> None:
+    row = ROWS["Business Profile, Profile: Setup"]
+    form = row.begin(visitor)
+    ROWS["Business Profile, Profile: Update"].prepare(world)
+    trail, before = Trail(world.acme), state_of(world.acme)
+    visitor.send(form)
+    assert visitor.answer.status_code == 400
+    event = only_failure(trail, row)
+    assert (event.reason_code, event.reason) == ("duplicate", "The business profile has been set up already.")
+    assert state_of(world.acme) == before
+
+
+NEED_A_REMARK = {"Reject", "Approve/Reject"}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in BY_PEOPLE if row.typed and row.record and row.action not in NEED_A_REMARK], ids=str
+)
+def test_saving_what_is_there_already_is_no_event(world: Cast, visitor: Visitor, row: Row) -> None:
+    row.prepare(world)
+    row.open(visitor).follow_in_page(row.press)
+    trail, before = Trail(world.acme), state_of(world.acme)
+    assert visitor.press().answer.status_code == 302
+    assert trail.new() == []
+    assert state_of(world.acme) == before

@@ -1,0 +1,42 @@
+"""Roles: built in, or of one's own, with a grid of permissions."""
+
+from __future__ import annotations
+
+from tests.cast import Cast, add_member, person, sign_in
+from wisely_security.request_context import acting_as
+from wisely_security.tenancy.models import Role, User
+from wisely_security.tenancy.permissions import all_permissions
+
+from .browsing import Visitor
+from .failing import ROWS
+
+
+def test_the_grid_offers_every_permission_in_its_group(world: Cast, visitor: Visitor) -> None:
+    form = ROWS["Roles, Role: Add"].begin(visitor)
+    boxes = {each.get("value") for each in form.element.iter("input") if each.get("name") == "permissions"}
+    assert boxes == {permission.key for permission in all_permissions()}
+    for permission in all_permissions():
+        assert permission.group in visitor.text
+
+
+def test_built_in_roles_stay_as_they_are(world: Cast, visitor: Visitor) -> None:
+    for name in ("Admin", "Developer", "Business", "Finance", "MIS", "Support"):
+        assert "Edit" not in visitor.open("/settings/roles/").follow(name).offered
+
+
+def test_what_a_role_may_do_holds_at_once(world: Cast, visitor: Visitor) -> None:
+    ROWS["Roles, Role: Add"].do(visitor)
+    member = add_member(world.acme, "mis", person("Rita Reed", "rita@acme.example"))
+    with acting_as(tenant_id=world.acme.pk):
+        User.objects.filter(pk=member.pk).update(role=Role.objects.get(name="Reviewer"))
+    rita = sign_in(member)
+    assert rita.get("/settings/templates/").status_code == 200
+    visitor.open("/settings/roles/").follow("Reviewer").follow_in_page("Edit").press({"Permissions": []})
+    assert rita.get("/settings/templates/").status_code == 403
+
+
+def test_a_role_counts_its_people_and_permissions(world: Cast, visitor: Visitor) -> None:
+    visitor.open("/settings/roles/")
+    [row] = [each for each in visitor.main.iter("tr") if "MIS" in visitor.links(each)]
+    numbers = ["".join(cell.itertext()).strip() for cell in row.iter("td")]
+    assert numbers[:3] == ["MIS", "Built in", "2"]
