@@ -86,8 +86,9 @@ def _refuse_new_key(columns: set[str]) -> str:
 
 
 def _whole(audited: Audited, action: Action, rows: str, side: str) -> str:
-    """Everything that a record was made with, or had when it was deleted."""
-    changes = ",\n        ".join(_content(audited, field, side) for field in audited.fields)
+    """Everything that a record was made with, or had when it was deleted, but for secrets."""
+    told = [field for field in audited.fields if field.name not in audited.masked]
+    changes = ",\n        ".join(_content(audited, field, side) for field in told)
     rows = f"""{rows} AS it, LATERAL (VALUES (to_jsonb(array_remove(ARRAY[
         {changes}
     ]::jsonb[], NULL)))) AS told (changes)"""
@@ -95,8 +96,8 @@ def _whole(audited: Audited, action: Action, rows: str, side: str) -> str:
 
 
 def _content(audited: Audited, field: Any, side: str) -> str:
-    what = "'masked', true" if field.name in audited.masked else f"'{side}', {said(audited, field, 'it')}"
-    return f"CASE WHEN {_filled(field)} THEN jsonb_build_object({_named(field)}, {what}) END"
+    words = said(audited, field, "it")
+    return f"CASE WHEN {_filled(field)} THEN jsonb_build_object({_named(field)}, '{side}', {words}) END"
 
 
 def _filled(field: Any) -> str:

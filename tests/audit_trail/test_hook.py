@@ -144,7 +144,7 @@ class TestActions:
         [event] = events_of(cast.bob, action="made_admin")
         assert event.resource_name == "Bob Brown" and event.tenant_id == cast.acme.pk
         assert event.changes == [
-            {"field": "super_admin", "label": "Super admin", "before": "Alice Adams", "after": "Bob Brown"}
+            {"field": "super_admin", "label": "Super Admin", "before": "Alice Adams", "after": "Bob Brown"}
         ]
 
     @pytest.mark.usefixtures("cast")

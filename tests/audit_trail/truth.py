@@ -86,7 +86,8 @@ def _of_row(audited: Audited, was: Row | None, now: Row | None, after: Rows) -> 
         action = audited.created if was is None else audited.deleted
         if action:
             row = was or now or {}
-            filled = (field for field in audited.fields if row[_column(field)] not in (None, "", []))
+            told = (field for field in audited.fields if field.name not in audited.masked)
+            filled = (field for field in told if row[_column(field)] not in (None, "", []))
             yield action, {_change(audited, field, was, now) for field in filled}
         return
     found: dict[Action, set[Change]] = {}

@@ -204,7 +204,7 @@ class TestSuperAdmin:
             "Bob Brown",
             world.bob.pk,
         )
-        assert said(event) == [{"label": "Super admin", "before": "Alice Adams", "after": "Bob Brown"}]
+        assert said(event) == [{"label": "Super Admin", "before": "Alice Adams", "after": "Bob Brown"}]
         names = ("Alice Adams", "Bob Brown", "Ella Ellis", "Sam Stone", "Ina Inoue")
         assert [name for name in names if user(world, name).is_super_admin] == ["Bob Brown"]
         assert VERBS.isdisjoint(visitor.open("/settings/users/").follow("Bob Brown").offered)

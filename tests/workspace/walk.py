@@ -229,7 +229,6 @@ WALK = [
                     "Active": "Yes",
                 }
             ),
-            secret("API key"),
         ],
     ),
     Row(
@@ -537,7 +536,6 @@ WALK = [
         resource="Ella Ellis",
         kind="user",
         changes=[
-            secret("Password"),
             *gone(
                 {
                     "Role": "MIS",
@@ -604,7 +602,6 @@ BEYOND_THE_TABLE = [
         resource="Nora North",
         kind="user",
         changes=[
-            secret("Password"),
             *made(
                 {
                     "Role": "Support",
@@ -673,6 +670,6 @@ OTHER_WAYS = [
         press="Make Super Admin",
         resource="Ella Ellis",
         kind="user",
-        changes=[edited("Super admin", "Alice Adams", "Ella Ellis")],
+        changes=[edited("Super Admin", "Alice Adams", "Ella Ellis")],
     ),
 ]

@@ -17,19 +17,22 @@ class Permission:
     group: str
     label: str
     granted_to: frozenset[str]
+    only_in: str
 
 
 _permissions: dict[str, Permission] = {}
 
 
-def declare(key: str, group: str, label: str, *, granted_to: Iterable[str] = ("admin",)) -> str:
+def declare(key: str, group: str, label: str, *, granted_to: Iterable[str] = ("admin",), only_in: str = "") -> str:
     """Declare a permission and return its key. ``granted_to`` names built-in roles; the Super Admin has all.
+
+    ``only_in``: the one edition in which it means anything.
 
     Raises ImproperlyConfigured when the key is taken.
     """
     if key in _permissions:
         raise ImproperlyConfigured(f"The permission {key!r} is declared twice.")
-    _permissions[key] = Permission(key, group, label, frozenset(granted_to))
+    _permissions[key] = Permission(key, group, label, frozenset(granted_to), only_in)
     return key
 
 
@@ -44,5 +47,9 @@ def keys_granted_to(builtin_role: str) -> frozenset[str]:
 USER_SESSIONS = declare("users.sessions", "Users", "See where users are signed in, and end their sessions")
 SIGN_IN_SETTINGS = declare("sign_in_settings.edit", "Users", "See and edit sign-in settings")
 SWITCH_TENANT = declare(
-    "tenants.switch", "Enterprises", "Look at the records of enterprises below", granted_to=("admin", "csm")
+    "tenants.switch",
+    "Enterprises",
+    "Look at the records of enterprises below",
+    granted_to=("admin", "csm"),
+    only_in="aggregator",
 )

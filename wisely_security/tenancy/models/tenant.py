@@ -40,7 +40,9 @@ class Tenant(models.Model):
         limit_choices_to={"edition": Edition.AGGREGATOR},
         help_text="The aggregator that owns this enterprise, if any.",
     )
-    super_admin = models.OneToOneField("tenancy.User", on_delete=models.PROTECT, related_name="+")
+    super_admin = models.OneToOneField(
+        "tenancy.User", verbose_name="Super Admin", on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     session_idle_minutes = models.PositiveIntegerField(

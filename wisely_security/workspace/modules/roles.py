@@ -33,21 +33,28 @@ audited(
 )
 
 
-def grouped_permissions() -> list[tuple[str, list[tuple[str, str]]]]:
+def grouped_permissions(tenant: Tenant) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Those that mean anything in the tenant's edition."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for each in all_permissions():
-        groups.setdefault(each.group, []).append((each.key, each.label))
+        if each.only_in in {"", tenant.edition}:
+            groups.setdefault(each.group, []).append((each.key, each.label))
     return sorted(groups.items())
 
 
 class RoleForm(RecordForm):
     """What is ticked may be no more than what the person who ticks may do."""
 
-    permissions = Choices(choices=grouped_permissions, required=False, help_text="What people with this role may do.")
+    permissions = Choices(required=False, help_text="What people with this role may do.")
 
     class Meta:
         model = Role
         fields = ["name", "permissions"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        permissions: Any = self.fields["permissions"]
+        permissions.choices = grouped_permissions(self.tenant)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -84,14 +91,14 @@ class Roles(Section):
     def records(self, tenant: Tenant) -> QuerySet[Any]:
         users = User.objects.filter(role=OuterRef("pk")).order_by().values("role")
         number = Coalesce(Subquery(users.annotate(number=Count("pk")).values("number")), 0)
-        roles: QuerySet[Any] = super().records(tenant).annotate(number_of_users=number)
+        roles: QuerySet[Any] = super().records(tenant).select_related("tenant").annotate(number_of_users=number)
         return roles
 
     def facts(self, record: Role) -> list[tuple[str, Any]]:
         granted = record.granted()
         said = [
             (group, "\n".join(label for key, label in permissions if key in granted))
-            for group, permissions in grouped_permissions()
+            for group, permissions in grouped_permissions(record.tenant)
         ]
         return [("Kind", "Built in" if record.key else "Your own"), *((group, may) for group, may in said if may)]
 
