@@ -3,19 +3,8 @@
 Modules and actions are declared where they happen (``registry.py``).
 """
 
-from django.db import models
-
-
-class Word(models.TextChoices):
-    @classmethod
-    def say(cls, key: str) -> str:
-        """The label of a stored key; the key itself where it is of another time."""
-        return str(cls(key).label) if key in cls.values else key
-
-
-class Status(Word):
-    SUCCESS = "success", "Success"
-    FAILURE = "failure", "Failure"
+from wisely_security.ledger.vocabulary import Status as Status
+from wisely_security.ledger.vocabulary import Word
 
 
 class ActorKind(Word):

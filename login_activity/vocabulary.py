@@ -3,14 +3,8 @@
 A new kind of event is one member of ``Action``.
 """
 
-from django.db import models
-
-
-class Word(models.TextChoices):
-    @classmethod
-    def say(cls, key: str) -> str:
-        """The label of a stored key; the key itself where it is of another time."""
-        return str(cls(key).label) if key in cls.values else key
+from wisely_security.ledger.vocabulary import Status as Status
+from wisely_security.ledger.vocabulary import Word
 
 
 class Action(Word):
@@ -22,11 +16,6 @@ class Action(Word):
     RESET_PASSWORD = "reset_password", "Reset password"
     LOCK_OUT = "lock_out", "Lock out"
     END_SESSION = "end_session", "End session"
-
-
-class Status(Word):
-    SUCCESS = "success", "Success"
-    FAILURE = "failure", "Failure"
 
 
 class Reason(Word):
