@@ -9,12 +9,12 @@ from pathlib import Path
 from django.conf import settings
 
 from wisely_security.ledger.loading import load as load_events
-from wisely_security.request_context import acting_as
+from wisely_security.request_context import Client, acting_as
 from wisely_security.tenancy.demo import Demo
 from wisely_security.tenancy.models import User
 
 from .demo_events import Clerk, stream
-from .demo_habits import Dice, Person, moment_at, people
+from .demo_habits import Dice, Person, habits, moment_at, people
 from .demo_places import build_demo_database
 from .demo_rows import COLUMNS, SharedText
 from .demo_scenes import scenes
@@ -35,6 +35,11 @@ def prepare() -> None:
             build_demo_database(path)
     elif not any(path.glob("*.mmdb")):
         build_demo_database(path / "demo.mmdb")
+
+
+def client_of(user: User, *, until: datetime, seed: int) -> Client:
+    """Where somebody works from, most of the time."""
+    return habits(user, until - timedelta(days=DAYS), until, seed).stations[0].client
 
 
 def load(demo: Demo, *, events: int, seed: int, until: datetime, progress: Callable[[int], None]) -> None:

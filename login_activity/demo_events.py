@@ -106,7 +106,7 @@ def stream(
     left = events - len(pending)
     visits = {person: _visits_of(person) for person in people}
     made = 0
-    for slot in _slots(people, since, until):
+    for slot in slots(people, since, until):
         while made < round(slot.share * left):
             [person] = dice.choices(people, cum_weights=slot.odds)
             [station] = dice.choices(person.stations, person.odds)
@@ -130,7 +130,7 @@ def _visits_of(person: Person) -> tuple[list[Visit], list[int]]:
     return allowed, list(accumulate(visit.frequency for visit in allowed))
 
 
-def _slots(people: list[Person], since: datetime, until: datetime) -> list[Slot]:
+def slots(people: list[Person], since: datetime, until: datetime) -> list[Slot]:
     zones = {person.zone for person in people}
     starts, all_odds = [], []
     moment = since

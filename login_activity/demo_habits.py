@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from zoneinfo import ZoneInfo
 
 from wisely_security.request_context import Client
-from wisely_security.tenancy.demo import Demo
+from wisely_security.tenancy.demo import Demo, accepted_at, suspended_at
 from wisely_security.tenancy.models import User, UserStatus
 
 from .demo_devices import COMPUTERS, PHONES, TABLETS, DemoDevice
 from .demo_places import DEMO_NETWORKS, DemoNetwork
 from .devices import identify
 
-SUSPENDED_DAYS_AGO = 12
 # How busy each hour of a working day is, from midnight on.
 HOURS = (0.3, 0.1, 0.1, 0.1, 0.1, 0.3, 1, 3, 9, 20, 16, 12, 8, 9, 14, 12, 10, 8, 5, 3, 2.5, 2, 1.5, 0.8)
 WEEKEND = 0.07
@@ -81,10 +80,10 @@ def milliseconds(moment: datetime) -> int:
 
 def people(demo: Demo, since: datetime, until: datetime, seed: int | str) -> dict[str, Person]:
     """Everybody with their habits, by e-mail."""
-    return {email: _person(user, since, until, seed) for email, user in demo.users.items()}
+    return {email: habits(user, since, until, seed) for email, user in demo.users.items()}
 
 
-def _person(user: User, since: datetime, until: datetime, seed: int | str) -> Person:
+def habits(user: User, since: datetime, until: datetime, seed: int | str) -> Person:
     dice = Dice(f"{seed} {user.email}")
     company = user.tenant.slug if user.tenant else ""
     office = Dice(f"{seed} {company} {user.time_zone}")  # colleagues of a city share it
@@ -100,9 +99,9 @@ def _person(user: User, since: datetime, until: datetime, seed: int | str) -> Pe
         stations.append(Station(at_home, private if dice.random() < 0.3 else dice.address(dice.choice(local))))
     first, last = since, until
     if user.created_at > since:
-        first = user.created_at + timedelta(days=1)  # when the invitation was accepted
+        first = accepted_at(user)
     if user.status == UserStatus.SUSPENDED:
-        last = until - timedelta(days=SUSPENDED_DAYS_AGO)
+        last = suspended_at(user, until)
     if user.status == UserStatus.PENDING:
         first = last
     return Person(

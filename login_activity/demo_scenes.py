@@ -15,7 +15,7 @@ from wisely_security.tenancy.models import UserStatus
 
 from .demo_devices import ATTACKERS, BURGLAR
 from .demo_events import Clerk, Happening
-from .demo_habits import SUSPENDED_DAYS_AGO, Dice, Person, Station, milliseconds
+from .demo_habits import Dice, Person, Station, milliseconds
 from .demo_places import DEMO_NETWORKS, DemoNetwork
 from .demo_visits import (
     ACCOUNT_SUSPENDED,
@@ -164,10 +164,9 @@ def comings_and_goings(
     day = timedelta(days=1) // timedelta(milliseconds=1)
     if user.status == UserStatus.SUSPENDED and user.tenant:
         admin = next(p for p in people.values() if p.user.id == user.tenant.super_admin_id)
-        suspended = milliseconds(until - timedelta(days=SUSPENDED_DAYS_AGO) + timedelta(hours=dice.uniform(9, 16)))
-        yield clerk.note_special(suspended, ACCOUNT_SUSPENDED, person, admin.stations[0], by=admin)
+        yield clerk.note_special(person.until, ACCOUNT_SUSPENDED, person, admin.stations[0], by=admin)
         for days, step in ((1, SUSPENDED), (1.01, SUSPENDED), (1.02, RESET_SUSPENDED), (7, SUSPENDED)):
-            yield clerk.note_special(suspended + int(days * day), step, person, station)
+            yield clerk.note_special(person.until + int(days * day), step, person, station)
     elif user.status == UserStatus.PENDING:
         invited = milliseconds(user.created_at)
         for days, step in ((1.1, PENDING), (1.11, RESET_PENDING)):

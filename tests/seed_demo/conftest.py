@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker, Settings
 
+from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from wisely_security.request_context import acting_as
 
+from .. import databases
 from .seeding import all_events, seed
 
 
@@ -16,7 +23,36 @@ def development(settings: Settings, tmp_path: Path) -> None:
     settings.GEOIP_PATH = str(tmp_path / "places")
 
 
+@pytest.fixture(scope="session")
+def kept_demo(
+    template_database: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The name of a database with the demo, for tests that only read it."""
+    name, places = f"test_wisely_{os.getpid()}_demo", str(tmp_path_factory.mktemp("demo"))
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(databases.kept_database(name))
+            with databases.using_database(name), override_settings(DEBUG=True, GEOIP_PATH=places):
+                seed()
+        yield name
+        with django_db_blocker.unblock():
+            stack.close()
+
+
 @pytest.fixture
-def demo(committed: None) -> list[LoginEvent]:
-    seed()
+def reading(kept_demo: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A demo that is there already, and is only read."""
+    with django_db_blocker.unblock(), databases.using_database(kept_demo):
+        yield
+
+
+@pytest.fixture
+def demo(reading: None) -> list[LoginEvent]:
     return all_events()
+
+
+@pytest.fixture
+def trail(reading: None) -> list[AuditEvent]:
+    """Everything in the Audit Trail, oldest first."""
+    with acting_as(support=True):
+        return list(AuditEvent.objects.order_by("id"))

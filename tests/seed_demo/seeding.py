@@ -10,6 +10,8 @@ from login_activity.models import LoginEvent
 from wisely_security.request_context import acting_as
 
 SIGN_IN = "/sign-in/"
+LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
+AUDIT_TRAIL = "/settings/security/audit-trail/"
 
 
 def seed(**options: Any) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +22,7 @@ from wisely_security.tenancy import demo as tenancy_demo
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import BUILT_IN_ROLES, Session, Tenant, User, UserStatus
 
-from .seeding import SIGN_IN, all_events, midnight, seed
+from .seeding import AUDIT_TRAIL, LOGIN_ACTIVITY, SIGN_IN, all_events, midnight, seed
 
 
 def test_it_makes_exactly_as_many_events_as_asked_within_45_days(committed: None) -> None:
@@ -142,10 +144,37 @@ def test_some_sessions_are_open(demo: list[LoginEvent]) -> None:
 
 
 @pytest.mark.parametrize("email", ["alice@acme.example", "charlie@globex.example", "erin@initech.example"])
-def test_admins_sign_in_and_see_their_record(demo: list[LoginEvent], email: str) -> None:
+def test_admins_sign_in_and_see_both_records(committed: None, email: str) -> None:
+    seed(events=500)
     client = Client()
     assert client.post(SIGN_IN, {"username": email, "password": DEMO_PASSWORD}).status_code == 302
     response = client.get("/", follow=True)
     assert response.status_code == 200
     assert "login-activity" in response.redirect_chain[-1][0]
     assert response.context["events"]
+    response = client.get(AUDIT_TRAIL, {"period": "30d"})
+    assert response.status_code == 200
+    assert response.context["events"]
+
+
+def test_bob_signs_in_and_sees_neither_record(committed: None) -> None:
+    seed(events=500)
+    client = Client()
+    assert client.post(SIGN_IN, {"username": "bob@acme.example", "password": DEMO_PASSWORD}).status_code == 302
+    for path in (LOGIN_ACTIVITY, AUDIT_TRAIL):
+        assert client.get(path).status_code == 403
+
+
+def test_support_signs_in_to_django_admin(committed: None) -> None:
+    seed(events=500)
+    client = Client()
+    assert client.post(SIGN_IN, {"username": "dana@wisely.example", "password": DEMO_PASSWORD}).status_code == 302
+    assert client.get("/admin/audit_trail/auditevent/").status_code == 200
+
+
+def test_the_story_leaves_everybody_the_role_they_had(demo: list[LoginEvent]) -> None:
+    with (Path(tenancy_demo.__file__).parent / "demo_people.csv").open(encoding="utf-8", newline="") as table:
+        listed = {row["email"]: (row["name"], row["role"] or "admin", row["status"]) for row in csv.DictReader(table)}
+    with acting_as(support=True):
+        users = list(User.objects.select_related("role"))
+    assert {user.email: (user.name, user.role.key if user.role else "admin", user.status) for user in users} == listed

@@ -27,8 +27,8 @@ def test_a_demo_takes_more_events_as_often_as_one_likes(committed: None) -> None
     seed(events=500)
     with acting_as(support=True):
         people = set(User.objects.values_list("pk", "last_login"))
-    assert "600 events are added" in seed(events=600)
-    assert "600 events are added" in seed(events=600)
+    assert "600 events and 60 changes are added" in seed(events=600)
+    assert "600 events and 60 changes are added" in seed(events=600)
     assert len(all_events()) == 1700
     with acting_as(support=True):
         assert set(User.objects.values_list("pk", "last_login")) == people

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
+from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 
-from wisely_security.request_context import acting_as
+from wisely_security.database import backdating
+from wisely_security.request_context import Client, RequestContext, acting_as, using
 
 from .accounts import create_tenant
 from .demo_password import DEMO_PASSWORD
-from .models import Edition, Role, Tenant, User
+from .models import Edition, Role, Tenant, User, UserStatus
 
 SIGN_INS = {
     "alice@acme.example": "Super Admin of the enterprise Acme",
@@ -29,6 +35,10 @@ TENANTS = {
     "globex": ("Globex", Edition.ENTERPRISE, "initech", "charlie@globex.example"),
     "acme": ("Acme", Edition.ENTERPRISE, "", "alice@acme.example"),
 }
+
+SUSPENDED_DAYS_AGO = 13
+INVITED, ACCEPTED, SUSPENDED = time(10, 30), time(9, 40), time(15, 15)  # of a working day
+NOWHERE = Client()
 
 
 class Found(Enum):
@@ -56,28 +66,92 @@ class Demo:
     users: dict[str, User]
 
 
-def create(until: datetime) -> Demo:
-    """Create everybody, in the caller's transaction. The days on which they joined are counted back from ``until``."""
+def create(until: datetime, client_of: Callable[[User], Client] = lambda user: NOWHERE) -> Demo:
+    """Create everybody, in the caller's transaction, as they joined: counted back in days from ``until``.
+
+    ``client_of``: where somebody works from.
+    """
     encoded = make_password(DEMO_PASSWORD)  # once: each takes as long as a sign-in
     rows = _people()
-    users = {email: _user(row, encoded, until) for email, row in rows.items()}
+    users = {email: _user(row, rows, encoded, until) for email, row in rows.items()}
     tenants: dict[str, Tenant] = {}
     for slug, (name, edition, aggregator, super_admin) in TENANTS.items():
-        tenants[slug] = create_tenant(
-            name, slug, edition, super_admin=users[super_admin], aggregator=tenants.get(aggregator)
-        )
+        owner = users[super_admin]
+        with acting(None, owner.created_at):
+            tenants[slug] = create_tenant(name, slug, edition, super_admin=owner, aggregator=tenants.get(aggregator))
         with acting_as(tenant_id=tenants[slug].pk):
-            Tenant.objects.filter(pk=tenants[slug].pk).update(created_at=users[super_admin].created_at)
+            Tenant.objects.filter(pk=tenants[slug].pk).update(created_at=owner.created_at)
             roles = {role.key: role for role in Role.objects.filter(tenant=tenants[slug])}
-            for email, row in rows.items():
-                if row["tenant"] == slug and email != super_admin:
-                    users[email].tenant, users[email].role = tenants[slug], roles[row["role"]]
-                    users[email].save(force_insert=True)
+        for email, row in rows.items():
+            if row["tenant"] == slug and email != super_admin:
+                users[email].tenant, users[email].role = tenants[slug], roles[row["role"]]
+                _join(users[email], owner, until, client_of)
     with acting_as(support=True):
         for email, row in rows.items():
             if not row["tenant"]:
-                users[email].save(force_insert=True)
+                with acting(None, users[email].created_at, support=True):
+                    users[email].save(force_insert=True)
     return Demo(tenants, users)
+
+
+def _join(user: User, owner: User, until: datetime, client_of: Callable[[User], Client]) -> None:
+    """Invited by the Super Admin; most have accepted, some are suspended since."""
+    becomes = user.status
+    user.status = UserStatus.PENDING
+    with acting(owner, user.created_at, client_of(owner)):
+        user.save(force_insert=True)
+    if becomes != UserStatus.PENDING:
+        with acting(user, accepted_at(user), client_of(user)):
+            _become(user, UserStatus.ACTIVE)
+    if becomes == UserStatus.SUSPENDED:
+        with acting(owner, suspended_at(user, until), client_of(owner)):
+            _become(user, UserStatus.SUSPENDED)
+
+
+def _become(user: User, status: UserStatus) -> None:
+    user.status = status
+    user.save(update_fields=["status"])
+
+
+@contextmanager
+def acting(
+    user: User | None, moment: datetime, client: Client = NOWHERE, *, support: bool = False
+) -> Iterator[RequestContext]:
+    """What somebody (``None``: the system) does in one request at that moment, in the caller's transaction."""
+    request = sha256(f"{user.email} {moment}".encode()).digest()[:16] if user else None
+    context = RequestContext(
+        tenant_id=user.tenant_id if user else None,
+        support=support,
+        actor=user.as_actor() if user else None,
+        client=client,
+        request_id=UUID(bytes=request, version=4) if request else None,
+    )
+    with using(context):
+        backdating.record_as_of(moment)
+        yield context
+        backdating.settle()
+
+
+def working_day(day: date, step: int) -> date:
+    """The day, or the next one (``step`` 1) or the last one (-1) that is none of a weekend."""
+    while day.weekday() >= 5:
+        day += timedelta(days=step)
+    return day
+
+
+def moment_of(day: date, at: time, zone: str) -> datetime:
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+def accepted_at(user: User) -> datetime:
+    """When somebody accepted the invitation."""
+    invited = user.created_at.astimezone(ZoneInfo(user.time_zone)).date()
+    return moment_of(working_day(invited + timedelta(days=1), 1), ACCEPTED, user.time_zone)
+
+
+def suspended_at(user: User, until: datetime) -> datetime:
+    day = until.date() - timedelta(days=SUSPENDED_DAYS_AGO)
+    return moment_of(working_day(day, -1), SUSPENDED, user.time_zone)
 
 
 def existing() -> Demo:
@@ -92,12 +166,14 @@ def _people() -> dict[str, dict[str, str]]:
         return {row["email"]: row for row in csv.DictReader(table)}
 
 
-def _user(row: dict[str, str], encoded: str, until: datetime) -> User:
+def _user(row: dict[str, str], rows: dict[str, dict[str, str]], encoded: str, until: datetime) -> User:
+    inviting = rows[TENANTS[row["tenant"]][3]] if row["tenant"] else row
+    day = until.date() - timedelta(days=int(row["joined_days_ago"]))
     return User(
         email=row["email"],
         name=row["name"],
         status=row["status"],
         time_zone=row["time_zone"],
         password=encoded,
-        created_at=until - timedelta(days=int(row["joined_days_ago"]), hours=-10),
+        created_at=moment_of(working_day(day, -1), INVITED, inviting["time_zone"]),
     )

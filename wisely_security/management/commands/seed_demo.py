@@ -1,6 +1,8 @@
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -9,9 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, transaction
 
 from login_activity import demo as login_activity
+from wisely_security.database.backdating import as_owner
 from wisely_security.ledger import partitions
 from wisely_security.tenancy import demo as tenancy
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
+from wisely_security.workspace import demo as workspace
 
 EVENTS, SEED = 4000, 1
 
@@ -23,7 +27,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--events", type=int, help=f"how many login events (default: {EVENTS})")
+        parser.add_argument(
+            "--events",
+            type=int,
+            help=f"how many login events (default: {EVENTS}), with a tenth as many changes beside the stories",
+        )
         parser.add_argument("--seed", type=int, default=SEED, help=f"another number, another history (default: {SEED})")
 
     def handle(self, *, events: int | None, seed: int, **options: Any) -> None:
@@ -49,12 +57,13 @@ class Command(BaseCommand):
         self.stdout.write("".join(f"  {email:<22} {who}\n" for email, who in tenancy.SIGN_INS.items()))
 
     def _add(self, events: int, seed: int) -> None:
-        until = self._prepare()
-        with transaction.atomic(), Progress(events) as progress:
-            login_activity.add(
-                tenancy.existing(), events=events, seed=f"{seed} {uuid4()}", until=until, progress=progress.show
-            )
-        self.stdout.write(f"{events:,} events are added to the demo.")
+        until, more = self._prepare(), f"{seed} {uuid4()}"
+        changes = workspace.everyday_changes(events)
+        with as_owner(), transaction.atomic(), Progress(events + changes) as progress:
+            demo = tenancy.existing()
+            changes = workspace.add(demo, changes=changes, seed=more, until=until, progress=progress.show)
+            login_activity.add(demo, events=events, seed=more, until=until, progress=progress.after(changes))
+        self.stdout.write(f"{events:,} events and {changes:,} changes are added to the demo.")
 
     def _prepare(self) -> datetime:
         """Up to when the demo tells."""
@@ -66,10 +75,11 @@ class Command(BaseCommand):
 
     def _load(self, events: int, seed: int) -> None:
         """All or nothing, but for empty partitions."""
-        until = self._prepare()
-        with transaction.atomic(), Progress(events) as progress:
-            demo = tenancy.create(until)
-            login_activity.load(demo, events=events, seed=seed, until=until, progress=progress.show)
+        until, changes = self._prepare(), workspace.everyday_changes(events)
+        with as_owner(), transaction.atomic(), Progress(events + changes) as progress:
+            demo = tenancy.create(until, partial(login_activity.client_of, until=until, seed=seed))
+            workspace.load(demo, changes=changes, seed=seed, until=until, progress=progress.show)
+            login_activity.load(demo, events=events, seed=seed, until=until, progress=progress.after(changes))
 
 
 class Progress:
@@ -88,6 +98,10 @@ class Progress:
             bar = "█" * (self.WIDTH * percent // 100)
             sys.stderr.write(f"\r{bar:░<{self.WIDTH}} {percent:3} %  {done:,} events")
             sys.stderr.flush()
+
+    def after(self, before: int) -> Callable[[int], None]:
+        """For a part that counts from 0."""
+        return lambda done: self.show(before + done)
 
     def __enter__(self) -> "Progress":
         return self

@@ -1,0 +1,47 @@
+"""A mail server for the demo: no e-mail leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from smtplib import SMTPRecipientsRefused
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+
+
+class Letterbox(BaseEmailBackend):
+    """Takes every e-mail and keeps none. ``refuses``: what it answers for addresses that it does not take."""
+
+    refuses: ClassVar[dict[str, tuple[int, bytes]]] = {}
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        for message in email_messages:
+            refused = {address: self.refuses[address] for address in message.to if address in self.refuses}
+            if refused:
+                raise SMTPRecipientsRefused(refused)
+        return len(email_messages)
+
+
+@contextmanager
+def keeping_mail() -> Iterator[None]:
+    """Inside the block, every e-mail of this process goes into the letterbox."""
+    configured = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{Letterbox.__module__}.{Letterbox.__qualname__}"
+    try:
+        yield
+    finally:
+        settings.EMAIL_BACKEND = configured
+
+
+@contextmanager
+def refusing(email: str, answer: str) -> Iterator[None]:
+    """Inside the block, the server refuses this address. ``answer``: as "550 No such user"."""
+    code, _, text = answer.partition(" ")
+    Letterbox.refuses[email] = int(code), text.encode()
+    try:
+        yield
+    finally:
+        del Letterbox.refuses[email]

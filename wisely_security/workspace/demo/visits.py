@@ -1,0 +1,58 @@
+"""Filling in a form and sending it to its page, without a browser in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.messages.storage import default_storage
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import resolve
+
+from login_activity.demo_habits import Person
+from wisely_security.tenancy.models import Tenant, User
+
+from ..forms import RecordForm
+
+Typed = dict[str, Any]
+
+
+class Visit(HttpRequest):
+    """What a page gets of a member who is signed in. ``typed``: the form, if it is sent."""
+
+    def __init__(self, user: User, tenant: Tenant, url: str, typed: Typed | None) -> None:
+        super().__init__()
+        self.method = "GET" if typed is None else "POST"
+        self.path = self.path_info = url
+        self.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
+        sent = QueryDict(mutable=True)
+        for name, value in (typed or {}).items():
+            sent.setlist(name, [str(each) for each in (value if isinstance(value, list) else [value])])
+        self.POST = sent  # type: ignore[assignment]
+        self.user, self.tenant, self.htmx = user, tenant, False
+        self._messages = default_storage(self)
+
+    def get_host(self) -> str:
+        return "localhost"
+
+
+def is_done(user: User, tenant: Tenant, url: str, typed: Typed | None) -> bool:
+    """Open a page (``typed`` is None) or send its form. False: it was refused or failed."""
+    page = resolve(url)
+    try:
+        return bool(page.func(Visit(user, tenant, url, typed), *page.args, **page.kwargs).status_code < 400)
+    except (PermissionDenied, Http404):
+        return False
+
+
+def filled_in(form: RecordForm, typed: Typed) -> Typed:
+    """The form as it is shown, with something typed over it."""
+    shown = {name: form[name].value() for name in form.fields}
+    sent = shown | {name: form.fields[name].prepare_value(_plain(value)) for name, value in typed.items()}
+    return {name: value for name, value in sent.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.user if isinstance(value, Person) else value
