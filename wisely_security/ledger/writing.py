@@ -44,4 +44,4 @@ def append(model: type[Event], *, tenant_id: UUID | None, values: Mapping[str, A
 def _insert(model: type[Event]) -> str:
     columns = writable_columns(model)
     values = ", ".join(f"%({column})s" for column in columns)
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608  # nosec B608
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608

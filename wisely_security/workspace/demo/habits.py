@@ -24,7 +24,7 @@ class Habit:
 
     @property
     def sql(self) -> str:
-        return f"UPDATE {self.model._meta.db_table} SET {self.field} = %s WHERE id = %s"  # noqa: S608  # nosec B608
+        return f"UPDATE {self.model._meta.db_table} SET {self.field} = %s WHERE id = %s"  # noqa: S608
 
     @property
     def permission(self) -> str:
