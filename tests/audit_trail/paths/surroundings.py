@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import replace
@@ -85,8 +86,16 @@ def async_view(it: Subject) -> Steps:
         await it.of(record).aupdate(**{it.field: it.value})
         return HttpResponse()
 
+    def serve() -> None:
+        try:
+            async_to_sync(view)(AsyncRequestFactory().post("/"))
+        finally:
+            connection.close()
+
     yield
-    async_to_sync(view)(AsyncRequestFactory().post("/"))
+    context = copy_context()
+    with ThreadPoolExecutor(1) as server:  # Playwright keeps a loop running in the thread of the tests
+        server.submit(context.run, serve).result()
     return None
 
 
