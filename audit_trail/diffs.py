@@ -43,7 +43,7 @@ def read(changes: list[dict[str, Any]]) -> list[Change]:
 
 
 def _read(change: dict[str, Any]) -> Change:
-    label = str(change["label"])
+    label = str(change.get("label", ""))
     if "masked" in change:
         return Change(label, "masked")
     before, after = (str(change.get(side) or "") for side in ("before", "after"))

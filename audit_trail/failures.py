@@ -116,6 +116,11 @@ def _message_of(model: type[Model] | None, constraint_name: str | None) -> str:
     return ""
 
 
+def on_one_line(text: str) -> str:
+    """Without what breaks a line or what PostgreSQL refuses: servers answer what they like."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 def said_by_server(error: OSError) -> str:
     """What a mail server answered, or why it could not be asked."""
     answer = getattr(error, "smtp_error", None)

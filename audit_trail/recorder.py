@@ -14,7 +14,7 @@ from psycopg2.extras import Json
 
 from wisely_security.request_context import acting_as, current
 
-from .failures import Failure
+from .failures import Failure, on_one_line
 from .registry import Action
 from .vocabulary import Code, Status
 
@@ -52,7 +52,7 @@ def record(
         raise ValueError("A failure has a code and a sentence.")
     status = Status.FAILURE if failed else Status.SUCCESS
     values: list[Any] = [
-        *(tenant_id, *action.name, status.value, failed.value if failed else "", reason[:LONGEST_REASON]),
+        *(tenant_id, *action.name, status.value, failed.value if failed else "", on_one_line(reason)[:LONGEST_REASON]),
         *(resource.type, resource.id, resource.name, Json(changes or [])),
     ]
     with acting_as(tenant_id=tenant_id, support=current().support), connection.cursor() as cursor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -119,22 +119,25 @@ def _onward(event: AuditEvent) -> list[tuple[str, dict[str, str]]]:
     found = []
     if event.resource_id:
         found.append(
-            ("Everything about this record", {"record": str(event.resource_id), **_since(event.resource_id, event)})
+            (
+                "Everything about this record",
+                {"record": str(event.resource_id), **since(event.resource_id, event.occurred_at)},
+            )
         )
     by = "Everything by this person" if event.actor_kind == ActorKind.PERSON else f"Everything by: {event.actor_name}"
-    since = _since(event.actor_id, event) if event.actor_id else {"period": "30d"}
-    found.append((by, {"actor": _who(event), **since}))
+    reach = since(event.actor_id, event.occurred_at) if event.actor_id else {"period": "30d"}
+    found.append((by, {"actor": _who(event), **reach}))
     if event.request_id:
         found.append(("Everything in this request", {"request": str(event.request_id), **_around(event)}))
     return found
 
 
-def _since(made: UUID, event: AuditEvent) -> dict[str, str]:
+def since(made: UUID, moment: datetime) -> dict[str, str]:
     """From the day on which a record was made, which its key tells: there is nothing about it, or by it, before.
 
-    A key from elsewhere tells no time; then from the day of the event.
+    A key from elsewhere tells no time; then from the day of ``moment``, when there was such a record.
     """
-    day = timezone.localtime(event.occurred_at).date()
+    day = timezone.localtime(moment).date()
     if made.version == 7:
         day = min(day, timezone.localtime(time_of(made)).date())
     return {"period": "custom", "from": day.isoformat()}

@@ -185,6 +185,9 @@ BEGIN
     IF (status = 'failure') <> (reason <> '' AND reason_code <> '') OR status NOT IN ('success', 'failure') THEN
         RAISE EXCEPTION 'An event is a success, or a failure with its code and reason' USING ERRCODE = 'check_violation';
     END IF;
+    IF jsonb_typeof(changes) <> 'array' OR jsonb_path_exists(changes, '$[*] ? (@.type() != "object" || !exists(@.label))') THEN
+        RAISE EXCEPTION 'Changes are a list of objects with a label' USING ERRCODE = 'check_violation';
+    END IF;
     INSERT INTO audit_trail_auditevent (id, tenant_id, request_id, actor_kind, actor_id, actor_name, actor_email, module,
                                         sub_module, action, status, reason_code, reason, resource_type, resource_id,
                                         resource_name, changes, ip)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cast import Cast, add_member, person, sign_in
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, User
@@ -42,3 +44,9 @@ def test_a_role_counts_its_people_and_permissions(world: Cast, visitor: Visitor)
     [row] = [each for each in visitor.main.iter("tr") if "MIS" in visitor.links(each)]
     numbers = ["".join(cell.itertext()).strip() for cell in row.iter("td")]
     assert numbers[:3] == ["MIS", "Built in", "2"]
+
+
+@pytest.mark.parametrize("name", ["super admin", "Super\u00a0Admin", "Super  Admin", "Ｓuper Admin", " ADMIN", "Mis"])
+def test_no_role_looks_like_another(world: Cast, visitor: Visitor, name: str) -> None:
+    response = visitor.client.post("/settings/roles/add/", {"name": name, "permissions": []})
+    assert response.status_code == 400

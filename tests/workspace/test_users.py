@@ -171,6 +171,17 @@ class TestRights:
             [event] = trail.new()
             assert (event.action_label, event.reason_code) == (label, "invalid_input")
 
+    def test_who_decides_on_others_is_out_of_reach_of_those_who_may_do_less(
+        self, world: Cast, manager: Visitor
+    ) -> None:
+        admin = add_member(world.acme, "admin", person("Ada Admin", "ada@acme.example"))
+        for verb in ("suspend", "delete"):
+            page = manager.client.post(f"/settings/users/{admin.pk}/{verb}/", {})
+            assert page.status_code == 409
+            assert "Ada Admin may do things that your own role may not." in page.content.decode()
+        with acting_as(tenant_id=world.acme.pk):
+            assert User.objects.get(pk=admin.pk).status == UserStatus.ACTIVE
+
     def test_who_has_less_gives_nobody_more(self, world: Cast, manager: Visitor) -> None:
         trail, row = Trail(world.acme), ROWS["Roles, Role: Add"]
         row.do(manager)
@@ -218,3 +229,12 @@ class TestSuperAdmin:
         [event] = trail.new()
         assert event.reason == f"{name} has not signed in yet or is suspended."
         assert user(world, "Alice Adams").is_super_admin
+
+
+def test_a_sign_in_meanwhile_is_no_change_of_the_user(world: Cast, visitor: Visitor) -> None:
+    visitor.open(f"/settings/users/{world.bob.pk}/suspend/")
+    form = visitor.form
+    sign_in(world.bob)
+    visitor.send(form)
+    with acting_as(tenant_id=world.acme.pk):
+        assert User.objects.get(pk=world.bob.pk).status == UserStatus.SUSPENDED

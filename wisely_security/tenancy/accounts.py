@@ -34,7 +34,8 @@ def set_password(user: User, password: str, *, keep: SessionStore | None = None)
     known = user.password, user.status
     user.set_password(password)  # takes a while, so before the lock
     with acting_as(**user.own_scope) as now, using(replace(now, actor=now.actor or user.as_actor())):
-        if User.objects.select_for_update().values_list("password", "status").filter(pk=user.pk).first() != known:
+        locked = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
+        if locked.values_list("password", "status").first() != known:
             raise AccountChangedError
         if user.status == UserStatus.PENDING:
             user.status = UserStatus.ACTIVE

@@ -22,12 +22,18 @@ from audit_trail.registry import Action
 from audit_trail.vocabulary import Code
 from wisely_security.tenancy.access import AccessRefused
 from wisely_security.tenancy.mail import NotSentError
+from wisely_security.tenancy.models import Tenant, User
 
 from .forms import record_fingerprint, refuse_if_changed
 from .pages import SectionPage
 from .section import Verb
 
-STATUS = {Code.INVALID_INPUT: 400, Code.DUPLICATE: 400, Code.EMAIL_FAILED: 503}  # all else: 409
+STATUS = {
+    Code.INVALID_INPUT: 400,
+    Code.DUPLICATE: 400,
+    Code.NO_PERMISSION: 403,
+    Code.EMAIL_FAILED: 503,
+}  # all else: 409
 
 
 class InvalidInputError(Exception):
@@ -96,18 +102,31 @@ class ActionPage(SectionPage):
 
     def act(self, pk: UUID | None) -> str | HttpResponse:
         """Lock, check, do. Raises InvalidInputError or RefusedError."""
-        if pk is not None:
-            locked = self.section.records(self.request.tenant).select_for_update(of=self.section.locks)
-            record = get_object_or_404(locked, pk=pk)
-            self.name = str(record)
-        else:
-            record = None
+        self.lock(pk)
+        record = self.record(pk) if pk else None  # after the lock, with what belongs to it
+        self.name = str(record or "")
         if refused := self.why_not(record):
             raise refused
         self.form = self.make_form(record)
         if self.form is not None and not self.form.is_valid():
             raise InvalidInputError
         return self.do(record)
+
+    def lock(self, pk: UUID | None) -> None:
+        """First the tenant, where rights are at stake; then the record. Nobody waits who only refers to them.
+
+        Who acts is read again: their own rights may have gone while they waited.
+        """
+        request, section = self.request, self.section
+        if section.locks_tenant:
+            Tenant.objects.select_for_update(no_key=True).get(pk=request.tenant.pk)
+            actor = User.objects.select_related("tenant", "role").filter(pk=request.user.pk).first()
+            if actor is None or not actor.may(self.permission):
+                raise RefusedError("You may not do this any more.", Code.NO_PERMISSION)
+            request.user = actor
+        if pk is not None:
+            rows = section.model._default_manager.filter(tenant=request.tenant).order_by()
+            get_object_or_404(rows.select_for_update(no_key=True), pk=pk)
 
     def failed(self, failure: Failure, say: bool = False) -> HttpResponse:
         """Tell, and show the page again with what was typed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,10 +13,15 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.forms.models import ModelChoiceField, model_to_dict
+from django.utils import timezone
 
 from audit_trail.failures import ConflictError
 from audit_trail.models import AuditEvent
+from audit_trail.registry import audited_as
+from audit_trail.vocabulary import Status
+from wisely_security import request_context
 from wisely_security.tenancy.models import Tenant, User
+from wisely_security.tenancy.models.user import validate_one_line
 
 
 def fingerprint(values: dict[str, Any]) -> str:
@@ -31,18 +37,37 @@ def _plain(value: Any) -> Any:
 
 
 def record_fingerprint(record: Model) -> str:
-    return fingerprint({field.attname: field.value_from_object(record) for field in record._meta.concrete_fields})
+    """Of what the Audit Trail follows: that a user has signed in is no change of the user."""
+    declared = audited_as(type(record))
+    fields = declared.fields if declared else record._meta.concrete_fields
+    return fingerprint({field.attname: field.value_from_object(record) for field in fields})
 
 
-def refuse_if_changed(record: Model, seen: str, current: str) -> None:
+def refuse_if_changed(record: Any, seen: str, current: str) -> None:
     """Raises ConflictError, naming whoever was quicker, if the record is not as it was seen."""
     if seen != current:
-        last = AuditEvent.objects.for_tenant(record.tenant_id).of_record(record.pk).newest_first().first()  # type: ignore[attr-defined]
-        who = last.actor_name if last else "Somebody else"
         raise ConflictError(
-            f"{who} has changed this since you opened it. Nothing of yours is stored yet: look at the record, "
+            f"{_who_has(record)} changed this since you opened it. Nothing of yours is stored yet: look at the record, "
             "then save again to put yours in its place."
         )
+
+
+def _who_has(record: Any) -> str:
+    """Whoever made the last change, if it was within a day: further back the search would take too long."""
+    declared, now = audited_as(type(record)), timezone.now()
+    if declared is None:
+        return "Somebody else has"
+    changes = AuditEvent.objects.for_tenant(record.tenant_id).during(now - timedelta(days=1), now + timedelta(days=1))
+    last = (
+        changes.of_record(record.pk)
+        .filter(status=Status.SUCCESS, action__in=[action.key for action in declared.update_actions])
+        .newest_first()
+        .first()
+    )
+    if last is None:
+        return "Somebody else has"
+    actor = request_context.current().actor
+    return "You have" if actor and actor.id == last.actor_id else f"{last.actor_name} has"
 
 
 class RecordForm(forms.ModelForm[Any]):
@@ -65,6 +90,8 @@ class RecordForm(forms.ModelForm[Any]):
             _say_nothing_chosen(field)
             if isinstance(field, forms.CharField):
                 field.widget.attrs.setdefault("autocomplete", "off")
+                if isinstance(field.widget, forms.TextInput):
+                    field.validators.append(validate_one_line)
         seen = list(self.rests_on or self._meta.fields or ())
         self.now = "" if self.is_new else fingerprint(model_to_dict(self.instance, seen))
         self.fields["seen"].initial = self.now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -12,11 +13,13 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from audit_trail import failures, recorder
 from audit_trail.failures import Failure
 from audit_trail.registry import Action, audited_as
 from audit_trail.report import VIEW as VIEW_AUDIT_TRAIL
+from audit_trail.report import since
 from wisely_security.tenancy.access import MemberView
 
 from .forms import record_fingerprint
@@ -110,6 +113,11 @@ def _cell(column: Any, record: Any) -> dict[str, Any]:
     }
 
 
+def _history_url(pk: UUID) -> str:
+    """Everything about a record, since it was made."""
+    return f"{reverse('audit_trail')}?{urlencode({'record': pk, **since(pk, timezone.now())})}"
+
+
 class RecordPage(SectionPage):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.permission, self.area = self.section.view_permission, self.section.title
@@ -133,7 +141,7 @@ class RecordPage(SectionPage):
             "edit_url": section.edit_url(pk) if self.may_change() and not section.why_not_edit(record, user) else "",
             "verbs": [(verb, section.verb_url(verb, pk), bool(verb.form or verb.asks)) for verb in verbs],
             "seen": record_fingerprint(record),
-            "history_url": f"{reverse('audit_trail')}?record={pk}" if user.may(VIEW_AUDIT_TRAIL) else "",
+            "history_url": _history_url(pk) if user.may(VIEW_AUDIT_TRAIL) else "",
         }
         return render(request, "workspace/record.html", context)
 

@@ -75,7 +75,7 @@ class Section:
     add_label: ClassVar[str] = "Add"
     verbs: ClassVar[Sequence[Verb]] = ()
     single: ClassVar[bool] = False  # a tenant has one at most
-    locks: ClassVar[Sequence[str]] = ("self",)  # what is locked while something is done: select_for_update(of=…)
+    locks_tenant: ClassVar[bool] = False  # one after the other in a tenant: who may do what is at stake
     add_path: ClassVar[str] = "add"
     granted_to: ClassVar[Iterable[str]] = ("admin",)
     managed_by: ClassVar[Iterable[str]] = ("admin",)

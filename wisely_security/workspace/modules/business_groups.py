@@ -117,10 +117,11 @@ class BusinessGroups(Section):
         return [("Name", record.name), ("Description", record.description), ("Owner", record.owner), ("Users", names)]
 
     def store(self, form: Any, request: HttpRequest) -> str:
-        before = set() if form.is_new else set(form.instance.users.all())
-        owner_before = None if form.is_new else User.objects.get(pk=form.initial["owner"])
+        people = User.objects.select_related("tenant", "role")
+        before = set() if form.is_new else set(people.filter(business_groups=form.instance))
+        owner_before = None if form.is_new else people.get(pk=form.initial["owner"])
         said = super().store(form, request)
-        after = set(form.instance.users.all())
+        after = set(people.filter(business_groups=form.instance))
         changed = [str(form[name].label) for name in form.changed_data if name not in {"users", "seen"}]
         if form.is_new or changed or before != after:
             notifications.group_changed(

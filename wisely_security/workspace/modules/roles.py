@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from operator import attrgetter
 from typing import Any
 
@@ -33,6 +34,11 @@ audited(
 )
 
 
+def looks(name: str) -> str:
+    """A name as its readers see it: with other spaces, widths or cases of letters it would be taken for the same."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
 def grouped_permissions(tenant: Tenant) -> list[tuple[str, list[tuple[str, str]]]]:
     """Those that mean anything in the tenant's edition."""
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -58,8 +64,11 @@ class RoleForm(RecordForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if name.casefold() == SUPER_ADMIN.casefold():
+        if looks(name) == looks(SUPER_ADMIN):
             raise ValidationError("Super Admin is a post, not a role. Choose another name.", code="reserved")
+        others = Role.objects.filter(tenant=self.tenant).exclude(pk=self.instance.pk).values_list("name", flat=True)
+        if looks(name) in map(looks, others):
+            raise ValidationError("There is a role with this name already.", code="unique")
         return name
 
     def clean_permissions(self) -> list[str]:
@@ -78,6 +87,7 @@ class Roles(Section):
     description = "What people may do. Built-in roles are the same for everybody; add your own beside them."
     icon = "identification"
     menu = menu.PEOPLE
+    locks_tenant = True
     form = RoleForm
     created, changed = ADD, EDIT
     search = ("name",)

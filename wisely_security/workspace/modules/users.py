@@ -125,7 +125,20 @@ def may_give(user: User, role: Role) -> Role:
 def why_not_touch(member: User, user: User) -> str:
     if member == user:
         return "You cannot do this to yourself."
-    return f"{member} is the Super Admin." if member.is_super_admin else ""
+    if member.is_super_admin:
+        return f"{member} is the Super Admin."
+    return _why_not_above(member, user)
+
+
+DECIDES_ON_OTHERS = frozenset({"users.edit", "roles.edit"})
+
+
+def _why_not_above(member: User, user: User) -> str:
+    """Who decides on others is decided on only by those who may do as much."""
+    granted = member.role.granted() if member.role else frozenset()
+    if granted & DECIDES_ON_OTHERS and not granted <= user.permission_keys:
+        return f"{member} may do things that your own role may not."
+    return ""
 
 
 def _why_not(condition: Callable[[User], bool], otherwise: str) -> Callable[[User, User], str]:
@@ -203,7 +216,7 @@ class Users(Section):
     created, changed = INVITE, EDITED
     add_label = "Invite"
     add_path = "invite"
-    locks = ("self", "tenant")  # who holds which rights in a tenant changes one after the other
+    locks_tenant = True
     search = ("name", "email")
     search_hint = "Name or e-mail"
     columns = (
@@ -293,7 +306,7 @@ class Users(Section):
     def why_not_edit(self, record: User, user: User) -> str:
         if record.is_super_admin and record != user:
             return "Only the Super Admin edits the Super Admin."
-        return ""
+        return "" if record == user else _why_not_above(record, user)
 
     def store(self, form: Any, request: HttpRequest) -> str:
         if not form.is_new:

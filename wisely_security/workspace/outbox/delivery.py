@@ -73,7 +73,7 @@ def _hand_over(server: Any, message: EmailMessage) -> tuple[State, str]:
     try:
         server.send_messages([message])
     except ValueError as error:  # an address that has no form for the mail server, a line break in a subject
-        return State.REFUSED, _on_one_line(str(error))
+        return State.REFUSED, failures.on_one_line(str(error))[:LONGEST_ANSWER]
     except (SMTPRecipientsRefused, SMTPDataError) as error:
         code = _code(error)
         if code == SERVICE_CLOSES:
@@ -91,13 +91,7 @@ def _code(error: SMTPRecipientsRefused | SMTPDataError) -> int:
 
 def _said(error: OSError) -> str:
     """What the server said."""
-    return _on_one_line(failures.said_by_server(error))
-
-
-def _on_one_line(text: str) -> str:
-    """Without what PostgreSQL refuses."""
-    said = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(said.split())[:LONGEST_ANSWER]
+    return failures.on_one_line(failures.said_by_server(error))[:LONGEST_ANSWER]
 
 
 def _message(notification: Notification, recipient: Recipient) -> EmailMessage:
