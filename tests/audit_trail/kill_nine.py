@@ -11,8 +11,10 @@ was rolled back.
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -152,6 +154,9 @@ if __name__ == "__main__":
     given = arguments()
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         os.environ.pop(name, None)
-    with tempfile.TemporaryDirectory(prefix="kill-nine-") as temporary:
-        Path(temporary).chmod(0o711)
-        main(given.kills, given.seed, Path(temporary, "data"))
+    temporary = Path(tempfile.mkdtemp(prefix="kill-nine-"))
+    atexit.register(
+        shutil.rmtree, temporary, ignore_errors=True
+    )  # after the server has stopped, which is registered later
+    temporary.chmod(0o711)
+    main(given.kills, given.seed, temporary / "data")
