@@ -202,6 +202,5 @@ def _refusal(response: Any) -> tuple[Failure | None, Any]:
         form = context["adminform"].form
         return failures.of_form(form), form
     if context.get("protected"):
-        users = ", ".join(strip_tags(str(each)) for each in context["protected"][:3])
-        return Failure(Code.IN_USE, f"It is in use: {users}. Change that first."), None
+        return failures.in_use([strip_tags(str(each)) for each in context["protected"]]), None
     return None, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +78,7 @@ def of_exception(error: BaseException, model: type[Model] | None = None) -> Fail
         case Http404():
             return Failure(Code.NOT_FOUND, "There is no such record.")
         case ProtectedError() | RestrictedError():
-            return Failure(Code.IN_USE, f"It is in use: {_users_of(error)}. Change that first.")
+            return in_use(_users_of(error))
         case IntegrityError():
             return of_integrity_error(error, model)
         case NotSentError(__cause__=OSError() as cause):
@@ -85,11 +86,15 @@ def of_exception(error: BaseException, model: type[Model] | None = None) -> Fail
     return Failure(Code.ERROR, f"Something went wrong. The log has more under the reference {current().request_id}.")
 
 
-def _users_of(error: ProtectedError | RestrictedError) -> str:
-    """Who uses a record that cannot be deleted, the first three by name."""
+def in_use(users: Sequence[str]) -> Failure:
+    """``users``: what refers to the record that cannot be deleted; the first three are named."""
+    said = ", ".join(users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
+    return Failure(Code.IN_USE, f"It is in use: {said}. Change that first.")
+
+
+def _users_of(error: ProtectedError | RestrictedError) -> list[str]:
     objects = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
-    said = [f"{each._meta.verbose_name} “{each}”" for each in sorted(objects, key=str)]
-    return ", ".join(said[:3]) + (f" and {len(said) - 3} more" if len(said) > 3 else "")
+    return [f"{each._meta.verbose_name} “{each}”" for each in sorted(objects, key=str)]
 
 
 def of_integrity_error(error: IntegrityError, model: type[Model] | None) -> Failure:

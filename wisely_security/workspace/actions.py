@@ -53,7 +53,6 @@ class ActionPage(SectionPage):
     done_to: Any = None  # the record as it is afterwards; None where it is gone
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.permission, self.area = self.needed_permission(), str(self.action)
         self.pk = kwargs.get("pk")
         try:
             return super().dispatch(request, *args, **kwargs)
@@ -65,6 +64,9 @@ class ActionPage(SectionPage):
 
     def needed_permission(self) -> str:
         return self.section.edit_permission
+
+    def what_it_is(self) -> str:
+        return str(self.action)
 
     def tell(self, failure: Failure) -> None:
         """One Failure, also where showing it fails afterwards."""

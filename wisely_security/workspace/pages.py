@@ -37,6 +37,17 @@ class SectionPage(MemberView):
         """Outside the request's transaction: what fails is recorded after it has been rolled back."""
         return transaction.non_atomic_requests(super().as_view(**initkwargs))
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.permission, self.area = self.needed_permission(), self.what_it_is()
+        return super().dispatch(request, *args, **kwargs)
+
+    def needed_permission(self) -> str:
+        return self.section.view_permission
+
+    def what_it_is(self) -> str:
+        """The page in words, for the record of a refusal."""
+        return self.section.title
+
     def tell_failure(self, action: Action, failure: Failure, *, pk: UUID | None, name: str = "") -> None:
         declared = audited_as(self.section.model)
         resource = recorder.Resource(type=declared.key if declared else "", id=pk, name=name)
@@ -56,10 +67,6 @@ class SectionPage(MemberView):
 
 
 class ListPage(SectionPage):
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.permission, self.area = self.section.view_permission, self.section.title
-        return super().dispatch(request, *args, **kwargs)
-
     def get(self, request: HttpRequest) -> HttpResponse:
         section = self.section
         records = section.records(self.request.tenant)
@@ -119,10 +126,6 @@ def _history_url(pk: UUID) -> str:
 
 
 class RecordPage(SectionPage):
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.permission, self.area = self.section.view_permission, self.section.title
-        return super().dispatch(request, *args, **kwargs)
-
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         section, user = self.section, self.request.user
         try:

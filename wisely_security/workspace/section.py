@@ -125,9 +125,8 @@ class Section:
 
     def store(self, form: Any, request: HttpRequest) -> str | HttpResponse:
         """Save a valid form, inside a transaction that has locked the record. Returns as ``Verb.do``."""
-        is_new = form.instance._state.adding
         record = form.save()
-        return f"{record} is {'added' if is_new else 'saved'}."
+        return f"{record} is {'added' if form.is_new else 'saved'}."
 
     # Addresses
 
