@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from wisely_security.reports.views import ReportDownload, ReportEvent, ReportPage
+from wisely_security.reports.downloads import ReportDownload
+from wisely_security.reports.views import ReportEvent, ReportPage
 from wisely_security.tenancy.access import MemberView
 
 from . import coverage

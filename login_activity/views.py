@@ -1,4 +1,5 @@
-from wisely_security.reports.views import ReportDownload, ReportEvent, ReportPage
+from wisely_security.reports.downloads import ReportDownload
+from wisely_security.reports.views import ReportEvent, ReportPage
 
 from .report import REPORT
 

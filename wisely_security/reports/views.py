@@ -1,8 +1,7 @@
-"""The page of a report, the page of one event, and the download. They share a queryset, so they cannot disagree."""
+"""The page of a report, and the page of one event."""
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,29 +10,22 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import django_tables2 as tables
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from wisely_security.ledger.models import Event
-from wisely_security.request_context import current, using
 from wisely_security.tenancy import signals
 from wisely_security.tenancy.access import MemberView
 from wisely_security.tenancy.models import Tenant
 
-from .columns import copy_statement, header
-from .export import CsvExport
 from .filters import ReportFilterSet
 from .keyset import NEWER, OLDER, Page, read_page
 from .periods import Preset
 from .requests import mark_groups
 from .time_limit import LONGEST_SEARCH_SECONDS, SearchTooLongError, time_limit
-from .turns import take_turn
 
-logger = logging.getLogger(__name__)
 SAME_LOOK_SECONDS = 10 * 60
-RETRY_AFTER_SECONDS = 10
 _LOOK_KEY = "look"  # in the session: what was looked at last, and when
 
 
@@ -190,67 +182,6 @@ class ReportEvent(ReportPage):
             **self.report.page_context(),
         }
         return render(request, "reports/event.html", context)
-
-
-class ReportDownload(ReportView):
-    http_method_names = ["get", "options"]  # HEAD would be recorded as a download
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.permission = self.report.download_permission
-        self.area = f"{self.report.title}: download"
-        return super().dispatch(request, *args, **kwargs)
-
-    def get(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
-        filters = self.filter_set()
-        if not filters.is_valid():
-            reason = " ".join(error for errors in filters.form.errors.values() for error in errors)
-            return render(request, "400.html", {"reason": reason}, status=400)
-        period = filters.form.cleaned_data["during"]
-        told = self.told(filters)
-        context = current()
-        user, tenant = self.request.user, self.request.tenant
-
-        def recorded(rows: int, **outcome: str) -> None:
-            with using(context), transaction.atomic():
-                signals.settings_viewed.send(
-                    type(self),
-                    user=user,
-                    tenant_id=tenant.pk,
-                    area=self.report.title,
-                    detail={"filters": told, "rows": rows},
-                    **outcome,
-                )
-
-        def cut_short(rows: int) -> None:
-            try:
-                recorded(rows, refused="cut_short")
-            except Exception:
-                logger.exception("A download that was cut short could not be recorded.")  # Django would hide it
-                raise
-
-        export = CsvExport(
-            context=context,
-            header=header(self.report.table),
-            copy_statement=copy_statement(self.report.table, filters.qs),
-            time_zone=str(timezone.get_current_timezone()),
-            finished=lambda rows: recorded(rows, note="downloaded"),
-            cut_short=cut_short,
-        )
-        turn = take_turn(iter(export))
-        if turn is None:  # not recorded, for nothing was read; the log has it
-            busy = {"report": self.report, "page_url": self.link()}
-            response = render(request, "reports/busy.html", busy, status=503)
-            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-            return response
-        name = f"{tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.csv"
-        return StreamingHttpResponse(
-            turn,  # Django closes it, also when the client has gone
-            content_type="text/csv; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
-                "Cache-Control": "no-store",
-            },
-        )
 
 
 def _query(query: QueryDict, changed: Mapping[str, str | None]) -> str:
