@@ -12,7 +12,6 @@ from uuid import UUID
 import django_tables2 as tables
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 
 from wisely_security.ledger.models import Event
 from wisely_security.tenancy import signals
