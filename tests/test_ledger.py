@@ -117,7 +117,7 @@ def test_an_event_has_the_time_of_its_id_and_its_transaction(cast: Cast) -> None
         event = LoginEvent.objects.get()
         assert before <= event.occurred_at <= timezone.now()
         assert event.id.version == 7
-        assert run(f"SELECT tx = pg_current_xact_id() FROM {TABLE}") == [(True,)]
+        assert run(f"SELECT tx = ledger_tx(pg_current_xact_id()) FROM {TABLE}") == [(True,)]
 
 
 def test_an_event_goes_with_its_transaction(cast: Cast, events) -> None:

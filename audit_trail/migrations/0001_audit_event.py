@@ -10,7 +10,7 @@ SQL = Path(__file__).with_suffix(".sql")
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("ledger", "0001_functions"), ("tenancy", "0002_row_level_security")]
+    dependencies = [("ledger", "0002_following"), ("tenancy", "0002_row_level_security")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[

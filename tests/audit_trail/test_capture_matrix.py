@@ -12,7 +12,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.db.models import F, Model, Value
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 from pytest_django import DjangoDbBlocker
 
@@ -119,4 +118,4 @@ def look() -> tuple[truth.Rows, Any]:
 
 def events_since(transaction: str) -> Any:
     with acting_as(support=True):
-        yield from AuditEvent.objects.filter(tx__gte=RawSQL("%s::xid8", [transaction]))
+        yield from AuditEvent.objects.filter(tx__gte=int(transaction))
