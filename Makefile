@@ -15,7 +15,7 @@ ifneq ($(shell $(RUN) -c '$(NEW_ENOUGH)' 2>/dev/null && echo yes),yes)
 $(shell rm -f $(VENV)/*.installed)
 endif
 
-.PHONY: run test check
+.PHONY: run test bench check
 .DEFAULT_GOAL := run
 
 ## make run [PORT=8000] [WORKERS=2] [DATA_DIR=data] [DEMO=0]: the site with its database and demo data
@@ -23,9 +23,15 @@ run: $(VENV)/run.installed
 	@exec $(RUN) manage.py serve $(if $(PORT),--port "$(PORT)") $(if $(WORKERS),--workers "$(WORKERS)") \
 		$(if $(filter 0,$(DEMO)),,--demo)
 
-## make test [TESTS=tests/embedded]: every test, those in a browser included
-test: $(VENV)/test.installed browser
-	@$(RUN) -m pytest $(TESTS)
+## make test [TESTS=tests/embedded]: every test, those in a browser included, in a process for each core (four at most)
+test: $(VENV)/test.installed browser pgbouncer
+	@$(RUN) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
+
+## make bench [EVENTS=1000000] [ROUNDS=20] [ONLY="writes sign_in"]: what it costs beside others, into docs/benchmarks.md
+bench:
+	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/bench.installed
+	@.venv-bench/bin/python -m benchmarks $(if $(EVENTS),--events "$(EVENTS)") $(if $(ROUNDS),--rounds "$(ROUNDS)") \
+		$(if $(ONLY),--only $(ONLY))
 
 ## make check: style, types, imports, migrations, deployment, dependencies, security
 check: $(VENV)/test.installed
@@ -51,6 +57,12 @@ $(VENV)/test.installed: requirements.txt requirements-dev.txt
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ $(VENV)/run.installed
 
+$(VENV)/bench.installed: requirements.txt requirements-bench.txt
+	@$(make_environment)
+	@echo "Installing …"
+	@$(PIP) -r requirements-bench.txt
+	@touch $@
+
 define make_environment
 $(RUN) -c '$(NEW_ENOUGH); import pip' 2>/dev/null || { \
 	"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { \
@@ -72,4 +84,15 @@ browser:
 		echo "Installing Chromium …"; \
 		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium; } \
 			</dev/null >/dev/null 2>&1 || echo "Chromium could not be installed."; \
+	}
+
+# Those behind PgBouncer likewise. Debian would start it as a service, of which the tests have no use.
+.PHONY: pgbouncer
+pgbouncer:
+	@PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
+		echo "Installing PgBouncer …"; \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends pgbouncer; } \
+			</dev/null >/dev/null 2>&1 || { echo "PgBouncer could not be installed."; exit 0; }; \
+		systemctl disable --now pgbouncer >/dev/null 2>&1 || true; \
 	}

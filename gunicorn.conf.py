@@ -18,13 +18,18 @@ def pre_request(worker: Any, request: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Each web process sends what lies in the outbox."""
-    from wisely_security.workspace.outbox.postman import Postman  # not before Django is set up
+    """Each web process sends what lies in the outbox, and follows events."""
+    from wisely_security.ledger.follow import Follower  # not before Django is set up
+    from wisely_security.workspace.outbox.postman import Postman
 
-    worker.postman = Postman()
-    worker.postman.start()
+    worker.helpers = [Postman(), Follower()]
+    for helper in worker.helpers:
+        helper.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    if hasattr(worker, "postman"):  # else it did not even start
-        worker.postman.stop()
+    helpers = getattr(worker, "helpers", ())  # none, where it did not even start
+    for helper in helpers:
+        helper.tell_to_stop()
+    for helper in helpers:
+        helper.stop()

@@ -9,11 +9,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from wisely_security.reports.choices import UUID_SHAPE, choice_filter, user_choices
+from wisely_security.reports.choices import UUID_SHAPE, Choices, choice_filter, user_choices
 from wisely_security.reports.filters import ReportFilterSet
+from wisely_security.reports.widgets import DropDown
 
 from . import labels
-from .models import AuditEvent
+from .models import AuditEvent, actor_condition
 from .vocabulary import ActorKind, Status
 
 NOBODY_IN_PERSON = [(str(key), str(label)) for key, label in ActorKind.choices if key != ActorKind.PERSON]
@@ -39,12 +40,15 @@ class AuditTrailFilterSet(ReportFilterSet):
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
+        self.form.fields["actor"].widget = DropDown(choices=Choices(self._actors))
+        self.form.fields["q"].help_text = "Person, record, change, reason…"
+
+    def _actors(self) -> list[Any]:
         choices: list[Any] = [("", "Anybody"), ("People", user_choices()), ("Others", NOBODY_IN_PERSON)]
         typed = str(self.form["actor"].value() or "")
         if typed and all(typed != key for _, group in choices[1:] for key, _ in group):
             choices.append((typed, "Somebody else" if UUID_SHAPE.fullmatch(typed) else typed))
-        self.form.fields["actor"].widget = forms.Select(choices=choices)
-        self.form.fields["q"].help_text = "Person, record, change, reason…"
+        return choices
 
     class Meta(ReportFilterSet.Meta):
         model = AuditEvent
@@ -69,6 +73,18 @@ class AuditTrailFilterSet(ReportFilterSet):
             return f"{newest.actor_name}, {timezone.localtime(newest.occurred_at):%-d %b %Y, %H:%M}"
         said = super().said(name)
         return newest.actor_name if name == "actor" and said == "Somebody else" else said
+
+    def has_index(self, name: str) -> bool:
+        return super().has_index(name) and not (name == "actor" and self._actor_name)
+
+    def texts(self) -> list[str]:
+        return [*super().texts(), *filter(None, [self._actor_name])]
+
+    @property
+    def _actor_name(self) -> str:
+        """The actor's name, if that is what tells the actor."""
+        condition = actor_condition(self.form.cleaned_data["actor"])
+        return str(condition.get("actor_name", ""))
 
     def apply_actor(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.by_actor(value)

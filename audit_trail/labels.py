@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from .registry import actions, modules
 
 Choices = list[tuple[str, str]]
@@ -32,12 +34,18 @@ def action_choices() -> Choices:
 
 def module(key: str) -> str:
     """The label; the key itself where it is of another time."""
-    return dict(module_choices()).get(key, key)
+    return _modules().get(key, key)
 
 
 def sub_module(key: str) -> str:
-    return dict(sub_module_choices()).get(key, key)
+    return _sub_modules().get(key, key)
 
 
 def action(key: str) -> str:
-    return dict(action_choices()).get(key, key)
+    return _actions().get(key, key)
+
+
+# Nothing is declared any more by the time that events are read.
+_modules = cache(lambda: dict(module_choices()))
+_sub_modules = cache(lambda: dict(sub_module_choices()))
+_actions = cache(lambda: dict(action_choices()))

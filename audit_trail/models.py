@@ -1,17 +1,14 @@
 from __future__ import annotations
 
 import json
-import operator
-from collections.abc import Callable
-from functools import reduce
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Value
 
 from wisely_security.ledger.models import Event, EventQuerySet
-from wisely_security.ledger.networks import Within, parse_network
+from wisely_security.ledger.search import Searched
 
 from . import labels
 from .vocabulary import ActorKind, Code, Status
@@ -25,19 +22,23 @@ class PathExists(models.Func):
     output_field = models.BooleanField()
 
 
+def actor_condition(actor: str) -> dict[str, Any]:
+    """An actor by id, by e-mail address, by kind (``system``, ``api``, ``database``), or by name (it has no index)."""
+    actor = actor.strip()
+    if actor.lower() in ActorKind.values:
+        return {"actor_kind": actor.lower()}
+    try:
+        return {"actor_id": UUID(actor)}
+    except ValueError:
+        return {"actor_email": actor.lower()} if "@" in actor else {"actor_name": actor}
+
+
 class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
     def of_all_tenants(self) -> Self:
         return self.filter(resource_type__gte="")
 
     def by_actor(self, actor: str) -> Self:
-        """By id, by e-mail address or name, or by kind: ``system``, ``api``, ``database``."""
-        actor = actor.strip()
-        if actor.lower() in ActorKind.values:
-            return self.filter(actor_kind=actor.lower())
-        try:
-            return self.filter(actor_id=UUID(actor))
-        except ValueError:
-            return self.filter(Q(actor_email=actor.lower()) | Q(actor_name=actor))
+        return self.filter(**actor_condition(actor))
 
     def of_record(self, resource_id: UUID) -> Self:
         return self.filter(resource_id=resource_id)
@@ -45,40 +46,34 @@ class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
     def of_request(self, request_id: UUID) -> Self:
         return self.filter(request_id=request_id)
 
-    def matching(self, text: str) -> Self:
-        """Free text: every word of it somewhere in what is shown. An address or a network is matched as such."""
-        return self.filter(*map(_holds, text.split()))
 
-
-SEARCHED_TEXTS = ("actor_name", "actor_email", "resource_name", "reason", "ip")
-SEARCHED_WORDS: dict[str, Callable[[], Any]] = {
-    "module": labels.module_choices,
-    "sub_module": labels.sub_module_choices,
-    "action": labels.action_choices,
-    "status": lambda: Status.choices,
-    "reason_code": lambda: Code.choices,
-    "actor_kind": lambda: [kind for kind in ActorKind.choices if kind[0] != ActorKind.PERSON],
-}
-SEARCHED_IN_CHANGES = ("label", "before", "after", "added", "removed")
-
-
-def _holds(word: str) -> Any:
-    network = parse_network(word)
-    if network is not None:
-        return Within(F("ip"), Value(str(network)))
-    texts = [Q(**{f"{column}__icontains": word}) for column in SEARCHED_TEXTS]
-    words = [
-        Q(**{f"{column}__in": [key for key, label in choices() if word.lower() in str(label).lower()]})
-        for column, choices in SEARCHED_WORDS.items()
-    ]
-    return reduce(operator.or_, [*texts, *words, Q(PathExists(F("changes"), Value(_path_to(word))))])
-
-
-def _path_to(word: str) -> str:
-    """A JSON path to changes that hold the word in what people read of them."""
+def _in_changes(word: str) -> PathExists:
+    """Whether changes hold the word in what people read of them."""
     pattern = json.dumps(word, ensure_ascii=False)
-    tests = (f'@.{part} like_regex {pattern} flag "iq"' for part in SEARCHED_IN_CHANGES)
-    return f"$[*] ? ({' || '.join(tests)})"
+    tests = (f'@.{part} like_regex {pattern} flag "iq"' for part in ("label", "before", "after", "added", "removed"))
+    return PathExists(F("changes"), Value(f"$[*] ? ({' || '.join(tests)})"))
+
+
+SEARCHED = Searched(
+    texts={
+        "actor_name": "actor_name",
+        "actor_email": "actor_email",
+        "resource_name": "resource_name",
+        "reason": "reason",
+        "ip": "host(ip)",
+    },
+    labelled={
+        "module": labels.module_choices,
+        "sub_module": labels.sub_module_choices,
+        "action": labels.action_choices,
+        "status": lambda: Status.choices,
+        "reason_code": lambda: Code.choices,
+        "actor_kind": lambda: [kind for kind in ActorKind.choices if kind[0] != ActorKind.PERSON],
+    },
+    also=_in_changes,
+    also_sql="ARRAY(SELECT said #>> '{}' FROM jsonb_path_query(changes, '$.** ? (@.type() == \"string\")') AS said)",
+    block_size=100,
+)
 
 
 class AuditEvent(Event):
@@ -106,6 +101,8 @@ class AuditEvent(Event):
     changes = models.JSONField(default=list)
     ip = models.GenericIPAddressField("IP address", null=True)
 
+    facets = ("module", "sub_module", "action")
+    searched = SEARCHED
     objects: ClassVar[Any] = AuditEventQuerySet.as_manager()
 
     class Meta:

@@ -50,7 +50,6 @@ def _row(event: AuditEvent, link: Callable[..., str], resource_url: str) -> dict
         "sub_module": event.sub_module_label,
         "action": event.action_label,
         "fields": diffs.headline(event.changes),
-        "occurred_at": event.occurred_at,
         "resource": event.resource_name,
         "resource_url": resource_url,
         "is_success": event.status == Status.SUCCESS,

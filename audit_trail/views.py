@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from wisely_security.reports.chart_views import ReportChart
 from wisely_security.reports.downloads import ReportDownload
 from wisely_security.reports.views import ReportEvent, ReportPage
 from wisely_security.tenancy.access import MemberView
@@ -18,6 +19,10 @@ class AuditTrailPage(ReportPage):
 
 
 class AuditTrailEvent(ReportEvent):
+    report = REPORT
+
+
+class AuditTrailChart(ReportChart):
     report = REPORT
 
 

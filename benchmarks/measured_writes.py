@@ -1,132 +1,96 @@
-"""The writes of ``benchmarks.writes``, and how they are compared. Django is set up by then."""
+"""The writes that are compared. Every contestant writes message links: eight columns, two foreign keys among them."""
 
 from __future__ import annotations
 
-import gc
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from ipaddress import ip_address
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import islice, repeat
-from statistics import median
+from typing import Any
 from uuid import uuid4
 
-from django.db import connection, connections, transaction
+from django.db import transaction
 
-from tests.audit_trail.factories import build, make
-from tests.cast import create_cast
-from wisely_security.request_context import Client, RequestContext, using
-from wisely_security.tenancy.models import Tenant
-from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from .contest import Done, stopwatch
 
 MANY = 10_000
-SAVES_A_ROUND = 200
 SAVES_A_TRANSACTION = 100
-TABLE = "workspace_messagelink"
+Work = Callable[[], Done]
+Saves = Iterable[Callable[[], Any]]
 
 
 class Writes:
-    """Each yields milliseconds, of one save or of all in one statement. All write to the same table."""
+    """``new``: builds a link. ``recorded``: how many events there are. ``request``: does a piece of work as a request.
 
-    def __init__(self, tenant: Tenant) -> None:
-        self.tenant = tenant
-        self.number = make(WabaNumber, tenant)
-        self.link = make(MessageLink, tenant, number=self.number)
+    ``bulk_create``: where the recommended way is another one than Django's.
+    """
 
-    def new(self) -> MessageLink:
-        return build(MessageLink, self.tenant, number=self.number)
+    def __init__(
+        self,
+        new: Callable[[], Any],
+        recorded: Callable[[], int],
+        request: Callable[[Work], Done],
+        bulk_create: Callable[[list[Any]], Any] | None = None,
+    ) -> None:
+        self.new, self.recorded, self.request = new, recorded, request
+        self.link = new()
+        self.links = type(self.link)._default_manager
+        self.bulk_create = bulk_create or self.links.bulk_create
+        self.in_a_request(lambda: self.one_by_one([self.link.save]))
 
-    def update(self) -> None:
+    def operations(self) -> dict[str, Callable[[int], Done]]:
+        kinds: dict[str, Callable[[int], Done]] = {
+            "save": lambda number: self.one_by_one(repeat(self.edit, number)),
+            "save, 100 in a transaction": lambda number: self.in_transactions(repeat(self.edit, number)),
+            "save of a new record": lambda number: self.one_by_one(self.additions(number)),
+            "save of a new record, 100 in a transaction": lambda number: self.in_transactions(self.additions(number)),
+            "bulk_create of 10,000": lambda _: self.at_once(self.create_many),
+            "QuerySet.update of 10,000": lambda _: self.at_once(self.update_many),
+        }
+        return {name: lambda number, do=do: self.in_a_request(lambda: do(number)) for name, do in kinds.items()}
+
+    def in_a_request(self, work: Work) -> Done:
+        before = self.recorded()
+        done = self.request(work)
+        return replace(done, recorded=self.recorded() - before)
+
+    def edit(self) -> None:
         self.link.text = "Hello" if self.link.text == "Bye" else "Bye"
         self.link.save()
 
-    def updates(self) -> Iterator[Callable[[], None]]:
-        return repeat(self.update, SAVES_A_ROUND)
+    def additions(self, number: int) -> Saves:
+        return [self.new().save for _ in range(number)]
 
-    def additions(self) -> Iterator[Callable[[], None]]:
-        return iter([self.new().save for _ in range(SAVES_A_ROUND)])
+    def create_many(self) -> Callable[[], Any]:
+        links = [self.new() for _ in range(MANY)]
+        return lambda: self.bulk_create(links)
+
+    def update_many(self) -> Callable[[], Any]:
+        some = self.links.order_by("-pk").values("pk")[:MANY]
+        return lambda: self.links.filter(pk__in=some).update(text=str(uuid4()))
 
     @staticmethod
-    def one_by_one(saves: Iterator[Callable[[], None]]) -> Iterator[float]:
+    def one_by_one(saves: Saves) -> Done:
+        taken = []
         for save in saves:
-            with stopwatch() as taken:
+            with stopwatch() as milliseconds:
                 save()
-            yield taken()
+            taken.append(milliseconds())
+        return Done(taken, len(taken))
 
     @staticmethod
-    def in_transactions(saves: Iterator[Callable[[], None]]) -> Iterator[float]:
-        while some := list(islice(saves, SAVES_A_TRANSACTION)):
-            with stopwatch() as taken, transaction.atomic():
+    def in_transactions(saves: Saves) -> Done:
+        taken, written, left = [], 0, iter(saves)
+        while some := list(islice(left, SAVES_A_TRANSACTION)):
+            with stopwatch() as milliseconds, transaction.atomic():
                 for save in some:
                     save()
-            yield taken() / len(some)
+            taken.append(milliseconds() / len(some))
+            written += len(some)
+        return Done(taken, written)
 
-    def bulk_create(self) -> Iterator[float]:
-        records = [self.new() for _ in range(MANY)]
-        with stopwatch() as taken:
-            MessageLink.objects.bulk_create(records)
-        yield taken()
-
-    def bulk_update(self) -> Iterator[float]:
-        some = MessageLink.objects.order_by("-pk").values("pk")[:MANY]
-        with stopwatch() as taken:
-            MessageLink.objects.filter(pk__in=some).update(text=str(uuid4()))
-        yield taken()
-
-
-def compare(rounds: int) -> None:
-    cast = create_cast()
-    writes = Writes(cast.acme)
-    with connection.cursor() as cursor:  # for the session: in "plain" row-level security knows its tenant from here
-        cursor.execute(f"SET wisely.tenant_id = '{cast.acme.pk}'")
-    plain = RequestContext()
-    audited = RequestContext(
-        tenant_id=cast.acme.pk,
-        actor=cast.alice.as_actor(),
-        client=Client(address=ip_address("192.0.2.7")),
-        request_id=uuid4(),
-    )
-    kinds: dict[str, Callable[[], Iterator[float]]] = {
-        "save, autocommit": lambda: writes.one_by_one(writes.updates()),
-        "save, 100 a transaction": lambda: writes.in_transactions(writes.updates()),
-        "save of a new record, autocommit": lambda: writes.one_by_one(writes.additions()),
-        "save of a new record, 100 a transaction": lambda: writes.in_transactions(writes.additions()),
-        f"bulk_create of {MANY:,}": writes.bulk_create,
-        f"QuerySet.update of {MANY:,}": writes.bulk_update,
-    }
-    for name, write in kinds.items():
-        taken: dict[bool, list[float]] = {False: [], True: []}
-        for _ in range(rounds if "save" in name else max(3, rounds // 4)):
-            for hooked, milliseconds in taken.items():
-                with switched(hooked), using(audited if hooked else plain):
-                    writes.update()  # the session learns of the switch
-                    gc.collect()
-                    milliseconds += write()
-        without, with_hook = median(taken[False]), median(taken[True])
-        print(
-            f"{name}: {without:.3f} ms plain, {with_hook:.3f} ms audited, {with_hook / without:.2f} times", flush=True
-        )
-
-
-@contextmanager
-def stopwatch() -> Iterator[Callable[[], float]]:
-    """Milliseconds, once the block has ended."""
-    start = time.perf_counter()
-    ended: list[float] = []
-    yield lambda: (ended[0] - start) * 1000
-    ended.append(time.perf_counter())
-
-
-@contextmanager
-def switched(hooked: bool) -> Iterator[None]:
-    if hooked:
-        yield
-        return
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [TABLE])
-        triggers = [name for (name,) in cursor.fetchall()]
-        for name in triggers:
-            cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER {name}")
-        yield
-        for name in triggers:
-            cursor.execute(f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {name}")
+    @staticmethod
+    def at_once(prepare: Callable[[], Callable[[], Any]]) -> Done:
+        write = prepare()
+        with stopwatch() as milliseconds:
+            write()
+        return Done([milliseconds()], MANY)

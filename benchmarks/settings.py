@@ -1,6 +1,5 @@
-"""The tests' settings, and Django's own sessions to compare with."""
+"""The tests' settings, without what Django keeps of every statement and template for developers."""
 
 from tests.settings import *  # noqa: F403
-from tests.settings import INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.sessions"]
+DEBUG = False

@@ -1,38 +1,78 @@
-"""What the save hook adds to a write: the same writes with and without it, alternating, medians in one run.
+"""What recording adds to a write: this project with and without it beside its peers, in turn, in one run.
 
-    .venv/bin/python -m benchmarks.writes [rounds]
-
-"plain" is the same table with its audit triggers switched off and nothing announced with the statements; row-level
-security stays on. The record is a message link: eight columns, a foreign key among them.
+.venv-bench/bin/python -m benchmarks.writes [rounds]
 """
 
 from __future__ import annotations
 
 import os
 import sys
-
-import django
+from statistics import median
 
 from wisely_security.database.embedded import provide
 
+from .contest import Contestant, Done, contest
+from .results import Table, decimals, publish
+
+OURS, UNRECORDED, DJANGO = "Wisely Security", "the same, triggers off", "Django, no record"
+CONTESTANTS = {
+    DJANGO: ("benchmarks.peers.plain.settings", "benchmarks.peers.writes"),
+    UNRECORDED: ("benchmarks.settings", "benchmarks.our_writes", "off"),
+    OURS: ("benchmarks.settings", "benchmarks.our_writes"),
+    "django-pghistory": ("benchmarks.peers.pghistory.settings", "benchmarks.peers.writes"),
+    "django-simple-history": ("benchmarks.peers.simple_history.settings", "benchmarks.peers.writes"),
+    "django-auditlog": ("benchmarks.peers.auditlog.settings", "benchmarks.peers.writes"),
+    "django-easy-audit": ("benchmarks.peers.easy_audit.settings", "benchmarks.peers.writes"),
+}
+KINDS = [
+    "save",
+    "save, 100 in a transaction",
+    "save of a new record",
+    "save of a new record, 100 in a transaction",
+    "bulk_create of 10,000",
+    "QuerySet.update of 10,000",
+]
+SAVES_A_ROUND = 200
+WITHOUT = {OURS: UNRECORDED, UNRECORDED: UNRECORDED}  # all others: Django
+
 
 def main(rounds: int) -> None:
-    from django.conf import settings
+    with contest(CONTESTANTS) as contestants:
+        columns = [_measure(what, contestants, rounds if "save" in what else max(2, rounds // 4)) for what in KINDS]
+    publish(
+        Table(
+            title="Writes",
+            about=(
+                "Milliseconds of one save, or of all 10,000 in one statement, the median; and how many times the same "
+                "write without a record (ours beside ours, peers beside Django). Each in a request of somebody signed "
+                "in, with the peer's middleware. Where not every write left an event: how many did."
+            ),
+            headings=["", *KINDS],
+            rows=[[name, *(column[name] for column in columns)] for name in CONTESTANTS],
+        ),
+        command=f"python -m benchmarks.writes {rounds}",
+    )
 
-    from tests.databases import drop_template, fresh_database, make_template
 
-    from .measured_writes import compare
+def _measure(what: str, contestants: dict[str, Contestant], rounds: int) -> dict[str, str]:
+    done: dict[str, list[Done]] = {name: [] for name in contestants}
+    for counts in [False, *[True] * rounds]:  # the first round warms up
+        for name, contestant in contestants.items():
+            round_of = contestant.do(what, SAVES_A_ROUND)
+            done[name] += [round_of] * counts
+    medians = {name: median(taken for each in rounds for taken in each.milliseconds) for name, rounds in done.items()}
+    return {
+        name: f"{decimals(taken)} ({taken / medians[WITHOUT.get(name, DJANGO)]:.2f} ×){_missed(done[name], name)}"
+        for name, taken in medians.items()
+    }
 
-    settings.DEBUG = False  # or Django would keep every statement
-    make_template()
-    with fresh_database("bench_writes"):
-        compare(rounds)
-    drop_template()
+
+def _missed(done: list[Done], name: str) -> str:
+    share = sum(each.recorded for each in done) / sum(each.written for each in done)
+    return "" if share == 1 or name in {DJANGO, UNRECORDED} else f", {share:.0%} recorded"
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
     os.environ.setdefault("DEBUG", "1")
     provide(os.environ)
-    django.setup()
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)

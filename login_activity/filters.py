@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django import forms
 from django.http import QueryDict
 
-from wisely_security.reports.choices import UUID_SHAPE, choice_filter, user_choices
+from wisely_security.reports.choices import UUID_SHAPE, Choices, choice_filter, user_choices
 from wisely_security.reports.filters import ReportFilterSet
+from wisely_security.reports.widgets import DropDown
 
 from .countries import COUNTRIES
 from .devices import DeviceKind
@@ -26,11 +26,14 @@ class LoginActivityFilterSet(ReportFilterSet):
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
+        self.form.fields["user"].widget = DropDown(choices=Choices(self._users))
+
+    def _users(self) -> list[tuple[str, str]]:
         choices = [("", "Any user"), *user_choices()]
         typed = self.form["user"].value()
         if typed and typed not in dict(choices):
             choices.append((typed, "Somebody else" if UUID_SHAPE.fullmatch(typed) else typed))
-        self.form.fields["user"].widget = forms.Select(choices=choices)
+        return choices
 
     class Meta(ReportFilterSet.Meta):
         model = LoginEvent

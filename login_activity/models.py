@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import operator
-from functools import reduce
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q, Value
 
 from wisely_security.ledger.models import Event, EventQuerySet
-from wisely_security.ledger.networks import Within, parse_network
+from wisely_security.ledger.search import Searched
 
 from .vocabulary import Action, Reason, Status
 
@@ -28,36 +25,27 @@ class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
         except ValueError:
             return self.filter(user_email=user)
 
-    def matching(self, text: str) -> Self:
-        """Free text: every word of it somewhere in what is shown. An address or a network is matched as such."""
-        return self.filter(*map(_holds, text.split()))
 
-
-SEARCHED_TEXTS = (
-    "user_name",
-    "user_email",
-    "acted_by",
-    "ip",
-    "device",
-    "browser",
-    "system",
-    "place",
-    "user_agent",
-    "detail__area",
+SEARCHED = Searched(
+    texts={
+        "user_name": "user_name",
+        "user_email": "user_email",
+        "acted_by": "acted_by",
+        "ip": "host(ip)",
+        "device": "device",
+        "browser": "browser",
+        "system": "system",
+        "place": "place",
+        "user_agent": "user_agent",
+        "detail__area": "detail->>'area'",
+    },
+    labelled={
+        "action": lambda: Action.choices,
+        "status": lambda: Status.choices,
+        "reason": lambda: Reason.choices,
+    },
+    has_address_index=True,
 )
-SEARCHED_WORDS = {"action": Action.choices, "status": Status.choices, "reason": Reason.choices}
-
-
-def _holds(word: str) -> Q | Within:
-    network = parse_network(word)
-    if network is not None:
-        return Within(F("ip"), Value(str(network)))
-    texts = [Q(**{f"{column}__icontains": word}) for column in SEARCHED_TEXTS]
-    labels = [
-        Q(**{f"{column}__in": [key for key, label in choices if word.lower() in str(label).lower()]})
-        for column, choices in SEARCHED_WORDS.items()
-    ]
-    return reduce(operator.or_, texts + labels)
 
 
 class LoginEvent(Event):
@@ -89,6 +77,8 @@ class LoginEvent(Event):
     session = models.TextField("session")
     detail = models.JSONField(default=dict)
 
+    facets = ("action", "device_kind", "country")
+    searched = SEARCHED
     objects: ClassVar[Any] = LoginEventQuerySet.as_manager()
 
     class Meta:

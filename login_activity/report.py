@@ -36,7 +36,6 @@ def _row(event: LoginEvent, link: Callable[..., str]) -> dict[str, Any]:
         "name": event.user_name,
         "name_url": link(user=who),
         "is_unknown": event.is_unknown,
-        "occurred_at": event.occurred_at,
         "ip": event.ip or "–",
         "ip_url": link(q=str(event.ip)) if event.ip else "",
         "device": event.device,

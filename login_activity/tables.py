@@ -6,6 +6,8 @@ from wisely_security.reports.columns import ReportColumn, labelled, moment
 
 from .vocabulary import Action, Reason, Status
 
+NONE = ("", "")  # what most events have for a reason
+
 
 class LoginActivityTable(tables.Table):
     """The columns of Login Activity, in order; ``csv_only`` ones are in the download alone."""
@@ -17,7 +19,7 @@ class LoginActivityTable(tables.Table):
     place = ReportColumn("Geo Location", csv="place", foreign=True)
     status = ReportColumn("Status", csv=labelled("status", Status.choices))
     action = ReportColumn("Action", csv=labelled("action", Action.choices))
-    reason = ReportColumn("Reason", csv=labelled("reason", Reason.choices), csv_only=True)
+    reason = ReportColumn("Reason", csv=labelled("reason", [NONE, *Reason.choices]), csv_only=True)
     email = ReportColumn("E-mail", csv="user_email", foreign=True, csv_only=True)
     known = ReportColumn("User Known", csv="CASE WHEN user_id IS NULL THEN 'No' ELSE 'Yes' END", csv_only=True)
     acted_by = ReportColumn("Done By", csv="acted_by", foreign=True, csv_only=True)
@@ -25,8 +27,8 @@ class LoginActivityTable(tables.Table):
     system = ReportColumn("System", csv="system", foreign=True, csv_only=True)
     country = ReportColumn("Country Code", csv="country", csv_only=True)
     user_agent = ReportColumn("User Agent", csv="user_agent", foreign=True, csv_only=True)
-    area = ReportColumn("Area", csv="coalesce(detail->>'area', '')", csv_only=True)
-    details = ReportColumn("Details", csv="coalesce(nullif(detail - 'area', '{}')::text, '')", csv_only=True)
+    area = ReportColumn("Area", csv="detail->>'area'", csv_only=True)
+    details = ReportColumn("Details", csv="nullif(nullif(detail, '{}') - 'area', '{}')", csv_only=True)
     session = ReportColumn("Session", csv="session", csv_only=True)
-    request_id = ReportColumn("Request ID", csv="request_id::text", csv_only=True)
-    event_id = ReportColumn("Event ID", csv="id::text", csv_only=True)
+    request_id = ReportColumn("Request ID", csv="request_id", csv_only=True)
+    event_id = ReportColumn("Event ID", csv="id", csv_only=True)

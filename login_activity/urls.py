@@ -10,6 +10,11 @@ urlpatterns = [
         name="login_activity_download",
     ),
     path(
+        "settings/<people_section:section>/login-activity/chart/",
+        views.LoginActivityChart.as_view(),
+        name="login_activity_chart",
+    ),
+    path(
         "settings/<people_section:section>/login-activity/<uuid:pk>/",
         views.LoginActivityEvent.as_view(),
         name="login_activity_event",

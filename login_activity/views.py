@@ -1,3 +1,4 @@
+from wisely_security.reports.chart_views import ReportChart
 from wisely_security.reports.downloads import ReportDownload
 from wisely_security.reports.views import ReportEvent, ReportPage
 
@@ -9,6 +10,10 @@ class LoginActivityPage(ReportPage):
 
 
 class LoginActivityEvent(ReportEvent):
+    report = REPORT
+
+
+class LoginActivityChart(ReportChart):
     report = REPORT
 
 

@@ -54,10 +54,10 @@ def drop_template() -> None:
 
 
 @contextmanager
-def kept_database(name: str) -> Iterator[None]:
-    """An empty, migrated database that exists for the block. Nobody uses it yet."""
+def kept_database(name: str, like: str = TEMPLATE) -> Iterator[None]:
+    """A database that exists for the block: empty and migrated, or ``like`` another one. Nobody uses it yet."""
     _drop(name)
-    _as_owner(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    _as_owner(f"CREATE DATABASE {name} TEMPLATE {like}")
     try:
         yield
     finally:

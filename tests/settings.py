@@ -5,4 +5,3 @@ from wisely_security.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost"]
 GEOIP_PATH = ""
-WHITENOISE_AUTOREFRESH = True  # no collected files to look for

@@ -15,6 +15,8 @@ import pytest
 
 from .folders import reachable_folder
 
+pytestmark = pytest.mark.long
+
 PROJECT = Path(__file__).resolve().parent.parent
 SECONDS = 60
 
@@ -116,6 +118,21 @@ def test_it_serves_and_keeps_its_key_and_ends_in_order_when_told(serve: Serve) -
     assert again.end() == 0
     assert "Traceback" not in again.said
     assert not again.has_database()
+
+
+def test_it_serves_files_as_production_does(serve: Serve) -> None:
+    connection = http.client.HTTPConnection(serve().url().removeprefix("http://"), timeout=SECONDS)
+    connection.request("GET", "/sign-in/")
+    page = connection.getresponse().read().decode()
+    files = re.findall(r'"(/static/[^"]+\.[0-9a-f]{12}\.(?:css|js))"', page)
+    assert files
+    for file in files:
+        connection.request("GET", file, headers={"Accept-Encoding": "gzip"})
+        response = connection.getresponse()
+        response.read()
+        assert (response.status, response.headers["Content-Encoding"]) == (200, "gzip")
+        assert "immutable" in response.headers["Cache-Control"]
+    connection.close()
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux")

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.middleware.gzip import GZipMiddleware
 
 from .client_address import TrustedProxies
 from .request_context import Client, RequestContext, using
@@ -50,6 +51,17 @@ def _touch_points(request: HttpRequest) -> int | None:
     except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
         return None  # the view will say what is wrong with it
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else None
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses pages. Not what is streamed: a download would wait in the compressor, and static files are compressed.
+
+    What the size of an answer might give away (BREACH) is blurred: by bytes of random number, and Django masks its
+    CSRF tokens anew for each answer.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response if response.streaming else super().process_response(request, response)
 
 
 class SecurityHeadersMiddleware:

@@ -71,6 +71,7 @@ class RequestContext:
     ``credential``: what the visitor presented before a tenant is known (an e-mail address, a user's id
     from a signed link, the hash of a session key); it opens the one row it names, for reading.
     ``session``: a name of the session that tells nothing of its key.
+    ``written``: up to where the write-ahead log holds what the visitor has done; reads show that at once.
     """
 
     tenant_id: UUID | None = None
@@ -80,6 +81,7 @@ class RequestContext:
     client: Client = field(default_factory=Client)
     request_id: UUID | None = None
     session: str = ""
+    written: str = ""
 
     @property
     def announced(self) -> Announced:

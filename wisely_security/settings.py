@@ -16,6 +16,14 @@ def _flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
 
 
+def _months(name: str) -> int | None:
+    """A number of months; None: for ever."""
+    said = os.environ.get(name, "").strip()
+    if said and not (said.isdecimal() and int(said)):
+        raise ImproperlyConfigured(f"{name} is a number of months, 1 or more. Leave it out to keep events for ever.")
+    return int(said) if said else None
+
+
 def _list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
@@ -47,13 +55,13 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
-    "heroicons",
 ]
 
 MIDDLEWARE = [
     "wisely_security.workspace.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "wisely_security.middleware.CompressionMiddleware",
     "wisely_security.middleware.RequestContextMiddleware",
     "wisely_security.middleware.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -64,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wisely_security.tenancy.middleware.TenantMiddleware",
+    "wisely_security.database.own_writes.OwnWritesMiddleware",
     "login_activity.middleware.ClientHintsMiddleware",
 ]
 
@@ -81,6 +90,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "wisely_security.tenancy.menu.shell",
             ],
+            "libraries": {"heroicons": "wisely_security.icons"},
         },
     },
 ]
@@ -98,6 +108,22 @@ DATABASES = {
 }
 if "DATABASE_OWNER_URL" in os.environ:
     DATABASES["owner"] = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"], engine="wisely_security.database")
+if os.environ.get("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = dj_database_url.parse(
+        os.environ["DATABASE_REPLICA_URL"],
+        engine="wisely_security.database",
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+    # A server that is gone without a word is given up soon (seconds; milliseconds): the primary answers.
+    DATABASES["replica"]["OPTIONS"] = {
+        "connect_timeout": 2,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 5000,
+        **DATABASES["replica"].get("OPTIONS", {}),
+    }
 for _database in DATABASES.values():
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer in transaction mode
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
@@ -142,6 +168,13 @@ CSRF_FAILURE_VIEW = "wisely_security.errors.csrf_failure"
 TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "")
 GEOIP_PATH = os.environ.get("GEOIP_PATH") or str(DATA_DIR / "places")
 
+# For how many whole months each record stays in the database, and where it goes then (docs/retention.md).
+KEEP_MONTHS = {
+    "login_activity": _months("KEEP_LOGIN_ACTIVITY_MONTHS"),
+    "audit_trail": _months("KEEP_AUDIT_TRAIL_MONTHS"),
+}
+ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR") or DATA_DIR / "archives")
+
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if os.environ.get("EMAIL_HOST")
@@ -161,17 +194,19 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Collected, or in development, where nothing has been collected, from where they were written.
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles")
+_collected = not DEBUG or bool(os.environ.get("STATIC_ROOT"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "wisely_security.static_files.CollectedFiles"
+        if _collected
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _collected
 
 LOGGING = {
     "version": 1,

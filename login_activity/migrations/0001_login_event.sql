@@ -37,6 +37,27 @@ CREATE INDEX login_activity_loginevent_guesses_by_account ON login_activity_logi
 CREATE INDEX login_activity_loginevent_guesses_by_address ON login_activity_loginevent (ip, id)
     WHERE action IN ('log_in', 'change_password') AND reason IN ('wrong_password', 'unknown_user');
 
+-- What people filter by, each value in order of time: common ones lie dense, seldom ones are found at once. The columns
+-- after id are for filters together: they are checked in the index, so that only rows that are shown are fetched.
+CREATE INDEX login_activity_loginevent_user ON login_activity_loginevent
+    (tenant_id, user_id, id, status, action, country, device_kind) WHERE user_id IS NOT NULL;
+CREATE INDEX login_activity_loginevent_unknown ON login_activity_loginevent
+    (tenant_id, id, status, action, country, device_kind) WHERE user_id IS NULL;
+CREATE INDEX login_activity_loginevent_email ON login_activity_loginevent (tenant_id, user_email, id) WHERE user_email <> '';
+CREATE INDEX login_activity_loginevent_country ON login_activity_loginevent (tenant_id, country, id, device_kind, action);
+CREATE INDEX login_activity_loginevent_device ON login_activity_loginevent (tenant_id, device_kind, id, action);
+-- The three that are left out are most events: one finds them soon along the primary key.
+CREATE INDEX login_activity_loginevent_action ON login_activity_loginevent (tenant_id, action, id)
+    WHERE action NOT IN ('log_in', 'log_out', 'view');
+CREATE INDEX login_activity_loginevent_failures ON login_activity_loginevent (tenant_id, id, action, country, device_kind)
+    WHERE status = 'failure';
+CREATE INDEX login_activity_loginevent_ip ON login_activity_loginevent (tenant_id, ip, id) WHERE ip IS NOT NULL;
+CREATE INDEX login_activity_loginevent_failures_by_ip ON login_activity_loginevent (tenant_id, ip, id)
+    WHERE status = 'failure';
+
+-- For support: what a person tells who was shown an error. A request belongs to one tenant, or to few.
+CREATE INDEX login_activity_loginevent_request ON login_activity_loginevent (request_id, id) WHERE request_id IS NOT NULL;
+
 -- For followers: what is new. A few pages a month, next to nothing for a write.
 CREATE INDEX login_activity_loginevent_tx ON login_activity_loginevent USING brin (tx) WITH (pages_per_range = 32, autosummarize = on);
 

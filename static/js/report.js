@@ -85,7 +85,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // An answer without the expected part (a sign-in page, a proxy's page) is shown as the page that it is.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig, serverResponse, shouldSwap } = event.detail;
-  const expected = requestConfig.elt.matches(".open") ? 'class="event-details"' : 'id="results"';
+  const parts = [[".open", 'class="event-details"'], [".chart-link", 'class="chart-body"'], ["*", 'id="results"']];
+  const [, expected] = parts.find(([asking]) => requestConfig.elt.matches(asking));
   if (!shouldSwap || serverResponse.includes(expected)) return;
   event.detail.shouldSwap = false;
   location.assign(xhr.responseURL);
@@ -130,4 +131,17 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest(".rows .event");
   if (!row || event.target.closest("a, button") || String(getSelection())) return;
   row.querySelector(".open").click();
+});
+
+// The chart is one stop of the Tab key; the arrows go from bar to bar.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+  const bar = event.target.closest(".bar");
+  if (!step || !bar) return;
+  event.preventDefault();
+  const bars = [...bar.parentNode.querySelectorAll(".bar")];
+  const next = bars[Math.min(Math.max(bars.indexOf(bar) + step, 0), bars.length - 1)];
+  bar.setAttribute("tabindex", "-1");
+  next.setAttribute("tabindex", "0");
+  next.focus();
 });

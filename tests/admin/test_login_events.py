@@ -141,7 +141,7 @@ class TestLoginEvents:
             dana.get(EVENTS, {"tenant": "acme"})
 
     def test_a_search_that_takes_too_long_is_given_up_with_advice(self, dana: Client, cast: Cast, monkeypatch) -> None:
-        def slow(*_: Any) -> Page:
+        def slow(*_: Any, **__: Any) -> Page:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_sleep(20)")
             raise AssertionError("nobody stopped it")

@@ -26,7 +26,7 @@ from wisely_security.workspace.records import Channel
 
 M = TypeVar("M", bound=Model)
 
-_numbers = count(1)
+_numbers = count(1_000)  # not 1: who searches for record 1 would find record 10
 
 
 def make(model: type[M], tenant: Tenant, **fields: Any) -> M:

@@ -116,19 +116,22 @@ def _inhabit() -> tuple[Cast, User]:
 def _served(folder: Path, database: str) -> Iterator[str]:
     """gunicorn on a port of its own. The port is open before the server is: the first visitor waits."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environ = kept | {
+        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
+        "DATA_DIR": str(folder),
+        "DEBUG": "1",
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "STATIC_ROOT": str(folder / "static"),
+        "TRUSTED_PROXIES": "1",
+    }
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(collect, cwd=PROJECT, env=environ, check=True)
     with socket.create_server(("127.0.0.1", 0)) as door, (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "wisely_security.wsgi", "--bind", f"fd://{door.fileno()}"],
             cwd=PROJECT,
-            env=kept
-            | {
-                "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
-                "DATA_DIR": str(folder),
-                "DEBUG": "1",
-                "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
-                "SECRET_KEY": settings.SECRET_KEY,
-                "TRUSTED_PROXIES": "1",
-            },
+            env=environ,
             pass_fds=[door.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=log,

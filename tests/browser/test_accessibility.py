@@ -15,6 +15,8 @@ from .reading import LOGIN_ACTIVITY, between, days_ago
 from .site import Site
 from .workspace import a_company
 
+pytestmark = pytest.mark.long
+
 WIDE, NARROW = 1440, 390
 SOME = between(days_ago(20), days_ago(18))  # some twenty rows
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
@@ -23,6 +25,11 @@ AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(
 def _open_row(page: Page) -> None:
     page.locator(".rows .open").first.click()
     expect(page.locator(".more .event-details").first).to_be_visible()
+
+
+def _show_numbers(page: Page) -> None:
+    page.get_by_text("Show the numbers").click()
+    expect(page.get_by_role("table", name="Events by")).to_be_visible()
 
 
 def _show_event(page: Page) -> None:
@@ -83,6 +90,9 @@ def somebody_at_work(site: Site) -> User:
 STATES = {
     "rows": State(SOME),
     "rows with chips": State(f"{SOME}&status=failure&q=Safari"),
+    "chart with its numbers": State(SOME, then=_show_numbers),
+    "chart of one day": State(between(days_ago(18), days_ago(18)), then=_show_numbers),
+    "chart page": State(f"{LOGIN_ACTIVITY}chart/?period=30d"),
     "open row": State(SOME, then=_open_row),
     "event": State(SOME, then=_show_event),
     "no match": State(f"{LOGIN_ACTIVITY}?q=nobody+of+that+name"),

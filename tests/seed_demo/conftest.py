@@ -47,6 +47,14 @@ def reading(kept_demo: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None
 
 
 @pytest.fixture
+def changing(kept_demo: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A demo that is there already, of one's own."""
+    name = f"test_wisely_{os.getpid()}_changing"
+    with django_db_blocker.unblock(), databases.kept_database(name, kept_demo), databases.using_database(name):
+        yield
+
+
+@pytest.fixture
 def demo(reading: None) -> list[LoginEvent]:
     return all_events()
 

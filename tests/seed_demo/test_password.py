@@ -12,12 +12,11 @@ from login_activity.vocabulary import Reason
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 
 from ..cast import create_cast
-from .seeding import SIGN_IN, all_events, seed
+from .seeding import SIGN_IN, all_events
 
 
 @pytest.mark.parametrize("path", [SIGN_IN, "/admin/login/"])
-def test_the_demo_password_opens_nothing_in_production(committed: None, settings: Settings, path: str) -> None:
-    seed(events=500)
+def test_the_demo_password_opens_nothing_in_production(changing: None, settings: Settings, path: str) -> None:
     visitor = {"username": "dana@wisely.example", "password": DEMO_PASSWORD}
     assert Client().post(path, visitor).status_code == 302
     settings.DEBUG = False

@@ -5,32 +5,27 @@ The hook takes the time of an event from the setting ``wisely.at``, from the own
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, connections, reset_queries
+from django.db import connection, reset_queries
 
 from wisely_security.request_context import RequestContext, current
 
 from .base import ANNOUNCE
+from .stand_in import instead_of_default
 
 SET_TIME = "SELECT set_config('wisely.at', %s, true);"
 # What a commit would check and write, so that it does not run into what comes next in the same transaction.
 SETTLE = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 
 
-@contextmanager
-def as_owner() -> Iterator[None]:
+def as_owner() -> AbstractContextManager[None]:
     """Inside the block, what works with the database ``default`` works over the owner's one connection."""
-    app = connections["default"]
-    connections["default"] = connections["owner"]
-    try:
-        yield
-    finally:
-        connections["default"] = app
+    return instead_of_default("owner")
 
 
 def record_as_of(moment: datetime) -> None:

@@ -15,6 +15,8 @@ from django.db.backends.postgresql import base
 
 from wisely_security import request_context
 
+from . import replica
+
 ANNOUNCE = (
     "SELECT set_config('wisely.tenant_id', %s, true), set_config('wisely.scope', %s, true), "
     "set_config('wisely.credential', %s, true), set_config('wisely.actor', %s, true);"
@@ -23,6 +25,10 @@ NOTHING = request_context.NOBODY.announced
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """``has_written``: a transaction of a request has, since this was set back. Known only where there is a replica."""
+
+    has_written = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._announced: request_context.Announced | None = NOTHING
@@ -61,7 +67,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         self._announced = NOTHING
+        if replica.is_set() and not self.has_written and request_context.current().request_id is not None:
+            self.has_written = self._has_written()
         super()._commit()
+
+    def _has_written(self) -> bool:
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+            return bool(cursor.fetchone()[0])
 
     def _rollback(self) -> None:
         self._announced = NOTHING

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class LedgerConfig(AppConfig):
@@ -6,3 +9,13 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401
+
+        post_migrate.connect(_declare, sender=self, dispatch_uid="ledger")
+
+
+def _declare(using: str, **_: Any) -> None:
+    from .search import declare_searched
+    from .summary import declare_facets
+
+    declare_facets(using)
+    declare_searched(using)

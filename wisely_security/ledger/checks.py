@@ -1,12 +1,17 @@
-"""``manage.py check --database default`` fails when the next month has no partition."""
+"""``manage.py check --database default`` fails when the next month has no partition, and warns when events stay longer
+than they should: monitoring runs it."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
-from . import partitions
+from . import partitions, retention
+
+DAYS_OF_GRACE = 3
 
 
 @register(Tags.database)
@@ -21,4 +26,23 @@ def next_month_has_partitions(databases: Sequence[str] | None, **kwargs: Any) ->
             id="ledger.E001",
         )
         for name in missing
+    ]
+
+
+@register(Tags.database)
+def no_events_are_overdue(databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Of which the time was over some days ago. With the rights of the app role, so it sees no default partition."""
+    if "default" not in (databases or ()):
+        return []
+    day = (datetime.now(UTC) - timedelta(days=DAYS_OF_GRACE)).date()
+    overdue = [f"{each.partition.name}: {each.rule}" for each in retention.leaving(day, using="default")]
+    for erasure in retention.erasures(day, using="default"):
+        overdue += [f"{erasure.partition.name}, tenant {key}: {erasure.rule(key)}" for key in erasure.rows]
+    return [
+        Warning(
+            f"There are events still whose time is over: {each}",
+            hint="Run manage.py archive_events, and let cron run it daily (docs/retention.md).",
+            id="ledger.W001",
+        )
+        for each in overdue
     ]

@@ -7,6 +7,9 @@ from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models.functions import Now
+
+from .search import Searched
 
 NO_TENANT = UUID(int=0)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,6 +42,10 @@ class EventQuerySet(models.QuerySet[E]):
         """Events from ``start`` up to, not including, ``end``: a range of ids, so partitions are pruned."""
         return self.filter(id__gte=first_id(start), id__lt=first_id(end))
 
+    def matching(self, text: str) -> Self:
+        """Free text: every word of it somewhere in what is shown. An address or a network is matched as such."""
+        return self.filter(*map(self.model.searched.holds, text.split()))
+
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
@@ -52,8 +59,14 @@ class Event(models.Model):
     """Base of the event tables.
 
     Django sees ``id`` as the key; the table's primary key is (tenant_id, id). The database makes ``id``, ``tx``
-    and with the id ``occurred_at``: the app role is not allowed to write them.
+    and with the id ``occurred_at``: the app role is not allowed to write them. Each has a ``status``.
+
+    ``facets``: columns of text that charts and totals may be filtered by, in any combination (``summary.py``).
+    ``searched``: what free text finds.
     """
+
+    facets: ClassVar[tuple[str, ...]]
+    searched: ClassVar[Searched]
 
     id = models.UUIDField(primary_key=True, editable=False)
     tenant_id = models.UUIDField(editable=False)
@@ -73,3 +86,25 @@ class Event(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("Events are never deleted.")
+
+
+class Archive(models.Model):
+    """A month of a record that left the database for a file, as it was then (docs/retention.md). Written once, as the
+    owner; support sees it. ``manifest_sha256`` tells whether the files are still the ones that were written."""
+
+    name = models.TextField(primary_key=True)
+    events = models.TextField("event table")
+    month = models.DateField()
+    rows = models.BigIntegerField("events")
+    size = models.BigIntegerField("bytes")
+    root = models.TextField("root of the tree")
+    manifest_sha256 = models.TextField("SHA-256 of the manifest")
+    rule = models.TextField()
+    archived_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "ledger_archive"
+        ordering: ClassVar[list[str]] = ["-month", "name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from django.apps import apps
 from django.db import connections
 
-from .models import Event
+from .models import Event, first_id
+
+
+class Partition(NamedTuple):
+    """One month (UTC) of an event table. ``is_restored``: it came back from its archive."""
+
+    table: str
+    month: date
+    is_restored: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_{self.month:%Y_%m}"
+
+    @property
+    def bounds(self) -> tuple[UUID, UUID]:
+        """Its ids, from one up to, not including, another."""
+        return _first_id(self.month), _first_id(add_months(self.month, 1))
 
 
 def event_tables() -> list[str]:
@@ -30,9 +49,59 @@ def create(first: date, last: date) -> list[str]:
     return created
 
 
+def make(partition: Partition) -> None:
+    """Create one, as the owner. Events of it that lay in the default partition move there."""
+    with connections["owner"].cursor() as cursor:
+        month = partition.month
+        cursor.execute("SELECT ledger_create_partitions(%s::regclass, %s, %s)", [partition.table, month, month])
+
+
 def missing(month: date, using: str = "default") -> list[str]:
     """The partitions of this month that do not exist."""
     names = [f"{table}_{month:%Y_%m}" for table in event_tables()]
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT name FROM unnest(%s) AS name WHERE to_regclass(name) IS NULL", [names])
         return [name for (name,) in cursor.fetchall()]
+
+
+def before(table: str, month: date, using: str = "default") -> list[Partition]:
+    """The months of a table before another, the oldest first."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT right(relname, 7), EXISTS (SELECT FROM pg_trigger WHERE tgrelid = inhrelid AND tgname = 'restored')
+            FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+            WHERE inhparent = %s::regclass AND relname ~ '_[0-9]{4}_[0-9]{2}$' ORDER BY relname
+            """,
+            [table],
+        )
+        found = [Partition(table, _month(said), restored) for said, restored in cursor.fetchall()]
+    return [each for each in found if each.month < month]
+
+
+def stray_months(table: str, month: date) -> list[date]:
+    """Of which months before another there are events in the default partition. As the owner."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT date_trunc('month', occurred_at AT TIME ZONE 'UTC')::date FROM {table}_default "  # noqa: S608
+            "WHERE id < %s ORDER BY 1",
+            [_first_id(month)],
+        )
+        return [found for (found,) in cursor.fetchall()]
+
+
+def size_of(partition: Partition) -> tuple[int, int]:
+    """How many events it has, and how many bytes they take with their indexes. As the owner."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"SELECT count(*), pg_total_relation_size(%s) FROM {partition.name}", [partition.name])  # noqa: S608
+        [(rows, size)] = cursor.fetchall()
+        return rows, size
+
+
+def _first_id(month: date) -> UUID:
+    return first_id(datetime(month.year, month.month, 1, tzinfo=UTC))
+
+
+def _month(said: str) -> date:
+    year, month = said.split("_")
+    return date(int(year), int(month), 1)

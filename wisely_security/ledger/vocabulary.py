@@ -7,7 +7,10 @@ class Word(models.TextChoices):
     @classmethod
     def say(cls, key: str) -> str:
         """The label of a stored key; the key itself where it is of another time."""
-        return str(cls(key).label) if key in cls.values else key
+        try:
+            return str(cls(key).label)
+        except ValueError:
+            return key
 
 
 class Status(Word):

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import django_filters
+from django.db.models import CharField
+from django.db.models.functions import Cast
+from django.utils.choices import BaseChoiceIterator
 
 from wisely_security.request_context import current
 from wisely_security.tenancy.models import User
 
+from .widgets import DropDown
+
+Made = list[tuple[str, Any]]
 MOST_USERS_LISTED = 500
 UUID_SHAPE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+class Choices(BaseChoiceIterator):
+    """Made when they are asked for, once, and taken as they are: Django would look at each of hundreds again and again.
+
+    django-filter copies its filters for each request; this is not copied with them.
+    """
+
+    def __init__(self, make: Callable[[], Made]) -> None:
+        self._made = cache(make)
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        yield from self._made()
+
+
+def listed_users() -> Any:
+    """The tenant's own users, by name. Of very many the first; the rest are found by free text."""
+    users = User.objects.filter(tenant=current().tenant_id)
+    return users.values_list(Cast("pk", CharField()), "name", "email")[:MOST_USERS_LISTED]
+
+
 def user_choices() -> list[tuple[str, str]]:
-    """The tenant's own users, by name. A tenant with very many gets the first; the rest are found by free text."""
-    users = User.objects.filter(tenant=current().tenant_id).values_list("pk", "name", "email")
-    return [(str(pk), f"{name} ({email})") for pk, name, email in users[:MOST_USERS_LISTED]]
+    return [(key, f"{name} ({email})") for key, name, email in listed_users()]
 
 
 def choice_filter(label: str, choices: Any, empty: str, field: str | None = None, **options: Any) -> Any:
@@ -26,7 +51,8 @@ def choice_filter(label: str, choices: Any, empty: str, field: str | None = None
         **options,
         label=label,
         field_name=field,
-        choices=choices,
+        choices=Choices(choices if callable(choices) else lambda: choices),
         empty_label=empty,
+        widget=DropDown,
         error_messages={"invalid_choice": f"Choose one of the list for “{label}”."},
     )

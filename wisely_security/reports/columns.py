@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -12,6 +13,10 @@ from psycopg2 import sql
 # A cell that begins like this is run as a formula by spreadsheets (OWASP: CSV Injection); ＝＋－＠ are their
 # full-width twins.
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
+# The end of a row as COPY sends it: a word as its last column, that no text holds by chance or by intent, and a line
+# feed. A line feed alone may be text.
+_LAST_WORD = secrets.token_hex(8)
+ROW_END = f",{_LAST_WORD}\n".encode()
 Expression = str | sql.Composable | Callable[[], sql.Composable]
 
 
@@ -38,16 +43,14 @@ class ReportColumn(tables.Column):
         if not self.foreign:
             return expression
         start = sql.SQL(self._start) if self._start else expression
-        return sql.SQL(
-            "CASE WHEN strpos({starts}, left({start}, 1)) > 0 AND {start} <> '' THEN '''' || {e} ELSE {e} END"
-        ).format(e=expression, start=start, starts=sql.Literal(FORMULA_STARTS))
+        return sql.SQL("CASE WHEN ascii({start}) IN ({starts}) THEN '''' || {e} ELSE {e} END").format(
+            e=expression, start=start, starts=sql.SQL(", ").join(sql.Literal(ord(each)) for each in FORMULA_STARTS)
+        )
 
 
 def labelled(column: str, choices: Iterable[tuple[Any, Any]]) -> sql.Composable:
-    """An SQL expression that turns a stored key into the label that people read."""
-    whens = [
-        sql.SQL("WHEN {} THEN {}").format(sql.Literal(key), sql.Literal(str(label))) for key, label in choices if key
-    ]
+    """An SQL expression that turns a stored key into the label that people read. They are asked for in this order."""
+    whens = [sql.SQL("WHEN {} THEN {}").format(sql.Literal(key), sql.Literal(str(label))) for key, label in choices]
     return sql.SQL("CASE {} {} ELSE {} END").format(
         sql.Identifier(column), sql.SQL(" ").join(whens), sql.Identifier(column)
     )
@@ -67,7 +70,7 @@ def header(table: type[tables.Table]) -> list[str]:
 
 
 def copy_statement(table: type[tables.Table], queryset: Any) -> str:
-    """COPY of the queryset's rows in the table's columns, newest first.
+    """COPY of the queryset's rows in the table's columns, newest first, each ended by ROW_END.
 
     Rows are selected and ordered inside, formatted outside: an expression beside ORDER BY can cost the index its
     order.
@@ -77,8 +80,12 @@ def copy_statement(table: type[tables.Table], queryset: Any) -> str:
         raw = cursor.cursor
         selected = sql.SQL(raw.mogrify(inner, params).decode())
         return (
-            sql.SQL("COPY (SELECT {columns} FROM ({rows}) AS event) TO STDOUT (FORMAT csv)")
-            .format(columns=sql.SQL(", ").join(c.as_csv() for c in csv_columns(table)), rows=selected)
+            sql.SQL("COPY (SELECT {columns}, {last} FROM ({rows}) AS event) TO STDOUT (FORMAT csv)")
+            .format(
+                columns=sql.SQL(", ").join(c.as_csv() for c in csv_columns(table)),
+                last=sql.Literal(_LAST_WORD),
+                rows=selected,
+            )
             .as_string(raw)
         )
 

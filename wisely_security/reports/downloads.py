@@ -10,16 +10,19 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from wisely_security.database.own_writes import note_late
 from wisely_security.request_context import current, using
 from wisely_security.tenancy import signals
 
 from .columns import copy_statement, header
-from .export import CsvExport
+from .export import CsvExport, compressed
 from .turns import take_turn
 from .views import ReportView
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 10
+FORMAT = "format"  # in the query string
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "csv.gz": "application/gzip"}
 
 
 class ReportDownload(ReportView):
@@ -31,10 +34,12 @@ class ReportDownload(ReportView):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
-        filters = self.filter_set()
-        if not filters.is_valid():
-            reason = " ".join(error for errors in filters.form.errors.values() for error in errors)
-            return render(request, "400.html", {"reason": reason}, status=400)
+        filters, ending = self.filter_set(), request.GET.get(FORMAT, "csv")
+        reasons = [error for errors in filters.form.errors.values() for error in errors]
+        if ending not in CONTENT_TYPES:
+            reasons.append(f"The format is one of: {', '.join(CONTENT_TYPES)}.")
+        if reasons:
+            return render(request, "400.html", {"reason": " ".join(reasons)}, status=400)
         period = filters.form.cleaned_data["during"]
         told = self.told(filters)
         context = current()
@@ -50,6 +55,7 @@ class ReportDownload(ReportView):
                     detail={"filters": told, "rows": rows},
                     **outcome,
                 )
+            note_late(request.session)
 
         def cut_short(rows: int) -> None:
             try:
@@ -66,16 +72,17 @@ class ReportDownload(ReportView):
             finished=lambda rows: recorded(rows, note="downloaded"),
             cut_short=cut_short,
         )
-        turn = take_turn(iter(export))
+        pieces = iter(export)
+        turn = take_turn(compressed(pieces) if ending == "csv.gz" else pieces)
         if turn is None:  # not recorded, for nothing was read; the log has it
-            busy = {"report": self.report, "page_url": self.link()}
+            busy = {"report": self.report, "page_url": self.link(**{FORMAT: None})}
             response = render(request, "reports/busy.html", busy, status=503)
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
             return response
-        name = f"{tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.csv"
+        name = f"{tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.{ending}"
         return StreamingHttpResponse(
             turn,  # Django closes it, also when the client has gone
-            content_type="text/csv; charset=utf-8",
+            content_type=CONTENT_TYPES[ending],
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',
                 "Cache-Control": "no-store",

@@ -1,29 +1,39 @@
 """The CSV: PostgreSQL's own COPY, streamed.
 
 RFC 4180 (CRLF, quotes doubled) in UTF-8 with a byte order mark, from one read-only snapshot. A thread runs the COPY and
-writes to a bounded queue; the response reads from it, so memory stays constant however slow the reader is. The last
-chunk is held back until the download has been recorded. If anything fails in between, the response ends without its
-final chunk, and every HTTP client reports it as incomplete.
+writes to a bounded queue; the response reads from it, so memory stays constant however slow the reader is. The header
+leaves at once, however far the first row is. The last piece is held back until the download has been recorded. If
+anything fails in between, the response ends without its final chunk, and every HTTP client reports it as incomplete; a
+compressed one also lacks its end, and no program unpacks it without an error.
+
+Rows come by the million, so nothing in Python is called for one: psycopg2 hands them to a buffered writer, both of
+which are written in C, and that hands on whole rows, a piece at a time.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import queue
 import threading
+import zlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
-from wisely_security.request_context import RequestContext, using
+from wisely_security.database import replica
+from wisely_security.request_context import NOBODY, RequestContext, using
 
+from .columns import ROW_END
 from .keyset import READ_IN_ORDER
 
 BOM = b"\xef\xbb\xbf"
-CHUNK = 64 * 1024
-_CHUNKS_AHEAD = 8
+CRLF = b"\r\n"
+PIECE = 64 * 1024
+_PIECES_AHEAD = 8
+_GZIP_LEVEL, _GZIP = 1, 31
 
 
 def prepare(cursor: Any, time_zone: str) -> None:
@@ -32,9 +42,12 @@ def prepare(cursor: Any, time_zone: str) -> None:
     No time limit: a COPY is one statement, as long as its reader is slow, and a whole record takes its time. It blocks
     nobody, and how many run at once is limited (turns.py).
 
-    The planner would rather sort what it takes for scattered rows; then all are read before the first is sent.
+    The planner would rather sort what it takes for scattered rows; then all are read before the first is sent. And it
+    would rather compile the expressions, which takes seconds before the first row and saves less.
     """
-    cursor.execute(READ_IN_ORDER + "SELECT set_config('TimeZone', %s, true)", [time_zone])
+    cursor.execute(
+        READ_IN_ORDER + "SELECT set_config('jit', 'off', true), set_config('TimeZone', %s, true)", [time_zone]
+    )
 
 
 class _ReaderGoneError(Exception):
@@ -43,7 +56,7 @@ class _ReaderGoneError(Exception):
 
 @dataclass
 class CsvExport:
-    """One download. Iterate once; ``rows`` counts what was read from the database.
+    """One download. Iterate once; ``rows`` counts those in the pieces so far.
 
     ``context``: whose rows are read. ``finished(rows)`` is called before the last bytes leave, ``cut_short(rows)`` when
     the download ends in any other way.
@@ -56,8 +69,7 @@ class CsvExport:
     finished: Callable[[int], None]
     cut_short: Callable[[int], None]
     rows: int = 0
-    _chunks: queue.Queue[bytes | BaseException | None] = field(default_factory=lambda: queue.Queue(_CHUNKS_AHEAD))
-    _buffer: bytearray = field(default_factory=bytearray)
+    _pieces: queue.Queue[bytes | BaseException | None] = field(default_factory=lambda: queue.Queue(_PIECES_AHEAD))
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def __iter__(self) -> Generator[bytes]:
@@ -65,12 +77,13 @@ class CsvExport:
         complete = False
         try:
             copying.start()
-            held_back = BOM + (",".join(self.header) + "\r\n").encode()
-            while (chunk := self._chunks.get()) is not None:
-                if isinstance(chunk, BaseException):
-                    raise chunk
+            yield BOM + ",".join(self.header).encode()
+            held_back = CRLF
+            while (piece := self._pieces.get()) is not None:
+                if isinstance(piece, BaseException):
+                    raise piece
                 yield held_back
-                held_back = chunk
+                held_back = piece
             self.finished(self.rows)
             complete = True
             yield held_back
@@ -79,19 +92,16 @@ class CsvExport:
             if not complete:
                 self.cut_short(self.rows)
 
-    def write(self, row: bytes) -> None:
-        """Called by psycopg2 with each row, as COPY sends it: ended by a bare line feed."""
-        self._buffer += row[:-1]
-        self._buffer += b"\r\n"
-        self.rows += 1
-        if len(self._buffer) >= CHUNK:
-            self._put(bytes(self._buffer))
-            self._buffer.clear()
+    def take(self, rows: bytes) -> None:
+        """Whole rows, as COPY sends them."""
+        piece = rows.replace(ROW_END, CRLF)
+        self._put(piece)
+        self.rows += (len(rows) - len(piece)) // (len(ROW_END) - len(CRLF))
 
     def _put(self, item: bytes | BaseException | None) -> None:
         while not self._stop.is_set():
             try:
-                self._chunks.put(item, timeout=0.5)
+                self._pieces.put(item, timeout=0.5)
                 return
             except queue.Full:
                 continue
@@ -99,13 +109,8 @@ class CsvExport:
 
     def _copy(self) -> None:
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                with using(self.context):
-                    prepare(cursor, self.time_zone)
-                    self._run_copy(cursor.cursor)
-            if self._buffer:
-                self._put(bytes(self._buffer))
+            with using(self.context):
+                replica.read(self._copy_rows, may_repeat=lambda: not self.rows)
             self._put(None)
         except _ReaderGoneError:
             pass
@@ -113,11 +118,43 @@ class CsvExport:
             with contextlib.suppress(_ReaderGoneError):
                 self._put(error)
         finally:
-            connection.close()
+            connections.close_all()
+
+    def _copy_rows(self) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            with using(NOBODY):  # whom to announce is a query, and this comes before any
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            prepare(cursor, self.time_zone)
+            self._run_copy(cursor.cursor)
 
     def _run_copy(self, cursor: Any) -> None:
         try:
-            cursor.copy_expert(self.copy_statement, self, CHUNK)
+            with io.BufferedWriter(_Rows(self.take), PIECE) as rows:
+                cursor.copy_expert(self.copy_statement, rows)
         except _ReaderGoneError:
             cursor.connection.cancel()  # or the rollback would read all rows that are left
             raise
+
+
+class _Rows(io.RawIOBase):
+    """What a buffered writer writes to. It holds rows until one more would be too many, and never cuts one in two."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, rows: Any) -> int:
+        self._take(bytes(rows))
+        return len(rows)
+
+
+def compressed(pieces: Generator[bytes]) -> Generator[bytes]:
+    """The same as a gzip file, which ends only where they do."""
+    packer = zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP)
+    with contextlib.closing(pieces):
+        for piece in pieces:
+            if packed := packer.compress(piece):
+                yield packed
+    yield packer.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -97,6 +97,8 @@ class ReportFilterSet(django_filters.FilterSet):
         data = data.copy()
         for name, each in cls.base_filters.items():
             said = data.get(name, "").strip().casefold()
+            if not said:
+                continue
             choices = each.extra.get("choices", ())
             for key, label in _flat(choices() if callable(choices) else choices):
                 if said in {str(key).casefold(), str(label).casefold()}:
@@ -104,11 +106,27 @@ class ReportFilterSet(django_filters.FilterSet):
         return data
 
     def filter_queryset(self, queryset: Any) -> Any:
+        return self._filtered(queryset, self.filters)
+
+    @property
+    def nearby(self) -> Any:
+        """The events without those conditions that perhaps no index leads to (seeking.py)."""
+        return self._filtered(self.queryset, filter(self.has_index, self.filters))
+
+    def has_index(self, name: str) -> bool:
+        """Whether an index leads to what a filter selects, whatever else is chosen."""
+        return name not in {"q", "status"} and self.filters[name].field_name not in self.queryset.model.facets
+
+    def texts(self) -> list[str]:
+        """What has to be among the texts of an event."""
+        return str(self.form.cleaned_data["q"]).split()
+
+    def _filtered(self, queryset: Any, names: Iterable[str]) -> Any:
         chosen = self.form.cleaned_data
         during: Period = chosen["during"]
         queryset = queryset.during(during.start, during.end)
-        for name, each in self.filters.items():
-            queryset = each.filter(queryset, chosen[name])
+        for name in names:
+            queryset = self.filters[name].filter(queryset, chosen[name])
         return queryset
 
     def said(self, name: str, events: Sequence[Any] = ()) -> str:

@@ -8,11 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.db import connection
+from django.db import connections
 from django.http import QueryDict
+
+from .seeking import Seek
+from .tenant_by_tenant import TenantByTenant
 
 PAGE_SIZE = 50
 OLDER, NEWER = "before", "after"
+Way = Seek | TenantByTenant  # of finding what no index leads to
 READ_IN_ORDER = "SELECT set_config('enable_sort', 'off', true);"  # for the rest of the transaction
 
 
@@ -25,21 +29,19 @@ class Page:
     newer: UUID | None
 
 
-def read_page(queryset: Any, query: QueryDict, size: int = PAGE_SIZE) -> Page:
+def read_page(queryset: Any, query: QueryDict, size: int = PAGE_SIZE, *, seek: Way | None = None) -> Page:
     """One page of events, by ``?before=<id>`` (older) or ``?after=<id>`` (newer). Raises BadRequest on a bad id.
 
-    One row more than shown is read, to know whether there is more. Going back is certain: where one came from is there.
-    Where less than a page is newer, the newest page is shown whole.
+    ``seek``: how to find what no index leads to. One row more than shown is read, to know whether there is more. Going
+    back is certain: where one came from is there. Where less than a page is newer, the newest page is shown whole.
     """
     older_than, newer_than = _id(query, OLDER), _id(query, NEWER)
     if newer_than and not older_than:
-        rows = _fetch(queryset.filter(id__gt=newer_than).order_by("id")[: size + 1])
+        rows = _fetch(queryset, {"id__gt": newer_than}, size + 1, seek, newest_first=False)
         if len(rows) > size:
             rows = rows[:size][::-1]
             return Page(rows, older=rows[-1].id, newer=rows[0].id)
-    if older_than:
-        queryset = queryset.filter(id__lt=older_than)
-    rows = _fetch(queryset.order_by("-id")[: size + 1])
+    rows = _fetch(queryset, {"id__lt": older_than} if older_than else {}, size + 1, seek)
     more, rows = len(rows) > size, rows[:size]
     return Page(
         rows,
@@ -48,9 +50,13 @@ def read_page(queryset: Any, query: QueryDict, size: int = PAGE_SIZE) -> Page:
     )
 
 
-def _fetch(queryset: Any) -> list[Any]:
-    with connection.execute_wrapper(_along_the_index):
-        return list(queryset)
+def _fetch(
+    queryset: Any, beyond: dict[str, UUID], most: int, seek: Way | None, *, newest_first: bool = True
+) -> list[Any]:
+    with connections[queryset.db].execute_wrapper(_along_the_index):
+        if seek is not None:
+            return seek.find(queryset, beyond, newest_first=newest_first, most=most)
+        return list(queryset.filter(**beyond).order_by("-id" if newest_first else "id")[:most])
 
 
 def _along_the_index(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import operator
+from functools import reduce
+from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
@@ -11,13 +13,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from wisely_security.ledger.models import NO_TENANT
+from wisely_security.ledger.networks import parse_network
 from wisely_security.tenancy.models import Tenant
 
 from .filters import PeriodForm, ReportFilterSet
 from .periods import DEFAULT, Preset
+from .tenant_by_tenant import TenantByTenant
 
 NO_TENANT_TYPED = "none"
 MOST_CANDIDATES = 8
+_WHOSE_AND_WHEN = {"tenant", "period", "from", "to"}
 
 
 class SupportFilterForm(PeriodForm):
@@ -40,9 +45,16 @@ class SupportFilterForm(PeriodForm):
 
 
 class SupportFilterSet(ReportFilterSet):
-    """Period and free text as on the tenants' own pages, but for free text: fewer columns, for there are more rows."""
+    """Period and free text as on the tenants' own pages, but for free text: fewer columns, for there are more rows.
+
+    ``ids``, ``email``: columns that a text names an event by, if it is an ID or an e-mail address; each has an index.
+    ``names``: columns that have each of its words otherwise.
+    """
 
     text_help: str
+    ids: ClassVar[tuple[str, ...]]
+    email: ClassVar[str]
+    names: ClassVar[tuple[str, ...]]
 
     tenant = django_filters.CharFilter(
         label="Tenant",
@@ -63,6 +75,43 @@ class SupportFilterSet(ReportFilterSet):
             custom = self.data.get("from") or self.data.get("to")
             self.form.data = {**dict(self.data.items()), "period": Preset.CUSTOM if custom else DEFAULT}
         self.form.order_fields(["q", "tenant", "period", "from", "to"])
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        events = super().filter_queryset(queryset)
+        return events if self.form.cleaned_data["tenant"] else events.of_all_tenants()
+
+    def seek(self) -> TenantByTenant | None:
+        """How to find what the filters select. None: among the newest, as far back as need be."""
+        chosen = self.form.cleaned_data
+        text = str(chosen["q"])
+        named = self._named(text)
+        if (text and not named) or not any(chosen[name] for name in self.filters if name not in _WHOSE_AND_WHEN):
+            return None
+        others = self._filtered(self.queryset, [name for name in self.filters if name != "q"])
+        either = [others.filter(condition) for condition in named or [Q()]]
+        if tenant := chosen["tenant"]:
+            return TenantByTenant([tenant], None, either)
+        newest = self._filtered(self.queryset, []).of_all_tenants()
+        return TenantByTenant([NO_TENANT, *Tenant.objects.values_list("pk", flat=True)], newest, either)
+
+    def apply_text(self, queryset: Any, name: str, value: str) -> Any:
+        if named := self._named(value):
+            return queryset.filter(reduce(operator.or_, named))
+        if parse_network(value) is not None:
+            return queryset.matching(value)
+        for word in value.split():
+            queryset = queryset.filter(reduce(operator.or_, [Q(**{f"{it}__icontains": word}) for it in self.names]))
+        return queryset
+
+    def _named(self, text: str) -> list[Q]:
+        """Conditions, one of which holds for what a text names. None: it is words."""
+        try:
+            return [Q(**{column: UUID(text)}) for column in self.ids]
+        except ValueError:
+            pass
+        if "@" in text:
+            return [Q(**{self.email: text.strip().lower()})]
+        return [Q(ip=text.strip())] if self.queryset.model.searched.is_indexed(text) else []
 
     def told(self) -> dict[str, str]:
         """The filters that hold, in words."""

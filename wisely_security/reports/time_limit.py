@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -22,13 +22,17 @@ class SearchTooLongError(Exception):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Each statement may take so long, or SearchTooLongError is raised. For reads inside a transaction, which goes on.
+    """Each statement may take so long, or SearchTooLongError is raised. For reads: a transaction that runs already goes
+    on; without one they have one of their own.
 
     Limit and savepoint travel with the first statement, so they cost no round trip. A search that is stopped is rolled
     back to the savepoint, limit and all; otherwise the limit holds for the rest of the transaction, as ending it would
     be a statement more.
     """
-    prefix = f"SAVEPOINT {_SAVEPOINT}; SELECT set_config('statement_timeout', '{round(seconds * 1000)}ms', true);"
+    goes_on = connection.in_atomic_block
+    prefix = f"SELECT set_config('statement_timeout', '{round(seconds * 1000)}ms', true);"
+    if goes_on:
+        prefix = f"SAVEPOINT {_SAVEPOINT}; {prefix}"
     begun = False
 
     def limited(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -39,10 +43,11 @@ def time_limit(seconds: float) -> Iterator[None]:
         return execute(prefix + sql, params, many, context)
 
     try:
-        with connection.execute_wrapper(limited):
+        with connection.execute_wrapper(limited), nullcontext() if goes_on else transaction.atomic():
             yield
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
-        transaction.savepoint_rollback(_SAVEPOINT)
+        if goes_on:
+            transaction.savepoint_rollback(_SAVEPOINT)
         raise SearchTooLongError from error

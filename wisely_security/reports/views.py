@@ -5,24 +5,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 import django_tables2 as tables
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from wisely_security.ledger.models import Event
 from wisely_security.tenancy import signals
 from wisely_security.tenancy.access import MemberView
 from wisely_security.tenancy.models import Tenant
 
+from . import charts
 from .filters import ReportFilterSet
 from .keyset import NEWER, OLDER, Page, read_page
 from .periods import Preset
+from .reading import search
 from .requests import mark_groups
-from .time_limit import LONGEST_SEARCH_SECONDS, SearchTooLongError, time_limit
+from .seeking import seek_for
+from .time_limit import SearchTooLongError
 
 SAME_LOOK_SECONDS = 10 * 60
 _LOOK_KEY = "look"  # in the session: what was looked at last, and when
@@ -72,7 +78,7 @@ class ReportView(MemberView):
             raise Http404  # the address of the other edition
         return super().dispatch(request, *args, **kwargs)
 
-    @property
+    @cached_property
     def path(self) -> str:
         return self.report.path(self.request.tenant)
 
@@ -82,7 +88,14 @@ class ReportView(MemberView):
 
     def link(self, **changed: str | None) -> str:
         """The page with some parameters changed or (None) taken away, from its newest row."""
-        return f"{self.path}?{_query(self.request.GET, changed)}"
+        return f"{self.path}?{urlencode({name: value for name, value in (self._kept | changed).items() if value})}"
+
+    @cached_property
+    def _kept(self) -> dict[str, str | None]:
+        """The query string without paging, and without dates where the period says them."""
+        query = self.request.GET
+        dropped = {OLDER, NEWER, *(("from", "to") if query.get("period") in _PRESETS else ())}
+        return {name: str(value) for name, value in query.items() if name not in dropped}
 
     def chips(self, filters: ReportFilterSet, events: Sequence[Any] = ()) -> list[dict[str, str]]:
         """The filters that hold, in words, each with the link that clears it. ``events``: what they have found."""
@@ -121,8 +134,8 @@ class ReportPage(ReportView):
             filters.form.data = filters.form.data.copy()
             filters.form.data["period"] = filters.form.cleaned_data["preset"]
         try:
-            with time_limit(LONGEST_SEARCH_SECONDS):
-                page = read_page(filters.qs, request.GET)
+            seek = seek_for(filters, self.request.tenant.pk)
+            page = search(lambda: read_page(filters.qs, request.GET, seek=seek))
         except SearchTooLongError as error:
             filters.form.add_error(None, str(error))
             return self._nothing_shown(filters, context)
@@ -134,25 +147,32 @@ class ReportPage(ReportView):
             "events": rows,
             "older_url": page.older and self.link(**{OLDER: str(page.older)}),
             "newer_url": page.newer and self.link(**{NEWER: str(page.newer)}),
-            "download_url": f"{self.path}download/?{_query(request.GET, {})}" if may_download else None,
+            "download_url": self.link().replace("?", "download/?", 1) if may_download else None,
+            "chart_url": self.link().replace("?", "chart/?", 1),
+            "chart_key": charts.key(self.link()),
         }
-        return render(request, "reports/report.html", context)
+        return render(request, self._template, context)
 
     def _nothing_shown(self, filters: ReportFilterSet, context: dict[str, Any]) -> HttpResponse:
         """The form as it was filled, and what is wrong with it."""
-        return render(self.request, "reports/report.html", context | {"chips": self.chips(filters)}, status=400)
+        return render(self.request, self._template, context | {"chips": self.chips(filters)}, status=400)
+
+    @property
+    def _template(self) -> str:
+        """Where a script fetches the results, they are all that is shown of the page."""
+        return "reports/results.html" if _is_partial(self.request) else "reports/report.html"
 
     def _rows(self, page: Page) -> list[dict[str, Any]]:
-        rows = self.report.rows(page.rows, self.link)
+        rows = self.report.rows(page.rows, cache(self.link))  # half of them go to the same few pages
         for row, event in zip(rows, page.rows, strict=True):
-            row |= {"id": event.pk, "url": f"{self.path}{event.pk}/"}
+            row |= {"id": event.pk, "url": f"{self.path}{event.pk}/", **_moment(event.occurred_at)}
         if self.report.groups_requests and not self.request.GET.get("request"):
             mark_groups(rows, page)
         return rows
 
     def _record_look(self, filters: ReportFilterSet, events: Sequence[Any]) -> None:
         """A look is recorded once: turning its pages and loading it again within ten minutes is the same look."""
-        look = f"{self.report.key} {self.request.tenant.pk} {_query(self.request.GET, {})}"
+        look = f"{self.report.key} {self.request.tenant.pk} {self.link()}"
         last, at = self.request.session.get(_LOOK_KEY, ("", 0))
         if look == last and time.time() - at < SAME_LOOK_SECONDS:
             return
@@ -180,18 +200,24 @@ class ReportEvent(ReportPage):
             **self.report.details(event, self.path),
             **self.report.page_context(),
         }
-        return render(request, "reports/event.html", context)
+        template = self.report.details_template if _is_partial(request) else "reports/event.html"
+        return render(request, template, context)
 
 
-def _query(query: QueryDict, changed: Mapping[str, str | None]) -> str:
-    """The query string without paging, with some parameters changed."""
-    kept = {
-        name: value
-        for name, value in query.items()
-        if value and name not in {OLDER, NEWER} and not (name in {"from", "to"} and query.get("period") in _PRESETS)
+def _is_partial(request: Any) -> bool:
+    """Whether a script will take what it needs from the answer, and drop the page around it."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def _moment(moment: datetime) -> dict[str, str]:
+    """A time as the rows show it, in the reader's zone."""
+    local = timezone.localtime(moment)
+    return {
+        "iso": moment.isoformat(),
+        "moment": f"{local:%A, %-d %B %Y, %H:%M:%S %z}",
+        "day": f"{local:%-d %b %Y}",
+        "time": f"{local:%H:%M}",
     }
-    merged = {name: value for name, value in {**kept, **changed}.items() if value}
-    return urlencode(merged)
 
 
 _PRESETS = set(Preset.values) - {Preset.CUSTOM.value}

@@ -43,21 +43,25 @@ def entries(user: User, tenant: Tenant) -> list[tuple[Entry, str]]:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the menu, and the enterprises that an aggregator's admin may switch to."""
+    """Context processor: the menu, and the enterprises that an aggregator's admin may switch to.
+
+    Both are made when a template asks: a part of a page has no menu.
+    """
     tenant = getattr(request, "tenant", None)
     user = getattr(request, "user", None)
     if tenant is None or not isinstance(user, User):
         return {}
+    return {"menu": lambda: _menu(request.path, user, tenant), "enterprises": lambda: user.enterprises}
+
+
+def _menu(path: str, user: User, tenant: Tenant) -> list[dict[str, Any]]:
     labels = {WORKSPACE: "Workspace", PEOPLE: PEOPLE_SECTIONS[tenant.edition][1], SECURITY: "Security"}
     sections: dict[str, list[dict[str, Any]]] = {label: [] for label in labels.values()}
     for entry, url in entries(user, tenant):
         sections[labels[entry.section]].append(
-            {"label": entry.label, "icon": entry.icon, "url": url, "current": request.path.startswith(url)}
+            {"label": entry.label, "icon": entry.icon, "url": url, "current": path.startswith(url)}
         )
-    return {
-        "menu": [{"label": label, "items": items} for label, items in sections.items() if items],
-        "enterprises": user.enterprises,
-    }
+    return [{"label": label, "items": items} for label, items in sections.items() if items]
 
 
 add(

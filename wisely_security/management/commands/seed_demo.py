@@ -1,6 +1,4 @@
-import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,6 +11,8 @@ from django.db import connections, transaction
 from login_activity import demo as login_activity
 from wisely_security.database.backdating import as_owner
 from wisely_security.ledger import partitions
+from wisely_security.ledger.follow import follow
+from wisely_security.progress import Progress
 from wisely_security.tenancy import demo as tenancy
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.workspace import demo as workspace
@@ -47,12 +47,14 @@ class Command(BaseCommand):
                     self.stdout.write("The demo is there already; nothing is changed. --events N adds N events to it.")
                 else:
                     self._add(events, seed)
+                    follow()
                 return
             case tenancy.Found.OTHERS:
                 raise CommandError(
                     "This database holds tenants or users that the demo did not make. Use an empty database."
                 )
         self._load(events or EVENTS, seed)
+        follow()
         self.stdout.write(f"Sign in with the password {DEMO_PASSWORD} as\n\n")
         self.stdout.write("".join(f"  {email:<22} {who}\n" for email, who in tenancy.SIGN_INS.items()))
 
@@ -80,32 +82,3 @@ class Command(BaseCommand):
             demo = tenancy.create(until, partial(login_activity.client_of, until=until, seed=seed))
             workspace.load(demo, changes=changes, seed=seed, until=until, progress=progress.show)
             login_activity.load(demo, events=events, seed=seed, until=until, progress=progress.after(changes))
-
-
-class Progress:
-    """A bar on the terminal; nothing where there is none."""
-
-    WIDTH = 40
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._shown = -1
-
-    def show(self, done: int) -> None:
-        percent = 100 * done // self._total
-        if percent != self._shown and sys.stderr.isatty():
-            self._shown = percent
-            bar = "█" * (self.WIDTH * percent // 100)
-            sys.stderr.write(f"\r{bar:░<{self.WIDTH}} {percent:3} %  {done:,} events")
-            sys.stderr.flush()
-
-    def after(self, before: int) -> Callable[[int], None]:
-        """For a part that counts from 0."""
-        return lambda done: self.show(before + done)
-
-    def __enter__(self) -> "Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown >= 0:
-            sys.stderr.write("\n")

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         if port is None and port_in_use != FIRST_PORT:
             self.stdout.write(f"Port {FIRST_PORT} is in use by another program; taking {port_in_use}.")
 
-        environ = os.environ | {"SECRET_KEY": secret_key}
+        environ = {"STATIC_ROOT": str(settings.DATA_DIR / "static")} | os.environ | {"SECRET_KEY": secret_key}
         self._prepare(children, environ, demo)
 
         environ.pop("DATABASE_OWNER_URL", None)
@@ -72,6 +72,7 @@ class Command(BaseCommand):
             if code := children.wait():
                 sys.exit(code)
 
+        run("collectstatic", "--no-input", quiet=True)
         if "DATABASE_OWNER_URL" not in environ:
             self.stdout.write("DATABASE_OWNER_URL is not set: the database is taken as it is.")
             return

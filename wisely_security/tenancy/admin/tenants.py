@@ -83,6 +83,7 @@ class TenantAdmin(SupportAdmin[Tenant]):
         return [
             (None, {"fields": ["name", "slug", "edition", *owned, "super_admin", "created_at"]}),
             ("Sessions of its users", {"fields": ["session_idle_minutes", "session_max_hours"]}),
+            ("Its records", {"fields": ["keep_months"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:

@@ -257,6 +257,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="user",
+            index=models.Index(fields=["tenant", "name", "email"], name="user_by_name"),
+        ),
+        migrations.AddIndex(
             model_name="session",
             index=models.Index(fields=["expires_at"], name="session_expires_at"),
         ),

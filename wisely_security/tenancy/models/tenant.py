@@ -20,6 +20,10 @@ PEOPLE_SECTIONS: dict[str, tuple[str, str]] = {
 }
 
 
+# So that nobody gets rid of traces at once: until then, the record itself tells who changed the limit.
+FEWEST_MONTHS_KEPT = 3
+
+
 class Tenant(models.Model):
     """A company on the platform. An aggregator may own enterprises.
 
@@ -57,6 +61,14 @@ class Tenant(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(90 * 24)],
         help_text="1 to 2,160 hours (90 days), active or not.",
     )
+    keep_months = models.PositiveIntegerField(
+        "erase its events after",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(FEWEST_MONTHS_KEPT), MaxValueValidator(1200)],
+        help_text=f"Months, {FEWEST_MONTHS_KEPT} or more, where the tenant asks for less than the platform keeps. "
+        "What is older is erased for good, in both records, without an archive. Empty: as long as the platform does.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -64,6 +76,9 @@ class Tenant(models.Model):
             models.CheckConstraint(
                 name="tenant_only_enterprises_have_an_aggregator",
                 condition=models.Q(aggregator=None) | models.Q(edition=Edition.ENTERPRISE),
+            ),
+            models.CheckConstraint(
+                name="tenant_keeps_some_months", condition=models.Q(keep_months__gte=FEWEST_MONTHS_KEPT)
             ),
         ]
 

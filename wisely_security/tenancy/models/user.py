@@ -59,6 +59,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["name", "email"]
+        indexes = [models.Index(fields=["tenant", "name", "email"], name="user_by_name")]
         constraints = [
             models.CheckConstraint(name="user_email_lower_case", condition=models.Q(email=Lower("email"))),
             models.CheckConstraint(

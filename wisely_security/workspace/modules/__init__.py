@@ -9,3 +9,4 @@ from . import templates as templates
 from . import consent_groups as consent_groups
 from . import users as users
 from . import roles as roles
+from . import retention as retention

@@ -7,7 +7,6 @@ import time
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import IO
 from uuid import UUID
 
 from django.db import Error, connections, transaction
@@ -16,6 +15,8 @@ from wisely_security.request_context import RequestContext, using
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.waba_numbers import WabaNumber
+
+from .notes import Notes
 
 # What a transaction has written: each value, and into how many records.
 Written = dict[object, tuple[str, int]]
@@ -34,19 +35,13 @@ def write(tenant_id: UUID, notes: Path, name: str, records: int) -> None:
             try:
                 writer.one_transaction()
             except Undo:
-                note(file, [(value, 0) for value, _ in writer.written.values()])
+                Notes.write(file, [(value, 0) for value, _ in writer.written.values()])
             except Error:  # refused (two writers met), or the server is gone: nobody knows what became of it
                 with suppress(Error):
                     connections["default"].close()
                 time.sleep(0.02)
             else:
-                note(file, list(writer.written.values()))
-
-
-def note(file: IO[str], values: list[tuple[str, int]]) -> None:
-    """How many events there are of a value, for certain."""
-    file.writelines(f"{value} {times}\n" for value, times in values)
-    file.flush()
+                Notes.write(file, list(writer.written.values()))
 
 
 class Writer:

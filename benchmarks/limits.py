@@ -1,0 +1,154 @@
+"""How many audited transactions the machine makes in a second, beside what its disk and PostgreSQL allow at all.
+
+.venv-bench/bin/python -m benchmarks.limits [rounds]
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from uuid import uuid4
+
+import django
+
+from wisely_security.database.embedded import provide
+from wisely_security.database.embedded.programs import installed_programs
+from wisely_security.database.embedded.roles import APP_ROLE, OWNER_ROLE
+
+from .results import Table, decimals, publish
+
+CONNECTIONS = 8
+SECONDS = 5
+LINKS = 1_000
+NOTHING_ELSE = "INSERT INTO bench DEFAULT VALUES;"
+EDIT = """\\set number random(1, {links})
+{announcement} \\; UPDATE workspace_messagelink SET text = 'Text ' || random() WHERE tenant_id = '{tenant}'
+AND number_id = '{number}' AND name = 'Link ' || :number;
+"""
+ADD = """{announcement} \\; INSERT INTO workspace_messagelink (tenant_id, number_id, name, text, code)
+VALUES ('{tenant}', '{number}', 'Link ' || uuidv7(), 'Hello', left(uuidv4()::text, 22));
+"""
+
+
+def main(rounds: int) -> None:
+    from django.conf import settings
+
+    from tests.cast import create_cast
+    from tests.databases import drop_template, kept_database, make_template, using_database
+
+    audited, plain = (f"bench_limits_{os.getpid()}_{kind}" for kind in ("audited", "plain"))
+    make_template()
+    with tempfile.TemporaryDirectory() as folder, kept_database(audited):
+        with using_database(audited):
+            scripts = _prepare(create_cast(), Path(folder))
+        with kept_database(plain, audited):
+            with using_database(plain):
+                _switch_off()
+            contestants = {
+                "INSERT of a row into a table without index, trigger or row-level security": (
+                    plain,
+                    OWNER_ROLE,
+                    "bench",
+                ),
+                "edit of a message link, triggers off": (plain, APP_ROLE, "edit"),
+                "edit of a message link, audited": (audited, APP_ROLE, "edit"),
+                "new message link, triggers off": (plain, APP_ROLE, "add"),
+                "new message link, audited": (audited, APP_ROLE, "add"),
+            }
+            rates: dict[str, list[float]] = {name: [] for name in contestants}
+            for _ in range(rounds):
+                for name, (database, role, script) in contestants.items():
+                    rates[name].append(_pgbench(database, role, scripts[script]))
+    drop_template()
+    medians = {name: median(each) for name, each in rates.items()}
+    limit = max(medians.values())
+    fsyncs = _fsyncs(Path(settings.DATA_DIR))
+    publish(
+        Table(
+            title="Limits",
+            about=(
+                f"Transactions a second over {CONNECTIONS} connections, each a commit on disk; pgbench, {SECONDS} "
+                f"seconds a time, the median of {rounds}. Somebody who does nothing else gets {fsyncs:,.0f} fdatasync "
+                "a second from this disk (pg_test_fsync); commits of several connections share one."
+            ),
+            headings=["", "a second", "of the most"],
+            rows=[[name, decimals(rate), f"{rate / limit:.0%}"] for name, rate in medians.items()],
+        ),
+        command=f"python -m benchmarks.limits {rounds}",
+    )
+
+
+def _prepare(cast: object, folder: Path) -> dict[str, Path]:
+    """Records to edit, and pgbench's scripts; each announces who acts, as the application does."""
+    from django.db import connection, connections
+
+    from tests.audit_trail.factories import build, make
+    from wisely_security.database.base import ANNOUNCE
+    from wisely_security.request_context import RequestContext, acting_as
+    from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+
+    acme, alice = cast.acme, cast.alice  # type: ignore[attr-defined]
+    number = make(WabaNumber, acme)
+    with acting_as(tenant_id=acme.pk):
+        MessageLink.objects.bulk_create(
+            build(MessageLink, acme, number=number, name=f"Link {each}") for each in range(1, LINKS + 1)
+        )
+    context = RequestContext(tenant_id=acme.pk, actor=alice.as_actor(), request_id=uuid4())
+    with connection.cursor() as cursor:
+        announcement = cursor.cursor.mogrify(ANNOUNCE, context.settings).decode().rstrip(";")
+    with connections["owner"].cursor() as owner:
+        owner.execute("CREATE TABLE bench (at timestamptz DEFAULT now())")
+        owner.execute("VACUUM ANALYZE workspace_messagelink")
+    scripts = {}
+    for name, script in (("bench", NOTHING_ELSE), ("edit", EDIT), ("add", ADD)):
+        scripts[name] = folder / name
+        scripts[name].write_text(
+            script.format(links=LINKS, announcement=announcement, tenant=acme.pk, number=number.pk)
+        )
+    return scripts
+
+
+def _switch_off() -> None:
+    from django.db import connections
+
+    with connections["owner"].cursor() as owner:
+        owner.execute("ALTER TABLE workspace_messagelink DISABLE TRIGGER USER")
+
+
+def _pgbench(database: str, role: str, script: Path) -> float:
+    """Transactions a second."""
+    from django.db import connection
+
+    settings = connection.settings_dict
+    target = ["-h", settings["HOST"], "-p", str(settings["PORT"]), "-U", role]
+    options = ["-n", "-c", str(CONNECTIONS), "-j", "2", "-T", str(SECONDS), "-f", str(script)]
+    ran = subprocess.run(
+        [installed_programs() / "pgbench", *target, *options, database], capture_output=True, text=True, check=True
+    )
+    return float(_found(r"tps = ([\d.]+)", ran.stdout))
+
+
+def _fsyncs(folder: Path) -> float:
+    with tempfile.TemporaryDirectory(dir=folder) as unused:
+        command = [installed_programs() / "pg_test_fsync", "-s", "1", "-f", str(Path(unused, "file"))]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(_found(r"fdatasync +([\d.]+) ops", ran.stdout))
+
+
+def _found(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found, text
+    return found[1]
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+    os.environ.setdefault("DEBUG", "1")
+    provide(os.environ)
+    django.setup()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)

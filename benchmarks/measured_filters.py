@@ -1,0 +1,153 @@
+"""The filters that ``benchmarks.filters`` measures, and what a page of each costs. Django is set up by then."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import connection, connections, transaction
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from audit_trail.report import REPORT as AUDIT_TRAIL
+from login_activity.report import REPORT as LOGIN_ACTIVITY
+from wisely_security.ledger.partitions import add_months
+from wisely_security.reports.keyset import read_page
+from wisely_security.reports.views import Report
+from wisely_security.request_context import acting_as
+
+from .large_history import (
+    ABSENT_COUNTRY,
+    AUDIT,
+    LOGIN,
+    MONTHS,
+    RARE_ACTION,
+    RARE_ADDRESS,
+    RARE_COUNTRY,
+    RARE_DEVICE,
+    RARE_EMAIL,
+    RARE_ONCE,
+    RARE_RECORD,
+    RARE_REQUEST,
+    RARE_USER,
+    RARE_WORD,
+)
+
+Query = dict[str, str]
+NOBODY = "00000000-0000-7000-8000-ffffffffffff"
+RECORDS: dict[str, tuple[Report, dict[str, Query]]] = {
+    "Login Activity": (
+        LOGIN_ACTIVITY,
+        {
+            "no filter": {},
+            "user, rare": {"user": str(RARE_USER)},
+            "user by e-mail, rare": {"user": RARE_EMAIL},
+            "user, none": {"user": NOBODY},
+            "status: failure": {"status": "failure"},
+            "action, common": {"action": "view"},
+            "action, rare": {"action": RARE_ACTION},
+            "device, common": {"device": "windows_pc"},
+            "device, rare": {"device": RARE_DEVICE},
+            "country, common": {"country": "IN"},
+            "country, rare": {"country": RARE_COUNTRY},
+            "country, a year ago": {"country": RARE_ONCE},
+            "country, none": {"country": ABSENT_COUNTRY},
+            "country, rare, and status: failure": {"country": RARE_COUNTRY, "status": "failure"},
+            "country, device and action": {"country": "BR", "device": "mac", "action": "reset_password"},
+            "text, common": {"q": "mumbai"},
+            "text, rare": {"q": RARE_WORD},
+            "text, two words": {"q": "mumbai failure"},
+            "text, a rare address": {"q": RARE_ADDRESS},
+            "text, none": {"q": "nowhere-to-be-found"},
+        },
+    ),
+    "Audit Trail": (
+        AUDIT_TRAIL,
+        {
+            "no filter": {},
+            "actor, rare": {"actor": str(RARE_USER)},
+            "actor, none": {"actor": NOBODY},
+            "actor: system": {"actor": "system"},
+            "module, common": {"module": "business_group"},
+            "module and action, rare": {"module": "roles", "action": "add"},
+            "status: failure": {"status": "failure"},
+            "record, rare": {"record": str(RARE_RECORD)},
+            "record, none": {"record": NOBODY},
+            "request": {"request": str(RARE_REQUEST)},
+            "actor, rare, and status: failure": {"actor": str(RARE_USER), "status": "failure"},
+            "text, common": {"q": "person"},
+            "text, rare": {"q": RARE_WORD},
+            "text, a rare address": {"q": RARE_ADDRESS},
+            "text, none": {"q": "nowhere-to-be-found"},
+        },
+    ),
+}
+OF_EVENTS = re.compile(rf"{LOGIN}|{AUDIT}|ledger_")
+SETTINGS = re.compile(r"^(?:\s*SELECT set_config\(.*?\);)+", re.DOTALL)  # sent in front, in the same message
+
+
+def periods() -> dict[str, Query]:
+    first = add_months(timezone.now().date(), 1 - MONTHS)
+    return {"30 days": {"period": "30d"}, "13 months": {"from": first.isoformat()}}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    milliseconds: float
+    buffers: int
+
+
+def settle() -> None:
+    """As after a while: nothing waits for the vacuum or is still to be written."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def size() -> int:
+    """Bytes of the database on disk."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def costs(report: Report, tenant: UUID, query: Query) -> dict[str, Cost]:
+    """What the first page costs, by period."""
+    return {name: _first_page(report, tenant, period | query) for name, period in periods().items()}
+
+
+def _first_page(report: Report, tenant: UUID, query: Query) -> Cost:
+    with acting_as(tenant_id=tenant):
+        statements = _sent(report, tenant, query)
+        measured = [_explained(statements) for _ in range(3)]
+    return Cost(median(cost.milliseconds for cost in measured), measured[-1].buffers)
+
+
+def _sent(report: Report, tenant: UUID, query: Query) -> list[str]:
+    """The statements with which a page reads events."""
+    filters = report.filter_set(QueryDict(urlencode(query)), queryset=report.model.objects.for_tenant(tenant))
+    assert filters.is_valid(), (query, filters.errors)
+    with transaction.atomic(), CaptureQueriesContext(connection) as captured:
+        read_page(filters.qs, QueryDict())
+    return [each["sql"] for each in captured if OF_EVENTS.search(each["sql"])]
+
+
+def _explained(statements: list[str]) -> Cost:
+    milliseconds, buffers = 0.0, 0
+    for statement in statements:
+        before = match[0] if (match := SETTINGS.match(statement)) else ""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")  # announces the tenant
+            cursor.cursor.execute(
+                f"{before} EXPLAIN (ANALYZE, BUFFERS, TIMING off, FORMAT JSON) {statement[len(before) :]}"
+            )
+            [[[answer]]] = cursor.fetchall()
+        told: Any = answer if isinstance(answer, dict) else json.loads(answer)
+        milliseconds += told["Execution Time"]
+        buffers += told["Plan"]["Shared Hit Blocks"] + told["Plan"]["Shared Read Blocks"]
+    return Cost(milliseconds, buffers)

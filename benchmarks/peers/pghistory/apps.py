@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Links(AppConfig):
+    name = "benchmarks.peers.pghistory"
+    label = "links"

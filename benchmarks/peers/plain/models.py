@@ -1,0 +1,16 @@
+from benchmarks.peers import links
+
+
+class Tenant(links.Tenant):
+    pass
+
+
+class Number(links.Number):
+    pass
+
+
+class MessageLink(links.MessageLink):
+    pass
+
+
+EVENTS = None

@@ -1,0 +1,3 @@
+"""Django without any record."""
+
+from benchmarks.peers.settings import *  # noqa: F403

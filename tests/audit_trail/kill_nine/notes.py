@@ -1,0 +1,29 @@
+"""What those who write know for certain, kept in files: it outlives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+
+class Notes:
+    """Two kinds: of each value, how many events tell of it; of each answered request, what came of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.values, self.answers = folder / "values", folder / "answers"
+        for each in (self.values, self.answers):
+            each.mkdir(parents=True)
+
+    @staticmethod
+    def write(file: IO[str], notes: Iterable[tuple[str, object]]) -> None:
+        file.writelines(f"{name} {what}\n" for name, what in notes)
+        file.flush()
+
+    @staticmethod
+    def read(folder: Path) -> Iterator[tuple[str, str]]:
+        for file in folder.iterdir():
+            for line in file.read_text().splitlines(keepends=True):
+                if line.endswith("\n"):  # half a line: its writer was killed
+                    name, what = line.split()
+                    yield name, what

@@ -1,0 +1,113 @@
+"""The chart over the rows: fetched after the page, kept while one turns pages, changed with the filters."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from login_activity.models import LoginEvent
+
+from .reading import LOGIN_ACTIVITY, between, days_ago, expect_only_results_replaced, expect_rows, mark, sides
+from .site import Site
+
+FIRST, LAST = days_ago(40), days_ago(15)
+
+
+def total(page: Page) -> int:
+    said = page.locator(".chart-total strong").inner_text()
+    return int(said.removesuffix("s").removesuffix(" event").replace(",", ""))
+
+
+def shown(site: Site, **conditions: str) -> list[LoginEvent]:
+    events = site.events(site.cast.acme, FIRST, LAST, "Asia/Kolkata")
+    return [event for event in events if all(getattr(event, name) == value for name, value in conditions.items())]
+
+
+def test_it_tells_how_many_there_are_and_what_the_download_will_be(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    expect(page.locator(".chart .bar")).to_have_count((LAST - FIRST).days + 1)
+    assert total(page) == len(shown(site))
+    expect(page.locator(".csv-size")).to_have_text(re.compile(rf"^{len(shown(site))} events, about \d+ kB$"))
+
+
+def test_filters_change_it_and_turning_pages_does_not(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    expect(page.locator(".chart svg")).to_be_visible()
+    page.locator(".chart svg").evaluate("svg => { svg.dataset.before = '' }")
+    mark(page)
+    page.get_by_role("link", name="Older").click()
+    expect(page).to_have_url(re.compile("before="))
+    expect_only_results_replaced(page)
+    expect(page.locator(".chart svg[data-before]")).to_have_count(1)
+    expect(page.locator(".csv-size")).to_contain_text("events, about")
+    page.get_by_label("Status").select_option("failure")
+    expect(page.locator(".chart svg:not([data-before])")).to_have_count(1)
+    assert total(page) == len(shown(site, status="failure"))
+
+
+def test_a_bar_leads_to_its_day(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST, status="failure"))
+    failures = shown(site, status="failure")
+    day = failures[0].occurred_at.astimezone(ZoneInfo("Asia/Kolkata"))
+    mark(page)
+    page.get_by_role("link", name=f"{day:%A, %-d %b %Y}").first.locator(".bar-room").click()
+    expect(page).to_have_url(re.compile(rf"from={day:%Y-%m-%d}&to={day:%Y-%m-%d}&status=failure$"))
+    expect_only_results_replaced(page)
+    expect_rows(page, [event for event in failures if event.occurred_at.astimezone(day.tzinfo).date() == day.date()])
+    expect(page.locator(".chart .bar")).to_have_count(24)
+    expect(page.locator("input[name=from]")).to_have_value(f"{day:%Y-%m-%d}")
+
+
+def test_the_keyboard_goes_from_bar_to_bar(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    bars = page.locator(".chart .bar")
+    expect(bars.last).to_have_attribute("tabindex", "0")
+    bars.last.focus()
+    for key, place in {"ArrowRight": -1, "ArrowLeft": -2, "Home": 0, "End": -1}.items():
+        page.keyboard.press(key)
+        expect(bars.nth(place)).to_be_focused()
+        expect(bars.nth(place).locator(".bar-said")).to_be_visible()
+        expect(page.locator(".chart .bar-said:visible")).to_have_count(1)
+        expect(page.locator(".chart .bar[tabindex='0']")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"from={LAST}&to={LAST}$"))
+
+
+def test_the_numbers_are_there_to_read(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    page.get_by_text("Show the numbers").click()
+    table = page.get_by_role("table", name=re.compile("Events by the day"))
+    expect(table.get_by_role("row")).to_have_count((LAST - FIRST).days + 2)
+    page.get_by_role("link", name="Older").click()
+    expect(table).to_be_visible()
+
+
+def test_without_scripts_a_link_leads_to_it(visit, site) -> None:
+    page = visit(site.cast.alice, java_script_enabled=False)
+    page.goto(between(FIRST, LAST, status="failure"))
+    page.get_by_role("link", name="Show the chart").click()
+    expect(page.get_by_role("heading", name="Login Activity: chart")).to_be_visible()
+    assert total(page) == len(shown(site, status="failure"))
+    page.get_by_role("main").get_by_role("link", name="Login Activity").click()
+    expect(page).to_have_url(re.compile("status=failure"))
+
+
+@pytest.mark.parametrize("width", [360, 390, 1440])
+def test_it_stays_within_its_card(visit, site, width: int) -> None:
+    page = visit(site.chief, width=width)
+    for address in (between(days_ago(91), days_ago(0)), f"{LOGIN_ACTIVITY}?period=today", between(FIRST, FIRST)):
+        page.goto(address)
+        if page.locator(".chart").count():
+            expect(page.locator(".chart svg")).to_be_visible()
+            left, right = sides(page.locator(".chart"))
+            for label in page.locator(".chart-label:visible").all():
+                assert left <= sides(label)[0] < sides(label)[1] <= right
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

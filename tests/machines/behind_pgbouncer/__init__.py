@@ -1,0 +1,1 @@
+"""Tests from elsewhere once more, through PgBouncer: each transaction on a connection of its own to the server."""

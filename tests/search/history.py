@@ -1,0 +1,94 @@
+"""Events with texts that are easily missed."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from wisely_security.ledger.models import first_id
+
+EVENTS = 380
+DAYS = 200
+WORDS = [
+    *("Straße", "STRASSE", "İstanbul", "ISTANBUL", "ışık", "IŞIK", "Σίσυφος", "ΣΊΣΥΦΟΣ", "ſale", "Sale", "µm", "μM"),
+    *("K", "K", "Å", "å", "Ǆ", "ǆ", "ﬁne", "Zoë", "ZOË", "Zoe\u0308", "日本語", "जयपुर", "😀", "ẞ", "ŉ", "ΐ"),
+    *("100%", "100", "a_b", "aXb", "c:\\temp", "\\", "\\\\", "%", "_", "'", '"q"', "⟨status failure⟩", "success"),
+    *("*", "[a-z]", "(x"),
+    *("Ann", "Anna", "Hannah", "O'Neil", "on", "x", "+49 151 2345678", "198.51.100.7", "2001:db8::1"),
+    *("a\u00a0b", "a\u2003b"),
+]  # fmt: skip
+ADDRESSES = [
+    "10.1.2.3",
+    "10.1.2.34",
+    "10.1.20.3",
+    "192.0.2.200",
+    "2001:db8::1",
+    "2001:db8::10",
+    "::ffff:10.1.2.3",
+    "::1",
+    None,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    tenant: UUID = field(default_factory=uuid4)
+    other: UUID = field(default_factory=uuid4)
+
+
+def rows_over_months(record: str, tenant: UUID) -> list[dict[str, Any]]:
+    """In their order, evenly up to now. What is in the first month is nowhere else."""
+    chance = random.Random(record)
+    start = timezone.now() - timedelta(days=DAYS)
+    step = timedelta(days=DAYS) / EVENTS
+    rows = [a_row(record, tenant, chance, start + step * number) for number in range(EVENTS)]
+    for row in rows[:30:3]:
+        row["user_name" if record == "login" else "resource_name"] = "Onlythen Ünique"
+    return rows
+
+
+def a_row(record: str, tenant: UUID, chance: random.Random, moment: Any, *words: str) -> dict[str, Any]:
+    def say() -> str:
+        return " ".join(chance.choices(WORDS, k=chance.randrange(3))) if not words else " ".join(words)
+
+    failed = chance.random() < 0.2
+    row: dict[str, Any] = {
+        "id": UUID(int=first_id(moment).int | 7 << 76 | 2 << 62 | chance.getrandbits(62)),
+        "tenant_id": tenant,
+        "status": "failure" if failed else "success",
+        "ip": chance.choice(ADDRESSES),
+    }
+    if record == "login":
+        return row | {
+            "user_name": say(),
+            "user_email": f"{chance.choice(WORDS)}@example.com".lower(),
+            "user_id": chance.choice([None, UUID(int=7), UUID(int=8)]),
+            "acted_by": say(),
+            "action": chance.choice(["log_in", "log_out", "view"]),
+            "reason": "wrong_password" if failed else "",
+            "place": say(),
+            "user_agent": say(),
+            "country": chance.choice(["IN", "DE"]),
+            "detail": json.dumps({"area": say(), "filters": {"Search": "Neverfound"}}),
+        }
+    return row | {
+        "actor_kind": chance.choice(["person", "system"]),
+        "actor_name": say(),
+        "actor_email": "",
+        "module": chance.choice(["business_group", "templates", "gone_module"]),
+        "action": chance.choice(["edit", "add"]),
+        "reason_code": "no_permission" if failed else "",
+        "reason": say(),
+        "resource_name": say(),
+        "changes": [
+            {"field": "neverfound", "label": say() or "Name", "before": say(), "after": f"{say()}\n{say()}"},
+            {"field": "users", "label": "Users", "added": [say(), say()], "removed": [say()]},
+            {"field": "key", "label": "API key", "masked": True},
+        ],
+    }

@@ -1,0 +1,83 @@
+"""Free text finds what its conditions select, however much of it is in blocks: every page, with every filter."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .history import WORDS, History
+from .truth import RECORDS
+
+NETWORKS = [
+    *("10.1.2.3", "10.1.2.0/24", "10.1.0.0/16", "10.0.0.0/7", "0.0.0.0/0", "192.0.2.128/25", "198.51.100.0/24"),
+    *("2001:db8::1", "2001:DB8:0::/32", "::1", "::ffff:10.1.2.3", "::ffff:a01:203", "::/0", "fe80::/10"),
+]
+LABELS = ["Success", "failure", "log", "Log in", "password", "permission", "template", "edit", "system", "group"]
+NOWHERE = ["neverfound", "masked", "field", "zzzq", "10.1.2.99", "{", '",']
+
+
+def altered(word: str, chance: random.Random) -> str:
+    start = chance.randrange(len(word))
+    part = word[start : start + chance.randrange(1, 9)]
+    return chance.choice([word, part, part.upper(), part.lower(), word.swapcase(), part.title()])
+
+
+texts = st.builds(
+    lambda words, seed: " ".join(altered(word, random.Random(seed)) for word in words),
+    st.lists(
+        st.sampled_from([*WORDS, *NETWORKS, *LABELS, *NOWHERE])
+        | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=4),
+        min_size=1,
+        max_size=3,
+    ),
+    st.integers(0, 999),
+)
+FILTERS: dict[str, list[dict[str, str]]] = {
+    "login": [
+        {},
+        {"status": "failure"},
+        {"action": "log_in"},
+        {"action": "-view"},
+        {"country": "DE", "action": "view"},
+        {"user": "unknown"},
+        {"user": "00000000-0000-0000-0000-000000000007"},
+    ],
+    "audit": [
+        {},
+        {"status": "failure"},
+        {"module": "templates"},
+        {"action": "edit", "module": "business_group"},
+        {"actor": "system"},
+    ],
+}
+PERIODS: list[dict[str, str]] = [{}, {"period": "today"}, {"period": "30d", "from": ""}]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
+@given(st.data())
+def test_any_text_with_any_filters(history: History, name: str, data: st.DataObject) -> None:
+    query = {
+        **data.draw(st.sampled_from(PERIODS)),
+        **data.draw(st.sampled_from(FILTERS[name])),
+        "q": data.draw(texts),
+    }
+    RECORDS[name].agree(history.tenant, query, size=data.draw(st.sampled_from([2, 20])))
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_words_that_are_easily_missed(history: History, name: str) -> None:
+    texts = [*WORDS, *NETWORKS, *LABELS, *NOWHERE]
+    found = {text: RECORDS[name].agree(history.tenant, {"q": text}, beyond=[]) for text in texts}
+    assert {word for word in WORDS if not found[word]} == {"198.51.100.7"}  # it is in texts only
+    assert max(found[word] for word in NOWHERE) == 0
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_what_there_was_only_long_ago(history: History, name: str) -> None:
+    for text in ("onlythen", "ONLYTHEN ünique"):
+        assert RECORDS[name].agree(history.tenant, {"q": text}, size=3) == 10
+    assert RECORDS[name].agree(history.tenant, {"q": "onlythen", "period": "30d", "from": ""}) == 0

@@ -1,0 +1,209 @@
+"""Months of events leave the database for a file, and come back; and what a tenant does not want kept is erased.
+
+All of it as the owner, each in one transaction: until it commits, nothing has changed but that there is a file more.
+The file is complete, on disk and read back before its month is dropped. What is killed in the middle is begun again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from wisely_security.database.stand_in import instead_of_default
+from wisely_security.progress import Progress
+from wisely_security.request_context import NOBODY, acting_as, using
+
+from . import archive_files, partitions
+from .locks import alone, patiently
+from .models import Archive
+from .partitions import Partition, add_months
+from .retention import Erasure, Leaving, record_of
+from .signals import events_left
+from .verify_archive import ArchiveError, compare, read_manifest
+
+# So that the same rows are the same bytes, however the server is set.
+PLAINLY = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1"
+
+
+def archive(leaving: Leaving) -> str:
+    """A month leaves. Returns the name of its archive; none, where the month had no events."""
+    partition = leaving.partition
+    with _as_owner(), transaction.atomic():
+        patiently(f"LOCK TABLE {partition.name} IN SHARE MODE")  # whoever reads may go on
+        [(rows,)] = _ask(f"SELECT count(*) FROM {partition.name}")  # noqa: S608
+        name = _free_name(partition) if rows else ""
+        if name:
+            _write(name, leaving, rows)
+            _record(name, leaving)
+        _forget(partition)
+        patiently(f"DROP TABLE {partition.name}")
+    return name
+
+
+def _write(name: str, leaving: Leaving, rows: int) -> None:
+    partition = leaving.partition
+    columns = _columns(partition.table)
+    about = {
+        "record": record_of(partition.table),
+        "month": f"{partition.month:%Y-%m}",
+        "rule": leaving.rule,
+        "columns": columns,
+    }
+    query = f"SELECT {', '.join(columns)} FROM {partition.name} ORDER BY id, tenant_id"  # noqa: S608
+    _ask(PLAINLY)
+    with Progress(rows, title=name) as progress:
+        archive_files.write(name, lambda sink: _copy(f"COPY ({query}) TO STDOUT", sink), about, progress.show)
+
+
+def _record(name: str, leaving: Leaving) -> None:
+    """Notes what the archive is, and tells each tenant that its events have left."""
+    path, partition = archive_files.path_of(name), leaving.partition
+    manifest = read_manifest(path)
+    Archive.objects.create(
+        name=name,
+        events=partition.table,
+        month=partition.month,
+        rows=manifest["rows"],
+        size=manifest["file"]["bytes"],
+        root=manifest["tree"]["root"],
+        manifest_sha256=sha256(path.read_bytes()).hexdigest(),
+        rule=leaving.rule,
+    )
+    _tell(partition, {UUID(tenant): rows for tenant, rows in manifest["tenants"].items()}, leaving.rule, name)
+
+
+def erase(erasure: Erasure) -> dict[UUID, int]:
+    """What tenants do not want to be kept of a month is erased. Returns how many events of each there were."""
+    partition = erasure.partition
+    with _as_owner():
+        with transaction.atomic():
+            patiently(f"LOCK TABLE {partition.name} IN SHARE ROW EXCLUSIVE MODE")
+            erased = dict(_ask("SELECT * FROM ledger_erase(%s, %s)", [partition.name, list(erasure.rows)]))
+            for tenant_id, rows in erased.items():
+                _forget(partition, tenant_id)
+                _tell(partition, {tenant_id: rows}, erasure.rule(tenant_id))
+        _vacuum(partition)
+    return erased
+
+
+def restore(archive: Archive) -> str:
+    """A month comes back, as a partition that takes no new events. Returns its name. Raises ArchiveError."""
+    partition = Partition(archive.events, archive.month)
+    with _as_owner():
+        if _exists(partition):
+            raise ArchiveError(f"There is a partition {partition.name} already.")
+        manifest = archive_files.manifest_as_written(archive)
+        if gone := set(manifest["columns"]) - set(_columns(partition.table)):
+            raise ArchiveError(f"It has columns that the record has not any more: {', '.join(sorted(gone))}.")
+        with transaction.atomic():
+            _load(archive.name, manifest, partition)
+            _ask("SELECT ledger_prepare_restored(%s, %s)", [partition.table, partition.month])
+            patiently("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
+            _count_again(partition)
+        _vacuum(partition)
+    return partition.name
+
+
+def _load(name: str, manifest: dict[str, Any], partition: Partition) -> None:
+    _ask("SELECT ledger_begin_restore(%s, %s)", [partition.table, partition.month])
+    _ask(PLAINLY)
+    with Progress(manifest["rows"], title=name) as progress:
+        source = archive_files.Source(archive_files.path_of(name), progress.show)
+        _copy(f"COPY {partition.name} ({', '.join(manifest['columns'])}) FROM STDIN", source)
+    compare(source.tally.facts, manifest)
+
+
+def drop_restored(archive: Archive) -> str:
+    """A month that came back leaves again; its archive stays. Returns the partition's name. Raises ArchiveError."""
+    partition = Partition(archive.events, archive.month)
+    with _as_owner(), transaction.atomic():
+        if not is_restored(archive):
+            raise ArchiveError(f"{archive.name} is not restored.")
+        _forget(partition)
+        patiently(f"DROP TABLE {partition.name}")
+    return partition.name
+
+
+def is_restored(archive: Archive) -> bool:
+    months = partitions.before(archive.events, add_months(archive.month, 1))
+    return any(each.month == archive.month and each.is_restored for each in months)
+
+
+@contextmanager
+def _as_owner() -> Iterator[None]:
+    with alone(), instead_of_default("owner"), acting_as(support=True):
+        yield
+
+
+def _tell(partition: Partition, tenants: dict[UUID, int], rule: str, name: str = "") -> None:
+    events_left.send(
+        Archive, record=record_of(partition.table), month=partition.month, tenants=tenants, rule=rule, archive=name
+    )
+
+
+def _forget(partition: Partition, tenant_id: UUID | None = None) -> None:
+    """What was derived from events that leave goes with them. Nobody follows meanwhile."""
+    _ask("SELECT FROM ledger_follower WHERE events = %s FOR UPDATE", [partition.table])
+    until = add_months(partition.month, 1)
+    _ask("SELECT ledger_forget_summary(%s, %s, %s, %s)", [partition.table, until, tenant_id, partition.month])
+    _ask("SELECT ledger_forget_blocks(%s, %s, %s)", [partition.table, until, tenant_id])
+
+
+def _count_again(partition: Partition) -> None:
+    """Followers do not meet events with old numbers of transactions again: the summary is told."""
+    _forget(partition)
+    _ask(
+        """
+        SELECT ledger_add_to_summary(events, format('id >= %%L AND id < %%L AND tx < %%s', %s::uuid, %s::uuid, next_tx))
+        FROM ledger_follower WHERE (name, events) = ('ledger_summarise', %s)
+        """,
+        [*partition.bounds, partition.table],
+    )
+
+
+def _free_name(partition: Partition) -> str:
+    """A month has more than one archive where events of it came after the first."""
+    stem = f"{record_of(partition.table)}_{partition.month:%Y_%m}"
+    taken = Archive.objects.filter(events=partition.table, month=partition.month).count()
+    return f"{stem}_{taken + 1}" if taken else stem
+
+
+def _columns(table: str) -> list[str]:
+    """All that are stored, the event's id and its tenant first."""
+    return [
+        name
+        for (name,) in _ask(
+            """
+            SELECT quote_ident(attname) FROM pg_attribute
+            WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+            ORDER BY attname <> 'id', attname <> 'tenant_id', attnum
+            """,
+            [table],
+        )
+    ]
+
+
+def _exists(partition: Partition) -> bool:
+    [(found,)] = _ask("SELECT to_regclass(%s) IS NOT NULL", [partition.name])
+    return bool(found)
+
+
+def _ask(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def _vacuum(partition: Partition) -> None:
+    with using(NOBODY):  # nothing is announced, for VACUUM wants to be alone in its message
+        _ask(f"VACUUM (ANALYZE) {partition.name}")
+
+
+def _copy(sql: str, file: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(sql, file)

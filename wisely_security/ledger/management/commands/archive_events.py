@@ -1,0 +1,65 @@
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import chain
+from typing import Any
+
+from wisely_security.ledger import archives, partitions, retention
+
+from ..archiving import OwnersCommand
+
+
+def _months(said: str) -> int:
+    if not (said.isdecimal() and int(said)):
+        raise ArgumentTypeError("a number of months, 1 or more")
+    return int(said)
+
+
+class Command(OwnersCommand):
+    help = (
+        "Moves months of events whose time is over into archives, and erases what tenants do not want kept any longer. "
+        "By default events stay for ever. Run it daily (docs/retention.md)."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--older-than",
+            type=_months,
+            metavar="MONTHS",
+            help="for both records, in place of the settings KEEP_…_MONTHS",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="change nothing; say what would leave")
+
+    def handle(self, *, older_than: int | None, dry_run: bool, verbosity: int, **options: Any) -> None:
+        today = datetime.now(UTC).date()
+        lines = (self._plan if dry_run else self._work)(today, older_than)
+        for line in chain([next(lines, "No event's time is over.")], lines):
+            if verbosity:
+                self.stdout.write(line)
+
+    def _work(self, today: date, older_than: int | None) -> Iterator[str]:
+        """Erases first, so that no archive has what a tenant does not want kept."""
+        for stray in retention.strays(today, older_than):
+            partitions.make(stray)
+            yield f"{stray.name}: made, for events of it lay in the default partition."
+        for erasure in retention.erasures(today):
+            for tenant_id, rows in archives.erase(erasure).items():
+                rule = erasure.rule(tenant_id)
+                yield f"{erasure.partition.name}: {rows:,} events of tenant {tenant_id} erased. {rule}"
+        for leaving in retention.leaving(today, older_than):
+            name = archives.archive(leaving)
+            what = f"archived as {name}" if name else "dropped, for it was empty"
+            yield f"{leaving.partition.name}: {what}. {leaving.rule}"
+
+    def _plan(self, today: date, older_than: int | None) -> Iterator[str]:
+        for stray in retention.strays(today, older_than):
+            yield f"{stray.name}: would be made, for events of it lie in the default partition."
+        for erasure in retention.erasures(today):
+            for tenant_id, rows in erasure.rows.items():
+                rule = erasure.rule(tenant_id)
+                yield f"{erasure.partition.name}: {rows:,} events of tenant {tenant_id} would be erased. {rule}"
+        for leaving in retention.leaving(today, older_than):
+            rows, size = partitions.size_of(leaving.partition)
+            yield (
+                f"{leaving.partition.name}: {rows:,} events, {size / 1e6:,.1f} MB, would be archived. {leaving.rule}"
+            )

@@ -1,0 +1,27 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.template.defaultfilters import filesizeformat
+
+from wisely_security.ledger.archive_files import state
+from wisely_security.ledger.archives import is_restored
+from wisely_security.ledger.models import Archive
+from wisely_security.request_context import acting_as
+
+
+class Command(BaseCommand):
+    help = "Lists the archives, and whether their files are still there as they were written (docs/retention.md)."
+
+    def handle(self, **options: Any) -> None:
+        with acting_as(support=True):
+            found = list(Archive.objects.order_by("events", "month", "name"))
+        for each in found:
+            restored = "  restored" if is_restored(each) else ""
+            self.stdout.write(f"{each.name}  {each.rows:,} events  {filesizeformat(each.size)}{restored}")
+            self.stdout.write(f"  archived {each.archived_at:%Y-%m-%d %H:%M} UTC. {each.rule}")
+            self.stdout.write(f"  manifest {each.manifest_sha256}")
+            self.stdout.write(f"  root     {each.root}")
+            if wrong := state(each):
+                self.stdout.write(self.style.ERROR(f"  {wrong}"))
+        if not found:
+            self.stdout.write("There are no archives.")

@@ -1,0 +1,34 @@
+import signal
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from wisely_security.ledger.follow import Follower, behind, follow
+
+
+class Command(BaseCommand):
+    help = (
+        "Keeps up to date what is derived from events, until it is stopped. Web processes do so too: this is for when "
+        "they are stopped, or to work beside them (docs/operations.md)."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="follow what is new, and end")
+        parser.add_argument("--check", action="store_true", help="follow nothing; fail if an event has waited too long")
+        parser.add_argument("--minutes", type=int, default=5, help="how long an event may wait (default: 5)")
+
+    def handle(self, *, once: bool, check: bool, minutes: int, **options: Any) -> None:
+        if check:
+            waiting = behind()
+            if waiting > timedelta(minutes=minutes):
+                raise CommandError(f"An event has been waiting for {waiting // timedelta(minutes=1)} minutes.")
+            return
+        if once:
+            follow()
+            return
+        follower = Follower()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: follower.tell_to_stop())
+        follower.work()

@@ -1,0 +1,79 @@
+"""How many events the filters of a report select, and how large their CSV is. Never on the path of the page."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+import django_tables2 as tables
+from django.db import connection
+from django.http import QueryDict
+
+from wisely_security.ledger.models import Event, first_id
+from wisely_security.ledger.summary import Count, counts
+from wisely_security.ledger.vocabulary import Status
+
+from .columns import ROW_END, copy_statement
+from .export import CRLF
+from .filters import ReportFilterSet
+from .keyset import read_page
+from .seeking import seek_for
+from .summarised import summarised
+
+MOST_COUNTED = 10_000
+LONGEST_COUNT_SECONDS = 3
+
+
+def count(filters: ReportFilterSet, tenant_id: UUID, bounds: Sequence[datetime]) -> list[Count] | None:
+    """How many there are between each bound and the next. None: more than MOST_COUNTED, and not summarised."""
+    model = cast("type[Event]", filters.queryset.model)
+    known = summarised(filters, model.facets)
+    if known is None:
+        return _count_themselves(filters, tenant_id, bounds)
+    return [known.of(each) for each in counts(model, tenant_id, bounds, known.chosen, known.without)]
+
+
+def _count_themselves(filters: ReportFilterSet, tenant_id: UUID, bounds: Sequence[datetime]) -> list[Count] | None:
+    """By reading the newest, as the page would."""
+    few = filters.qs.only("id", "status")
+    page = read_page(few, QueryDict(), MOST_COUNTED, seek=seek_for(filters, tenant_id))
+    if page.older:
+        return None
+    starts = [first_id(bound) for bound in bounds]
+    found = Counter((bisect_right(starts, event.id) - 1, event.status == Status.SUCCESS) for event in page.rows)
+    return [Count(found[bar, True], found[bar, False]) for bar in range(len(bounds) - 1)]
+
+
+def csv_size(table: type[tables.Table], filters: ReportFilterSet, tenant_id: UUID, rows: int) -> int:
+    """How many bytes a CSV of so many rows has, going by the newest of them."""
+    newest = read_page(filters.qs, QueryDict(), seek=seek_for(filters, tenant_id)).rows
+    if not newest:
+        return 0
+    sample = copy_statement(table, filters.queryset.filter(id__in=[event.id for event in newest]))
+    taken = _Taken()
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.cursor.copy_expert(sample, taken)
+    return taken.length * rows // len(newest)
+
+
+class _Taken:
+    """What COPY writes to, for its length."""
+
+    length = 0
+
+    def write(self, row: bytes) -> None:
+        self.length += len(row) - len(ROW_END) + len(CRLF)
+
+
+def about(size: int) -> str:
+    """A number of bytes as people say it, to two digits: “about 4.2 MB”."""
+    number, unit = float(size), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if number < 1000:
+            break
+        number, unit = number / 1000, larger
+    return f"about {float(f'{number:.2g}'):,g} {unit}"

@@ -1,0 +1,56 @@
+"""Records: events whose time is over. No page moves them; the operator's command does (docs/retention.md)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from audit_trail.recorder import Resource
+from audit_trail.recorder import record as record_event
+from audit_trail.registry import Module
+from wisely_security.ledger.models import NO_TENANT
+from wisely_security.ledger.signals import events_left
+from wisely_security.request_context import acting_as
+
+RECORDS = {"login_activity": "Login Activity", "audit_trail": "Audit Trail"}
+
+MODULE = Module("records", "Records", record=next(iter(RECORDS.items())))
+ARCHIVED = {
+    area[0]: MODULE.action(
+        "archive",
+        "Archive",
+        "A month’s events were moved to an archive, for their time was over.",
+        area=area,
+        direct=True,
+    )
+    for area in RECORDS.items()
+}
+ERASED = {
+    area[0]: MODULE.action(
+        "erase",
+        "Erase",
+        "A month’s events were erased, for the company wanted them kept no longer.",
+        area=area,
+        direct=True,
+    )
+    for area in RECORDS.items()
+}
+
+
+def tell(record: str, month: date, tenants: dict[UUID, int], rule: str, archive: str, **_: Any) -> None:
+    """One event in the Audit Trail of each tenant whose events have left."""
+    action = (ARCHIVED if archive else ERASED)[record]
+    for tenant_id, rows in tenants.items():
+        changes = [
+            {"field": "events", "label": "Events", "before": f"{rows:,}", "after": "0"},
+            {"field": "rule", "label": "Rule", "after": rule},
+        ]
+        if archive:
+            changes.append({"field": "archive", "label": "Archive", "after": archive})
+        with acting_as(support=tenant_id == NO_TENANT):
+            month_left = Resource(type="month", name=f"{month:%B %Y}")
+            record_event(action, tenant_id=tenant_id, resource=month_left, changes=changes)
+
+
+events_left.connect(tell, dispatch_uid="workspace.retention")
