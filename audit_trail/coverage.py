@@ -17,39 +17,34 @@ from .registry import Action, Audited, Module, actions, all_audited, all_exempt,
 from .words import label
 
 SEEN_DAYS = 90
-MOST_EVENTS_READ = 20_000
+Name = tuple[str, str, str]  # of an action: module, sub-module, action
+
+# The newest event of each action: its index leads there.
+LAST_SEEN = """
+    SELECT deed.*, (
+        SELECT occurred_at FROM audit_trail_auditevent AS event
+        WHERE tenant_id = %s AND id >= %s AND id < %s
+          AND event.module = deed.module AND event.sub_module = deed.sub_module AND event.action = deed.action
+        ORDER BY id DESC LIMIT 1
+    ) FROM unnest(%s::text[], %s::text[], %s::text[]) AS deed (module, sub_module, action)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """When each action was last seen. ``number``: of events read, back to ``since``; ``is_cut``: there are more."""
+    """When each action was last seen, if it was ``since`` then."""
 
-    at: dict[tuple[str, str, str], datetime]
+    at: dict[Name, datetime]
     since: datetime
-    number: int
-    is_cut: bool
-
-
-# No index knows modules and actions, for each would cost every write; so the newest events are read, along the key.
-LAST_SEEN = """
-    SELECT module, sub_module, action, max(occurred_at), min(occurred_at), count(*) FROM (
-        SELECT module, sub_module, action, occurred_at FROM audit_trail_auditevent
-        WHERE tenant_id = %s AND id >= %s AND id < %s ORDER BY id DESC LIMIT %s
-    ) AS newest GROUP BY module, sub_module, action
-"""
 
 
 def last_seen(tenant_id: UUID) -> Seen:
-    """One statement, which reads at most MOST_EVENTS_READ events, none older than SEEN_DAYS."""
     now = timezone.now()
     earliest, latest = now - timedelta(days=SEEN_DAYS), now + timedelta(days=1)
+    names = [list(column) for column in zip(*(action.name for action in actions()), strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(READ_IN_ORDER + LAST_SEEN, [tenant_id, first_id(earliest), first_id(latest), MOST_EVENTS_READ])
-        rows = cursor.fetchall()
-    number = sum(row[5] for row in rows)
-    is_cut = number >= MOST_EVENTS_READ
-    oldest = min(row[4] for row in rows) if is_cut else earliest
-    return Seen({(row[0], row[1], row[2]): row[3] for row in rows}, oldest, number, is_cut)
+        cursor.execute(READ_IN_ORDER + LAST_SEEN, [tenant_id, first_id(earliest), first_id(latest), *names])
+        return Seen({(row[0], row[1], row[2]): row[3] for row in cursor.fetchall() if row[3]}, earliest)
 
 
 def modules_with(seen: Seen) -> list[tuple[Module, list[tuple[Action, datetime | None]]]]:

@@ -5,12 +5,12 @@ is what is rare: a user, an address, a record, a country, a device and an action
 largest tenant, and a country (RARE_ONCE) that was seen in the first month alone.
 
 A pattern of PATTERN events is drawn once (large_history.sql) and repeated. The owner loads: partitions are addressed
-directly, where no policy applies. Indexes are made after the rows.
+directly, where no policy applies. The indexes of a month are made after its rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,13 +83,16 @@ class History:
         with connections["owner"].cursor() as cursor:
             deeds = [list(action.name) for action in actions()]
             cursor.execute(SQL.read_text(), {"pattern": PATTERN, "tenants": self.tenants, "deeds": deeds})
-            with _indexes_made_afterwards():
-                _each_in_a_session_of_its_own(
-                    [(self._fill, table, month, month == starts[0]) for month in starts[:-1] for table in SHARES]
-                )
-            cursor.execute("DROP TABLE large_history_login, large_history_audit")
+            with _indexes_made_later() as indexes:
+                jobs = [
+                    (self._fill, table, month, month == starts[0], indexes[table])
+                    for month in starts[:-1]
+                    for table in SHARES
+                ]
+                _each_in_a_session_of_its_own(jobs)
+            cursor.execute(f"DROP TABLE large_history_login, large_history_audit; ANALYZE ONLY {LOGIN}, {AUDIT}")
 
-    def _fill(self, cursor: Any, table: str, month: date, is_first: bool) -> None:
+    def _fill(self, cursor: Any, table: str, month: date, is_first: bool, indexes: Sequence[str]) -> None:
         now = datetime.now(UTC).timestamp() - 60
         start, end = (
             datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() for day in (month, add_months(month, 1))
@@ -120,32 +123,28 @@ class History:
             insert.format(moment="%(moment)s", values=", ".join(seldom.values())) + f"FROM {pattern} AS it WHERE n = 1",
             {"moment": (start + end) * 500, "done": 0, "tenant": self.largest, **rare},
         )
+        for number, definition in enumerate(indexes):
+            cursor.execute(f"CREATE INDEX {partition}_{number} ON {partition} {definition}")
+        cursor.execute(f"VACUUM ANALYZE {partition}")
 
 
 @contextmanager
-def _indexes_made_afterwards() -> Iterator[None]:
-    """All but the primary keys, whose rows come in order anyway."""
+def _indexes_made_later() -> Iterator[dict[str, list[str]]]:
+    """All but the primary keys, whose rows come in order anyway. In the block there are none, but their definitions by
+    table; after it, indexes of the partitions that are like them belong to them."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
             "WHERE indrelid = ANY(%s::regclass[]) AND NOT indisprimary",
             [[LOGIN, AUDIT]],
         )
-        indexes = cursor.fetchall()
-        cursor.execute(f"DROP INDEX {', '.join(name for _, name, _ in indexes)}")
-    yield
-    _each_in_a_session_of_its_own(
-        [
-            (_make, table, [sql.replace(" ON ONLY ", " ON ") for of, _, sql in indexes if of == table])
-            for table in SHARES
+        found = [
+            (table, name, definition[definition.index("USING") :]) for table, name, definition in cursor.fetchall()
         ]
-    )
-
-
-def _make(cursor: Any, table: str, statements: list[str]) -> None:
-    for statement in statements:
-        cursor.execute(statement)
-    cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute(f"DROP INDEX {', '.join(name for _, name, _ in found)}")
+        yield {table: [definition for of, _, definition in found if of == table] for table in SHARES}
+        for table, name, definition in found:
+            cursor.execute(f"CREATE INDEX {name} ON {table} {definition}")
 
 
 def _each_in_a_session_of_its_own(jobs: list[tuple[Any, ...]]) -> None:

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
-from wisely_security.reports import views
+from wisely_security.reports import reading, views
 from wisely_security.reports.keyset import Page
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant
@@ -127,13 +127,13 @@ class TestASearchThatTakesTooLong:
     def slow(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Every search takes twenty seconds, and a twentieth of one is allowed."""
 
-        def read_slowly(*_: object) -> Page:
+        def read_slowly(*_: object, **__: object) -> Page:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_sleep(20)")
             raise AssertionError("nobody stopped it")
 
         monkeypatch.setattr(views, "read_page", read_slowly)
-        monkeypatch.setattr(views, "LONGEST_SEARCH_SECONDS", 0.05)
+        monkeypatch.setattr(reading, "LONGEST_SEARCH_SECONDS", 0.05)
 
     def test_is_given_up_with_advice_and_the_form_still_filled(self, alice: Client) -> None:
         response = alice.get(ENTERPRISE, {"q": "nobody at all", "status": "failure"})

@@ -46,9 +46,7 @@ CREATE INDEX login_activity_loginevent_unknown ON login_activity_loginevent
 CREATE INDEX login_activity_loginevent_email ON login_activity_loginevent (tenant_id, user_email, id) WHERE user_email <> '';
 CREATE INDEX login_activity_loginevent_country ON login_activity_loginevent (tenant_id, country, id, device_kind, action);
 CREATE INDEX login_activity_loginevent_device ON login_activity_loginevent (tenant_id, device_kind, id, action);
--- The three that are left out are most events: one finds them soon along the primary key.
-CREATE INDEX login_activity_loginevent_action ON login_activity_loginevent (tenant_id, action, id)
-    WHERE action NOT IN ('log_in', 'log_out', 'view');
+CREATE INDEX login_activity_loginevent_action ON login_activity_loginevent (tenant_id, action, id);
 CREATE INDEX login_activity_loginevent_failures ON login_activity_loginevent (tenant_id, id, action, country, device_kind)
     WHERE status = 'failure';
 CREATE INDEX login_activity_loginevent_ip ON login_activity_loginevent (tenant_id, ip, id) WHERE ip IS NOT NULL;

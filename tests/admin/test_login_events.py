@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from login_activity.admin import LoginEventAdmin
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.reports import support_events
+from wisely_security.reports import reading, support_events
 from wisely_security.reports.keyset import Page
 
 from ..cast import PASSWORD, Cast, sign_in
@@ -147,7 +147,7 @@ class TestLoginEvents:
             raise AssertionError("nobody stopped it")
 
         monkeypatch.setattr(support_events, "read_page", slow)
-        monkeypatch.setattr(support_events, "LONGEST_SEARCH_SECONDS", 0.05)
+        monkeypatch.setattr(reading, "LONGEST_SEARCH_SECONDS", 0.05)
         response = dana.get(EVENTS, {"tenant": "acme"})
         assert "This search takes too long." in response.content.decode()
         with connection.cursor() as cursor:

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 from html import unescape
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -60,25 +59,15 @@ def test_what_another_tenant_did_was_not_seen_here(cast: Cast) -> None:
     assert shown["templates", "Template", "Create"] == "Not seen"
 
 
-class TestLastSeen:
-    def test_is_the_newest_within_ninety_days(self, committed_cast: Cast) -> None:
-        acme, now = committed_cast.acme.pk, timezone.now()
-        for days in (3, 2, 80):
-            put_at(acme, now - timedelta(days=days), module="faxes", sub_module="paper", action="sent")
-        put_at(acme, now - timedelta(days=91), module="faxes", sub_module="paper", action="shredded")
-        with acting_as(tenant_id=acme), at_most(1):
-            seen = coverage.last_seen(acme)
-        at = seen.at["faxes", "paper", "sent"]
-        assert abs(now - timedelta(days=2) - at) < timedelta(seconds=1)
-        assert ("faxes", "paper", "shredded") not in seen.at
-        assert not seen.is_cut
-
-    def test_says_how_far_it_has_read(self, alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        put(cast.acme.pk, [{"module": "faxes"}] * 2)
-        monkeypatch.setattr(coverage, "MOST_EVENTS_READ", 2)
-        html = alice.get(PAGE).content.decode()
-        assert "looks at the latest 2 events, back to" in html
-        assert set(rows(html).values()) == {"Not seen"}
+def test_last_seen_is_the_newest_within_ninety_days(committed_cast: Cast) -> None:
+    acme, now = committed_cast.acme.pk, timezone.now()
+    added, edited = (("business_group", "group", action) for action in ("add", "edit"))
+    for name, days in ((edited, 3), (edited, 2), (edited, 80), (added, 91)):
+        put_at(acme, now - timedelta(days=days), **dict(zip(("module", "sub_module", "action"), name, strict=True)))
+    with acting_as(tenant_id=acme), at_most(1):
+        seen = coverage.last_seen(acme).at
+    assert abs(now - timedelta(days=2) - seen[edited]) < timedelta(seconds=1)
+    assert added not in seen
 
 
 def test_the_page_costs_as_much_with_many_events_as_with_none(alice: Client, cast: Cast) -> None:

@@ -173,6 +173,7 @@ BEGIN
     END IF;
     SELECT block.after_id INTO forgotten FROM ledger_block AS block
         WHERE (block.tenant_id, block.events) = (tenant, event_table::regclass) ORDER BY block.last_id LIMIT 1;
+    forgotten := coalesce(forgotten, reached);
     IF NOT newest_first AND forgotten > first THEN
         RETURN QUERY SELECT first, least(forgotten, last);
         found := 1;
@@ -232,11 +233,11 @@ BEGIN
 END
 $$;
 
--- For retention: blocks whose events are all before a day are forgotten, of one tenant or of all. As the owner.
+-- For retention: blocks that may have an event from before a day are forgotten, of one tenant or of all. As the owner.
 CREATE FUNCTION ledger_forget_blocks(event_table text, before date, tenant uuid DEFAULT NULL) RETURNS void
     LANGUAGE sql
 BEGIN ATOMIC
-    DELETE FROM ledger_block WHERE events = event_table::regclass AND last_id < ledger_first_id(before AT TIME ZONE 'UTC')
+    DELETE FROM ledger_block WHERE events = event_table::regclass AND after_id < ledger_first_id(before AT TIME ZONE 'UTC')
         AND (tenant IS NULL OR tenant_id = tenant);
 END;
 
