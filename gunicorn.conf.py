@@ -6,7 +6,8 @@ worker_class = "gthread"
 workers = 2
 threads = 4  # more than downloads at once (wisely_security/reports/turns.py)
 timeout = 60  # seconds; also for a client that neither sends nor takes anything (pre_request)
-graceful_timeout = 10  # seconds a download may take to end when the site is stopped
+graceful_timeout = 10  # seconds; then a process is killed
+TO_RECORD = 3  # of them, for the downloads that do not end in time
 accesslog = None  # the reverse proxy's business
 loglevel = "warning"
 control_socket_disable = True
@@ -18,18 +19,23 @@ def pre_request(worker: Any, request: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Each web process sends what lies in the outbox, and follows events."""
+    """Each web process sends what lies in the outbox, and follows events. It ends before it would be killed."""
     from wisely_security.ledger.follow import Follower  # not before Django is set up
     from wisely_security.workspace.outbox.postman import Postman
 
+    worker.cfg.set("graceful_timeout", max(worker.cfg.graceful_timeout - TO_RECORD, 1))
     worker.helpers = [Postman(), Follower()]
     for helper in worker.helpers:
         helper.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    helpers = getattr(worker, "helpers", ())  # none, where it did not even start
-    for helper in helpers:
+    if not hasattr(worker, "helpers"):  # it did not even start
+        return
+    from wisely_security.reports.export import give_up_all
+
+    give_up_all()
+    for helper in worker.helpers:
         helper.tell_to_stop()
-    for helper in helpers:
+    for helper in worker.helpers:
         helper.stop()

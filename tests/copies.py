@@ -27,6 +27,7 @@ def copies() -> int:
 
 
 def break_the_copy() -> None:
+    wait_for(lambda: copies() == 1)
     assert _count(f"SELECT count(pg_terminate_backend(pid, 5000)) {_RUNNING}") == 1
 
 

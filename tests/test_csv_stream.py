@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gc
+import io
 import runpy
 import threading
 import tracemalloc
@@ -12,6 +14,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from django.db import connections, transaction
 from django.test import Client
 
 from login_activity.models import LoginEvent
@@ -20,7 +23,8 @@ from wisely_security.tenancy import signals
 
 from .cast import Cast, sign_in
 from .copies import CUT_SHORT, break_the_copy, copies, told, wait_for
-from .records import append_many, load
+from .csv_files import BOM, HEADER
+from .records import append_many, append_rows, load
 from .web_server import ROOT
 
 PAGE = "/settings/identity-access/login-activity/"
@@ -56,7 +60,7 @@ class TestRecord:
         for piece in pieces:
             recorded_after.append(len(told(events, committed_cast)))
             body.append(piece)
-        assert len(recorded_after) > 3
+        assert len(recorded_after) > 4
         assert recorded_after == [0] * (len(recorded_after) - 1) + [1]
 
         [look] = events(committed_cast.acme, reason="downloaded")
@@ -91,6 +95,27 @@ class TestRecord:
         assert told(events, committed_cast) == []
 
 
+class TestPieces:
+    def test_begin_with_the_header_before_a_row_is_found(self, alice: Client) -> None:
+        response = alice.get(DOWNLOAD)
+        with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {LoginEvent._meta.db_table} IN ACCESS EXCLUSIVE MODE")
+            assert next(iter(response.streaming_content)).startswith(BOM + b"Name,")  # type: ignore[attr-defined]
+        response.close()
+
+    def test_are_whole_rows_however_long(self, alice: Client, committed_cast: Cast) -> None:
+        long = {"user_name": "\n" * 100_000}
+        append_rows(committed_cast.acme.pk, [*[{"user_name": f"{n} \n"} for n in range(1_000)], long, long, {}])
+        _, pieces = start(alice, action="log_in")
+        ends, *held = pieces
+        assert ends == b"\r\n"
+        assert len(held) > 3
+        rows = [list(csv.reader(io.StringIO(piece.decode(), newline=""), strict=True)) for piece in held]
+        assert {len(row) for some in rows for row in some} == {HEADER.count(",") + 1}
+        assert sum(map(len, rows)) == 1_004  # and the sign-in
+        assert all(piece.endswith(b"\r\n") for piece in held)
+
+
 class TestInterrupted:
     @pytest.fixture(autouse=True)
     def many_events(self, committed_cast: Cast) -> None:
@@ -113,7 +138,7 @@ class TestInterrupted:
     ) -> None:
         response, _ = start(alice, period="30d")
         [copying] = exports()
-        assert copies() == 1
+        wait_for(lambda: copies() == 1)
         response.close()
         assert told(events, committed_cast) == [CUT_SHORT]
         copying.join(timeout=5)

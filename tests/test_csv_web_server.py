@@ -107,3 +107,14 @@ class TestReadersWhoTakeNothing:
             wait_for(lambda: told(events, committed_cast) == [CUT_SHORT])
             with pytest.raises(http.client.IncompleteRead):
                 answer.read()
+
+    def test_are_cut_short_when_the_site_stops(
+        self, alice: Client, committed_cast: Cast, events: Events, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("GUNICORN_CMD_ARGS", "--graceful-timeout 4")
+        with ExitStack() as readers:
+            with web_server() as address:
+                [answer] = readers.enter_context(self.stalled(address, alice, 1))
+            assert told(events, committed_cast) == [CUT_SHORT]
+            with pytest.raises(http.client.IncompleteRead):
+                answer.read()

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from wisely_security.ledger.models import Archive
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
@@ -117,6 +118,7 @@ def every_url(cast: Cast) -> list[str]:
             Tenant: cast.acme,
             User: cast.bob,
             Role: Role.objects.get_or_create(tenant=cast.acme, name="Acme Auditor")[0],
+            Archive: Archive(name="login_activity_2025_01"),  # none is there
             LoginEvent: LoginEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
             AuditEvent: AuditEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
         }

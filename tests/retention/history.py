@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,20 +11,22 @@ from uuid import UUID
 
 from django.core.management import call_command
 from django.db import connections
+from psycopg2.extras import execute_values
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests import records
 from tests.audit_trail import records as audit_records
 from wisely_security.ledger import partitions
-from wisely_security.ledger.models import Archive
+from wisely_security.ledger.models import Archive, first_id
 from wisely_security.ledger.partitions import Partition, add_months
 from wisely_security.request_context import acting_as
 
 LOGINS, CHANGES = LoginEvent._meta.db_table, AuditEvent._meta.db_table
 TODAY = datetime.now(UTC).date()
+_numbers = itertools.count()
 OLDER, OLD, YOUNG = (add_months(TODAY, -number) for number in (21, 20, 5))
-ODD = {
+ODD = {  # what COPY has to say with care
     "user_name": 'Zoë\t"O\'Neil"\n\\N \\. 😀',
     "user_email": "",
     "latitude": 0.1 + 0.2,
@@ -42,13 +45,25 @@ def first_and_last(month: date) -> tuple[datetime, datetime]:
 
 
 def sign_ins(month: date, tenants: Iterable[UUID], each: int = 3, **special: Any) -> list[UUID]:
-    """Events of a month that has a partition: the same number of each tenant, by turns."""
+    """Events of a month, which has a partition then: the same number of each tenant, by turns."""
     partitions.create(month, month)
-    numbers = [(number, tenant) for number in range(each) for tenant in tenants]
-    return [
-        records.put_at(tenant, moment_in(month, 1 + number / 100), user_name=f"Person {number}", **special)
-        for number, tenant in numbers
+    rows = [
+        {
+            **records.AN_EVENT,
+            "id": UUID(int=first_id(moment_in(month, 1 + number / 100)).int | 7 << 76 | 2 << 62 | next(_numbers)),
+            "tenant_id": tenant,
+            "user_name": f"Person {number}",
+            **special,
+        }
+        for number in range(each)
+        for tenant in tenants
     ]
+    if rows:
+        values = [[str(value) if isinstance(value, UUID) else value for value in row.values()] for row in rows]
+        columns = ", ".join(rows[0])
+        with connections["owner"].cursor() as cursor:
+            execute_values(cursor.cursor, f"INSERT INTO {LOGINS}_{month:%Y_%m} ({columns}) VALUES %s", values)
+    return [row["id"] for row in rows]
 
 
 def change(month: date, tenant: UUID) -> UUID:
@@ -94,3 +109,36 @@ def told(tenant: UUID) -> list[AuditEvent]:
 
 def name_of(month: date) -> str:
     return f"login_activity_{month:%Y_%m}"
+
+
+def forget_archives() -> None:
+    _unguarded("ledger_archive")
+
+
+def forget_everything() -> None:
+    """All events, and all that came of them."""
+    forget_archives()
+    for table in (LOGINS, CHANGES):
+        for month in partitions.before(table, add_months(TODAY, -3)):
+            ask(f"DROP TABLE {month.name}")
+        _unguarded(
+            table,
+            *(
+                name
+                for (name,) in ask(
+                    "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", table
+                )
+            ),
+        )
+    for table in ("ledger_summary", "ledger_block", "ledger_block_end", "ledger_follower"):
+        ask(f"DELETE FROM {table}")
+    ask("UPDATE tenancy_tenant SET keep_months = NULL WHERE keep_months IS NOT NULL")
+
+
+def _unguarded(table: str, *partitions: str) -> None:
+    guarded = (table, *partitions)
+    off, on = (
+        "; ".join(f"ALTER TABLE {name} {verb} TRIGGER append_only" for name in guarded)
+        for verb in ("DISABLE", "ENABLE")
+    )
+    ask(f"{off}; TRUNCATE {table}; {on}")

@@ -29,6 +29,7 @@ from .history import (
     archives,
     ask,
     first_and_last,
+    forget_archives,
     has_partition,
     name_of,
     rows_of,
@@ -37,7 +38,6 @@ from .history import (
     told,
 )
 
-pytestmark = pytest.mark.usefixtures("committed")
 TWELVE = ("archive_events", "--older-than", "12")
 
 
@@ -75,8 +75,8 @@ def test_the_database_notes_what_the_archive_is(archive_dir: Path) -> None:
         assert fact in said
 
 
-def test_the_record_of_each_tenant_tells_it(committed_cast: Cast) -> None:
-    acme, globex = committed_cast.acme, committed_cast.globex
+def test_the_record_of_each_tenant_tells_it(people: Cast) -> None:
+    acme, globex = people.acme, people.globex
     sign_ins(OLD, [acme.pk], each=2)
     sign_ins(OLD, [globex.pk, NO_TENANT], each=1)
     run(*TWELVE)
@@ -90,8 +90,8 @@ def test_the_record_of_each_tenant_tells_it(committed_cast: Cast) -> None:
         "Rule": (None, "The platform keeps 12 months."),
         "Archive": (None, name_of(OLD)),
     }
-    assert [len(told(tenant)) for tenant in (globex.pk, NO_TENANT, committed_cast.initech.pk)] == [1, 1, 0]
-    html = sign_in(committed_cast.alice).get("/settings/security/audit-trail/?module=records").content.decode()
+    assert [len(told(tenant)) for tenant in (globex.pk, NO_TENANT, people.initech.pk)] == [1, 1, 0]
+    html = sign_in(people.alice).get("/settings/security/audit-trail/?module=records").content.decode()
     assert f"{OLD:%B %Y}" in html
 
 
@@ -120,16 +120,11 @@ class TestFiles:
             run(*TWELVE)
             files.append({path.name: path.read_bytes() for path in archive_dir.iterdir()})
             run("restore_archive", name_of(OLD))
-            self._forget_the_archive()
+            forget_archives()
+            ask(f"DROP TRIGGER restored ON {LOGINS}_{OLD:%Y_%m}")
             for path in archive_dir.iterdir():
                 path.unlink()
         assert files[0] == files[1]
-
-    def _forget_the_archive(self) -> None:
-        ask("ALTER TABLE ledger_archive DISABLE TRIGGER append_only")
-        ask("DELETE FROM ledger_archive")
-        ask("ALTER TABLE ledger_archive ENABLE TRIGGER append_only")
-        ask(f"DROP TRIGGER restored ON {LOGINS}_{OLD:%Y_%m}")
 
     def test_of_others_are_not_overwritten(self, archive_dir: Path) -> None:
         sign_ins(OLD, [a_tenant()])
@@ -170,6 +165,7 @@ class TestOthersMeanwhile:
     @pytest.fixture
     def reader(self) -> Iterator[None]:
         """Somebody who is in the middle of reading the record."""
+        partitions.create(OLD, OLD)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {LOGINS}")
             yield
@@ -183,7 +179,6 @@ class TestOthersMeanwhile:
         self, reader: None, monkeypatch: pytest.MonkeyPatch, archive_dir: Path
     ) -> None:
         monkeypatch.setattr(locks, "TRIES", 3)
-        partitions.create(OLD, OLD)
         with pytest.raises(CommandError, match="without a pause"):
             run(*TWELVE)
         assert has_partition(LOGINS, OLD)
@@ -201,7 +196,7 @@ class TestOthersMeanwhile:
                 reader.close()
             tried.append(True)
 
-        monkeypatch.setattr(locks.time, "sleep", leave)
+        monkeypatch.setattr("wisely_security.ledger.locks.time.sleep", leave)
         run(*TWELVE)
         assert tried
         assert not has_partition(LOGINS, OLD)

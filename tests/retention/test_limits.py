@@ -34,8 +34,6 @@ from .history import (
     sign_ins,
 )
 
-pytestmark = pytest.mark.usefixtures("committed")
-
 
 def test_by_default_nothing_ever_leaves() -> None:
     sign_ins(OLD, [a_tenant()])
@@ -84,8 +82,8 @@ def test_a_limit_of_nothing_is_refused(typed: str, monkeypatch: pytest.MonkeyPat
         _months("KEEP_IT_MONTHS")
 
 
-def test_a_dry_run_says_what_would_leave_and_changes_nothing(committed_cast: Cast, archive_dir) -> None:
-    acme = committed_cast.acme
+def test_a_dry_run_says_what_would_leave_and_changes_nothing(people: Cast, archive_dir) -> None:
+    acme = people.acme
     limit(acme, 4)
     sign_ins(OLD, [acme.pk, a_tenant()], each=2)
     put_at(acme.pk, moment_in(OLDER))
@@ -137,8 +135,8 @@ class TestMonitoring:
         run("archive_events")
         assert list(self.warnings()) == []
 
-    def test_is_told_of_what_a_tenant_does_not_want_kept(self, committed_cast: Cast) -> None:
-        acme = committed_cast.acme
+    def test_is_told_of_what_a_tenant_does_not_want_kept(self, people: Cast) -> None:
+        acme = people.acme
         limit(acme, 4)
         sign_ins(OLD, [a_tenant()])
         assert list(self.warnings()) == []
@@ -150,15 +148,15 @@ class TestMonitoring:
 
 
 class TestTheTenantsLimit:
-    def test_is_set_by_support_and_told_by_the_tenants_own_record(self, committed_cast: Cast, events) -> None:
-        acme, dana = committed_cast.acme, sign_in_as_support()
+    def test_is_set_by_support_and_told_by_the_tenants_own_record(self, people: Cast, events) -> None:
+        acme, dana = people.acme, sign_in_as_support()
         assert edit(dana, f"{TENANTS}{acme.pk}/change/", keep_months="12").status_code == 302
         [event] = events(acme, action="edit")
         assert event.detail["changes"] == {"Erase its events after": ["", "12"]}
         assert event.user_name == "Dana Diaz (Wisely support)"
 
-    def test_leaves_time_to_notice(self, committed_cast: Cast) -> None:
-        acme, dana = committed_cast.acme, sign_in_as_support()
+    def test_leaves_time_to_notice(self, people: Cast) -> None:
+        acme, dana = people.acme, sign_in_as_support()
         assert self._refuses(dana, acme)
         with pytest.raises(IntegrityError, match="keeps_some_months"):
             limit(acme, 2)

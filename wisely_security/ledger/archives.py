@@ -30,10 +30,17 @@ from .verify_archive import ArchiveError, compare, read_manifest
 PLAINLY = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1"
 
 
+@contextmanager
+def in_charge() -> Iterator[None]:
+    """All below is done inside: as the owner, for all tenants, and by nobody else meanwhile."""
+    with alone(), instead_of_default("owner"), acting_as(support=True):
+        yield
+
+
 def archive(leaving: Leaving) -> str:
     """A month leaves. Returns the name of its archive; none, where the month had no events."""
     partition = leaving.partition
-    with _as_owner(), transaction.atomic():
+    with transaction.atomic():
         patiently(f"LOCK TABLE {partition.name} IN SHARE MODE")  # whoever reads may go on
         [(rows,)] = _ask(f"SELECT count(*) FROM {partition.name}")  # noqa: S608
         name = _free_name(partition) if rows else ""
@@ -80,32 +87,30 @@ def _record(name: str, leaving: Leaving) -> None:
 def erase(erasure: Erasure) -> dict[UUID, int]:
     """What tenants do not want to be kept of a month is erased. Returns how many events of each there were."""
     partition = erasure.partition
-    with _as_owner():
-        with transaction.atomic():
-            patiently(f"LOCK TABLE {partition.name} IN SHARE ROW EXCLUSIVE MODE")
-            erased = dict(_ask("SELECT * FROM ledger_erase(%s, %s)", [partition.name, list(erasure.rows)]))
-            for tenant_id, rows in erased.items():
-                _forget(partition, tenant_id)
-                _tell(partition, {tenant_id: rows}, erasure.rule(tenant_id))
-        _vacuum(partition)
+    with transaction.atomic():
+        patiently(f"LOCK TABLE {partition.name} IN SHARE ROW EXCLUSIVE MODE")
+        erased = dict(_ask("SELECT * FROM ledger_erase(%s, %s)", [partition.name, list(erasure.rows)]))
+        for tenant_id, rows in erased.items():
+            _forget(partition, tenant_id)
+            _tell(partition, {tenant_id: rows}, erasure.rule(tenant_id))
+    _vacuum(partition)
     return erased
 
 
 def restore(archive: Archive) -> str:
     """A month comes back, as a partition that takes no new events. Returns its name. Raises ArchiveError."""
     partition = Partition(archive.events, archive.month)
-    with _as_owner():
-        if _exists(partition):
-            raise ArchiveError(f"There is a partition {partition.name} already.")
-        manifest = archive_files.manifest_as_written(archive)
-        if gone := set(manifest["columns"]) - set(_columns(partition.table)):
-            raise ArchiveError(f"It has columns that the record has not any more: {', '.join(sorted(gone))}.")
-        with transaction.atomic():
-            _load(archive.name, manifest, partition)
-            _ask("SELECT ledger_prepare_restored(%s, %s)", [partition.table, partition.month])
-            patiently("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
-            _count_again(partition)
-        _vacuum(partition)
+    if _exists(partition):
+        raise ArchiveError(f"There is a partition {partition.name} already.")
+    manifest = archive_files.manifest_as_written(archive)
+    if gone := set(manifest["columns"]) - set(_columns(partition.table)):
+        raise ArchiveError(f"It has columns that the record has not any more: {', '.join(sorted(gone))}.")
+    with transaction.atomic():
+        _load(archive.name, manifest, partition)
+        _ask("SELECT ledger_prepare_restored(%s, %s, %s)", [partition.table, partition.month, archive.name])
+        patiently("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
+        _count_again(partition)
+    _vacuum(partition)
     return partition.name
 
 
@@ -121,7 +126,7 @@ def _load(name: str, manifest: dict[str, Any], partition: Partition) -> None:
 def drop_restored(archive: Archive) -> str:
     """A month that came back leaves again; its archive stays. Returns the partition's name. Raises ArchiveError."""
     partition = Partition(archive.events, archive.month)
-    with _as_owner(), transaction.atomic():
+    with transaction.atomic():
         if not is_restored(archive):
             raise ArchiveError(f"{archive.name} is not restored.")
         _forget(partition)
@@ -130,14 +135,7 @@ def drop_restored(archive: Archive) -> str:
 
 
 def is_restored(archive: Archive) -> bool:
-    months = partitions.before(archive.events, add_months(archive.month, 1))
-    return any(each.month == archive.month and each.is_restored for each in months)
-
-
-@contextmanager
-def _as_owner() -> Iterator[None]:
-    with alone(), instead_of_default("owner"), acting_as(support=True):
-        yield
+    return archive.name in [each.archive for each in partitions.before(archive.events, add_months(archive.month, 1))]
 
 
 def _tell(partition: Partition, tenants: dict[UUID, int], rule: str, name: str = "") -> None:

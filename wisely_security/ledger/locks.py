@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,30 +13,35 @@ from psycopg2 import errors
 WAIT = "2s"
 TRIES = 30
 PAUSE = 1.0  # seconds
+BUSY = "Somebody else uses the record without a pause. Nothing was changed; try again."
 
 
 class BusyError(Exception):
     """Somebody else has held a lock for all the time that was waited for it."""
 
 
-def patiently(sql: str, params: list[Any] | None = None) -> None:
-    """Run what needs a lock, as the owner. In a transaction, what came before stays."""
-    owner = connections["owner"]
-    for left in reversed(range(TRIES)):
+def patiently(sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+    """Run what needs a lock, as the owner. In a transaction, what came before stays. Raises BusyError."""
+    tried = 0
+    while True:
         try:
-            with transaction.atomic(using="owner"), owner.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
-                cursor.execute(sql, params)
-                cursor.execute("SELECT set_config('lock_timeout', '0', true)")
-                return
+            return _run_soon(sql, params)
         except OperationalError as error:
+            tried += 1
             if not isinstance(error.__cause__, errors.LockNotAvailable):
                 raise
-            if not left:
-                raise BusyError(
-                    "Somebody else uses the record without a pause. Nothing was changed; try again."
-                ) from error
+            if tried == TRIES:
+                raise BusyError(BUSY) from error
             time.sleep(PAUSE)
+
+
+def _run_soon(sql: str, params: Sequence[Any] | None) -> list[tuple[Any, ...]]:
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
+        cursor.execute(sql, params)
+        found = cursor.fetchall() if cursor.description else []
+        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+        return found
 
 
 @contextmanager

@@ -9,15 +9,18 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connections
 
+from .locks import patiently
 from .models import Event, first_id
+
+CREATE = "SELECT ledger_create_partitions(%s::regclass, %s, %s)"
 
 
 class Partition(NamedTuple):
-    """One month (UTC) of an event table. ``is_restored``: it came back from its archive."""
+    """One month (UTC) of an event table. ``archive``: the one that it was restored from."""
 
     table: str
     month: date
-    is_restored: bool = False
+    archive: str = ""
 
     @property
     def name(self) -> str:
@@ -41,19 +44,12 @@ def add_months(day: date, months: int) -> date:
 
 def create(first: date, last: date) -> list[str]:
     """Create what is missing between two months, as the owner. Returns the names of the new partitions."""
-    with connections["owner"].cursor() as cursor:
-        created: list[str] = []
-        for table in event_tables():
-            cursor.execute("SELECT ledger_create_partitions(%s::regclass, %s, %s)", [table, first, last])
-            created += [name for (name,) in cursor.fetchall()]
-    return created
+    return [name for table in event_tables() for (name,) in patiently(CREATE, [table, first, last])]
 
 
 def make(partition: Partition) -> None:
     """Create one, as the owner. Events of it that lay in the default partition move there."""
-    with connections["owner"].cursor() as cursor:
-        month = partition.month
-        cursor.execute("SELECT ledger_create_partitions(%s::regclass, %s, %s)", [partition.table, month, month])
+    patiently(CREATE, [partition.table, partition.month, partition.month])
 
 
 def missing(month: date, using: str = "default") -> list[str]:
@@ -69,13 +65,14 @@ def before(table: str, month: date, using: str = "default") -> list[Partition]:
     with connections[using].cursor() as cursor:
         cursor.execute(
             """
-            SELECT right(relname, 7), EXISTS (SELECT FROM pg_trigger WHERE tgrelid = inhrelid AND tgname = 'restored')
+            SELECT to_date(right(relname, 7), 'YYYY_MM'), coalesce(replace(encode(tgargs, 'escape'), '\\000', ''), '')
             FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+            LEFT JOIN pg_trigger ON tgrelid = inhrelid AND tgname = 'restored'
             WHERE inhparent = %s::regclass AND relname ~ '_[0-9]{4}_[0-9]{2}$' ORDER BY relname
             """,
             [table],
         )
-        found = [Partition(table, _month(said), restored) for said, restored in cursor.fetchall()]
+        found = [Partition(table, *each) for each in cursor.fetchall()]
     return [each for each in found if each.month < month]
 
 
@@ -100,8 +97,3 @@ def size_of(partition: Partition) -> tuple[int, int]:
 
 def _first_id(month: date) -> UUID:
     return first_id(datetime(month.year, month.month, 1, tzinfo=UTC))
-
-
-def _month(said: str) -> date:
-    year, month = said.split("_")
-    return date(int(year), int(month), 1)

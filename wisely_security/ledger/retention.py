@@ -54,7 +54,7 @@ def leaving(today: date, older_than: int | None = None, using: str = "owner") ->
         for table in partitions.event_tables()
         if (months := older_than or _limit(table))
         for partition in partitions.before(table, add_months(today, -months), using)
-        if not partition.is_restored
+        if not partition.archive
     ]
 
 

@@ -54,12 +54,16 @@ class _ReaderGoneError(Exception):
     """The reader has gone."""
 
 
-@dataclass
+class _GivenUpError(Exception):
+    """The process must end, and the download has been recorded as cut short."""
+
+
+@dataclass(eq=False)
 class CsvExport:
     """One download. Iterate once; ``rows`` counts those in the pieces so far.
 
-    ``context``: whose rows are read. ``finished(rows)`` is called before the last bytes leave, ``cut_short(rows)`` when
-    the download ends in any other way.
+    ``context``: whose rows are read. One of two is called, once: ``finished(rows)`` before the last bytes leave, or
+    ``cut_short(rows)`` when the download ends in any other way.
     """
 
     context: RequestContext
@@ -71,26 +75,46 @@ class CsvExport:
     rows: int = 0
     _pieces: queue.Queue[bytes | BaseException | None] = field(default_factory=lambda: queue.Queue(_PIECES_AHEAD))
     _stop: threading.Event = field(default_factory=threading.Event)
+    _settling: threading.Lock = field(default_factory=threading.Lock)
+    _settled: bool = False
 
     def __iter__(self) -> Generator[bytes]:
         copying = threading.Thread(target=self._copy, name="csv-export", daemon=True)
-        complete = False
+        _under_way.add(self)
         try:
             copying.start()
             yield BOM + ",".join(self.header).encode()
             held_back = CRLF
-            while (piece := self._pieces.get()) is not None:
+            while (piece := self._pieces.get()) is not None and not self._stop.is_set():
                 if isinstance(piece, BaseException):
                     raise piece
                 yield held_back
                 held_back = piece
-            self.finished(self.rows)
-            complete = True
+            if self._stop.is_set() or not self._settle(self.finished):
+                raise _GivenUpError
             yield held_back
         finally:
             self._stop.set()
-            if not complete:
-                self.cut_short(self.rows)
+            _under_way.discard(self)
+            self._settle(self.cut_short)
+
+    def give_up(self) -> None:
+        """From another thread: this one may be waiting for its reader."""
+        try:
+            self._settle(self.cut_short)
+        finally:
+            self._stop.set()
+            with contextlib.suppress(queue.Full):
+                self._pieces.put_nowait(None)  # wakes it where it waits for rows
+
+    def _settle(self, record: Callable[[int], None]) -> bool:
+        """Whether that became the record of this download."""
+        with self._settling:
+            if self._settled:
+                return False
+            record(self.rows)
+            self._settled = True
+            return True
 
     def take(self, rows: bytes) -> None:
         """Whole rows, as COPY sends them."""
@@ -134,6 +158,16 @@ class CsvExport:
         except _ReaderGoneError:
             cursor.connection.cancel()  # or the rollback would read all rows that are left
             raise
+
+
+_under_way: set[CsvExport] = set()
+
+
+def give_up_all() -> None:
+    """Before the process ends: what has not been taken by now is not sent any more, and the record says so."""
+    for download in list(_under_way):
+        with contextlib.suppress(Exception):  # the log has it
+            download.give_up()
 
 
 class _Rows(io.RawIOBase):

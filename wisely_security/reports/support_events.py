@@ -75,6 +75,9 @@ class EventAdmin(SupportAdmin[E]):
     change_form_template = "admin/reports/event.html"
     fields = ()
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return self.report.model.objects.of_all_tenants()
+
     def tenant_of(self, shown: E) -> UUID | None:
         return None if shown.tenant_id == NO_TENANT else shown.tenant_id
 

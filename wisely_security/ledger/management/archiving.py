@@ -10,6 +10,7 @@ from django.db import connections
 
 from wisely_security.request_context import acting_as
 
+from .. import archives
 from ..locks import BusyError
 from ..models import Archive
 from ..verify_archive import ArchiveError
@@ -20,7 +21,8 @@ class OwnersCommand(BaseCommand):
         if "owner" not in connections:
             raise CommandError("Events move as the owner of the database: set DATABASE_OWNER_URL.")
         try:
-            return super().execute(*args, **options)
+            with archives.in_charge():
+                return super().execute(*args, **options)
         except (ArchiveError, BusyError, OSError) as error:
             raise CommandError(str(error)) from error
 

@@ -33,7 +33,7 @@ $$;
 CREATE FUNCTION ledger_refuse_new() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% is what its archive holds: % is refused', TG_TABLE_NAME, TG_OP
+    RAISE EXCEPTION '% is what the archive % holds: % is refused', TG_TABLE_NAME, TG_ARGV[0], TG_OP
         USING ERRCODE = 'insufficient_privilege';
 END
 $$;
@@ -50,8 +50,8 @@ END
 $$;
 
 -- And then, with its rows, it becomes a partition. Indexes, and a constraint that spares PostgreSQL a look at each row, are
--- made before anybody could have to wait for them. The trigger "restored" marks it, and keeps new events out.
-CREATE FUNCTION ledger_prepare_restored(parent regclass, month date) RETURNS void
+-- made before anybody could have to wait for them. The trigger "restored" says from which archive, and keeps new events out.
+CREATE FUNCTION ledger_prepare_restored(parent regclass, month date, archive text) RETURNS void
     LANGUAGE plpgsql AS $$
 DECLARE
     partition constant regclass := parent::text || to_char(month, '_YYYY_MM');
@@ -67,7 +67,8 @@ BEGIN
                    ledger_first_id(month::timestamp AT TIME ZONE 'UTC'),
                    ledger_first_id((month + interval '1 month') AT TIME ZONE 'UTC'));
     PERFORM ledger_guard(partition);
-    EXECUTE format('CREATE TRIGGER restored BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION ledger_refuse_new()', partition);
+    EXECUTE format('CREATE TRIGGER restored BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION ledger_refuse_new(%L)',
+                   partition, archive);
 END
 $$;
 

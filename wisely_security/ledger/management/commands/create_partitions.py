@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from wisely_security.ledger import partitions
+from wisely_security.ledger.locks import BusyError
 
 
 class Command(BaseCommand):
@@ -25,6 +26,9 @@ class Command(BaseCommand):
             if missing:
                 raise CommandError(f"Missing: {', '.join(missing)}. Run manage.py create_partitions.")
             return
-        created = partitions.create(partitions.add_months(today, -since), partitions.add_months(today, months))
+        try:
+            created = partitions.create(partitions.add_months(today, -since), partitions.add_months(today, months))
+        except BusyError as error:
+            raise CommandError(str(error)) from error
         if verbosity:
             self.stdout.write("\n".join(f"Created {name}" for name in created) or "All partitions exist.")
