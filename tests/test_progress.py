@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from wisely_security import progress
 from wisely_security.progress import Progress
 
 

@@ -14,7 +14,7 @@ UNITS = Path(settings.BASE_DIR) / "deploy" / "systemd"
 
 def test_the_service_runs_commands_that_exist() -> None:
     commands = re.findall(
-        r"^ExecStart=\S+/\.venv/bin/python manage\.py (\w+)", (UNITS / "wisely-daily.service").read_text(), re.M
+        r"^ExecStart=\S+/\.venv/bin/python manage\.py (\w+)", (UNITS / "wisely-daily.service").read_text(), re.MULTILINE
     )
     assert commands == ["create_partitions", "archive_events", "check"]
     assert set(commands) <= set(get_commands())
