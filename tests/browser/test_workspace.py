@@ -244,5 +244,6 @@ def test_nothing_is_wider_than_a_phone(visit, company, path: str) -> None:
     page.goto(f"/settings/{path}/")
     links = page.locator("main .table .name")
     if links.count():
-        links.first.click()
+        with page.expect_navigation():  # with its styles
+            links.first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -6,16 +6,17 @@ tenants refers to other tables by tenant as well, so that it could follow.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from wisely_security.ledger.partitions import event_tables
 
-pytestmark = pytest.mark.usefixtures("db")
+DOCUMENT = Path(settings.BASE_DIR, "docs", "scaling.md")
 
 # On one machine they stay, with the reason. What is not here follows the strict rules.
 ONE_MACHINE = {
@@ -99,10 +100,12 @@ def foreign_keys(table: str) -> list[tuple[list[str], str, list[str]]]:
     )
 
 
+@pytest.mark.usefixtures("db")
 def test_the_list_names_tables_that_exist() -> None:
     assert ONE_MACHINE.keys() <= tables()
 
 
+@pytest.mark.usefixtures("db")
 class TestWhatGrowsWithEvents:
     def test_are_the_records_and_what_is_derived_from_them(self) -> None:
         assert set(event_tables()) < set(spread())
@@ -134,10 +137,11 @@ class TestWhatGrowsWithEvents:
         assert ask(numbered, spread()) == []
 
     def test_is_spread_by_the_document(self) -> None:
-        text = Path(settings.BASE_DIR, "docs", "scaling.md").read_text()
+        text = DOCUMENT.read_text()
         assert [table for table in spread() if f"create_distributed_table('{table}', 'tenant_id'" not in text] == []
 
 
+@pytest.mark.usefixtures("db")
 class TestTheRestThatBelongsToTenants:
     def test_has_a_key_with_the_tenant(self) -> None:
         for table in of_tenants() & ONE_MACHINE.keys() - {"tenancy_session", "audit_trail_pending"}:
@@ -152,3 +156,15 @@ class TestTheRestThatBelongsToTenants:
             for columns, other, _ in keys:
                 if other in of_tenants() and columns[0] != "tenant_id":
                     assert (other, *columns) in by_tenant, f"{table} ({columns}) refers to {other}"
+
+
+@pytest.mark.usefixtures("committed")
+def test_what_the_document_prepares_without_citus_can_be_done() -> None:
+    blocks = re.findall(r"^```sql\n(.*?)^```", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE)
+    prepared = [block for block in blocks if block.startswith(("DROP FUNCTION", "DO $$"))]
+    assert len(prepared) == 2
+    with connections["owner"].cursor() as cursor:
+        for statements in prepared:
+            cursor.execute(statements)
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'")
+        assert cursor.fetchall() == [("ledger_archive",)]

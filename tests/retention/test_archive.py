@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError
 from django.db import Error, connection, connections, transaction
 
+from tests.admin.site import sign_in_as_support
 from tests.cast import Cast, sign_in
 from tests.records import a_tenant, put_at
 from wisely_security.ledger import locks, partitions
@@ -228,6 +229,17 @@ class TestTheList:
     def test_is_append_only(self, statement: str) -> None:
         with pytest.raises(Error, match="append-only"):
             ask(statement.format("ledger_archive"))
+
+    def test_is_for_support_to_look_at(self) -> None:
+        sign_ins(OLD, [a_tenant()])
+        run(*TWELVE)
+        dana = sign_in_as_support()
+        html = dana.get("/admin/ledger/archive/", {"q": name_of(OLD)}).content.decode()
+        for shown in (name_of(OLD), f"{OLD:%B %Y}", "The platform keeps 12 months."):
+            assert shown in html
+        page = f"/admin/ledger/archive/{name_of(OLD)}/change/"
+        assert archives()[name_of(OLD)].manifest_sha256 in dana.get(page).content.decode()
+        assert dana.post(page, {"rule": "none"}).status_code == 403
 
     def test_is_seen_by_support_alone_and_written_by_the_owner_alone(self) -> None:
         sign_ins(OLD, [a_tenant()])
