@@ -31,7 +31,7 @@ class TestEveryLookIsTold:
             before = len(looks(events, cast.acme))
             response = dana.get(url)
             told = len(looks(events, cast.acme)) - before
-            shows = response.status_code == 200 and re.search("(?i)acme|bob", _main(response.content.decode()))
+            shows = response.status_code == 200 and re.search(r"(?i)\b(acme|bob)\b", _main(response.content.decode()))
             assert told == (1 if shows else 0), url
             shown += bool(shows)
         kinds = 5 + len(WORKSPACE)

@@ -2,8 +2,8 @@
 ``manage.py follow_events``. Any number may work at once.
 
 A follower is a function in the database: given an event table, it works what is new in one window of transactions
-(``ledger_follow``), in a transaction of its own. Whoever reads what is derived adds what is not followed yet, so
-nothing depends on how far a follower is, except speed.
+(``ledger_follow``), in a transaction of its own, and says whether there is more to do. Whoever reads what is derived
+adds what is not followed yet, so nothing depends on how far a follower is, except speed.
 """
 
 from __future__ import annotations
@@ -35,12 +35,15 @@ def _each() -> Iterator[tuple[str, str]]:
 def follow() -> None:
     """Each follower works what is new: all that was committed before any transaction began that still runs."""
     for follower, table in _each():
-        _work(follower, table)
+        while _work(follower, table):
+            pass
 
 
-def _work(follower: str, table: str) -> None:
+def _work(follower: str, table: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {follower}(%s)", [table])
+        [more] = cursor.fetchone()
+    return bool(more)
 
 
 def behind() -> timedelta:
@@ -75,7 +78,7 @@ class Follower:
         self._thread.start()
 
     def tell_to_stop(self) -> None:
-        """After the window in hand."""
+        """After the transaction in hand."""
         self._stop.set()
 
     def stop(self) -> None:
@@ -87,7 +90,8 @@ class Follower:
         while not self._stop.is_set():
             for follower, table in _each():
                 try:
-                    _work(follower, table)
+                    while _work(follower, table) and not self._stop.is_set():
+                        pass
                 except Exception:
                     logger.exception("%s could not follow %s; it is tried again.", follower, table)
                 if self._stop.is_set():

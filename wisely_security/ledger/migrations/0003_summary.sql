@@ -116,8 +116,8 @@ BEGIN
 END
 $$;
 
--- The follower. Whoever calls it does nothing but what is to be done anyway.
-CREATE FUNCTION ledger_summarise(event_table text) RETURNS void
+-- The follower: all that is new, so there is never more. Whoever calls it does nothing but what is to be done anyway.
+CREATE FUNCTION ledger_summarise(event_table text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     scope constant text := coalesce(current_setting('wisely.scope', true), '');
@@ -132,7 +132,7 @@ BEGIN
     SELECT followed_at INTO followed FROM ledger_follower WHERE (name, events) = ('ledger_summarise', event_table);
     SELECT * INTO since, until FROM ledger_follow('ledger_summarise', event_table);
     IF since IS NULL THEN
-        RETURN;
+        RETURN false;
     END IF;
     PERFORM set_config('wisely.scope', 'support', true);
     IF followed < date_trunc('month', now(), 'UTC') THEN
@@ -140,6 +140,7 @@ BEGIN
     END IF;
     PERFORM ledger_add_to_summary(event_table, format('tx >= %s AND tx < %s', since, until));
     PERFORM set_config('wisely.scope', scope, true);
+    RETURN false;
 END
 $$;
 

@@ -65,8 +65,9 @@ BEGIN
 END
 $$;
 
--- The follower. Whoever calls it does nothing but what is to be done anyway.
-CREATE FUNCTION ledger_cut_blocks(event_table text) RETURNS void
+-- The follower: what is new, and some of the blocks that are ready to be cut; however much there is to catch up on, no
+-- transaction takes long. True: there is more to cut. Whoever calls it does nothing but what is to be done anyway.
+CREATE FUNCTION ledger_cut_blocks(event_table text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
     SET enable_seqscan = off SET jit = off SET work_mem = '32MB' AS $$
 DECLARE
@@ -75,68 +76,76 @@ DECLARE
     since bigint;
     until bigint;
     ready record;
-    at_once constant int := 100;  -- blocks; however much there is to catch up on, memory stays small
+    blocks_at_once constant int := 100;
+    tenants_at_once constant int := 10;
 BEGIN
     SELECT * INTO STRICT searched FROM ledger_searched WHERE events = event_table;
     SELECT * INTO since, until FROM ledger_follow('ledger_cut_blocks', event_table);
-    IF since IS NULL THEN
-        RETURN;
-    END IF;
     PERFORM set_config('wisely.scope', 'support', true);
+    IF since IS NOT NULL THEN
+        -- Committed late: its block knows it from now on.
+        EXECUTE format($sql$
+            UPDATE ledger_block AS block SET words = block.words || E'\n' || late.words
+            FROM (
+                SELECT tenant_id, (
+                           SELECT last_id FROM ledger_block AS of
+                           WHERE of.tenant_id = it.tenant_id AND of.events = %1$L::regclass AND of.last_id >= it.id
+                           ORDER BY of.last_id LIMIT 1
+                       ) AS last_id, string_agg(ledger_fold(array_to_string(%2$s, E'\n')), E'\n') AS words
+                FROM %1$I AS it JOIN ledger_block_end AS reached USING (tenant_id)
+                WHERE it.tx >= %3$s AND it.tx < %4$s AND reached.events = %1$L::regclass AND it.id <= reached.last_id
+                GROUP BY 1, 2
+            ) AS late
+            WHERE (block.tenant_id, block.events, block.last_id) = (late.tenant_id, %1$L::regclass, late.last_id)
+            $sql$, event_table, searched.texts, since, until);
 
-    -- Committed late: its block knows it from now on.
-    EXECUTE format($sql$
-        UPDATE ledger_block AS block SET words = block.words || E'\n' || late.words
-        FROM (
-            SELECT tenant_id, (
-                       SELECT last_id FROM ledger_block AS of
-                       WHERE of.tenant_id = it.tenant_id AND of.events = %1$L::regclass AND of.last_id >= it.id
-                       ORDER BY of.last_id LIMIT 1
-                   ) AS last_id, string_agg(ledger_fold(array_to_string(%2$s, E'\n')), E'\n') AS words
-            FROM %1$I AS it JOIN ledger_block_end AS reached USING (tenant_id)
-            WHERE it.tx >= %3$s AND it.tx < %4$s AND reached.events = %1$L::regclass AND it.id <= reached.last_id
-            GROUP BY 1, 2
-        ) AS late
-        WHERE (block.tenant_id, block.events, block.last_id) = (late.tenant_id, %1$L::regclass, late.last_id)
-        $sql$, event_table, searched.texts, since, until);
+        EXECUTE format($sql$
+            INSERT INTO ledger_block_end AS reached (tenant_id, events, last_id, waiting)
+            SELECT it.tenant_id, %1$L::regclass, '00000000-0000-0000-0000-000000000000', count(*)
+            FROM %1$I AS it LEFT JOIN ledger_block_end AS known ON known.tenant_id = it.tenant_id AND known.events = %1$L::regclass
+            WHERE it.tx >= %2$s AND it.tx < %3$s AND (known.last_id IS NULL OR it.id > known.last_id)
+            GROUP BY it.tenant_id
+            ON CONFLICT (tenant_id, events) DO UPDATE SET waiting = reached.waiting + EXCLUDED.waiting
+            $sql$, event_table, since, until);
+    ELSE  -- nothing new, or somebody else is at it
+        SELECT next_tx INTO until FROM ledger_follower
+            WHERE (name, events) = ('ledger_cut_blocks', event_table)
+                  AND EXISTS (SELECT FROM ledger_block_end AS reached WHERE reached.events = event_table::regclass AND waiting >= searched.size)
+            FOR UPDATE SKIP LOCKED;
+    END IF;
 
-    EXECUTE format($sql$
-        INSERT INTO ledger_block_end AS reached (tenant_id, events, last_id, waiting)
-        SELECT it.tenant_id, %1$L::regclass, '00000000-0000-0000-0000-000000000000', count(*)
-        FROM %1$I AS it LEFT JOIN ledger_block_end AS known ON known.tenant_id = it.tenant_id AND known.events = %1$L::regclass
-        WHERE it.tx >= %2$s AND it.tx < %3$s AND (known.last_id IS NULL OR it.id > known.last_id)
-        GROUP BY it.tenant_id
-        ON CONFLICT (tenant_id, events) DO UPDATE SET waiting = reached.waiting + EXCLUDED.waiting
-        $sql$, event_table, since, until);
-
-    FOR ready IN SELECT * FROM ledger_block_end AS reached WHERE events = event_table::regclass AND waiting >= searched.size LOOP
-        FOR some IN 0 .. (ready.waiting / searched.size - 1) / at_once LOOP
-            EXECUTE format($sql$
-                WITH reached AS (
-                    SELECT * FROM ledger_block_end WHERE tenant_id = %3$L AND events = %1$L::regclass
-                ), placed AS MATERIALIZED (
-                    SELECT *, (row_number() OVER (ORDER BY id) - 1) / %2$s AS block_number FROM (
-                        SELECT * FROM %1$I WHERE tenant_id = %3$L AND id > (SELECT last_id FROM reached) AND tx < %4$s
-                        ORDER BY id LIMIT %2$s * (SELECT least(waiting / %2$s, %5$s) FROM reached)
-                    ) AS next
-                ), whole AS (
-                    SELECT block_number, (array_agg(id ORDER BY id DESC))[1] AS last_id FROM placed GROUP BY block_number
-                ), cut AS (
-                    INSERT INTO ledger_block (tenant_id, events, after_id, last_id, month, words)
-                    SELECT %3$L, %1$L::regclass, lag(last_id, 1, (SELECT last_id FROM reached)) OVER (ORDER BY block_number), last_id,
-                           ledger_month(last_id), (
-                               SELECT string_agg(DISTINCT ledger_fold(word), E'\n')
-                               FROM placed AS it, unnest(%6$s) AS word WHERE it.block_number = whole.block_number AND word <> '')
-                    FROM whole RETURNING last_id
-                )
-                UPDATE ledger_block_end
-                SET last_id = (SELECT (array_agg(last_id ORDER BY last_id DESC))[1] FROM cut),
-                    waiting = waiting - %2$s * (SELECT count(*) FROM cut)
-                WHERE tenant_id = %3$L AND events = %1$L::regclass
-                $sql$, event_table, searched.size, ready.tenant_id, until, at_once, searched.texts);
-        END LOOP;
+    FOR ready IN
+        SELECT tenant_id, searched.size * least(waiting / searched.size, blocks_at_once) AS number
+        FROM ledger_block_end
+        WHERE events = event_table::regclass AND waiting >= searched.size AND until IS NOT NULL LIMIT tenants_at_once
+    LOOP
+        EXECUTE format($sql$
+            WITH reached AS (
+                SELECT last_id FROM ledger_block_end WHERE tenant_id = %3$L AND events = %1$L::regclass
+            ), placed AS MATERIALIZED (
+                SELECT *, (row_number() OVER (ORDER BY id) - 1) / %2$s AS block_number FROM (
+                    SELECT * FROM %1$I WHERE tenant_id = %3$L AND id > (SELECT last_id FROM reached) AND tx < %4$s
+                    ORDER BY id LIMIT %5$s
+                ) AS next
+            ), whole AS (
+                SELECT block_number, (array_agg(id ORDER BY id DESC))[1] AS last_id FROM placed GROUP BY block_number
+            ), cut AS (
+                INSERT INTO ledger_block (tenant_id, events, after_id, last_id, month, words)
+                SELECT %3$L, %1$L::regclass, lag(last_id, 1, (SELECT last_id FROM reached)) OVER (ORDER BY block_number), last_id,
+                       ledger_month(last_id), (
+                           SELECT string_agg(DISTINCT ledger_fold(word), E'\n')
+                           FROM placed AS it, unnest(%6$s) AS word WHERE it.block_number = whole.block_number AND word <> '')
+                FROM whole RETURNING last_id
+            )
+            UPDATE ledger_block_end
+            SET last_id = coalesce((SELECT (array_agg(last_id ORDER BY last_id DESC))[1] FROM cut), last_id),
+                waiting = CASE WHEN (SELECT count(*) FROM placed) < %5$s THEN 0 ELSE waiting - %5$s END  -- the rest was erased
+            WHERE tenant_id = %3$L AND events = %1$L::regclass
+            $sql$, event_table, searched.size, ready.tenant_id, until, ready.number, searched.texts);
     END LOOP;
     PERFORM set_config('wisely.scope', scope, true);
+    RETURN until IS NOT NULL
+        AND EXISTS (SELECT FROM ledger_block_end WHERE events = event_table::regclass AND waiting >= searched.size);
 END
 $$;
 
