@@ -16,7 +16,7 @@ from typing import Any
 
 from wisely_security.database.embedded import provide
 
-from .document import PARTS, write
+from .document import PARTS, kept_as, write
 from .results import KEPT_IN
 
 
@@ -29,7 +29,7 @@ def main(events: int, rounds: int, only: list[str]) -> int:
         arguments = [each.format(events=events, exported=min(events, 1_000_000), rounds=rounds) for each in PARTS[name]]
         print(f"\n== {name} {' '.join(arguments)}\n", flush=True)
         command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
-        ran = subprocess.run(command, env=os.environ | {KEPT_IN: str(kept / f"{name}.json")}, check=False)
+        ran = subprocess.run(command, env=os.environ | {KEPT_IN: str(kept / kept_as(name, events))}, check=False)
         failed += [name] * bool(ran.returncode)
     write(kept)
     if failed:

@@ -44,10 +44,15 @@ part of it. All contestants share one machine and one PostgreSQL server, the emb
 """
 
 
+def kept_as(name: str, events: int) -> str:
+    """The file for what a benchmark has measured. Filters at several sizes stand beside each other."""
+    return f"{name}-{events:012}.json" if name == "filters" else f"{name}.json"
+
+
 def write(kept: Path) -> None:
     text = BEGINNING + _machine()
     for name in PARTS:
-        if (file := kept / f"{name}.json").exists():
+        for file in sorted(kept.glob(f"{name}[-.]*")):
             measured = json.loads(file.read_text())
             source = f" (`{measured['command']}`, {measured['measured']})"
             text += "".join(f"\n{Table(**table).markdown(source)}" for table in measured["tables"])

@@ -21,12 +21,10 @@ UNITS = ("ms", "buffers")
 
 
 def main(events: int) -> None:
-    from django.core.management import call_command
-
     from tests.databases import drop_template, fresh_database, make_template
 
     from .large_history import History
-    from .measured_filters import RECORDS, costs, settle, size
+    from .measured_filters import RECORDS, costs, derive, settle, size
 
     history = History(events)
     make_template()
@@ -34,7 +32,7 @@ def main(events: int) -> None:
         with stopwatch() as loading:
             history.load()
         with stopwatch() as following:
-            call_command("follow_events", once=True)
+            derive()
         settle()
         gigabytes = size() / 1e9
         measured = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from audit_trail.report import REPORT as AUDIT_TRAIL
 from login_activity.report import REPORT as LOGIN_ACTIVITY
+from wisely_security.ledger.follow import follow
 from wisely_security.ledger.partitions import add_months
 from wisely_security.reports.keyset import read_page
 from wisely_security.reports.views import Report
@@ -101,6 +103,18 @@ def periods() -> dict[str, Query]:
 class Cost:
     milliseconds: float
     buffers: int
+
+
+def derive() -> None:
+    """As two web processes do: one takes what the other is not at."""
+
+    def work(_: int) -> None:
+        follow()
+        connection.close()
+
+    with ThreadPoolExecutor(2) as two:
+        list(two.map(work, range(2)))
+    follow()
 
 
 def settle() -> None:
