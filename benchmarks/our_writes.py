@@ -1,5 +1,6 @@
 """This project as a contestant of ``benchmarks.writes``. With "off" its audit triggers are switched off and nothing is
-announced with the statements; row-level security stays on."""
+announced with the statements; row-level security stays on. With "least" there is instead the least that a trigger could
+do to leave a trace: a constant row for each row, in a table without an index."""
 
 from __future__ import annotations
 
@@ -13,8 +14,16 @@ import django
 
 from .contest import Done, take_part
 
+LEAST = """
+    CREATE TABLE trace (told text);
+    CREATE FUNCTION leave_a_trace() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+        AS $$ BEGIN INSERT INTO trace VALUES ('edit'); RETURN NULL; END $$;
+    CREATE TRIGGER leave_a_trace AFTER INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION leave_a_trace();
+"""
 
-def main(recording: bool) -> None:
+
+def main(instead: str) -> None:
     from django.conf import settings
     from django.db import connection, connections
 
@@ -38,10 +47,12 @@ def main(recording: bool) -> None:
             client=Client(address=ip_address("192.0.2.7")),
             request_id=uuid4(),
         )
-        if not recording:
+        if instead:
             context = RequestContext()
             with connections["owner"].cursor() as owner:
                 owner.execute(f"ALTER TABLE {MessageLink._meta.db_table} DISABLE TRIGGER USER")
+                if instead == "least":
+                    owner.execute(LEAST.format(table=MessageLink._meta.db_table))
             with connection.cursor() as cursor:  # for the session: row-level security knows its tenant from here
                 cursor.execute(f"SET wisely.tenant_id = '{cast.acme.pk}'")
 
@@ -59,4 +70,4 @@ def main(recording: bool) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    main(sys.argv[1:] != ["off"])
+    main("".join(sys.argv[1:]))

@@ -71,9 +71,9 @@ BEGIN
 END
 $$;
 
--- Adds the events that fulfil a condition. Keys are cut: whoever appends could write any length, and an index refuses
--- what is very long.
-CREATE FUNCTION ledger_add_to_summary(event_table text, condition text) RETURNS void
+-- Adds the events that fulfil a condition, of all partitions or of one. Keys are cut: whoever appends could write any
+-- length, and an index refuses what is very long.
+CREATE FUNCTION ledger_add_to_summary(event_table text, condition text, of_partition regclass DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql AS $$
 DECLARE
     columns constant text[] := (SELECT facets FROM ledger_facets WHERE events = event_table);
@@ -85,13 +85,13 @@ BEGIN
             SELECT tenant_id, date_bin('15 minutes', occurred_at, 'epoch') AS slot, %s,
                    count(*) FILTER (WHERE status = 'success') AS successes,
                    count(*) FILTER (WHERE status <> 'success') AS failures
-            FROM %I WHERE %s GROUP BY tenant_id, slot, %s
+            FROM %s WHERE %s GROUP BY tenant_id, slot, %s
         ) AS alike
         GROUP BY tenant_id, slot, CUBE (%5$s)
         $sql$,
         (SELECT string_agg(format('coalesce(%I, ''*'')', facet), ', ') FROM unnest(columns) AS facet),
         (SELECT string_agg(format('left(%1$I, 50) COLLATE "C" AS %1$I', facet), ', ') FROM unnest(columns) AS facet),
-        event_table,
+        coalesce(of_partition, event_table::regclass),
         condition,
         (SELECT string_agg(quote_ident(facet), ', ') FROM unnest(columns) AS facet)
     ));
@@ -124,6 +124,7 @@ DECLARE
     followed timestamptz;
     since bigint;
     until bigint;
+    each_partition regclass;
 BEGIN
     PERFORM FROM ledger_facets WHERE events = event_table;
     IF NOT FOUND THEN
@@ -138,7 +139,13 @@ BEGIN
     IF followed < date_trunc('month', now(), 'UTC') THEN
         PERFORM ledger_fold_summary(event_table);
     END IF;
-    PERFORM ledger_add_to_summary(event_table, format('tx >= %s AND tx < %s', since, until));
+    IF since > 0 THEN
+        PERFORM ledger_add_to_summary(event_table, format('tx >= %s AND tx < %s', since, until));
+    ELSE  -- everything, perhaps years of it: by the month, so that sorting them takes little room on disk
+        FOR each_partition IN SELECT inhrelid FROM pg_inherits WHERE inhparent = event_table::regclass LOOP
+            PERFORM ledger_add_to_summary(event_table, format('tx < %s', until), each_partition);
+        END LOOP;
+    END IF;
     PERFORM set_config('wisely.scope', scope, true);
     RETURN false;
 END
