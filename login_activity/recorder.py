@@ -67,7 +67,7 @@ def event_values(
         "acted_by": full_name(actor, owner) if actor and user and actor.id != user.id else "",
         "action": action.value,
         "status": (Status.FAILURE if failed else Status.SUCCESS).value,
-        "reason": (failed or note or ""),
+        "reason": failed or note or "",
         "ip": None if context.client.address is None else str(context.client.address),
         "device_kind": device.kind.value,
         "device": device.label,

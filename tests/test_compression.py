@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
 
 from wisely_security.middleware import CompressionMiddleware
@@ -20,10 +20,14 @@ def test_a_page_is_compressed_for_those_who_can_read_it(alice: Client) -> None:
     assert "Content-Encoding" not in alice.get(LOGIN_ACTIVITY)
 
 
-def test_the_size_of_a_page_is_blurred(alice: Client) -> None:
+def test_the_size_of_a_page_is_blurred() -> None:
     """Who can count bytes and choose a part of the page learns nothing of the rest (BREACH)."""
-    sizes = {len(alice.get("/profile/", headers={"accept-encoding": "gzip"}).content) for _ in range(12)}
-    assert len(sizes) > 1
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_ENCODING"] = "gzip"
+    pages = [HttpResponse(b"<p>The same page.</p>" * 100) for _ in range(12)]
+    for page in pages:
+        CompressionMiddleware(lambda _: HttpResponse()).process_response(request, page)
+    assert len({len(page.content) for page in pages}) > 1
 
 
 def test_what_is_streamed_is_left_alone() -> None:

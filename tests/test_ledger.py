@@ -152,6 +152,12 @@ class TestPartitions:
         call_command("create_partitions", verbosity=0)
         call_command("create_partitions", check=True)
 
+    def test_are_not_made_without_the_owner(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(connections.settings, "owner")
+        with pytest.raises(CommandError, match="DATABASE_OWNER_URL"):
+            call_command("create_partitions")
+        call_command("create_partitions", check=True)
+
     def test_take_over_what_fell_into_the_default_partition(self, committed_cast: Cast, events) -> None:
         now = datetime.now(UTC)
         months = [partitions.add_months(now.date(), months) for months in (-1, 0, 1)]

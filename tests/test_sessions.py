@@ -18,6 +18,7 @@ from wisely_security.tenancy.session_store import SessionStore
 
 from .cast import PASSWORD, Cast, sign_in
 from .test_sign_in import IPHONE
+from .workspace.browsing import Visitor
 
 
 def sessions(cast: Cast) -> list[Session]:
@@ -162,6 +163,14 @@ def test_a_profile_edit_is_recorded_and_the_name_in_older_events_stays(cast: Cas
     logged_in, edited = events(cast.acme)
     assert logged_in.user_name == "Alice Adams"
     assert edited.detail["changes"]["Name"] == ["Alice Adams", "Alice Archer"]
+
+
+def test_a_profile_edit_keeps_a_time_zone_of_an_old_name(cast: Cast) -> None:
+    with acting_as(tenant_id=cast.acme.pk):
+        User.objects.filter(pk=cast.alice.pk).update(time_zone="Japan")
+        Visitor(sign_in(cast.alice)).open("/account/profile/").press({"Name": "Alice Archer"})
+        alice = User.objects.get(pk=cast.alice.pk)
+    assert (alice.name, alice.time_zone) == ("Alice Archer", "Japan")
 
 
 def test_a_session_ended_during_a_request_is_not_written_back(cast: Cast) -> None:

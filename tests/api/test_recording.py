@@ -51,9 +51,7 @@ def test_every_action_can_be_reported(cast: Cast, billing: Caller, action) -> No
 
 def test_a_batch_keeps_its_order_in_one_statement(cast: Cast, billing: Caller) -> None:
     names = [f"template {number}" for number in range(1000)]
-    with CaptureQueriesContext(
-        connection,
-    ) as statements:
+    with CaptureQueriesContext(connection) as statements:
         response = billing.report(*(event(resource={"name": name}) for name in names))
     assert response.status_code == 201
     assert sum("audit_trail_record" in each["sql"] for each in statements) == 1

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db import IntegrityError, connections
 from django.test import Client
@@ -78,7 +79,7 @@ def test_a_limit_of_nothing_is_refused(typed: str, monkeypatch: pytest.MonkeyPat
     with pytest.raises(CommandError, match="1 or more"):
         run("archive_events", f"--older-than={typed}")
     monkeypatch.setenv("KEEP_IT_MONTHS", typed)
-    with pytest.raises(Exception, match="1 or more"):
+    with pytest.raises(ImproperlyConfigured, match="1 or more"):
         _months("KEEP_IT_MONTHS")
 
 

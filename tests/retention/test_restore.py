@@ -163,6 +163,19 @@ def test_it_stays_until_it_is_dropped() -> None:
     assert len(rows_of(LOGINS, OLD)) == 3
 
 
+def test_what_has_come_since_stands_in_the_way() -> None:
+    tenant = a_tenant()
+    sign_ins(OLD, [tenant])
+    run(*TWELVE)
+    put_at(tenant, first_and_last(OLD)[0])
+    with pytest.raises(CommandError, match="archive_events"):
+        run("restore_archive", name_of(OLD))
+    assert len(rows_of(LOGINS, OLD)) == 1
+    run(*TWELVE)
+    run("restore_archive", name_of(OLD))
+    assert len(rows_of(LOGINS, OLD)) == 3
+
+
 def test_of_a_month_with_two_archives_each_comes_back_alone() -> None:
     tenant = a_tenant()
     for number in (3, 2):

@@ -110,3 +110,21 @@ def test_the_application_can_neither_read_blocks_nor_ask_for_those_of_others(cas
     ):
         with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_what_the_caller_has_made_is_not_read_with_the_rights_of_the_owner(cast: Cast) -> None:
+    with acting_as(tenant_id=cast.acme.pk), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE FUNCTION pg_temp.strike() RETURNS uuid LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'struck as %', current_user; END $$;
+            CREATE TEMP VIEW trap AS SELECT pg_temp.strike() AS tenant_id, uuidv7() AS id, 1::bigint AS tx;
+            GRANT SELECT ON trap TO PUBLIC
+            """
+        )
+        with pytest.raises(ProgrammingError, match="trap is no record"), transaction.atomic():
+            cursor.execute(
+                "SELECT ledger_find_blocks('trap', %s, '[[\"%%a%%\"]]', %s, %s, true, 10)",
+                [cast.acme.pk, UUID(int=0), UUID(int=(1 << 128) - 1)],
+            )
+        transaction.set_rollback(True)

@@ -112,7 +112,6 @@ def test_the_stories_end_in_time_on_any_day(committed: None, day: int) -> None:
 
 
 def test_what_breaks_in_the_middle_leaves_nothing(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
-
     with monkeypatch.context() as patch:
         patch.setattr(Dice, "randrange", _after(1000, Dice.randrange))
         with pytest.raises(Exception, match="interrupted"):

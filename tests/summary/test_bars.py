@@ -79,6 +79,13 @@ def test_a_day_on_which_clocks_change_has_the_hours_it_has(day: date, zone: str,
     assert bars[2].axis == third
 
 
+def test_a_day_that_never_was_is_empty() -> None:
+    """Samoa went from 29 to 31 December 2011."""
+    day = date(2011, 12, 30)
+    unit, [bar] = bars_of(of(day, day, "Pacific/Apia"))
+    assert (unit, bar.first, bar.end - bar.start) == (Unit.DAY, day, timedelta(0))
+
+
 def test_weeks_begin_on_mondays_and_end_with_the_period() -> None:
     _, bars = bars_of(of(date(2026, 5, 6), date(2026, 11, 18)))
     assert (bars[0].first, bars[0].last) == (date(2026, 5, 6), date(2026, 5, 10))

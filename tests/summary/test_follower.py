@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -81,3 +82,19 @@ def test_the_check_fails_when_an_event_has_waited_too_long() -> None:
     call_command("follow_events", "--check", minutes=15)
     until_summed(tenant, 2)
     call_command("follow_events", "--check")
+
+
+def test_a_server_that_counts_from_the_beginning_again_fails_the_check() -> None:
+    """A dump was loaded into a new one."""
+
+    def errors() -> list[str]:
+        return [error.id for error in run_checks(databases=["default"], tags=["database"]) if error.id == "ledger.E002"]
+
+    records.append_many(records.a_tenant(), 5)
+    call_command("follow_events", "--once")
+    assert not errors()
+    moved = "WITH moved AS (UPDATE ledger_follower SET next_tx = next_tx + %s RETURNING 1) SELECT count(*) FROM moved"
+    as_owner(moved, 1 << 32)
+    assert errors() == ["ledger.E002"]
+    as_owner(moved, -1 << 32)
+    assert not errors()

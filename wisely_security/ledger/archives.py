@@ -102,6 +102,8 @@ def restore(archive: Archive) -> str:
     partition = Partition(archive.events, archive.month)
     if _exists(partition):
         raise ArchiveError(f"There is a partition {partition.name} already.")
+    if partition.month in partitions.stray_months(partition.table, add_months(partition.month, 1)):
+        raise ArchiveError("Events of this month have come since. Archive them first: manage.py archive_events.")
     manifest = archive_files.manifest_as_written(archive)
     if gone := set(manifest["columns"]) - set(_columns(partition.table)):
         raise ArchiveError(f"It has columns that the record has not any more: {', '.join(sorted(gone))}.")

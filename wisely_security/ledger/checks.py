@@ -1,5 +1,5 @@
-"""``manage.py check --database default`` fails when the next month has no partition, and warns when events stay longer
-than they should: monitoring runs it."""
+"""``manage.py check --database default`` fails when the next month has no partition, or when the server counts its
+transactions from the beginning again, and warns when events stay longer than they should: monitoring runs it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+from django.db import connection
 
 from . import partitions, retention
 
@@ -26,6 +27,25 @@ def next_month_has_partitions(databases: Sequence[str] | None, **kwargs: Any) ->
             id="ledger.E001",
         )
         for name in missing
+    ]
+
+
+@register(Tags.database)
+def transactions_count_on(databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A new server into which a dump was loaded gives numbers that were followed already: its events would not be."""
+    if "default" not in (databases or ()):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(next_tx) > ledger_tx(pg_snapshot_xmax(pg_current_snapshot())) FROM ledger_follower")
+        [behind] = cursor.fetchone()
+    if not behind:
+        return []
+    return [
+        Error(
+            "This server counts its transactions from the beginning again: charts and totals leave out what is new.",
+            hint="Set its epoch with pg_resetwal (docs/operations.md, Backups).",
+            id="ledger.E002",
+        )
     ]
 
 

@@ -42,7 +42,8 @@ class ReportChart(ReportPage):
         except SearchTooLongError:
             return told | {"too_long": True}
         rows = totals.MOST_COUNTED if counts is None else sum(count.events for count in counts)
-        told["total"] = _events(rows) if counts is not None else f"More than {_events(rows)}"
+        total = charts.number_of_events(rows)
+        told["total"] = total if counts is not None else f"More than {total}"
         if rows and self.request.user.may(self.report.download_permission):
             told["csv_size"] = self._size(filters, rows)
         if counts is None:
@@ -68,10 +69,6 @@ class ReportChart(ReportPage):
             return totals.about(search(size, totals.LONGEST_COUNT_SECONDS))
         except SearchTooLongError:
             return ""
-
-
-def _events(number: int) -> str:
-    return f"{number:,} event{'' if number == 1 else 's'}"
 
 
 def _charted(filters: ReportFilterSet) -> list[str]:

@@ -46,11 +46,12 @@ class Bar:
 def bars_of(period: Period) -> tuple[Unit, list[Bar]]:
     """By the hour for one day; else by the day, or by what is longer, where there is no room for so many.
 
-    No bar lies in the future, but for the rest of today.
+    No bar lies in the future, but for the rest of today. A day that never was (30 December 2011 on Samoa) is a bar of
+    no length.
     """
     last = min(period.last, max(period.first, timezone.now().astimezone(period.zone).date()))
-    if period.first == last:
-        return Unit.HOUR, list(_hours(Period(last, last, period.zone)))
+    if period.first == last and (hours := list(_hours(Period(last, last, period.zone)))):
+        return Unit.HOUR, hours
     days = (last - period.first).days + 1
     if days <= MOST_BARS:
         unit = Unit.DAY
@@ -114,7 +115,7 @@ class Column:
 
     @property
     def said(self) -> str:
-        said = f"{self.bar.name}: {self.count.events:,} event{'' if self.count.events == 1 else 's'}"
+        said = f"{self.bar.name}: {number_of_events(self.count.events)}"
         return f"{said}, {self.count.failures:,} failed" if self.count.failures else said
 
     @property
@@ -159,6 +160,10 @@ def columns(unit: Unit, bars: Sequence[Bar], counts: Sequence[Count], link: Call
             )
         )
     return drawn
+
+
+def number_of_events(number: int) -> str:
+    return f"{number:,} event{'' if number == 1 else 's'}"
 
 
 def key(address: str) -> str:

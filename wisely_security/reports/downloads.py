@@ -16,6 +16,7 @@ from wisely_security.tenancy import signals
 
 from .columns import copy_statement, header
 from .export import CsvExport, compressed
+from .filters import ReportFilterSet
 from .turns import take_turn
 from .views import ReportView
 
@@ -40,17 +41,36 @@ class ReportDownload(ReportView):
             reasons.append(f"The format is one of: {', '.join(CONTENT_TYPES)}.")
         if reasons:
             return render(request, "400.html", {"reason": " ".join(reasons)}, status=400)
+        pieces = iter(self._export(filters))
+        turn = take_turn(compressed(pieces) if ending == "csv.gz" else pieces)
+        if turn is None:  # not recorded, for nothing was read; the log has it
+            busy = {"report": self.report, "page_url": self.link(**{FORMAT: None})}
+            response = render(request, "reports/busy.html", busy, status=503)
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            return response
         period = filters.form.cleaned_data["during"]
+        name = f"{self.request.tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.{ending}"
+        return StreamingHttpResponse(
+            turn,  # Django closes it, also when the client has gone
+            content_type=CONTENT_TYPES[ending],
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "no-store",
+            },
+        )
+
+    def _export(self, filters: ReportFilterSet) -> CsvExport:
+        """The rows that the filters select, and how the record tells what became of them."""
         told = self.told(filters)
         context = current()
-        user, tenant = self.request.user, self.request.tenant
+        request, tenant_id = self.request, self.request.tenant.pk
 
         def recorded(rows: int, **outcome: str) -> None:
             with using(context), transaction.atomic():
                 signals.settings_viewed.send(
                     type(self),
-                    user=user,
-                    tenant_id=tenant.pk,
+                    user=request.user,
+                    tenant_id=tenant_id,
                     area=self.report.title,
                     detail={"filters": told, "rows": rows},
                     **outcome,
@@ -64,27 +84,11 @@ class ReportDownload(ReportView):
                 logger.exception("A download that was cut short could not be recorded.")  # Django would hide it
                 raise
 
-        export = CsvExport(
+        return CsvExport(
             context=context,
             header=header(self.report.table),
             copy_statement=copy_statement(self.report.table, filters.qs),
             time_zone=str(timezone.get_current_timezone()),
             finished=lambda rows: recorded(rows, note="downloaded"),
             cut_short=cut_short,
-        )
-        pieces = iter(export)
-        turn = take_turn(compressed(pieces) if ending == "csv.gz" else pieces)
-        if turn is None:  # not recorded, for nothing was read; the log has it
-            busy = {"report": self.report, "page_url": self.link(**{FORMAT: None})}
-            response = render(request, "reports/busy.html", busy, status=503)
-            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-            return response
-        name = f"{tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.{ending}"
-        return StreamingHttpResponse(
-            turn,  # Django closes it, also when the client has gone
-            content_type=CONTENT_TYPES[ending],
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
-                "Cache-Control": "no-store",
-            },
         )

@@ -97,21 +97,23 @@ class SupportFilterSet(ReportFilterSet):
     def apply_text(self, queryset: Any, name: str, value: str) -> Any:
         if named := self._named(value):
             return queryset.filter(reduce(operator.or_, named))
-        if parse_network(value) is not None:
-            return queryset.matching(value)
         for word in value.split():
-            queryset = queryset.filter(reduce(operator.or_, [Q(**{f"{it}__icontains": word}) for it in self.names]))
+            if parse_network(word) is not None:
+                queryset = queryset.matching(word)
+            else:
+                queryset = queryset.filter(reduce(operator.or_, [Q(**{f"{it}__icontains": word}) for it in self.names]))
         return queryset
 
     def _named(self, text: str) -> list[Q]:
-        """Conditions, one of which holds for what a text names. None: it is words."""
+        """Conditions, one of which holds for what a text names. Empty: it is words."""
         try:
             return [Q(**{column: UUID(text)}) for column in self.ids]
         except ValueError:
             pass
         if "@" in text:
             return [Q(**{self.email: text.strip().lower()})]
-        return [Q(ip=text.strip())] if self.queryset.model.searched.is_indexed(text) else []
+        searched = self.queryset.model.searched
+        return [searched.holds(text)] if parse_network(text) and searched.is_indexed(text) else []
 
     def told(self) -> dict[str, str]:
         """The filters that hold, in words."""

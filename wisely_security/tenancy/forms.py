@@ -116,7 +116,8 @@ class ProfileForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=time_zone_choices)
+        choices = time_zone_choices(self.instance.time_zone)
+        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=choices)
 
 
 class InviteForm(forms.ModelForm[User]):

@@ -174,6 +174,10 @@ BEGIN
     IF tenant IS DISTINCT FROM wisely_tenant() THEN
         RAISE EXCEPTION 'A search in another tenant''s events is refused' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- Nothing else: a view that the caller has made would be read with the rights of the owner.
+    IF NOT EXISTS (SELECT FROM ledger_searched WHERE events = event_table) THEN
+        RAISE EXCEPTION '% is no record', event_table USING ERRCODE = 'undefined_table';
+    END IF;
     SELECT block.last_id INTO reached FROM ledger_block_end AS block WHERE (block.tenant_id, block.events) = (tenant, event_table::regclass);
     reached := coalesce(reached, '00000000-0000-0000-0000-000000000000');
     IF newest_first AND last > reached THEN

@@ -32,10 +32,8 @@ class UserForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones, current = time_zone_choices(), self.instance.time_zone
-        if current not in dict(zones):  # an old name, which the list leaves out, stays unless somebody changes it
-            zones.append((current, current))
-        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=zones)
+        choices = time_zone_choices(self.instance.time_zone)
+        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=choices)
         self.fields["status"] = forms.ChoiceField(
             label="Status",
             choices=[(status.value, status.label) for status in self._possible_statuses()],

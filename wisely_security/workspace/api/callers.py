@@ -35,9 +35,7 @@ def calling(request: HttpRequest) -> Iterator[AccessAccount]:
     with acting_as(tenant_id=account.tenant_id):
         tenant = Tenant.objects.only("name").get(pk=account.tenant_id)
     actor = Actor(kind="api", id=account.pk, name=account.label, email="", tenant_id=tenant.pk, tenant_name=tenant.name)
-    with using(
-        replace(current(), tenant_id=tenant.pk, support=False, credential="", session="", actor=actor),
-    ):
+    with using(replace(current(), tenant_id=tenant.pk, support=False, credential="", session="", actor=actor)):
         yield account
 
 

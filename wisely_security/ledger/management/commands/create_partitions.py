@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from wisely_security.ledger import partitions
 from wisely_security.ledger.locks import BusyError
@@ -26,6 +27,8 @@ class Command(BaseCommand):
             if missing:
                 raise CommandError(f"Missing: {', '.join(missing)}. Run manage.py create_partitions.")
             return
+        if "owner" not in connections:
+            raise CommandError("Partitions belong to the owner of the database: set DATABASE_OWNER_URL.")
         try:
             created = partitions.create(partitions.add_months(today, -since), partitions.add_months(today, months))
         except BusyError as error:
