@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import md5
 from uuid import UUID
 
 from benchmarks.large_history import (
@@ -16,16 +15,12 @@ from benchmarks.large_history import (
     RARE_RECORD,
     RARE_REQUEST,
     RARE_USER,
+    commonest,
 )
 
 Query = dict[str, str]
 NOBODY = "00000000-0000-7000-8000-ffffffffffff"
 COMMON_ADDRESS = "10.1.1.8"
-
-
-def commonest(tenant: UUID) -> str:
-    """The person who does most in a tenant, and the record that most is done to: large_history.sql numbers them."""
-    return str(UUID(md5(f"{tenant}1".encode(), usedforsecurity=False).hexdigest()))
 
 
 def email_of_commonest(tenant: UUID) -> str:
