@@ -13,9 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import F, Subquery, UUIDField, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 
 from wisely_security.ledger.models import first_id
 
@@ -41,11 +39,10 @@ class Seek:
         """The first ``most`` of a queryset beyond an id."""
         order, edge_of = ("-id", "id__gte") if newest_first else ("id", "id__lte")
         queryset = queryset.filter(**beyond)
-        nearby = self.nearby.filter(**beyond).order_by(order).values("id")[NEAR : NEAR + 1]
+        nearby = self.nearby.filter(**beyond).order_by(order).values_list("id", flat=True)
         end = self.first if newest_first else self.last
-        edged = queryset.annotate(edge=Coalesce(Subquery(nearby), Value(end, output_field=UUIDField())))
-        rows = list(edged.filter(**{edge_of: F("edge")}).order_by(order)[:most])
-        edge = rows[0].edge if rows else next((near["id"] for near in nearby), end)
+        edge = next(iter(nearby[NEAR : NEAR + 1]), end)
+        rows = list(queryset.filter(**{edge_of: edge}).order_by(order)[:most])
         if len(rows) == most or edge == end:
             return rows
         queryset = queryset.filter(id__lt=edge) if newest_first else queryset.filter(id__gt=edge)

@@ -157,11 +157,12 @@ CREATE FUNCTION ledger_find_blocks(event_table text, tenant uuid, wanted jsonb, 
                                    newest_first boolean, most int)
     RETURNS TABLE (after_id uuid, last_id uuid)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-    SET enable_seqscan = off SET enable_indexscan = off SET jit = off AS $$
+    SET enable_seqscan = off SET enable_indexscan = on SET jit = off AS $$
 DECLARE
     near constant int := 300;
     reached uuid := '00000000-0000-0000-0000-000000000000';
     forgotten uuid;  -- up to there, blocks were forgotten; some events may have come back
+    oldest_month int;
     late uuid[];  -- blocks that an event was added to which is not followed yet
     has_words text;
     direction constant text := CASE WHEN newest_first THEN 'DESC' ELSE 'ASC' END;
@@ -184,7 +185,7 @@ BEGIN
         RETURN QUERY SELECT greatest(first, reached), last;
         found := 1;
     END IF;
-    SELECT block.after_id INTO forgotten FROM ledger_block AS block
+    SELECT block.after_id, block.month INTO forgotten, oldest_month FROM ledger_block AS block
         WHERE (block.tenant_id, block.events) = (tenant, event_table::regclass) ORDER BY block.last_id LIMIT 1;
     forgotten := coalesce(forgotten, reached);
     IF NOT newest_first AND forgotten > first THEN
@@ -195,9 +196,10 @@ BEGIN
         SELECT array_agg((
             SELECT block.last_id FROM ledger_block AS block
             WHERE block.tenant_id = %2$L AND block.events = %1$L::regclass AND block.last_id >= it.id ORDER BY block.last_id LIMIT 1
-        )) FROM %1$I AS it WHERE tenant_id = %2$L AND tx >= %3$s AND id <= %4$L
+        )) FROM %1$I AS it WHERE tenant_id = %2$L AND tx >= %3$s AND id > %4$L AND id <= %5$L
         $sql$, event_table, tenant, coalesce((
-            SELECT next_tx FROM ledger_follower WHERE (name, events) = ('ledger_cut_blocks', event_table)), 0), reached) INTO late;
+            SELECT next_tx FROM ledger_follower WHERE (name, events) = ('ledger_cut_blocks', event_table)), 0),
+        first, least(last, reached)) INTO late;
     has_words := (
         SELECT string_agg('(' || one_of || ')', ' AND ') FROM jsonb_array_elements(wanted) AS word, LATERAL (
             SELECT string_agg(format('words LIKE ledger_fold(%L)', pattern), ' OR ') FROM jsonb_array_elements_text(word) AS pattern
@@ -222,9 +224,11 @@ BEGIN
     GET DIAGNOSTICS more = ROW_COUNT;
     found := found + more;
 
-    -- The rest by the trigrams, month by month.
+    -- The rest by the trigrams, month by month; never by reading on along the primary key, which the planner would prefer
+    -- where it expects to find some soon.
+    PERFORM set_config('enable_indexscan', 'off', true);
     month := ledger_month(edge);
-    WHILE edge IS NOT NULL AND found < most AND month BETWEEN ledger_month(first) AND ledger_month(reached) LOOP
+    WHILE edge IS NOT NULL AND found < most AND month BETWEEN greatest(ledger_month(first), oldest_month) AND ledger_month(reached) LOOP
         RETURN QUERY EXECUTE format($sql$
             SELECT greatest(after_id, %5$L), least(last_id, %6$L) FROM ledger_block
             WHERE tenant_id = %2$L AND events = %3$L::regclass AND month = %4$s AND last_id > %5$L AND after_id < %6$L
