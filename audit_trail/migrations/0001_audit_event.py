@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[
-                migrations.RunSQL(SQL.read_text(), "DROP TABLE audit_trail_auditevent, audit_trail_pending CASCADE"),
+                migrations.RunSQL(SQL.read_text()),
             ],
             state_operations=[
                 migrations.CreateModel(
@@ -59,7 +59,6 @@ class Migration(migrations.Migration):
             f"""
             GRANT SELECT ON audit_trail_auditevent TO {app_role()};
             GRANT EXECUTE ON FUNCTION audit_trail_record TO {app_role()};
-            """,
-            migrations.RunSQL.noop,
+            """
         ),
     ]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[
-                migrations.RunSQL(SQL.read_text(), "DROP TABLE login_activity_loginevent CASCADE"),
+                migrations.RunSQL(SQL.read_text()),
             ],
             state_operations=[
                 migrations.CreateModel(
@@ -67,7 +67,6 @@ class Migration(migrations.Migration):
                 browser, system, user_agent, user_agent_cut, country, place, latitude, longitude, session, detail
             ) ON login_activity_loginevent TO {app_role()};
             GRANT EXECUTE ON FUNCTION login_activity_guesses TO {app_role()};
-            """,
-            migrations.RunSQL.noop,
+            """
         ),
     ]

@@ -34,6 +34,19 @@ def test_it_tells_how_many_there_are_and_what_the_download_will_be(visit, site) 
     expect(page.locator(".csv-size")).to_have_text(re.compile(rf"^{len(shown(site))} events, about \d+ kB$"))
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_telling_the_size_of_the_download_moves_nothing(visit, site, width: int) -> None:
+    page = visit(site.cast.alice, width=width)
+    page.goto(between(FIRST, LAST))
+    size, chart = page.locator(".csv-size"), page.locator(".chart")
+    expect(size).to_contain_text("about")
+    tops = set()
+    for told in ("", "9 events, about 4 kB", "1,234,567 events, about 450 MB"):
+        size.evaluate("(size, told) => { size.textContent = told; }", told)
+        tops.add(chart.evaluate("chart => chart.getBoundingClientRect().top"))
+    assert len(tops) == 1
+
+
 def test_filters_change_it_and_turning_pages_does_not(visit, site) -> None:
     page = visit(site.cast.alice)
     page.goto(between(FIRST, LAST))
@@ -75,6 +88,8 @@ def test_the_keyboard_goes_from_bar_to_bar(visit, site) -> None:
         expect(bars.nth(place)).to_be_focused()
         expect(bars.nth(place).locator(".bar-said")).to_be_visible()
         expect(page.locator(".chart .bar-said:visible")).to_have_count(1)
+        expect(bars.nth(place)).to_have_css("outline-style", "none")  # it would go round what the bar says
+        expect(bars.nth(place).locator(".bar-room")).not_to_have_css("stroke", "none")
         expect(page.locator(".chart .bar[tabindex='0']")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"from={LAST}&to={LAST}$"))

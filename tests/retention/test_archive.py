@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 from django.core.management import CommandError
-from django.db import Error, connection, connections, transaction
+from django.db import Error, OperationalError, connection, connections, transaction
 
 from tests.admin.site import sign_in_as_support
 from tests.cast import Cast, sign_in
@@ -222,6 +222,12 @@ class TestOthersMeanwhile:
             thread.join()
         assert failed == []
         assert [each.rows for each in archives().values()] == [3, 3]
+
+    def test_a_database_that_goes_away_is_told_as_the_reason(self) -> None:
+        with pytest.raises(OperationalError, match="closed the connection"), locks.alone():
+            ask("SELECT pg_terminate_backend(pg_backend_pid())")
+        connections["owner"].close()
+        run(*TWELVE)  # nobody is in the way
 
 
 class TestTheList:

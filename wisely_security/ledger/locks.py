@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from django.db import OperationalError, connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 from psycopg2 import errors
 
 WAIT = "2s"
@@ -52,5 +52,6 @@ def alone() -> Iterator[None]:
     try:
         yield
     finally:
-        with connections["owner"].cursor() as cursor:
+        # A connection that is lost has no lock any more, and the reason why it is lost is what there is to tell.
+        with suppress(InterfaceError, OperationalError), connections["owner"].cursor() as cursor:
             cursor.execute(f"SELECT pg_advisory_unlock({key})")

@@ -13,15 +13,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[
-                migrations.RunSQL(
-                    SQL.read_text(),
-                    """
-                    DROP FUNCTION ledger_erase, ledger_refuse_new, ledger_begin_restore, ledger_prepare_restored,
-                        ledger_attach_restored;
-                    DROP TABLE ledger_archive;
-                    """,
-                ),
-                migrations.RunSQL(f"GRANT SELECT ON ledger_archive TO {app_role()}", migrations.RunSQL.noop),
+                migrations.RunSQL(SQL.read_text()),
+                migrations.RunSQL(f"GRANT SELECT ON ledger_archive TO {app_role()}"),
             ],
             state_operations=[
                 migrations.CreateModel(

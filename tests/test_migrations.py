@@ -1,0 +1,28 @@
+"""What the database was made from is not taken back: history would go with it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+
+
+@pytest.mark.parametrize(
+    ("app", "name"),
+    [
+        ("tenancy", "0002_row_level_security"),
+        ("audit_trail", "0001_audit_event"),
+        ("workspace", "0002_row_level_security"),
+        ("login_activity", "0001_login_event"),
+        ("ledger", "0007_archives"),
+    ],
+)
+def test_what_holds_or_guards_history_cannot_be_undone(app: str, name: str) -> None:
+    migration = MigrationLoader(None).get_migration(app, name)
+    assert not any(_can_be_undone(operation) for operation in migration.operations)
+
+
+def _can_be_undone(operation: Operation) -> bool:
+    """Django takes every SeparateDatabaseAndState for one that can, whatever is in it."""
+    inside: list[Operation] = getattr(operation, "database_operations", [operation])
+    return all(each.reversible for each in inside)
