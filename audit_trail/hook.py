@@ -31,6 +31,10 @@ COLUMNS = (
     "resource_type, resource_id, resource_name, changes, ip"
 )
 
+# wisely_tenant() IS NULL AND NOT wisely_support(), whose calls would cost as much as all else around the event.
+NO_SCOPE = f"""coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '{NO_TENANT}')
+        AND current_setting('wisely.scope', true) IS DISTINCT FROM 'support'"""
+
 
 def triggers(audited: Audited) -> list[Trigger]:
     """Those of an audited table, and of its members' tables."""
@@ -43,7 +47,7 @@ def triggers(audited: Audited) -> list[Trigger]:
 def _trigger(model: type[Model], operation: str, sql: str) -> Trigger:
     # Past the application no scope is set, and TRUNCATE takes the rows of all tenants. Nothing else to restore: a
     # scope that is not support's is empty.
-    unscoped = "NOT wisely_support()" if operation == "truncate" else "wisely_tenant() IS NULL AND NOT wisely_support()"
+    unscoped = "NOT wisely_support()" if operation == "truncate" else NO_SCOPE
     rows = "    was ALIAS FOR OLD;\n    now ALIAS FOR NEW;\n" if operation == "update" else ""
     body = f"""
 DECLARE

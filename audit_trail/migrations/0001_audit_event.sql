@@ -90,7 +90,7 @@ CREATE FUNCTION audit_trail_actor_name(actor jsonb, tenant uuid) RETURNS text LA
 
 -- The id of an event: of now. The owner, and nobody else, may set wisely.at to another moment, for demo data.
 CREATE FUNCTION audit_trail_event_id() RETURNS uuid LANGUAGE sql VOLATILE
-    RETURN CASE WHEN session_user = current_user AND current_setting('wisely.at', true) <> ''
+    RETURN CASE WHEN current_setting('wisely.at', true) <> '' AND session_user = current_user
                 THEN uuidv7(current_setting('wisely.at', true)::timestamptz - clock_timestamp())
                 ELSE uuidv7() END;
 
