@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
@@ -206,3 +207,12 @@ def test_times_are_the_readers(cast: Cast, events: Events) -> None:
         page = sign_in(user).get(ENTERPRISE, {"q": "Person 0"}).content.decode()
         assert f"{at:%-d %B %Y, %H:%M:%S %z}" in page  # on hover
         assert f"{at:%H:%M}</span>" in page
+
+
+def test_whatever_is_written_in_an_event_is_text(alice: Client, cast: Cast) -> None:
+    texts = ["user_name", "user_email", "device", "browser", "system", "place", "session"]
+    told = {name: f"{name}<b>'\"&" for name in texts} | {"reason": "", "detail": json.dumps({"area": "area<b>'\"&"})}
+    append_many(cast.acme.pk, 1, **told)
+    html = alice.get(ENTERPRISE).content.decode()
+    assert "<b>" not in html
+    assert all(f"{name}<b>'\"&" in unescape(html) for name in [*texts[:1], *texts[2:6], "area"])

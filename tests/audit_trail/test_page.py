@@ -220,3 +220,13 @@ class TestWhoMayDoWhat:
             page = sign_in(user).get(PAGE)
             assert page.status_code == 200
             assert f'<a href="{PAGE}" aria-current="page">' in page.content.decode()
+
+
+def test_whatever_is_written_in_an_event_is_text(alice: Client, cast: Cast) -> None:
+    told = {name: f"{name}<b>'\"&" for name in ("resource_name", "reason", "label")}
+    label = told.pop("label")
+    change = {"field": "name", "label": label, "before": "Sale", "after": "Sales"}
+    put(cast.acme.pk, [{**told, "status": "failure", "reason_code": "invalid", "changes": [change]}])
+    html = alice.get(PAGE).content.decode()
+    assert "<b>" not in html
+    assert all(text in unescape(html) for text in [*told.values(), label])

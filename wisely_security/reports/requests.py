@@ -7,6 +7,8 @@ from typing import Any
 
 from .keyset import Page
 
+NO_GROUP = {"more": 0, "is_cut": False, "ends_group": False}
+
 
 def mark_groups(rows: list[dict[str, Any]], page: Page) -> None:
     """Tells the first row of a group how many ``more`` follow, and the last that it ``ends_group``.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
+from types import SimpleNamespace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,7 +15,9 @@ from uuid import UUID
 import django_tables2 as tables
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
 from wisely_security.ledger.models import Event
 from wisely_security.tenancy import signals
@@ -26,7 +29,7 @@ from .filters import ReportFilterSet
 from .keyset import NEWER, OLDER, Page, read_page
 from .periods import Preset
 from .reading import search
-from .requests import mark_groups
+from .requests import NO_GROUP, mark_groups
 from .seeking import seek_for
 from .time_limit import SearchTooLongError
 
@@ -39,6 +42,7 @@ class Report:
     """What a record declares about itself; page, event page and download follow.
 
     ``path``: its address for a tenant, which depends on the tenant's edition.
+    ``row_template``: the cells of a row, in ``templates/rows``.
     ``rows``: events as the row template shows them, given ``link(**parameters)`` to the page with other filters.
     ``facts``: the sections of the event page: ``[(title, [(label, value)])]``. ``details``: what else its template
     shows, given the event and the page's address. ``groups_requests``: whether neighbours of one request are a group.
@@ -145,6 +149,7 @@ class ReportPage(ReportView):
         context |= {
             "chips": self.chips(filters, page.rows),
             "events": rows,
+            "rows": self._table(rows),
             "older_url": page.older and self.link(**{OLDER: str(page.older)}),
             "newer_url": page.newer and self.link(**{NEWER: str(page.newer)}),
             "download_url": self.link().replace("?", "download/?", 1) if may_download else None,
@@ -165,10 +170,15 @@ class ReportPage(ReportView):
     def _rows(self, page: Page) -> list[dict[str, Any]]:
         rows = self.report.rows(page.rows, cache(self.link))  # half of them go to the same few pages
         for row, event in zip(rows, page.rows, strict=True):
-            row |= {"id": event.pk, "url": f"{self.path}{event.pk}/", **_moment(event.occurred_at)}
+            row |= {"id": event.pk, "url": f"{self.path}{event.pk}/", **_moment(event.occurred_at), **NO_GROUP}
         if self.report.groups_requests and not self.request.GET.get("request"):
             mark_groups(rows, page)
         return rows
+
+    def _table(self, rows: list[dict[str, Any]]) -> SafeString:
+        width = len(self.report.columns) + 1  # with the one that opens a row
+        shown = {"events": [SimpleNamespace(**row) for row in rows], "width": width}
+        return mark_safe(render_to_string(self.report.row_template, shown, using="jinja2"))  # noqa: S308  # nosec
 
     def _record_look(self, filters: ReportFilterSet, events: Sequence[Any]) -> None:
         """A look is recorded once: turning its pages and loading it again within ten minutes is the same look."""
