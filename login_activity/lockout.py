@@ -25,6 +25,11 @@ from wisely_security.tenancy.models import User
 from .recorder import record
 from .vocabulary import Action, Reason
 
+# First the account, then the address, always: nobody waits in a circle.
+TAKE_TURNS = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); SELECT pg_advisory_xact_lock(hashtextextended(%s, 1));"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
@@ -47,17 +52,13 @@ def recent_guesses(account: str, *, take_turns: bool = False) -> Guesses:
     """
     address = current().client.address
     network = None if address is None else f"{address}/{64 if address.version == 6 else 32}"
+    sql = "SELECT at_account, from_address FROM login_activity_guesses(%s, %s, now() - make_interval(mins => %s))"
+    values: list[Any] = [account, network, settings.LOCKOUT_MINUTES]
+    if take_turns:
+        sql = TAKE_TURNS + sql  # in one message
+        values = [account, network and str(ip_network(network, strict=False)), *values]
     with connection.cursor() as cursor:
-        if take_turns:  # first the account, then the address, always: nobody waits in a circle
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); "
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))",
-                [account, network and str(ip_network(network, strict=False))],
-            )
-        cursor.execute(
-            "SELECT at_account, from_address FROM login_activity_guesses(%s, %s, now() - make_interval(mins => %s))",
-            [account, network, settings.LOCKOUT_MINUTES],
-        )
+        cursor.execute(sql, values)
         return Guesses(*cursor.fetchone())
 
 
