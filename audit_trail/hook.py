@@ -235,13 +235,11 @@ def _event(audited: Audited, action: Action, row: str, changes: str, *, record: 
 def _append(audited: Audited, action: Action, row: str, changes: str, rows: str = "", *, takes_members: bool) -> str:
     """Into the record; where the record has members, into what is pending until the transaction's end."""
     values = _event(audited, action, row, changes)
-    source = f"\n    FROM {rows}" if rows else ""
     if audited.members:
-        return (
-            f"    INSERT INTO audit_trail_pending (event_id, takes_members, {COLUMNS})\n"
-            f"    SELECT audit_trail_event_id(), {str(takes_members).lower()}, {values}{source};\n"
-        )
-    return (
-        f"    INSERT INTO audit_trail_auditevent (id, status, reason_code, reason, {COLUMNS})\n"
-        f"    SELECT audit_trail_event_id(), 'success', '', '', {values}{source};\n"
-    )
+        target = f"audit_trail_pending (event_id, takes_members, {COLUMNS})"
+        values = f"audit_trail_event_id(), {str(takes_members).lower()}, {values}"
+    else:
+        target = f"audit_trail_auditevent (id, status, reason_code, reason, {COLUMNS})"
+        values = f"audit_trail_event_id(), 'success', '', '', {values}"
+    source = f"SELECT {values}\n    FROM {rows}" if rows else f"VALUES ({values})"
+    return f"    INSERT INTO {target}\n    {source};\n"

@@ -101,6 +101,7 @@ def _prepare(cast: object, folder: Path) -> dict[str, Path]:
     context = RequestContext(tenant_id=acme.pk, actor=alice.as_actor(), request_id=uuid4())
     with connection.cursor() as cursor:
         announcement = cursor.cursor.mogrify(ANNOUNCE, context.settings).decode().rstrip(";")
+        announcement = announcement.replace("; SET", " \\; SET")  # one message
     with connections["owner"].cursor() as owner:
         owner.execute("CREATE TABLE bench (at timestamptz DEFAULT now())")
         owner.execute("VACUUM ANALYZE workspace_messagelink")

@@ -1,9 +1,9 @@
 """PostgreSQL as Django's backend knows it, plus one thing: every statement runs in the current request context.
 
 Row-level security reads the settings ``wisely.tenant_id``, ``wisely.scope`` and ``wisely.credential``, and the hook
-that records changes reads ``wisely.actor``. They are set with ``set_config(…, true)``, which ends with the transaction,
-in the same message as the statement that needs them: no extra round trip, and nothing stays behind on a pooled
-connection (PgBouncer in transaction mode is safe).
+that records changes reads ``wisely.actor``. They are set with ``SET LOCAL``, which ends with the transaction, in the
+same message as the statement that needs them: no extra round trip, and nothing stays behind on a pooled connection
+(PgBouncer in transaction mode is safe).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from wisely_security import request_context
 from . import replica
 
 ANNOUNCE = (
-    "SELECT set_config('wisely.tenant_id', %s, true), set_config('wisely.scope', %s, true), "
-    "set_config('wisely.credential', %s, true), set_config('wisely.actor', %s, true);"
+    "SET LOCAL wisely.tenant_id = %s; SET LOCAL wisely.scope = %s; "
+    "SET LOCAL wisely.credential = %s; SET LOCAL wisely.actor = %s;"
 )
 NOTHING = request_context.NOBODY.announced
 
