@@ -18,23 +18,27 @@ Key = tuple[str, UUID]  # kind of record, id
 class Place:
     model: type[Model]
     url: Callable[[UUID], str]
+    permission: str
 
 
 _places: dict[str, Place] = {}
 
 
-def declare(resource_type: str, model: type[Model], url: Callable[[UUID], str]) -> None:
-    """Say where records of a kind have their page. Raises ImproperlyConfigured when that is said already."""
+def declare(resource_type: str, model: type[Model], url: Callable[[UUID], str], permission: str) -> None:
+    """Say where records of a kind have their page, and who may open it.
+
+    Raises ImproperlyConfigured when that is said already.
+    """
     if resource_type in _places:
         raise ImproperlyConfigured(f"The page of {resource_type!r} is declared twice.")
-    _places[resource_type] = Place(model, url)
+    _places[resource_type] = Place(model, url, permission)
 
 
-def existing(keys: Collection[Key]) -> dict[Key, str]:
-    """The addresses of those records that the current tenant has. One statement, or none."""
+def existing(keys: Collection[Key], may: Callable[[str], bool]) -> dict[Key, str]:
+    """The addresses of those records that the current tenant has, and the reader may open. One statement, or none."""
     wanted: dict[str, set[UUID]] = {}
     for resource_type, resource_id in keys:
-        if resource_type in _places:
+        if resource_type in _places and may(_places[resource_type].permission):
             wanted.setdefault(resource_type, set()).add(resource_id)
     found = [
         _places[kind]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from wisely_security.ledger.models import time_of
 from wisely_security.reports.views import Report
 from wisely_security.tenancy import menu, permissions
-from wisely_security.tenancy.models import Tenant
+from wisely_security.tenancy.models import Tenant, User
 
 from . import diffs, links
 from .filters import AuditTrailFilterSet
@@ -31,8 +31,9 @@ def path(tenant: Tenant) -> str:
     return reverse("audit_trail")
 
 
-def rows(events: Sequence[AuditEvent], link: Callable[..., str]) -> list[dict[str, Any]]:
-    places = links.existing([(event.resource_type, event.resource_id) for event in events if event.resource_id])
+def rows(events: Sequence[AuditEvent], link: Callable[..., str], reader: User) -> list[dict[str, Any]]:
+    keys = [(event.resource_type, event.resource_id) for event in events if event.resource_id]
+    places = links.existing(keys, reader.may)
     return [_row(event, link, _place(event, places)) for event in events]
 
 
@@ -102,9 +103,9 @@ def facts(event: AuditEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
     ]
 
 
-def details(event: AuditEvent, page_url: str) -> dict[str, Any]:
+def details(event: AuditEvent, page_url: str, reader: User) -> dict[str, Any]:
     """What changed, and where to go from here."""
-    places = links.existing([(event.resource_type, event.resource_id)]) if event.resource_id else {}
+    places = links.existing([(event.resource_type, event.resource_id)], reader.may) if event.resource_id else {}
     changes = diffs.read(event.changes)
     return {
         "changes": changes,

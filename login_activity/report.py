@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from wisely_security.reports.views import Report
 from wisely_security.tenancy import menu, permissions
-from wisely_security.tenancy.models import Tenant
+from wisely_security.tenancy.models import Tenant, User
 
 from .filters import LoginActivityFilterSet
 from .models import LoginEvent
@@ -26,7 +26,7 @@ def path(tenant: Tenant) -> str:
     return reverse("login_activity", kwargs={"section": tenant.people_section})
 
 
-def rows(events: Sequence[LoginEvent], link: Callable[..., str]) -> list[dict[str, Any]]:
+def rows(events: Sequence[LoginEvent], link: Callable[..., str], reader: User) -> list[dict[str, Any]]:
     return [_row(event, link) for event in events]
 
 

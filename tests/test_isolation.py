@@ -27,7 +27,7 @@ OPEN_TO_ALL = {
     "password_reset_confirm",
     "accept_invitation",
 }
-OF_ONES_OWN = {"home", "profile", "password_change", "sessions", "end_session", "end_other_sessions"}
+OF_ONES_OWN = {"home", "settings", "profile", "password_change", "sessions", "end_session", "end_other_sessions"}
 NEED_PERMISSION = {
     "user_sessions",
     "end_user_session",
@@ -113,7 +113,7 @@ def test_the_wrong_role_is_refused_and_the_refusal_is_recorded(
 def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> None:
     response = visit(sign_in(cast.alice), name, urls[name])
     expected = {"end_session": 404}  # the session is not Alice's own
-    assert response.status_code == expected.get(name, 302 if name in POSTS | {"home"} else 200)
+    assert response.status_code == expected.get(name, 302 if name in POSTS | {"home", "settings"} else 200)
 
 
 @pytest.mark.parametrize(

@@ -120,14 +120,28 @@ class TestRows:
         assert "Region West" not in html
 
 
+def may_all(permission: str) -> bool:
+    return True
+
+
 class TestLinksToRecords:
+    def test_there_is_none_for_who_may_not_open_it(self, cast: Cast) -> None:
+        story = tell(cast.acme, cast.alice, cast.bob)
+        reader = as_member_with(cast, "audit_trail.view", "templates.view")
+        page = reader.get(PAGE)
+        linked = set(re.findall(r'class="resource" href="([^"]+)"', page.content.decode()))
+        assert linked
+        assert all(reader.get(url).status_code == 200 for url in linked)
+        of_group = next(event["url"] for event in page.context["events"] if event["resource"] == str(story.group))
+        assert "Open the record" not in reader.get(of_group).content.decode()
+
     def test_there_is_one_while_the_record_exists(self, alice: Client, cast: Cast) -> None:
         story = tell(cast.acme, cast.alice, cast.bob)
         html = alice.get(PAGE).content.decode()
-        address = links.existing([("businessgroup", story.group.pk)])
+        address = links.existing([("businessgroup", story.group.pk)], may_all)
         assert address == {}  # outside the tenant's scope there is nothing
         with acting_as(tenant_id=cast.acme.pk):
-            [url] = links.existing([("businessgroup", story.group.pk)]).values()
+            [url] = links.existing([("businessgroup", story.group.pk)], may_all).values()
         assert f'href="{url}"' in html
         with a_request(cast.acme, cast.alice):
             BusinessGroup.objects.filter(name="Region West").delete()
@@ -141,15 +155,15 @@ class TestLinksToRecords:
         keys = [("businessgroup", story.group.pk), ("template", story.template.pk), ("user", cast.bob.pk)]
         gone = [("businessgroup", uuid4()), ("fax", story.group.pk), ("user", cast.charlie.pk)]
         with acting_as(tenant_id=cast.acme.pk), at_most(1):
-            assert set(links.existing([*keys, *gone])) == set(keys)
+            assert set(links.existing([*keys, *gone], may_all)) == set(keys)
         with at_most(0):
-            assert links.existing([("fax", story.group.pk)]) == {}
+            assert links.existing([("fax", story.group.pk)], may_all) == {}
 
     def test_a_second_page_of_a_kind_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(links, "_places", {})
-        links.declare("thing", BusinessGroup, str)
+        links.declare("thing", BusinessGroup, str, "things.view")
         with pytest.raises(ImproperlyConfigured, match="twice"):
-            links.declare("thing", BusinessGroup, str)
+            links.declare("thing", BusinessGroup, str, "things.view")
 
 
 class TestGroups:

@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from wisely_security.ledger.models import Event
 from wisely_security.tenancy import signals
 from wisely_security.tenancy.access import MemberView
-from wisely_security.tenancy.models import Tenant
+from wisely_security.tenancy.models import Tenant, User
 
 from . import charts
 from .filters import ReportFilterSet
@@ -43,9 +43,11 @@ class Report:
 
     ``path``: its address for a tenant, which depends on the tenant's edition.
     ``row_template``: the cells of a row, in ``templates/rows``.
-    ``rows``: events as the row template shows them, given ``link(**parameters)`` to the page with other filters.
+    ``rows``: events as the row template shows them, given ``link(**parameters)`` to the page with other filters,
+    and who reads it.
     ``facts``: the sections of the event page: ``[(title, [(label, value)])]``. ``details``: what else its template
-    shows, given the event and the page's address. ``groups_requests``: whether neighbours of one request are a group.
+    shows, given the event, the page's address and who reads it. ``groups_requests``: whether neighbours of one request
+    are a group.
     """
 
     key: str
@@ -58,9 +60,9 @@ class Report:
     view_permission: str
     download_permission: str
     path: Callable[[Tenant], str]
-    rows: Callable[[Sequence[Any], Callable[..., str]], list[dict[str, Any]]]
+    rows: Callable[[Sequence[Any], Callable[..., str], User], list[dict[str, Any]]]
     facts: Callable[[Any], list[tuple[str, list[tuple[str, Any]]]]]
-    details: Callable[[Any, str], Mapping[str, Any]] = lambda event, path: {}
+    details: Callable[[Any, str, User], Mapping[str, Any]] = lambda event, path, reader: {}
     details_template: str = "reports/event_details.html"
     groups_requests: bool = False
     page_context: Callable[[], Mapping[str, Any]] = dict
@@ -168,7 +170,8 @@ class ReportPage(ReportView):
         return "reports/results.html" if _is_partial(self.request) else "reports/report.html"
 
     def _rows(self, page: Page) -> list[dict[str, Any]]:
-        rows = self.report.rows(page.rows, cache(self.link))  # half of them go to the same few pages
+        link = cache(self.link)  # half of them go to the same few pages
+        rows = self.report.rows(page.rows, link, self.request.user)
         for row, event in zip(rows, page.rows, strict=True):
             row |= {"id": event.pk, "url": f"{self.path}{event.pk}/", **_moment(event.occurred_at), **NO_GROUP}
         if self.report.groups_requests and not self.request.GET.get("request"):
@@ -207,7 +210,7 @@ class ReportEvent(ReportPage):
             "event": event,
             "event_fields": self.report.facts(event),
             "page_url": self.path,
-            **self.report.details(event, self.path),
+            **self.report.details(event, self.path, self.request.user),
             **self.report.page_context(),
         }
         template = self.report.details_template if _is_partial(request) else "reports/event.html"

@@ -19,6 +19,7 @@ register_converter(PeopleSection, "people_section")
 
 urlpatterns = [
     path("", sign_in.Home.as_view(), name="home"),
+    path("settings/", sign_in.Home.as_view(), name="settings"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
     path("password-reset/", password.PasswordReset.as_view(), name="password_reset"),

@@ -181,7 +181,7 @@ def register(section: Section) -> Section:
     menu.add(section.menu, section.title, icon=section.icon, permission=view, url=lambda tenant: section.list_url())
     declared = audited_as(section.model)
     if declared is not None:
-        links.declare(declared.key, section.model, section.url)
+        links.declare(declared.key, section.model, section.url, view)
     return section
 
 
