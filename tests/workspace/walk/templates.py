@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from .row import Row, edited, gone, made
+
+WALK = [
+    Row(
+        module="Templates",
+        sub_module="Template",
+        action="Create",
+        menu="Templates",
+        press="Create template",
+        typed={
+            "Name": "order_shipped",
+            "Category": "Utility",
+            "Language": "English",
+            "Body": "Your order {{1}} comes on {{2}}.",
+            "Buttons": "Track it\nStop",
+        },
+        resource="order_shipped (en)",
+        kind="template",
+        changes=made(
+            {
+                "Name": "order_shipped",
+                "Category": "Utility",
+                "Language": "English",
+                "Body": "Your order {{1}} comes on {{2}}.",
+                "Buttons": "Track it, Stop",
+                "Content review": "In review",
+                "Status": "In review",
+                "Deliver within (minutes)": "1440",
+                "Count clicks on links": "No",
+            }
+        ),
+    ),
+    Row(
+        module="Templates",
+        sub_module="Template",
+        action="Edit",
+        menu="Templates",
+        record="welcome",
+        press="Edit",
+        typed={"Body": "Good morning {{1}}", "Footer": "Acme"},
+        resource="welcome (en)",
+        kind="template",
+        changes=[edited("Body", "Hello {{1}}", "Good morning {{1}}"), edited("Footer", "", "Acme")],
+    ),
+    Row(
+        module="Templates",
+        sub_module="Template Content",
+        action="Approve/Reject",
+        menu="Templates",
+        record="welcome",
+        press="Reject content",
+        typed={"Remark": "Say who is writing."},
+        resource="welcome (en)",
+        kind="template",
+        changes=[
+            edited("Content review", "In review", "Rejected"),
+            edited("Remark", "", "Say who is writing."),
+        ],
+    ),
+    Row(
+        module="Templates",
+        sub_module="Template",
+        action="Approve",
+        menu="Templates",
+        record="offer",
+        press="Approve",
+        resource="offer (en)",
+        kind="template",
+        changes=[edited("Status", "In review", "Approved")],
+    ),
+    Row(
+        module="Templates",
+        sub_module="Template",
+        action="Reject",
+        menu="Templates",
+        record="offer",
+        press="Reject",
+        typed={"Remark": "The offer has ended."},
+        resource="offer (en)",
+        kind="template",
+        changes=[edited("Status", "In review", "Rejected"), edited("Remark", "", "The offer has ended.")],
+    ),
+    Row(
+        module="Templates",
+        sub_module="Template",
+        action="Delete",
+        menu="Templates",
+        record="welcome",
+        press="Delete",
+        resource="welcome (en)",
+        kind="template",
+        changes=gone(
+            {
+                "Name": "welcome",
+                "Category": "Utility",
+                "Language": "English",
+                "Body": "Hello {{1}}",
+                "Content review": "In review",
+                "Status": "In review",
+                "Deliver within (minutes)": "1440",
+                "Count clicks on links": "No",
+            }
+        ),
+    ),
+    Row(
+        module="Templates",
+        sub_module="Settings",
+        action="Edit",
+        menu="Templates",
+        record="invoice",
+        press="Settings",
+        typed={"WABA number": "Acme (+14155550100)", "Deliver within (minutes)": "60", "Count clicks on links": True},
+        resource="invoice (en)",
+        kind="template",
+        changes=[
+            edited("WABA number", None, "Acme (+14155550100)"),
+            edited("Deliver within (minutes)", "1440", "60"),
+            edited("Count clicks on links", "No", "Yes"),
+        ],
+    ),
+]
+# Other ways to the same actions.
+OTHER_WAYS = [
+    Row(
+        module="Templates",
+        sub_module="Template Content",
+        action="Approve/Reject",
+        menu="Templates",
+        record="welcome",
+        press="Approve content",
+        resource="welcome (en)",
+        kind="template",
+        changes=[edited("Content review", "In review", "Approved")],
+    ),
+]
