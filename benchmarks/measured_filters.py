@@ -100,7 +100,8 @@ RECORDS: dict[str, tuple[Report, dict[str, Query]]] = {
     ),
 }
 OF_EVENTS = re.compile(rf"{LOGIN}|{AUDIT}|ledger_")
-SETTINGS = re.compile(r"^(?:\s*SELECT set_config\(.*?\);)+", re.DOTALL)  # sent in front, in the same message
+# Sent in front, in the same message.
+SETTINGS = re.compile(r"^(?:\s*(?:SET LOCAL \S+ = E?'(?:''|[^'])*'|SELECT set_config\(.*?\));)+", re.DOTALL)
 
 
 def periods() -> dict[str, Query]:

@@ -21,7 +21,10 @@ TABLES = (LoginEvent._meta.db_table, AuditEvent._meta.db_table)
 A_PAGE = PAGE_SIZE + 1  # one more, to know whether there is an older page
 # Tables and functions of the records: what reads events has one of them in it.
 OURS = re.compile("login_activity_|audit_trail_|ledger_")
-SENT_BEFORE = re.compile(r"^(?:\s*(?:SELECT set_config\(.*?\)|SAVEPOINT \w+);)+", re.DOTALL)
+SENT_BEFORE = re.compile(
+    r"^(?:\s*(?:SET LOCAL \S+ = E?'(?:''|[^'])*'|SELECT (?:set_config|pg_advisory_xact_lock)\(.*?\)|SAVEPOINT \w+);)+",
+    re.DOTALL,
+)
 PLANNING = re.compile(r"SELECT set_config\('enable_\w+', 'off', true\);")
 
 
