@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -178,8 +179,14 @@ def pgbouncer(server_socket: str, folder: Path, pool_size: int, lifetime: int = 
     )
     process = user.spawn([PGBOUNCER, "--quiet", str(folder / "pgbouncer.ini")], output=DEVNULL)
     try:
-        wait_for((folder / f".s.PGSQL.{BOUNCER_PORT}").exists)
+        wait_for(lambda: is_listening(folder / f".s.PGSQL.{BOUNCER_PORT}"))
         yield str(folder)
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def is_listening(at: Path) -> bool:
+    """A socket's file is there before its server listens."""
+    with socket.socket(socket.AF_UNIX) as asked:
+        return asked.connect_ex(str(at)) == 0
