@@ -1,5 +1,6 @@
 """What may lie about: after a crash, a copy, a mishap."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from .members import AS_ROOT, Join, ask, make_cluster, process_file, server_process, started_at
@@ -21,6 +23,40 @@ def test_a_crash_of_the_server_is_recovered_at_the_same_address(join: Join, fold
     os.kill(server_process(folder), signal.SIGKILL)
     assert join().environ() == environ
     assert ask(environ["DATABASE_OWNER_URL"], "SELECT * FROM kept") == [(42,)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes a server has")
+def test_a_server_whose_processes_are_killed_while_it_recovers_is_there_again(join: Join, folder: Path) -> None:
+    url = join().environ()["DATABASE_OWNER_URL"]
+    ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    before = helpers(folder)
+    kill_a_session(url)
+    killed: set[int] = set()
+    while not killed:
+        for process in helpers(folder) - before:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+                killed.add(process)
+    assert killed
+    assert ask(join().environ()["DATABASE_OWNER_URL"], "SELECT * FROM kept") == [(42,)]
+
+
+def helpers(folder: Path) -> set[int]:
+    """The server's processes that neither serve somebody nor recover the data."""
+    server = server_process(folder)
+    found = set()
+    for process in Path(f"/proc/{server}/task/{server}/children").read_text().split():
+        with contextlib.suppress(OSError):  # it has ended
+            title = Path(f"/proc/{process}/cmdline").read_text()
+            if title.startswith(("postgres: checkpointer", "postgres: background writer", "postgres: io worker")):
+                found.add(int(process))
+    return found
+
+
+def kill_a_session(url: str) -> None:
+    session = psycopg2.connect(url)
+    os.kill(session.get_backend_pid(), signal.SIGKILL)
+    session.close()
 
 
 def test_orphans_of_a_crash_are_waited_for(join: Join, folder: Path) -> None:

@@ -145,10 +145,13 @@ class Person:
         return self.look(urljoin(self.chance.choice(records), how)).form
 
     def send(self, form: Form, done: str, *values: str) -> None:
-        """``done``: what the record says of it, if it is. Else it is a failure, and no event tells of the values."""
+        """``done``: what the record says of it, if it is. Else it is a failure, and no event tells of the values.
+
+        Raises GoneError for an error page.
+        """
         answer = self.visitor.client.post(self.visitor.address_of(form), form.values)
         if answer.status_code >= 500:
-            return
+            raise GoneError
         success = answer.status_code == 302
         Notes.write(self.answers, [(answer["X-Request-ID"], done if success else "failure")])
         Notes.write(self.values, [(value, int(success)) for value in values])
