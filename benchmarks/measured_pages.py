@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -92,15 +93,20 @@ class Visitor:
     session: str
     path: str
 
-    def get(self, site: http.client.HTTPConnection, path: str) -> tuple[str, int]:
-        """The text, and how many bytes it travelled as, headers included."""
+    def fetch(self, site: http.client.HTTPConnection, path: str) -> tuple[bytes, HTTPMessage]:
+        """The body as it travels, and the headers."""
         cookie = f"{settings.SESSION_COOKIE_NAME}={self.session}"
         site.request("GET", path, headers=AS_FROM_A_PROXY | {"Cookie": cookie})
         response = site.getresponse()
         body = response.read()
         assert response.status == 200, (path, response.status)
-        size = len(f"HTTP/1.1 200 OK\r\n{response.headers}") + len(body)
-        return (gzip.decompress(body) if response.headers["Content-Encoding"] else body).decode(), size
+        return body, response.headers
+
+    def get(self, site: http.client.HTTPConnection, path: str) -> tuple[str, int]:
+        """The text, and how many bytes it travelled as, headers included."""
+        body, headers = self.fetch(site, path)
+        size = len(f"HTTP/1.1 200 OK\r\n{headers}") + len(body)
+        return (gzip.decompress(body) if headers["Content-Encoding"] else body).decode(), size
 
     def times(self, requests: int) -> list[float]:
         """Milliseconds of one request after another, on one connection."""
@@ -108,7 +114,7 @@ class Visitor:
         taken = []
         for _ in range(requests):
             start = time.perf_counter()
-            self.get(site, self.path)
+            self.fetch(site, self.path)
             taken.append((time.perf_counter() - start) * 1000)
         site.close()
         return taken
