@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
@@ -195,6 +196,17 @@ def test_the_page_is_kept_by_nobody_and_runs_no_script_but_ours(alice: Client) -
         assert "unsafe" not in policy
 
 
+def test_development_runs_the_same_scripts(alice: Client, settings) -> None:
+    """None that shows a refused answer, such as that of a filter, in place of the page."""
+
+    def scripts() -> list[str]:
+        return re.findall(r'<script[^>]* src="[^"]*/([^/".]+)[^"]*"', alice.get(ENTERPRISE).content.decode())
+
+    served = scripts()
+    settings.DEBUG = True
+    assert scripts() == served != []
+
+
 def test_times_are_the_readers(cast: Cast, events: Events) -> None:
     """Alice is in Kolkata, Charlie in New York."""
     for user, tenant, zone in (
@@ -205,6 +217,7 @@ def test_times_are_the_readers(cast: Cast, events: Events) -> None:
         [event] = events(tenant, user_name="Person 0")
         at = timezone.localtime(event.occurred_at, ZoneInfo(zone))
         page = sign_in(user).get(ENTERPRISE, {"q": "Person 0"}).content.decode()
+        assert f"times in {zone}" in page
         assert f"{at:%-d %B %Y, %H:%M:%S %z}" in page  # on hover
         assert f"{at:%H:%M}</span>" in page
 

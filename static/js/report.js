@@ -5,6 +5,8 @@ const filters = document.getElementById("filters");
 const status = document.getElementById("report-status");
 const controls = [...filters.elements].filter((control) => control.name);
 const results = () => document.getElementById("results");
+const wanted = () => tidy(new FormData(filters));
+const addressOf = (parameters) => new URLSearchParams(parameters).toString();
 
 // Only what filters belongs in the address: it is shared and bookmarked.
 function tidy(parameters) {
@@ -15,12 +17,19 @@ function tidy(parameters) {
   return parameters;
 }
 
+// Of a year that is typed, three digits make a year before 1000.
+const isBeingTyped = (control) => control.type === "date" && control.value.startsWith("0");
+
+filters.dataset.asked = addressOf(wanted());
+
 // Before a request is made, and so before it replaces the one under way: is there anything new to ask?
 document.addEventListener("htmx:confirm", (event) => {
   if (event.detail.elt !== filters) return;
-  const wanted = tidy(new FormData(filters));
-  const address = new URLSearchParams(wanted).toString();
-  if (wanted.get("period") === "custom" && !wanted.has("from") && !wanted.has("to")) {
+  const parameters = wanted();
+  const address = addressOf(parameters);
+  if (event.detail.triggeringEvent.type === "change" && isBeingTyped(document.activeElement)) {
+    event.preventDefault(); // when it is complete, or left
+  } else if (parameters.get("period") === "custom" && !parameters.has("from") && !parameters.has("to")) {
     event.preventDefault();
     filters.elements.from.focus();
   } else if (address === filters.dataset.asked) {
@@ -33,8 +42,8 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.elt !== filters) return;
   const { parameters } = event.detail;
-  const wanted = tidy(new FormData(filters));
-  for (const name of Object.keys(parameters)) if (!wanted.has(name)) delete parameters[name];
+  const kept = wanted();
+  for (const name of Object.keys(parameters)) if (!kept.has(name)) delete parameters[name];
 });
 
 // A link in the results (a chip, a name, another page) changes the filters too: show in the form what now holds.
@@ -49,7 +58,10 @@ function follow() {
       control.value = value;
     }
   }
-  filters.dataset.asked = new URLSearchParams(tidy(new FormData(filters))).toString();
+  const shown = new FormData(filters);
+  const typed = document.activeElement; // what stands there may not have been asked for yet
+  if (controls.includes(typed) && typed.type !== "radio") shown.set(typed.name, parameters.get(typed.name) ?? "");
+  filters.dataset.asked = addressOf(tidy(shown));
 }
 
 function markErrors() {

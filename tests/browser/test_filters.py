@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .reading import LOGIN_ACTIVITY, between, days_ago, expect_only_results_replaced, expect_rows, mark, row_of, rows
 
@@ -62,6 +62,20 @@ def test_free_text_filters_while_it_is_typed(visit, site, past) -> None:
     expect(search).to_have_value("pixel 8")
 
 
+def test_what_is_typed_while_an_answer_arrives_is_asked_for_too(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    held: list[Route] = []
+    page.route(re.compile(r"/\?.*q=pixel$"), lambda route: held.append(route))
+    search = page.get_by_role("searchbox")
+    with page.expect_request(re.compile("q=pixel$")):
+        search.press_sequentially("pixel")
+    search.press_sequentially(" 8")
+    held[0].continue_()
+    expect(page).to_have_url(re.compile("q=pixel(\\+|%20)8"))
+    expect_rows(page, [event for event in past if "Pixel 8" in event.device])
+
+
 def test_a_period_is_one_click(visit, site) -> None:
     page = visit(site.cast.charlie)
     page.goto(LOGIN_ACTIVITY)
@@ -85,6 +99,37 @@ def test_custom_dates_ask_for_two_days_and_show_both(visit, site, past) -> None:
     last.blur()
     expect(page).to_have_url(between(FIRST, LAST))
     expect_rows(page, past)
+
+
+def test_a_year_is_asked_for_when_it_is_typed_to_its_end(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    expect_rows(page, past)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "period=custom" in request.url else None)
+    first, last = page.get_by_label("From", exact=True), page.get_by_label("to", exact=True)
+    for day, typed in ((first, FIRST), (last, FIRST)):
+        day.focus()
+        day.press_sequentially(f"{typed:%m%d%Y}")
+        expect(day).to_have_value(str(typed))
+    last.blur()
+    expect(page).to_have_url(between(FIRST, FIRST))
+    expect(rows(page)).to_have_count(len([event for event in past if event.occurred_at.date() == FIRST]))
+    assert {address.partition("?")[2] for address in asked if "/chart/" not in address} == {
+        between(FIRST, FIRST).partition("?")[2]
+    }
+
+
+def test_a_year_that_is_left_half_typed_is_told(visit, site, past) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    first = page.get_by_label("From", exact=True)
+    first.focus()
+    first.press_sequentially(f"{FIRST:%m%d}20")
+    first.blur()
+    expect(page.get_by_role("heading", name="Check the filters")).to_be_visible()
+    expect(first).to_have_attribute("aria-invalid", "true")
+    expect(first).to_have_value(f"0020-{FIRST:%m-%d}")
 
 
 def test_without_scripts_the_form_does_the_same(visit, site, past) -> None:
