@@ -16,7 +16,7 @@ from audit_trail.models import AuditEvent
 from audit_trail.registry import actions
 from audit_trail.vocabulary import ActorKind, Code, Status
 from login_activity.models import LoginEvent
-from wisely_security.ledger.models import NO_TENANT
+from wisely_security.ledger.models import NO_TENANT, time_of
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.demo import accepted_at, suspended_at
 from wisely_security.tenancy.models import Tenant, User, UserStatus
@@ -70,6 +70,14 @@ def test_an_aggregator_has_a_record_of_its_own(trail: list[AuditEvent]) -> None:
     events = of_tenant(trail, "initech")
     assert {event.module for event in events} >= {"business_group", "templates", "users", "roles", "access_account"}
     assert len({event.reason_code for event in events}) > 4
+
+
+def test_the_key_of_a_record_tells_when_it_was_made(trail: list[AuditEvent]) -> None:
+    """So its page leads to everything about it, and it stands where it belongs among others."""
+    about = [event for event in trail if event.resource_id and event.resource_id.version == 7]
+    assert {event.resource_type for event in about} >= {"businessgroup", "role", "user", "template"}
+    second = timedelta(seconds=1)
+    assert [event for event in about if event.occurred_at + second < time_of(event.resource_id)] == []
 
 
 def test_those_who_act_are_people_of_the_tenant_while_they_are_there(trail: list[AuditEvent]) -> None:

@@ -5,15 +5,17 @@ The hook takes the time of an event from the setting ``wisely.at``, from the own
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, reset_queries
 
 from wisely_security.request_context import RequestContext, current
+from wisely_security.tenancy.models.fields import UUIDv7
 
 from .base import ANNOUNCE
 from .stand_in import instead_of_default
@@ -26,6 +28,27 @@ SETTLE = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 def as_owner() -> AbstractContextManager[None]:
     """Inside the block, what works with the database ``default`` works over the owner's one connection."""
     return instead_of_default("owner")
+
+
+@contextmanager
+def keys_of_the_past() -> Iterator[None]:
+    """Inside the block, one transaction's, new records get keys that tell the moment of ``record_as_of``."""
+    keys_of_now = UUIDv7.template
+    _make_keys_by("audit_trail_event_id()")
+    try:
+        yield
+        settle()
+        _make_keys_by(keys_of_now)
+    finally:
+        UUIDv7.template = keys_of_now
+
+
+def _make_keys_by(function: str) -> None:
+    keys = [model._meta.pk for model in apps.get_models() if isinstance(model._meta.pk.db_default, UUIDv7)]
+    with connection.cursor() as cursor:
+        for key in keys:
+            cursor.execute(f'ALTER TABLE "{key.model._meta.db_table}" ALTER "{key.column}" SET DEFAULT {function}')
+    UUIDv7.template = function
 
 
 def record_as_of(moment: datetime) -> None:

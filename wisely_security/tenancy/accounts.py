@@ -15,6 +15,7 @@ from . import mail
 from .authentication import end_sessions
 from .links import INVITATION_DAYS, make_link
 from .models import BUILT_IN_ROLES, Edition, Role, Tenant, User, UserStatus
+from .models.fields import UUIDv7
 from .session_store import SessionStore
 from .sessions import hash_key
 from .signals import SessionEnd
@@ -69,7 +70,7 @@ def create_tenant(
     Tenant and Super Admin need each other, so their keys are made first.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT uuidv7(), uuidv7()")
+        cursor.execute(f"SELECT {UUIDv7.template}, {UUIDv7.template}")
         tenant_id, user_id = cursor.fetchone()
     with acting_as(tenant_id=tenant_id):
         tenant = Tenant(

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, transaction
 
 from login_activity import demo as login_activity
-from wisely_security.database.backdating import as_owner
+from wisely_security.database.backdating import as_owner, keys_of_the_past
 from wisely_security.ledger import partitions
 from wisely_security.ledger.follow import follow
 from wisely_security.progress import Progress
@@ -78,7 +78,7 @@ class Command(BaseCommand):
     def _load(self, events: int, seed: int) -> None:
         """All or nothing, but for empty partitions."""
         until, changes = self._prepare(), workspace.everyday_changes(events)
-        with as_owner(), transaction.atomic(), Progress(events + changes) as progress:
+        with as_owner(), transaction.atomic(), keys_of_the_past(), Progress(events + changes) as progress:
             demo = tenancy.create(until, partial(login_activity.client_of, until=until, seed=seed))
             workspace.load(demo, changes=changes, seed=seed, until=until, progress=progress.show)
             login_activity.load(demo, events=events, seed=seed, until=until, progress=progress.after(changes))
