@@ -70,15 +70,17 @@ INVALID: dict[str, tuple[Typed, dict[str, str]]] = {
 }  # fmt: skip
 TAKEN: dict[str, tuple[Typed, dict[str, str]]] = {
     "Business Group, Group: Add": ({"Name": "Sales"}, {"name": "There is a business group with this name already."}),
-    "Business Group, Group: Edit": ({"Name": "Sales"}, {"name": "There is a business group with this name already."}),
-    "Access Account, Account: Setup": ({"Label": "Shop"}, {
+    "Business Group, Group: Edit": ({"Name": "ＳＡＬＥＳ"}, {
+        "name": "There is a business group with this name already.",
+    }),
+    "Access Account, Account: Setup": ({"Label": "shop"}, {
         "label": "There is an access account with this label already.",
     }),
     "Access Account, Account: Edit": ({"Label": "Till"}, {
         "label": "There is an access account with this label already.",
     }),
     "WABA Numbers, Number: Activate": ({"Number": "+14155550100"}, {"number": "This number is active already."}),
-    "WABA Numbers, Message Links: Create": ({"Name": "Website"}, {
+    "WABA Numbers, Message Links: Create": ({"Name": "WEBSITE"}, {
         "name": "This number has a message link with this name already.",
     }),
     "Templates, Template: Create": ({"Name": "welcome"}, {
@@ -87,7 +89,7 @@ TAKEN: dict[str, tuple[Typed, dict[str, str]]] = {
     "Templates, Template: Edit": ({"Name": "offer"}, {
         "name": "There is a template with this name in this language already.",
     }),
-    "Opt-in/Opt-out, Consent group: Create": ({"Name": "News"}, {
+    "Opt-in/Opt-out, Consent group: Create": ({"Name": "news"}, {
         "name": "There is a consent group with this name already.",
     }),
     "Users, User: Invite": ({"E-mail": "BOB@acme.example"}, {"email": "This e-mail address is taken."}),
@@ -123,6 +125,12 @@ def test_what_is_wrong_is_marked_and_what_was_typed_stays(world: Cast, visitor: 
     assert event.reason_code == code
     assert all(error.removeprefix("Line 2: ") in event.reason or "lines" in event.reason for error in errors.values())
     assert state_of(world.acme) == before
+
+
+def test_a_record_may_change_the_look_of_its_own_name(world: Cast, visitor: Visitor) -> None:
+    visitor.open("/settings/business-groups/").follow("Sales").follow_in_page("Edit").press({"Name": "SALES"})
+    assert visitor.answer.status_code == 302
+    assert "SALES is saved." in visitor.text
 
 
 def test_the_profile_is_set_up_once(world: Cast, visitor: Visitor) -> None:

@@ -39,11 +39,25 @@ def test_what_a_role_may_do_holds_at_once(world: Cast, visitor: Visitor) -> None
     assert rita.get("/settings/templates/").status_code == 403
 
 
-def test_a_role_counts_its_people_and_permissions(world: Cast, visitor: Visitor) -> None:
+def counted(visitor: Visitor, role: str) -> list[str]:
     visitor.open("/settings/roles/")
-    [row] = [each for each in visitor.main.iter("tr") if "MIS" in visitor.links(each)]
-    numbers = ["".join(cell.itertext()).strip() for cell in row.iter("td")]
-    assert numbers[:3] == ["MIS", "Built in", "2"]
+    [row] = [each for each in visitor.main.iter("tr") if role in visitor.links(each)]
+    return ["".join(cell.itertext()).strip() for cell in row.iter("td")]
+
+
+def test_a_role_counts_its_people(world: Cast, visitor: Visitor) -> None:
+    assert counted(visitor, "MIS")[:3] == ["MIS", "Built in", "2"]
+    assert world.alice.role.name == "Admin"
+    assert counted(visitor, "Admin")[2] == "0"  # the Super Admin holds a post
+
+
+@pytest.mark.parametrize("role", ["Admin", "Developer"])
+def test_a_role_counts_the_permissions_that_it_shows(world: Cast, visitor: Visitor, role: str) -> None:
+    number = int(counted(visitor, role)[3])
+    visitor.follow(role)
+    [facts] = visitor.main.iter("dl")
+    shown = [line for fact in facts.iter("dd") for line in fact.itertext() if line.strip()]
+    assert len(shown) - 1 == number > 0  # beside its kind
 
 
 @pytest.mark.parametrize("name", ["super admin", "Super\u00a0Admin", "Super  Admin", "Ｓuper Admin", " ADMIN", "Mis"])

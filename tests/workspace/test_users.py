@@ -75,7 +75,12 @@ class TestInvitation:
         assert visitor.answer.status_code == 400
         assert visitor.form.errors() == {"email": "This e-mail address is taken."}
         assert "Globex" not in visitor.html
-        assert only_failure(trail, INVITE).reason_code == "duplicate"
+        of_another = only_failure(trail, INVITE)
+        form.fill({"E-mail": "bob@acme.example"})
+        visitor.send(form)
+        of_ones_own = only_failure(trail, INVITE)
+        assert (of_another.reason_code, of_another.reason) == (of_ones_own.reason_code, of_ones_own.reason)
+        assert of_another.reason_code == "duplicate"
 
 
 class TestSuspension:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -132,13 +132,16 @@ class ActionPage(SectionPage):
 
     def failed(self, failure: Failure, say: bool = False) -> HttpResponse:
         """Tell, and show the page again with what was typed."""
-        self.tell(failure)
-        if say and self.form is not None:
-            named = failure.code == Code.DUPLICATE and self.form.name_field in self.form.fields
-            self.form.add_error(self.form.name_field if named else None, failure.reason)
-        elif say:
+        status = STATUS.get(failure.code, 409)
+        if say and self.form is None:
             messages.error(self.request, failure.reason)
-        return self.page(STATUS.get(failure.code, 409))
+        elif say and failure.code == Code.DUPLICATE and self.form.name_field in self.form.fields:
+            self.form.add_error(self.form.name_field, ValidationError(failure.reason, code="unique"))
+            failure = failures.of_form(self.form)  # as it is told where the form itself has found it
+        elif say:
+            self.form.add_error(None, failure.reason)
+        self.tell(failure)
+        return self.page(status)
 
     def why_not(self, record: Any) -> RefusedError | None:
         """What keeps this from being done to this record, or keeps it from being done any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Model
+from django.db.models import Model, UniqueConstraint
 from django.forms.models import ModelChoiceField, model_to_dict
 from django.utils import timezone
 
@@ -70,6 +71,11 @@ def _who_has(record: Any) -> str:
     return "You have" if actor and actor.id == last.actor_id else f"{last.actor_name} has"
 
 
+def looks(name: str) -> str:
+    """A name as its readers see it: with other spaces, widths or cases of letters it would be taken for the same."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
 class RecordForm(forms.ModelForm[Any]):
     """Choices are of the tenant; ``seen`` is what the person had before them when they began to type."""
 
@@ -100,7 +106,20 @@ class RecordForm(forms.ModelForm[Any]):
         data = super().clean() or self.cleaned_data
         if not self.is_new:
             refuse_if_changed(self.instance, data.pop("seen", ""), self.now)
+        for constraint in self._meta.model._meta.constraints:
+            if isinstance(constraint, UniqueConstraint) and self.name_field in constraint.fields:
+                self._refuse_lookalike(constraint, data)
         return data
+
+    def _refuse_lookalike(self, constraint: UniqueConstraint, data: dict[str, Any]) -> None:
+        """A name that looks like another's is taken, too."""
+        unique = set(constraint.fields) - {"tenant"}
+        if not unique <= data.keys():
+            return  # one of them is wrong by itself
+        same = {name: data[name] for name in unique - {self.name_field}}
+        others = self._meta.model._default_manager.filter(tenant=self.tenant, **same).exclude(pk=self.instance.pk)
+        if looks(data[self.name_field]) in map(looks, others.values_list(self.name_field, flat=True)):
+            self.add_error(self.name_field, ValidationError(str(constraint.violation_error_message), code="unique"))
 
     def look_again(self) -> None:
         """After a conflict: what is typed stays, and saving once more means it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from operator import attrgetter
 from typing import Any
 
@@ -15,7 +14,7 @@ from wisely_security.tenancy import menu
 from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
 from wisely_security.tenancy.permissions import all_permissions
 
-from ..forms import Choices, RecordForm
+from ..forms import Choices, RecordForm, looks
 from ..section import Column, Section, register
 
 MODULE = Module("roles", "Roles", record=("role", "Role"))
@@ -34,11 +33,6 @@ audited(
 )
 
 
-def looks(name: str) -> str:
-    """A name as its readers see it: with other spaces, widths or cases of letters it would be taken for the same."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
-
-
 def grouped_permissions(tenant: Tenant) -> list[tuple[str, list[tuple[str, str]]]]:
     """Those that mean anything in the tenant's edition."""
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -46,6 +40,16 @@ def grouped_permissions(tenant: Tenant) -> list[tuple[str, list[tuple[str, str]]
         if each.only_in in {"", tenant.edition}:
             groups.setdefault(each.group, []).append((each.key, each.label))
     return sorted(groups.items())
+
+
+def granted_permissions(role: Role) -> list[tuple[str, list[str]]]:
+    """The labels of what the role gives, of that which means anything in its edition."""
+    granted = role.granted()
+    said = [
+        (group, [label for key, label in permissions if key in granted])
+        for group, permissions in grouped_permissions(role.tenant)
+    ]
+    return [(group, labels) for group, labels in said if labels]
 
 
 class RoleForm(RecordForm):
@@ -66,9 +70,6 @@ class RoleForm(RecordForm):
         name: str = self.cleaned_data["name"]
         if looks(name) == looks(SUPER_ADMIN):
             raise ValidationError("Super Admin is a post, not a role. Choose another name.", code="reserved")
-        others = Role.objects.filter(tenant=self.tenant).exclude(pk=self.instance.pk).values_list("name", flat=True)
-        if looks(name) in map(looks, others):
-            raise ValidationError("There is a role with this name already.", code="unique")
         return name
 
     def clean_permissions(self) -> list[str]:
@@ -95,22 +96,19 @@ class Roles(Section):
         Column(label="Name", value=attrgetter("name"), sort="name"),
         Column(label="Kind", value=lambda it: "Built in" if it.key else "Your own", sort="key"),
         Column(label="Users", value=attrgetter("number_of_users"), sort="number_of_users"),
-        Column(label="Permissions", value=lambda it: len(it.granted())),
+        Column(label="Permissions", value=lambda it: sum(len(labels) for _, labels in granted_permissions(it))),
     )
 
     def records(self, tenant: Tenant) -> QuerySet[Any]:
-        users = User.objects.filter(role=OuterRef("pk")).order_by().values("role")
+        holders = User.objects.filter(role=OuterRef("pk")).exclude(pk=OuterRef("tenant__super_admin"))
+        users = holders.order_by().values("role")
         number = Coalesce(Subquery(users.annotate(number=Count("pk")).values("number")), 0)
         roles: QuerySet[Any] = super().records(tenant).select_related("tenant").annotate(number_of_users=number)
         return roles
 
     def facts(self, record: Role) -> list[tuple[str, Any]]:
-        granted = record.granted()
-        said = [
-            (group, "\n".join(label for key, label in permissions if key in granted))
-            for group, permissions in grouped_permissions(record.tenant)
-        ]
-        return [("Kind", "Built in" if record.key else "Your own"), *((group, may) for group, may in said if may)]
+        said = [(group, "\n".join(labels)) for group, labels in granted_permissions(record)]
+        return [("Kind", "Built in" if record.key else "Your own"), *said]
 
     def why_not_edit(self, record: Role, user: User) -> str:
         if record.key:
