@@ -40,6 +40,23 @@ def test_it_opens_the_number_as_it_is_now(world: Cast, visitor: Visitor) -> None
     assert Client().get(short_link(visitor))["Location"].startswith("https://wa.me/442071838750?")
 
 
+@pytest.mark.parametrize("more", [48, 49, 50])
+def test_a_number_leads_to_all_its_links(world: Cast, visitor: Visitor, more: int) -> None:
+    """The page of the number shows fifty of them. It has one of the world's."""
+    with acting_as(tenant_id=world.acme.pk):
+        number = WabaNumber.objects.get(number="+14155550100")
+        MessageLink.objects.bulk_create(
+            MessageLink(tenant=world.acme, number=number, name=f"Z {place:02}", text="Hi", code=f"z{place}")
+            for place in range(more)
+        )
+    visitor.open(f"/settings/waba-numbers/{number.pk}/")
+    assert visitor.text.count("Z ") == min(more, 49)
+    assert ("Show all" in visitor.offered) == (more > 49)
+    if more > 49:
+        visitor.follow("Show all")
+        assert "1–50 of 51" in visitor.text
+
+
 def test_each_code_is_128_bits_of_chance(world: Cast, visitor: Visitor) -> None:
     codes = set()
     for number in range(5):

@@ -148,13 +148,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
-    """A short list on a record's page: ``rows`` of texts, each with an address or none."""
+    """A short list on a record's page: ``rows`` of texts, each with an address or none.
+
+    ``all_url``: where there are more than these, the page that shows them.
+    """
 
     title: str
     headings: Sequence[str]
     rows: Sequence[tuple[str, Sequence[Any]]]
     add_url: str = ""
     add_label: str = ""
+    all_url: str = ""
     empty: str = "None."
 
 

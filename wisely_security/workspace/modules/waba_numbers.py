@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from operator import attrgetter
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import forms
 from django.core.validators import URLValidator
@@ -29,6 +29,7 @@ ACTIVATE = MODULE.action("activate", "Activate", "A WhatsApp Business number was
 EDIT = MODULE.action("edit", "Edit", "The details of a number were edited.")
 DELETE = MODULE.action("delete", "Delete", "A number was deleted.", direct=True)
 
+SHOWN_LINKS = 50  # on a number's page
 LINKS = ("message_links", "Message Links")
 CREATE_LINK = MODULE.action("create", "Create", "A message link of a number was created.", area=LINKS)
 EDIT_LINK = MODULE.action("edit", "Edit", "A message link of a number was edited.", area=LINKS)
@@ -175,13 +176,14 @@ class WabaNumbers(Section):
     def related(self, record: WabaNumber, user: User) -> list[Related]:
         if not user.may(LINK_SECTION.view_permission):
             return []
-        links = record.message_links.all()[:50]
+        links = list(record.message_links.all()[: SHOWN_LINKS + 1])
         may_add = user.may(LINK_SECTION.edit_permission) and user.tenant_id == record.tenant_id
         return [
             Related(
                 title="Message links",
                 headings=("Name", "Text"),
-                rows=[(LINK_SECTION.url(link.pk), (link.name, link.text)) for link in links],
+                rows=[(LINK_SECTION.url(link.pk), (link.name, link.text)) for link in links[:SHOWN_LINKS]],
+                all_url=f"{LINK_SECTION.list_url()}?{urlencode({'q': record.number})}" if links[SHOWN_LINKS:] else "",
                 add_url=f"{LINK_SECTION.add_url()}?number={record.pk}" if may_add else "",
                 add_label="Create message link",
                 empty="No message link opens a chat with this number yet.",
