@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import Error, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from wisely_security.request_context import acting_as
 
@@ -37,6 +39,14 @@ def test_lists_take_a_bounded_number_of_queries(
 ) -> None:
     with django_assert_max_num_queries(16):
         assert dana.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("listed", [TENANTS, "/admin/login_activity/loginevent/"])
+def test_times_are_written_in_one_way_and_their_zone_is_told(listed: str, dana: Client, cast: Cast) -> None:
+    page = dana.get(listed).content.decode()
+    assert f"times in {cast.dana.time_zone}" in page
+    now = timezone.localtime(timezone=ZoneInfo(cast.dana.time_zone))
+    assert re.search(rf">{now:%-d %b %Y}, \d\d:\d\d(:\d\d)?<", page)
 
 
 def test_pages_hold_nothing_that_the_content_security_policy_refuses(dana: Client, cast: Cast) -> None:

@@ -1,0 +1,3 @@
+"""How Django admin writes times: as the pages do."""
+
+DATETIME_FORMAT = "j M Y, H:i"
