@@ -64,15 +64,23 @@ class AuditTrailFilterSet(ReportFilterSet):
         return data
 
     def said(self, name: str, events: Sequence[AuditEvent] = ()) -> str:
+        if name == "record":
+            return self._record_name(events) or super().said(name)
         if not events:
             return super().said(name)
         newest = events[0]
-        if name == "record":
-            return newest.resource_name or super().said(name)
         if name == "request":
             return f"{newest.actor_name}, {timezone.localtime(newest.occurred_at):%-d %b %Y, %H:%M}"
         said = super().said(name)
         return newest.actor_name if name == "actor" and said == "Somebody else" else said
+
+    def _record_name(self, events: Sequence[AuditEvent]) -> str:
+        """Where the filters find nothing about the record, there may be something at another time."""
+        if events:
+            return str(events[0].resource_name)
+        key = self.form.cleaned_data.get("record")
+        names = self.queryset.of_record(key).newest_first().values_list("resource_name", flat=True)
+        return str((names.first() if key else "") or "")
 
     def has_index(self, name: str) -> bool:
         return super().has_index(name) and not (name == "actor" and self._actor_name)

@@ -19,7 +19,7 @@ from django.db.models import Field, Model
 class Action:
     """Something that is done to a kind of record. ``meaning``: what happened, as a sentence.
 
-    ``direct``: no page does it; it happens when somebody changes the database past the application.
+    ``direct``: no page of a tenant does it; support does, or somebody who changes the database past the application.
     """
 
     module: Module = field(repr=False)

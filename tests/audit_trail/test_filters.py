@@ -214,6 +214,11 @@ class TestChips:
         gone = uuid4()
         assert self.chips(alice.get(PAGE, {"actor": str(gone)})) == {"Actioned by": "Somebody else"}
 
+    def test_name_a_record_that_nothing_is_found_about(self, alice: Client, acme: Acme) -> None:
+        page = alice.get(PAGE, {"record": str(acme.story.template.pk), "q": "nowhere"})
+        assert page.context["events"] == []
+        assert self.chips(page)["Record"] == "order_shipped (en)"
+
     def test_tell_nothing_of_another_tenants_record(self, alice: Client, cast: Cast) -> None:
         story = tell(cast.globex, cast.charlie, cast.charlie)
         for name, key in (("record", story.group.pk), ("request", story.bulk), ("actor", cast.charlie.pk)):
