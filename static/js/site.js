@@ -68,3 +68,8 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// What is shown once: loading it again would send the form again, so that leads to the page that follows.
+for (const part of document.querySelectorAll("[data-shown-once]")) {
+  history.replaceState(null, "", part.dataset.shownOnce);
+}
