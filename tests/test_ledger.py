@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,8 @@ from wisely_security.ledger.models import NO_TENANT, first_id
 from wisely_security.request_context import acting_as
 
 from .cast import Cast
+from .records import put_at
+from .workspace.at_once import those_who_wait
 
 TABLE = "login_activity_loginevent"
 
@@ -174,6 +177,27 @@ class TestPartitions:
         assert run(f"SELECT count(*) FROM {TABLE}_{now:%Y_%m}", using="owner") == [(3,)]
         with pytest.raises(ProgrammingError, match="append-only"):
             run(f"DELETE FROM {TABLE}_default", using="owner")
+
+    @pytest.mark.parametrize("strays", [0, 1])
+    def test_let_pass_who_reads_the_record_and_then_writes_to_it(self, strays: int, committed_cast: Cast) -> None:
+        month = datetime(2034, 5, 1, tzinfo=UTC)
+        for _ in range(strays):
+            put_at(committed_cast.acme.pk, month)
+
+        def make() -> list[str]:
+            try:
+                return partitions.create(month.date(), month.date())
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(1) as pool, acting_as(tenant_id=committed_cast.acme.pk):
+            with transaction.atomic():
+                assert LoginEvent.objects.count() == strays
+                made = pool.submit(make)
+                those_who_wait(1)
+                record(Action.LOG_IN, committed_cast.alice)
+            assert f"{TABLE}_2034_05" in made.result()
+        assert run(f"SELECT count(*) FROM {TABLE}_default", using="owner") == [(0,)]
 
     def test_have_the_indexes_of_the_parent(self) -> None:
         partitions.create(date(2033, 1, 1), date(2033, 1, 1))

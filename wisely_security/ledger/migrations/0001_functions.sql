@@ -58,9 +58,10 @@ BEGIN
         next_month := (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
         partition := stem || to_char(month AT TIME ZONE 'UTC', '_YYYY_MM');
         IF to_regclass(partition) IS NULL THEN
+            -- The strongest lock first: with less, this would wait for who reads, who would wait for it to write.
+            EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', parent);
             EXECUTE format('CREATE TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED)',
                            partition, parent);
-            EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', parent);
             EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE id >= %L AND id < %L)',
                            spare, ledger_first_id(month), ledger_first_id(next_month)) INTO strays;
             IF strays THEN
