@@ -9,6 +9,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError
@@ -17,6 +18,7 @@ from django.db import Error, OperationalError, connection, connections, transact
 from tests.admin.site import sign_in_as_support
 from tests.cast import Cast, sign_in
 from tests.records import a_tenant, put_at
+from wisely_security.ledger import archives as archiving
 from wisely_security.ledger import locks, partitions
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.verify_archive import check
@@ -132,11 +134,38 @@ class TestFiles:
         archive_dir.mkdir()
         other = archive_dir / f"{name_of(OLD)}.tsv.gz"
         other.write_bytes(b"another database's")
-        with pytest.raises(CommandError, match="is another one"):
+        with pytest.raises(CommandError, match="another database"):
             run(*TWELVE)
         assert other.read_bytes() == b"another database's"
         assert len(rows_of(LOGINS, OLD)) == 3
         assert archives() == {}
+
+    def test_of_another_database_are_not_overwritten(self, archive_dir: Path) -> None:
+        sign_ins(OLD, [a_tenant()])
+        run(*TWELVE)
+        manifest = archive_dir / f"{name_of(OLD)}.json"
+        manifest.write_text(json.dumps(json.loads(manifest.read_bytes()) | {"database": "7/theirs"}))
+        files = {path: path.read_bytes() for path in archive_dir.iterdir()}
+        forget_archives()
+        sign_ins(OLD, [a_tenant()])
+        with pytest.raises(CommandError, match="another database"):
+            run(*TWELVE)
+        assert {path: path.read_bytes() for path in files} == files
+        assert len(rows_of(LOGINS, OLD)) == 3
+
+    def test_that_an_interrupted_run_left_are_replaced(
+        self, archive_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sign_ins(OLD, [a_tenant()])
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(archiving, "_forget", Mock(side_effect=KeyboardInterrupt))
+            run(*TWELVE)
+        left = check(archive_dir / f"{name_of(OLD)}.json")
+        sign_ins(OLD, [a_tenant()])
+        run(*TWELVE)
+        [archive] = archives().values()
+        assert (left["rows"], archive.rows, archive.name) == (3, 6, name_of(OLD))
+        assert check(archive_dir / f"{name_of(OLD)}.json")["rows"] == 6
 
     def test_that_cannot_be_written_keep_the_month(self, archive_dir: Path) -> None:
         sign_ins(OLD, [a_tenant()])

@@ -8,7 +8,8 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import file_digest, sha256
+from functools import partial
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -27,44 +28,46 @@ def path_of(name: str) -> Path:
     return Path(settings.ARCHIVE_DIR) / f"{name}.json"
 
 
-def write(name: str, copy_out: Callable[[Sink], None], about: dict[str, Any], progress: Callable[[int], None]) -> Path:
-    """Write an archive and read it back; returns the manifest's path. ``copy_out`` writes the lines into a Sink."""
+def write(name: str, copy_out: Callable[[Sink], None], about: dict[str, Any], progress: Callable[[int], None]) -> None:
+    """Write an archive that the database does not know yet; read it back. ``copy_out`` writes the lines into a Sink.
+
+    What the same database has written under this name is replaced: it is of somebody who was killed before the database
+    knew of it. ``about`` says which database this is. Raises ArchiveError where files are in the way.
+    """
     path = path_of(name)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    data = data_path(path)
-    with _new(data) as file, gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as packed:
+    _refuse_to_replace(path, about["database"])
+    with _part(data_path(path)) as data, gzip.GzipFile("", "wb", GZIP_LEVEL, data, mtime=0) as packed:
         sink = Sink(packed, progress)
         copy_out(sink)
         sink.flush()
-    manifest = {**about, "file": file_facts(data), **sink.tally.facts}
-    with _new(path) as file:
-        file.write(json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
-    check(path)
-    return path
-
-
-@contextmanager
-def _new(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name when all of it is on disk. It replaces none but its equal, which somebody
-    left who was killed."""
-    part = path.with_name(f"{path.name}.part")
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists() and _digest(path) != _digest(part):
-        raise ArchiveError(f"{path} is there already, and is another one. Move it away, if it belongs elsewhere.")
-    part.replace(path)
+    with _part(path) as manifest:
+        facts = {**about, "file": file_facts(Path(data.name)), **sink.tally.facts}
+        manifest.write(json.dumps(facts, indent=1, ensure_ascii=False).encode() + b"\n")
+    Path(manifest.name).replace(path)  # first what says whose the data is
+    Path(data.name).replace(data_path(path))
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+    check(path)
 
 
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").digest()
+def _refuse_to_replace(path: Path, database: str) -> None:
+    theirs = read_manifest(path).get("database") != database if path.exists() else data_path(path).exists()
+    if theirs:
+        raise ArchiveError(f"{path} is of another database. Choose another ARCHIVE_DIR for this one, or move it away.")
+
+
+@contextmanager
+def _part(path: Path) -> Iterator[BinaryIO]:
+    """A file on its way: complete, it is on disk."""
+    part = path.with_name(f"{path.name}.part")
+    with open(part, "wb", opener=partial(os.open, mode=0o600)) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 class Sink:

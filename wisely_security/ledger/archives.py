@@ -55,7 +55,9 @@ def archive(leaving: Leaving) -> str:
 def _write(name: str, leaving: Leaving, rows: int) -> None:
     partition = leaving.partition
     columns = _columns(partition.table)
+    [(database,)] = _ask("SELECT system_identifier || '/' || current_database() FROM pg_control_system()")
     about = {
+        "database": database,
         "record": record_of(partition.table),
         "month": f"{partition.month:%Y-%m}",
         "rule": leaving.rule,
