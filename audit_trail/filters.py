@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
+from wisely_security.ledger.search import pattern_of
 from wisely_security.reports.choices import UUID_SHAPE, Choices, choice_filter, user_choices
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.reports.widgets import DropDown
@@ -85,8 +86,9 @@ class AuditTrailFilterSet(ReportFilterSet):
     def has_index(self, name: str) -> bool:
         return super().has_index(name) and not (name == "actor" and self._actor_name)
 
-    def texts(self) -> list[str]:
-        return [*super().texts(), *filter(None, [self._actor_name])]
+    def patterns(self) -> list[list[str]]:
+        name = self._actor_name
+        return super().patterns() + ([[pattern_of(name)]] if name else [])
 
     @property
     def _actor_name(self) -> str:

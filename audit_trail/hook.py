@@ -169,7 +169,10 @@ def _change(audited: Audited, field: Any) -> str:
         was, now = (said_items(audited, field, row) for row in ("was", "now"))
         return f"audit_trail_list_change({literal(field.name)}, {literal(label(field))}, {was}, {now})"
     was, now = (said(audited, field, row) for row in ("was", "now"))
-    return f"jsonb_build_object({_named(field)}, 'before', {was}, 'after', {now})"
+    words = f"'before', {was}, 'after', {now}"
+    if audited.members and field.is_relation:
+        words += f", 'keys', jsonb_build_array(was.{field.column}, now.{field.column})"
+    return f"jsonb_build_object({_named(field)}, {words})"
 
 
 def _named(field: Any) -> str:

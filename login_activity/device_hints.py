@@ -35,7 +35,7 @@ class Hints:
 
 def read_hints(headers: Mapping[str, str]) -> Hints:
     sent = {
-        name.lower(): value[:HEADER_LIMIT]
+        name.lower(): "".join(filter(str.isprintable, value[:HEADER_LIMIT]))
         for name, value in headers.items()
         if isinstance(name, str) and isinstance(value, str) and name[: len(_PREFIX)].lower() == _PREFIX
     }
@@ -63,5 +63,4 @@ def _is_tablet(sent: Mapping[str, str]) -> bool | None:
 
 
 def _text(sent: Mapping[str, str], name: str) -> str:
-    value = sent.get(name, "").strip().strip('"')
-    return "".join(character for character in value if character.isprintable()).strip()
+    return sent.get(name, "").strip().strip('"').strip()

@@ -174,6 +174,13 @@ def test_the_brand_names_a_browser_that_calls_itself_chrome(odd_one: str) -> Non
     assert (device.browser, device.system) == ("Brave 129", "Linux")
 
 
+@given(st.text(max_size=20), st.sampled_from(["Sec-CH-UA", "Sec-CH-UA-Platform", "Sec-CH-UA-Model"]))
+def test_what_hints_say_is_printable(text: str, header: str) -> None:
+    value = f'"\0{text}";v="129"' if header == "Sec-CH-UA" else f'"{text}\0"'
+    device = identify(ANDROID, {"Sec-CH-UA-Platform": '"Android"', header: value})
+    assert all(said.isprintable() for said in (device.label, device.browser, device.system))
+
+
 def test_the_platform_hint_wins_over_a_borrowed_string() -> None:
     assert identify(IPHONE, {"Sec-CH-UA-Platform": '"Linux"'}).kind is DeviceKind.LINUX_PC
     assert identify(LINUX, {"Sec-CH-UA-Platform": '"Chrome OS"'}).kind is DeviceKind.CHROMEBOOK

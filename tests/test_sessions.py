@@ -15,6 +15,7 @@ from wisely_security.request_context import acting_as
 from wisely_security.tenancy.forms import ProfileForm, save_changed
 from wisely_security.tenancy.models import Session, Tenant, User, UserStatus
 from wisely_security.tenancy.session_store import SessionStore
+from wisely_security.tenancy.signals import session_ended
 
 from .cast import PASSWORD, Cast, sign_in
 from .test_sign_in import IPHONE
@@ -125,6 +126,27 @@ def test_expired_sessions_that_nobody_visits_are_recorded_by_the_command(cast: C
     assert ended(events, cast.globex) == [("Charlie Clark", "expired")]
     assert ended(events, None) == [("Dana Diaz", "expired")]
     assert [session.user_id for session in sessions(cast)] == [cast.bob.pk]
+
+
+def test_a_session_that_is_prolonged_meanwhile_goes_on(cast: Cast, events) -> None:
+    """Its owner's request came in time, and was answered while the command was at work on others."""
+    for user in (cast.alice, cast.charlie):
+        sign_in(user)
+    over, now = timezone.now(), timezone.now() + timedelta(hours=1)
+    with acting_as(support=True):
+        Session.objects.update(expires_at=over)
+
+    def prolong(**_: object) -> None:
+        with acting_as(support=True):
+            Session.objects.update(expires_at=now)
+
+    session_ended.connect(prolong)
+    try:
+        call_command("end_expired_sessions")
+    finally:
+        session_ended.disconnect(prolong)
+    assert len(sessions(cast)) == 1
+    assert len(ended(events, cast.acme) + ended(events, cast.globex)) == 1
 
 
 def test_the_tenants_own_limits_apply(cast: Cast, events) -> None:

@@ -104,20 +104,21 @@ CREATE FUNCTION audit_trail_list_change(field text, label text, was text[], now 
                                 'removed', ARRAY(SELECT item FROM unnest(was) AS item WHERE now IS NULL OR item <> ALL (now)))
     END;
 
--- Changes of one record by the same action in several statements, as one: each field from first to last. There
--- and back is no change; one change is, also between the same words: another owner may have the same name.
+-- Changes of one record by the same action in one statement or several, as one: each field from first to last. There
+-- and back is no change. ``keys`` are what the words of a reference are for: another owner may have the same name.
 CREATE FUNCTION audit_trail_merge(changes jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE
     RETURN (
-        SELECT coalesce(jsonb_agg(change ORDER BY place), '[]') FROM (
-            SELECT min(place) AS place, count(*) AS times,
-                   (array_agg(change ORDER BY place))[1] || CASE
-                       WHEN (array_agg(change ORDER BY place DESC))[1] ? 'after'
-                       THEN jsonb_build_object('after', (array_agg(change ORDER BY place DESC))[1]->'after')
-                       ELSE '{}' END AS change
+        SELECT coalesce(jsonb_agg(
+            first - 'keys' || CASE WHEN last ? 'after' THEN jsonb_build_object('after', last->'after') ELSE '{}' END
+            ORDER BY place), '[]')
+        FROM (
+            SELECT min(place) AS place, count(*) AS times, (array_agg(change ORDER BY place))[1] AS first,
+                   (array_agg(change ORDER BY place DESC))[1] AS last
             FROM jsonb_array_elements(changes) WITH ORDINALITY AS each (change, place)
             GROUP BY change->>'field'
-        ) AS merged
-        WHERE times = 1 OR NOT (change ? 'before' AND change->'before' IS NOT DISTINCT FROM change->'after')
+        ) AS field
+        WHERE times = 1 OR NOT first ? 'before' OR CASE WHEN first ? 'keys'
+            THEN first->'keys'->0 <> last->'keys'->1 ELSE first->'before' IS DISTINCT FROM last->'after' END
     );
 
 -- Who was added to and removed from a record in the end, by list: [{field, label, added, removed}].
@@ -161,13 +162,10 @@ BEGIN
         SELECT * INTO host FROM unnest(told) WHERE takes_members ORDER BY members IS NOT NULL, id LIMIT 1;
 
         FOR done IN
-            SELECT module, sub_module, action, jsonb_agg(changes ORDER BY id) AS changes, count(*) AS times
+            SELECT module, sub_module, action, jsonb_agg(changes ORDER BY id) AS changes
             FROM unnest(told) GROUP BY module, sub_module, action ORDER BY (array_agg(id ORDER BY id))[1]
         LOOP
-            all_changes := jsonb_path_query_array(done.changes, '$[*][*]');
-            IF done.times > 1 THEN
-                all_changes := audit_trail_merge(all_changes);
-            END IF;
+            all_changes := audit_trail_merge(jsonb_path_query_array(done.changes, '$[*][*]'));
             IF (done.module, done.sub_module, done.action) = (host.module, host.sub_module, host.action) THEN
                 all_changes := all_changes || audit_trail_net_members(told);
             END IF;

@@ -55,15 +55,34 @@ def test_kept_answers_are_of_their_tenant_alone(cast: Cast, billing: Caller) -> 
         assert not KeptAnswer.objects.exists()
 
 
+def keep(caller: Caller, key: str, age: timedelta) -> None:
+    """As if a call had been answered that long ago."""
+    account = caller.account
+    with acting_as(tenant_id=account.tenant_id):
+        KeptAnswer.objects.create(
+            tenant_id=account.tenant_id,
+            account=account,
+            key=key,
+            fingerprint="",
+            event_ids=[],
+            created_at=timezone.now() - age,
+        )
+
+
 def test_answers_are_kept_for_a_week(cast: Cast, billing: Caller) -> None:
-    now = timezone.now()
+    for key, age in (("old", KEPT_FOR + timedelta(minutes=1)), ("young", KEPT_FOR - timedelta(minutes=1))):
+        keep(billing, key, age)
+    billing.report(event(), idempotency_key="new")
     with acting_as(tenant_id=cast.acme.pk):
-        for key, age in (("old", KEPT_FOR + timedelta(minutes=1)), ("young", KEPT_FOR - timedelta(minutes=1))):
-            KeptAnswer.objects.create(
-                tenant=cast.acme, account=billing.account, key=key, fingerprint="", event_ids=[], created_at=now - age
-            )
-        billing.report(event(), idempotency_key="new")
         assert set(KeptAnswer.objects.values_list("key", flat=True)) == {"young", "new"}
+
+
+def test_after_a_week_a_key_is_free_again(cast: Cast, billing: Caller) -> None:
+    keep(billing, "order-1", KEPT_FOR + timedelta(minutes=1))
+    again = billing.report(event(), idempotency_key="order-1")
+    assert (again.status_code, "Idempotent-Replayed" in again) == (201, False)
+    assert len(reported(cast.acme)) == 1
+    problem(billing.report(event(action="delete"), idempotency_key="order-1"), 409, "idempotency_key_reused")
 
 
 def test_an_account_goes_with_its_kept_answers(cast: Cast, billing: Caller) -> None:

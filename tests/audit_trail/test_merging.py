@@ -217,6 +217,30 @@ def test_a_new_owner_of_the_same_name_is_told(group: BusinessGroup, acme: Cast, 
     assert (action, set(changes)) == ("edit", {"owner", "description"})
 
 
+@pytest.mark.parametrize("by_way_of_another", [True, False])
+def test_a_new_owner_of_the_same_name_is_told_also_after_several_changes(
+    by_way_of_another: bool, group: BusinessGroup, acme: Cast, told: Callable[[], Told]
+) -> None:
+    name = group.owner.name
+    namesakes = [make(User, acme.acme, name=name) for _ in range(2)]
+    with transaction.atomic():
+        for owner in (acme.bob if by_way_of_another else namesakes[0], namesakes[1]):
+            BusinessGroup.objects.filter(pk=group.pk).update(owner=owner)
+    assert told() == [("edit", {"owner": (name, name)})]
+    [change] = AuditEvent.objects.filter(resource_id=group.pk).newest_first()[0].changes
+    assert change.keys() == {"field", "label", "before", "after"}
+
+
+def test_an_owner_who_is_back_in_the_end_is_no_change(
+    group: BusinessGroup, acme: Cast, told: Callable[[], Told]
+) -> None:
+    namesake = make(User, acme.acme, name=group.owner.name)
+    with transaction.atomic():
+        for owner in (namesake, group.owner):
+            BusinessGroup.objects.filter(pk=group.pk).update(owner=owner)
+    assert told() == []
+
+
 def test_two_who_act_in_one_transaction_are_two_events(
     group: BusinessGroup, acme: Cast, told: Callable[[], Told]
 ) -> None:

@@ -51,6 +51,7 @@ FILTERS: dict[str, list[dict[str, str]]] = {
         {"module": "templates"},
         {"action": "edit", "module": "business_group"},
         {"actor": "system"},
+        {"actor": "192.0.2.7"},
     ],
 }
 PERIODS: list[dict[str, str]] = [{}, {"period": "today"}, {"period": "30d", "from": ""}]
@@ -74,6 +75,7 @@ def test_words_that_are_easily_missed(history: History, name: str) -> None:
     found = {text: RECORDS[name].agree(history.tenant, {"q": text}, beyond=[]) for text in texts}
     assert {word for word in WORDS if not found[word]} == {"198.51.100.7"}  # it is in texts only
     assert max(found[word] for word in NOWHERE) == 0
+    assert found["::ffff:10.1.2.3"] == found["::ffff:a01:203"] == found["10.1.2.3"] > 0
 
 
 @pytest.mark.parametrize("name", RECORDS)

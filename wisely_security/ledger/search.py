@@ -56,7 +56,7 @@ class Searched:
         if network is not None:
             return [f"%{_as_hex(network)}%"]
         keys = [f"{_mark(column)}{key}⟩" for column in self.labelled for key in self._keys(column, word)]
-        return [f"%{_escaped(text)}%" for text in (word, *keys)]
+        return [pattern_of(text) for text in (word, *keys)]
 
     def is_indexed(self, text: str) -> bool:
         """Whether an index leads to what a text finds: it has an address."""
@@ -85,8 +85,9 @@ def _as_hex(network: IPv4Network | IPv6Network) -> str:
     return f"ip{network.version}{network.network_address.packed.hex()[: network.prefixlen // 4]}"
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", text)
+def pattern_of(text: str) -> str:
+    """A pattern for LIKE that a block's words fulfil if a text of the block holds this one."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
 
 
 def declare_searched(using: str) -> None:

@@ -117,9 +117,9 @@ class ReportFilterSet(django_filters.FilterSet):
         """Whether an index leads to what a filter selects, whatever else is chosen."""
         return name not in {"q", "status"} and self.filters[name].field_name not in self.queryset.model.facets
 
-    def texts(self) -> list[str]:
-        """What has to be among the texts of an event."""
-        return str(self.form.cleaned_data["q"]).split()
+    def patterns(self) -> list[list[str]]:
+        """Of each of these, a block's words fulfil one if an event of the block can be among what is selected."""
+        return [self.queryset.model.searched.patterns(word) for word in str(self.form.cleaned_data["q"]).split()]
 
     def _filtered(self, queryset: Any, names: Iterable[str]) -> Any:
         chosen = self.form.cleaned_data

@@ -87,9 +87,8 @@ def seek_for(filters: ReportFilterSet, tenant_id: UUID) -> Seek | None:
     chosen = filters.form.cleaned_data
     within = filters.nearby, first_id(chosen["during"].start), first_id(chosen["during"].end)
     about = model._meta.db_table, tenant_id
-    if texts := filters.texts():
-        wanted = [patterns for text in texts if (patterns := model.searched.patterns(text))]
-        if not wanted or model.searched.is_indexed(chosen["q"]):
+    if wanted := filters.patterns():
+        if model.searched.is_indexed(chosen["q"]):
             return None
         call = "ledger_find_blocks(%s, %s, %s, %s, %s, %s, %s)"
         return Seek(*within, call, (*about, json.dumps(wanted, ensure_ascii=False)))

@@ -39,10 +39,15 @@ def expiry(limits: tuple[int, int], created_at: datetime, now: datetime) -> date
 
 
 def end_session(session: Session, cause: SessionEnd | None) -> bool:
-    """End a session and tell so, both or neither. False: it had ended already. No cause: its owner signed out."""
-    tenant_id = session.tenant_id
+    """End a session and tell so, both or neither. No cause: its owner signed out.
+
+    False: it had ended already, or was to end by time and has been used meanwhile.
+    """
+    tenant_id, ended = session.tenant_id, Session.objects.filter(pk=session.pk)
+    if cause == SessionEnd.EXPIRED:
+        ended = ended.filter(expires_at__lte=timezone.now())
     with acting_as(tenant_id=tenant_id, support=tenant_id is None), transaction.atomic():
-        deleted, _ = Session.objects.filter(pk=session.pk).delete()
+        deleted, _ = ended.delete()
         if deleted and cause:
             session_ended.send(Session, session=session, cause=cause)
     return bool(deleted)

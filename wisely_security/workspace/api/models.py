@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from audit_trail.registry import exempt
@@ -38,11 +39,10 @@ class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
             "fingerprint": fingerprint,
             "event_ids": record,
         }
-        answer, is_new = self.of(account).get_or_create(key=key, defaults=new)
-        if is_new:
-            oldest = self.of(account).expired().order_by("created_at")[:REMOVED_AT_ONCE]
-            self.filter(pk__in=oldest.values("pk")).delete()
-        return answer, is_new
+        expired = self.of(account).expired()
+        oldest = expired.order_by("created_at")[:REMOVED_AT_ONCE]
+        expired.filter(Q(key=key) | Q(pk__in=oldest.values("pk"))).delete()
+        return self.of(account).get_or_create(key=key, defaults=new)
 
 
 class KeptAnswer(Record):
