@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models import Field, Model
 
@@ -159,6 +160,8 @@ def audited(model: type[Model], **declared: Any) -> Audited:
     for members in it.members:
         _refuse_second(members.through)
         _refuse_unknown(members.through, {members.record, members.member})
+    if it.members and any(isinstance(each, ArrayField) for each in it.fields):
+        raise ImproperlyConfigured(f"{model._meta.label} has members; then changes of a list cannot be told as well.")
     for action in [it.created, it.changed, it.deleted, *(when.action for when in it.transitions)]:
         if action is not None and _actions.get(action.name) is not action:
             raise ImproperlyConfigured(f"{action} is not declared by its module.")

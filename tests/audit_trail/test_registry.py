@@ -61,6 +61,13 @@ def declare(model: Any = Session, **fields: Any) -> Audited:
             "BusinessGroupUser is declared twice",
         ),
         (
+            lambda module: declare(
+                registry._audited.pop(Role).model,
+                members=(Members(through=Session, record="user", member="tenant", label="U"),),
+            ),
+            "Role has members",
+        ),
+        (
             lambda module: declare(changed=registry.Action(module, "thing", "Thing", "odd", "Odd", "…")),
             "Odd is not declared",
         ),
