@@ -74,10 +74,10 @@ def test_an_aggregator_has_a_record_of_its_own(trail: list[AuditEvent]) -> None:
 
 def test_the_key_of_a_record_tells_when_it_was_made(trail: list[AuditEvent]) -> None:
     """So its page leads to everything about it, and it stands where it belongs among others."""
-    about = [event for event in trail if event.resource_id and event.resource_id.version == 7]
-    assert {event.resource_type for event in about} >= {"businessgroup", "role", "user", "template"}
+    about = [(event, key) for event in trail if (key := event.resource_id) and key.version == 7]
+    assert {event.resource_type for event, _ in about} >= {"businessgroup", "role", "user", "template"}
     second = timedelta(seconds=1)
-    assert [event for event in about if event.occurred_at + second < time_of(event.resource_id)] == []
+    assert [event for event, key in about if event.occurred_at + second < time_of(key)] == []
 
 
 def test_those_who_act_are_people_of_the_tenant_while_they_are_there(trail: list[AuditEvent]) -> None:

@@ -15,9 +15,9 @@ from django.apps import apps
 from django.db import connection, reset_queries
 
 from wisely_security.request_context import RequestContext, current
-from wisely_security.tenancy.models.fields import UUIDv7
 
 from .base import ANNOUNCE
+from .keys import UUIDv7
 from .stand_in import instead_of_default
 
 SET_TIME = "SELECT set_config('wisely.at', %s, true);"

@@ -9,13 +9,13 @@ from django.db.models.functions import Now
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from wisely_security.database.keys import UUIDv7
 from wisely_security.request_context import acting_as, using
 
 from . import mail
 from .authentication import end_sessions
 from .links import INVITATION_DAYS, make_link
 from .models import BUILT_IN_ROLES, Edition, Role, Tenant, User, UserStatus
-from .models.fields import UUIDv7
 from .session_store import SessionStore
 from .sessions import hash_key
 from .signals import SessionEnd

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant
-from wisely_security.tenancy.models.fields import key_field
 
 
 class CurrentTenant(models.Func):

@@ -5,7 +5,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
-import wisely_security.tenancy.models.fields
+import wisely_security.database.keys
 import wisely_security.tenancy.models.user
 import wisely_security.tenancy.time_zones
 from django.conf import settings
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        db_default=wisely_security.tenancy.models.fields.UUIDv7(),
+                        db_default=wisely_security.database.keys.UUIDv7(),
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        db_default=wisely_security.tenancy.models.fields.UUIDv7(),
+                        db_default=wisely_security.database.keys.UUIDv7(),
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        db_default=wisely_security.tenancy.models.fields.UUIDv7(),
+                        db_default=wisely_security.database.keys.UUIDv7(),
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        db_default=wisely_security.tenancy.models.fields.UUIDv7(),
+                        db_default=wisely_security.database.keys.UUIDv7(),
                         editable=False,
                         primary_key=True,
                         serialize=False,

@@ -3,8 +3,9 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from wisely_security.database.keys import key_field
+
 from ..permissions import keys_granted_to
-from .fields import key_field
 from .tenant import Edition, Tenant
 
 SUPER_ADMIN = "Super Admin"  # a post, not a role: held through Tenant.super_admin

@@ -3,7 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-from .fields import key_field
+from wisely_security.database.keys import key_field
+
 from .tenant import Tenant
 from .user import User
 

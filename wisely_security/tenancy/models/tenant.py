@@ -5,7 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 
-from .fields import key_field
+from wisely_security.database.keys import key_field
 
 
 class Edition(models.TextChoices):

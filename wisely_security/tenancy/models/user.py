@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+from wisely_security.database.keys import key_field
 from wisely_security.request_context import Actor, acting_as
 
 from ..permissions import SWITCH_TENANT, all_permissions
 from ..time_zones import validate_time_zone
-from .fields import key_field
 from .role import SUPER_ADMIN, Role
 from .tenant import Edition, Tenant
 

@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import wisely_security.tenancy.models.fields
+import wisely_security.database.keys
 import wisely_security.tenancy.time_zones
 import wisely_security.workspace.records
 import wisely_security.workspace.validators
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='BusinessGroup',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('name', models.CharField(max_length=100)),
                 ('description', models.CharField(blank=True, max_length=300)),
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AccessAccount',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('label', models.CharField(max_length=100)),
                 ('communication', models.CharField(choices=[('outgoing', 'Outgoing'), ('conversational', 'Conversational')], max_length=20, verbose_name='communication type')),
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='BusinessGroupUser',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='workspace.businessgroup')),
                 ('tenant', models.ForeignKey(db_default=wisely_security.workspace.records.CurrentTenant(), on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.tenant')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='group_memberships', to=settings.AUTH_USER_MODEL)),
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='BusinessProfile',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('legal_name', models.CharField(max_length=200)),
                 ('industry', models.CharField(choices=[('automotive', 'Automotive'), ('banking', 'Banking and finance'), ('education', 'Education'), ('energy', 'Energy'), ('government', 'Government'), ('healthcare', 'Healthcare'), ('hospitality', 'Travel and hospitality'), ('insurance', 'Insurance'), ('logistics', 'Logistics'), ('manufacturing', 'Manufacturing'), ('media', 'Media and entertainment'), ('retail', 'Retail and e-commerce'), ('technology', 'Technology'), ('telecom', 'Telecommunications'), ('other', 'Other')], max_length=20)),
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ConsentGroup',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('name', models.CharField(max_length=100)),
                 ('description', models.CharField(blank=True, max_length=300)),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='WabaNumber',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('number', models.CharField(max_length=16, validators=[wisely_security.workspace.validators.validate_e164])),
                 ('display_name', models.CharField(max_length=100)),
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Template',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('name', models.CharField(max_length=100, validators=[django.core.validators.RegexValidator('^[a-z0-9_]+\\Z', 'Use lower case letters, digits and underscores only.')])),
                 ('category', models.CharField(choices=[('marketing', 'Marketing'), ('utility', 'Utility'), ('authentication', 'Authentication')], max_length=20)),
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='MessageLink',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('name', models.CharField(max_length=100)),
                 ('text', models.CharField(max_length=140, verbose_name='prefilled text')),

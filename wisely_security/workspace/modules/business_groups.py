@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from audit_trail.registry import Members, Module, audited
+from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.tenancy.models.fields import key_field
 
 from .. import notifications
 from ..forms import RecordForm

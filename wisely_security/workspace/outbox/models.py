@@ -14,9 +14,9 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 
 from audit_trail.registry import exempt
+from wisely_security.database.keys import key_field
 from wisely_security.request_context import Actor, Client, RequestContext, current
 from wisely_security.tenancy.models import Tenant
-from wisely_security.tenancy.models.fields import key_field
 
 from ..records import Record
 

@@ -3,7 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import migrations, models
 
 from wisely_security.database.roles import app_role
-from wisely_security.tenancy.models.fields import UUIDv7
+from wisely_security.database.keys import UUIDv7
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import wisely_security.tenancy.models.fields
+import wisely_security.database.keys
 from wisely_security.database.roles import app_role
 
 
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Notification',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('kind', models.CharField(choices=[('owner', 'Owner'), ('users', 'Assigned users')], max_length=10)),
                 ('group_id', models.UUIDField()),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Recipient',
             fields=[
-                ('id', models.UUIDField(db_default=wisely_security.tenancy.models.fields.UUIDv7(), editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=150)),
                 ('email', models.EmailField(max_length=254)),
                 ('what', models.CharField(choices=[('changed', 'It was added or changed'), ('added', 'You were added'), ('removed', 'You were removed'), ('former', 'You do not own it any more')], max_length=10)),
