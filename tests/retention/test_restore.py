@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import Error
+from django.db import Error, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, sign_in
 from tests.csv_files import read_csv
@@ -50,6 +51,17 @@ def counted(series: str) -> int:
 
 def summary() -> list[tuple[object, ...]]:
     return ask("SELECT * FROM ledger_summary ORDER BY tenant_id, events, series, first_day")
+
+
+def test_others_wait_for_no_more_than_the_attaching() -> None:
+    sign_ins(OLD, [a_tenant()])
+    run(*TWELVE)
+    with CaptureQueriesContext(connections["owner"]) as statements:
+        run("restore_archive", name_of(OLD))
+    sent = [each["sql"] for each in statements]
+    [attached] = [number for number, sql in enumerate(sent) if "ledger_attach_restored" in sql]
+    ended = next(number for number, sql in enumerate(sent) if sql == "COMMIT" and number > attached)
+    assert [sql for sql in sent[attached + 1 : ended] if "SAVEPOINT" not in sql and "lock_timeout" not in sql] == []
 
 
 def test_every_row_is_as_it_was() -> None:

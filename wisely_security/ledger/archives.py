@@ -112,8 +112,8 @@ def restore(archive: Archive) -> str:
     with transaction.atomic():
         _load(archive.name, manifest, partition)
         _ask("SELECT ledger_prepare_restored(%s, %s, %s)", [partition.table, partition.month, archive.name])
-        patiently("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
         _count_again(partition)
+        patiently("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
     _vacuum(partition)
     return partition.name
 
@@ -157,14 +157,15 @@ def _forget(partition: Partition, tenant_id: UUID | None = None) -> None:
 
 
 def _count_again(partition: Partition) -> None:
-    """Followers do not meet events with old numbers of transactions again: the summary is told."""
+    """Followers do not meet events with old numbers of transactions again: the summary is told, before anybody else
+    sees them."""
     _forget(partition)
     _ask(
         """
-        SELECT ledger_add_to_summary(events, format('id >= %%L AND id < %%L AND tx < %%s', %s::uuid, %s::uuid, next_tx))
+        SELECT ledger_add_to_summary(events, format('tx < %%s', next_tx), %s::regclass)
         FROM ledger_follower WHERE (name, events) = ('ledger_summarise', %s)
         """,
-        [*partition.bounds, partition.table],
+        [partition.name, partition.table],
     )
 
 
