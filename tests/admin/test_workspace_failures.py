@@ -29,7 +29,7 @@ from .site import TENANTS, WORKSPACE, Trail, edit, list_of, opened, sign_in_as_s
 WRONG: dict[type, dict[str, str]] = {
     BusinessGroup: {"name": ""},
     BusinessProfile: {"contact_phone": "0113 200"},
-    AccessAccount: {"allowed_ips": "192.0.2.1/8"},
+    AccessAccount: {"allowed_ips": "192.0.2.1/8%d"},
     WabaNumber: {"number": "4155550111"},
     MessageLink: {"text": "x" * 141},
     Template: {"body": "{{2}}"},

@@ -24,10 +24,14 @@ INVALID: dict[str, tuple[Typed, dict[str, str]]] = {
     "Business Profile, Profile: Update": ({"Country": "Choose one"}, {"country": "This field is required."}),
     "Access Account, Account: Setup": ({"Channels": [], "Allowed IPs": "10.0.0.0/8\n10.0.0.1/8"}, {
         "channels": "This field is required.",
-        "allowed_ips": "Line 2: 10.0.0.1/8 is no address or network. "
+        "allowed_ips": "Line 2: This is no address or network. "
         "Write 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
     }),
-    "Access Account, Account: Edit": ({"Label": ""}, {"label": "This field is required."}),
+    "Access Account, Account: Edit": ({"Label": "", "Allowed IPs": "100%"}, {
+        "label": "This field is required.",
+        "allowed_ips": "Line 1: This is no address or network. "
+        "Write 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
+    }),
     "WABA Numbers, Number: Activate": ({"Number": "4155550123", "Website": "javascript:alert(1)"}, {
         "number": "Write the number with its country code, as +14155550123.",
         "website": "Enter a valid URL.",

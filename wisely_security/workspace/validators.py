@@ -22,6 +22,6 @@ def validate_network(text: str) -> None:
         ip_network(text)
     except ValueError:
         raise ValidationError(
-            f"{text} is no address or network. Write 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
-            code="network",
+            "This is no address or network. Write 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
+            code="network",  # without the text: of an item of an array, Django takes a % in it for a placeholder
         ) from None
