@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
 LONG = 160  # characters, from which on a text is folded
 CONTEXT = 2  # unchanged lines that are shown around changed ones
+MOST_PAIRS = 40_000  # of lines before and after: comparing more takes long
 FIELDS_NAMED = 3
 
 
@@ -74,7 +75,11 @@ def _is_long(text: str) -> bool:
 
 
 def _compare(before: list[str], after: list[str]) -> Iterator[Line]:
-    for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after).get_opcodes():
+    """How one becomes the other; of very many lines, all that were and all that are."""
+    steps: Iterable[tuple[str, int, int, int, int]] = [("replace", 0, len(before), 0, len(after))]
+    if len(before) * len(after) <= MOST_PAIRS:
+        steps = SequenceMatcher(None, before, after).get_opcodes()
+    for kind, start, end, new_start, new_end in steps:
         if kind == "equal":
             yield from _same(before[start:end], is_first=start == 0, is_last=end == len(before))
         else:

@@ -171,6 +171,11 @@ def test_sign_in_goes_on_to_the_page_that_was_asked_for_and_nowhere_else(cast: C
     assert Client().post("/sign-in/", form | {"next": "https://evil.example/"}).headers["Location"] == "/"
 
 
+@pytest.mark.parametrize("page", ["/sign-in/", "/sign-in/?next=/sign-in/"])
+def test_who_is_signed_in_is_not_led_around_in_a_circle(alice: Client, page: str) -> None:
+    assert alice.get("/sign-in/", {"next": page}).headers["Location"] == "/"
+
+
 def test_django_admin_takes_support_staff_and_records_everybody(cast: Cast, events) -> None:
     form = {"username": "dana@wisely.example", "password": PASSWORD}
     assert Client().post("/admin/login/", form).status_code == 302

@@ -73,6 +73,10 @@ class SupportSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("password_change")
 
+    def get_urls(self) -> list[Any]:
+        """Without the way to a record's page on the site: there is none."""
+        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+
     def autocomplete_view(self, request: HttpRequest) -> Any:
         """Not used: it would show names of a tenant's people without telling the tenant."""
         raise Http404

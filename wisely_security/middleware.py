@@ -50,6 +50,8 @@ def _touch_points(request: HttpRequest) -> int | None:
         value = request.POST.get("touch_points", "")
     except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
         return None  # the view will say what is wrong with it
+    except LookupError:  # a part's own parameter, in a codec that there is not
+        raise BadRequest("The form cannot be read.") from None
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else None
 
 

@@ -195,6 +195,8 @@ EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Wisely Security <no-reply@wisely.example>")
 
+FILE_UPLOAD_HANDLERS = ["wisely_security.uploads.NoFiles"]
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"

@@ -1,12 +1,26 @@
+from __future__ import annotations
+
 import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wisely_security.settings")
-application = get_wsgi_application()
+site = get_wsgi_application()
 
 # Paid for when a worker starts, not by the first person who signs in.
 from login_activity import devices, places  # noqa: E402
+from wisely_security.charsets import with_harmless_charset  # noqa: E402
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    environ["CONTENT_TYPE"] = with_harmless_charset(environ.get("CONTENT_TYPE", ""))
+    return site(environ, start_response)
+
 
 devices.warm_up()
 places.warm_up()

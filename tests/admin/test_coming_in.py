@@ -67,3 +67,7 @@ class TestWhoMayComeIn:
         assert dana.post("/admin/logout/").status_code in (200, 302)
         assert events(None, action="log_out")
         assert not events(None, action="end_session")
+
+
+def test_there_is_no_way_from_a_record_to_a_page_of_the_site(dana: Client) -> None:
+    assert dana.get("/admin/r/1/1/").status_code == 404

@@ -49,7 +49,7 @@ class TestRoles:
         told = [(event.action, event.reason_code, event.resource_name) for event in trail.new()]
         assert told == [("edit", "no_permission", "Admin"), ("delete", "no_permission", "Admin")]
 
-    @pytest.mark.parametrize("name", ["Admin", "super admin"])
+    @pytest.mark.parametrize("name", ["Admin", "DEVELOPER", "super admin", "ｓuper\u00a0Admin", "x\u202ey"])
     def test_a_name_that_is_taken_is_refused(self, dana: Client, cast: Cast, name: str, seen_by_support) -> None:
         response = edit(dana, f"{ROLES}add/?tenant={cast.acme.pk}", name=name)
         assert response.status_code == 200

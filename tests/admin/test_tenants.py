@@ -45,6 +45,14 @@ class TestTenants:
         assert "Tenant with this Slug already exists." in html
         assert Tenant.objects.count() == 3
 
+    def test_names_are_in_one_line_and_turn_nothing_around(self, dana: Client, seen_by_support) -> None:
+        response = edit(
+            dana, f"{TENANTS}add/", name="Umb\u202erella", slug="umbrella", edition="enterprise",
+            super_admin_name="Uma\u2028Umber", super_admin_email="uma@umbrella.example",
+        )  # fmt: skip
+        assert response.content.decode().count("This holds a character that cannot be shown.") == 2
+        assert Tenant.objects.count() == 3
+
     def test_the_super_admin_hands_over_to_an_active_user_of_the_tenant(
         self, dana: Client, cast: Cast, events, seen_by_support
     ) -> None:

@@ -41,7 +41,7 @@ def test_a_failure_has_its_reason(cast: Cast, billing: Caller) -> None:
     assert (it.status, it.reason_code, it.reason) == ("failure", "in_use", "A campaign uses it.")
 
 
-@pytest.mark.parametrize("action", actions(), ids=str)
+@pytest.mark.parametrize("action", [action for action in actions() if action.module.key != "records"], ids=str)
 def test_every_action_can_be_reported(cast: Cast, billing: Caller, action) -> None:
     module, sub_module, key = action.name
     assert billing.report(event(module=module, sub_module=sub_module, action=key)).status_code == 201

@@ -8,11 +8,30 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from audit_trail.registry import Action, actions
 from tests.cast import Cast, sign_in
 from wisely_security.request_context import acting_as
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 
 from .calls import URL, Caller, add_account, event, problem, reported
+
+
+def test_a_page_that_was_compressed_is_told_in_plain(db: None) -> None:
+    response = Client().get("/api/v1/nothing", headers={"Accept-Encoding": "gzip"})
+    assert (response.status_code, response.get("Content-Encoding")) == (404, None)
+    assert json.loads(response.content)["code"] == "not_found"
+
+
+@pytest.mark.parametrize("depth", [300, 700, 100_000])
+def test_a_body_that_is_nested_too_deeply(billing: Caller, depth: int) -> None:
+    problem(billing.post(b'{"events": ' + b"[" * depth + b"]" * depth + b"}"), 400, "malformed")
+
+
+@pytest.mark.parametrize("action", [action for action in actions() if action.module.key == "records"], ids=str)
+def test_what_becomes_of_the_records_is_not_reported_by_others(cast: Cast, billing: Caller, action: Action) -> None:
+    module, sub_module, key = action.name
+    problem(billing.report(event(module=module, sub_module=sub_module, action=key)), 422, "invalid")
+    assert reported(cast.acme) == []
 
 
 class TestCaller:

@@ -116,6 +116,11 @@ class TestDiffs:
             ("skipped", "17 unchanged lines"),
         ]
 
+    def test_of_very_many_lines_all_are_shown(self) -> None:
+        before, after = ("\n".join(f"{word} {number}" for number in range(2_500)) for word in ("was", "is"))
+        change = self.change(before, after + "\n" + before)
+        assert [line.kind for line in change.lines] == ["removed"] * 2_500 + ["added"] * 5_000
+
     def test_no_line_is_lost(self) -> None:
         for before, after in ((self.LINES, ""), ("", self.LINES), (self.LINES, self.LINES[::-1]), ("a" * 500, "b\nc")):
             change = self.change(before, after)

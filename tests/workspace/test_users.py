@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from audit_trail.models import AuditEvent
+from tests.audit_trail.factories import make
 from tests.cast import Cast, add_member, person, sign_in
 from tests.smtp import MailServer
 from wisely_security.request_context import acting_as
@@ -186,6 +187,14 @@ class TestRights:
             assert "Ada Admin may do things that your own role may not." in page.content.decode()
         with acting_as(tenant_id=world.acme.pk):
             assert User.objects.get(pk=admin.pk).status == UserStatus.ACTIVE
+
+    def test_so_is_their_role(self, world: Cast, manager: Visitor) -> None:
+        lead = make(Role, world.acme, name="Lead", permissions=["users.edit", "audit_trail.download"])
+        page = manager.client.post(f"/settings/roles/{lead.pk}/edit/", {"name": "Lead", "permissions": []})
+        assert page.status_code == 409
+        assert "Lead may do things that your own role may not." in page.content.decode()
+        with acting_as(tenant_id=world.acme.pk):
+            assert len(Role.objects.get(pk=lead.pk).permissions) == 2
 
     def test_who_has_less_gives_nobody_more(self, world: Cast, manager: Visitor) -> None:
         trail, row = Trail(world.acme), ROWS["Roles, Role: Add"]

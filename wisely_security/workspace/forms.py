@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -22,7 +21,7 @@ from audit_trail.registry import audited_as
 from audit_trail.vocabulary import Status
 from wisely_security import request_context
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.tenancy.models.user import validate_one_line
+from wisely_security.tenancy.models.user import looks, validate_one_line
 
 
 def fingerprint(values: dict[str, Any]) -> str:
@@ -69,11 +68,6 @@ def _who_has(record: Any) -> str:
         return "Somebody else has"
     actor = request_context.current().actor
     return "You have" if actor and actor.id == last.actor_id else f"{last.actor_name} has"
-
-
-def looks(name: str) -> str:
-    """A name as its readers see it: with other spaces, widths or cases of letters it would be taken for the same."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 class RecordForm(forms.ModelForm[Any]):

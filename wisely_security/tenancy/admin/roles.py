@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from ..models import SUPER_ADMIN, Role, User
+from ..models.user import looks, validate_one_line
 from ..permissions import all_permissions
 from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 
@@ -29,10 +30,11 @@ class RoleForm(forms.ModelForm[Role]):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if name.lower() == SUPER_ADMIN.lower():
+        validate_one_line(name)
+        if looks(name) == looks(SUPER_ADMIN):
             raise ValidationError("Super Admin is not a role: the tenant’s page says who holds it.")
-        others = Role.objects.filter(tenant=self.instance.tenant_id, name=name).exclude(pk=self.instance.pk)
-        if others.exists():
+        others = Role.objects.filter(tenant=self.instance.tenant_id).exclude(pk=self.instance.pk)
+        if looks(name) in map(looks, others.values_list("name", flat=True)):
             raise ValidationError("There is a role with this name already.", code="unique")
         return name
 

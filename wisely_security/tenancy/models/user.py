@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from functools import cached_property
 from typing import Any, TypedDict
 from uuid import UUID
@@ -33,6 +34,11 @@ def validate_one_line(text: str) -> None:
     """No line breaks, nothing that turns text around (U+202E): a name is evidence. Some scripts need the joiners."""
     if not text.replace("\u200c", "").replace("\u200d", "").isprintable():
         raise ValidationError("This holds a character that cannot be shown. Type it again, without copying.")
+
+
+def looks(name: str) -> str:
+    """A name as its readers see it: with other spaces, widths or cases of letters it would be taken for the same."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 class UserManager(BaseUserManager["User"]):

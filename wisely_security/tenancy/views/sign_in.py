@@ -28,6 +28,10 @@ class SignIn(LoginView):
             self.request.session.save()  # the record says "Success" only if there is a session
         return HttpResponseRedirect(self.get_success_url())
 
+    def get_redirect_url(self, *arguments: Any) -> str:
+        url = str(super().get_redirect_url(*arguments))
+        return "" if url.partition("?")[0] == self.request.path else url  # which would lead here again
+
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=400)
 

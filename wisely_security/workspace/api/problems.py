@@ -104,4 +104,5 @@ def _tell(response: HttpResponse, members: dict[str, Any], request_id: str) -> N
         body["instance"] = f"urn:uuid:{request_id}"
     response.content = json.dumps(body).encode()
     response["Content-Type"] = CONTENT_TYPE
+    del response["Content-Encoding"]  # of what was there before
     response["Content-Length"] = str(len(response.content))

@@ -45,9 +45,10 @@ def batch_of(request: HttpRequest) -> Batch:
         content = json.loads(_body(request).decode())
         # Refuses what Python's JSON allows and PostgreSQL does not: NaN, and half a surrogate pair.
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
+        errors = errors_of(content)  # which refuses what is nested too deeply
     except (ValueError, RecursionError):
         raise ApiError(MALFORMED) from None
-    if errors := errors_of(content):
+    if errors:
         raise ApiError(INVALID, errors=errors)
     return Batch(content["events"], sha256(canonical).hexdigest())
 

@@ -13,9 +13,11 @@ from typing import Any
 import jsonschema_rs
 
 from audit_trail.recorder import LONGEST_REASON
-from audit_trail.registry import Action, actions, modules
+from audit_trail.registry import Action, actions
 from audit_trail.vocabulary import Code, Status
 from audit_trail.words import LONGEST_TEXT
+
+from ..modules.retention import MODULE as RECORDS
 
 MOST_EVENTS = 1000
 MOST_CHANGES = 100
@@ -102,17 +104,22 @@ def schemas() -> Schema:
     }
 
 
+def _actions() -> list[Action]:
+    """What a service may report. What becomes of the records themselves is told by the command that does it."""
+    return [action for action in actions() if action.module is not RECORDS]
+
+
 def _event() -> Schema:
     why = ["reason_code", "reason"]
     return _object(
         ["module", "action", "status", "resource"],
         {
-            "module": {"enum": [module.key for module in modules()]},
+            "module": {"enum": list(dict.fromkeys(action.module.key for action in _actions()))},
             "sub_module": {
-                "enum": list(dict.fromkeys(action.sub_module for action in actions())),
+                "enum": list(dict.fromkeys(action.sub_module for action in _actions())),
                 "description": "Left out: the module's own kind of record.",
             },
-            "action": {"enum": list(dict.fromkeys(action.key for action in actions()))},
+            "action": {"enum": list(dict.fromkeys(action.key for action in _actions()))},
             "status": {"enum": list(Status.values)},
             "reason_code": {"enum": list(Code.values)},
             "reason": _text(LONGEST_REASON),
@@ -134,7 +141,7 @@ def _event() -> Schema:
 
 def _areas() -> Iterator[Schema]:
     """Each sub-module with its actions."""
-    for _, found in itertools.groupby(sorted(actions(), key=_area), key=_area):
+    for _, found in itertools.groupby(sorted(_actions(), key=_area), key=_area):
         known = list(found)
         action = known[0]
         yield {

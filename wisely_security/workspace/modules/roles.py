@@ -12,9 +12,10 @@ from django.db.models.functions import Coalesce
 from audit_trail.registry import Module, audited
 from wisely_security.tenancy import menu
 from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
+from wisely_security.tenancy.models.user import looks
 from wisely_security.tenancy.permissions import all_permissions
 
-from ..forms import Choices, RecordForm, looks
+from ..forms import Choices, RecordForm
 from ..section import Column, Section, register
 
 MODULE = Module("roles", "Roles", record=("role", "Role"))
@@ -50,6 +51,15 @@ def granted_permissions(role: Role) -> list[tuple[str, list[str]]]:
         for group, permissions in grouped_permissions(role.tenant)
     ]
     return [(group, labels) for group, labels in said if labels]
+
+
+DECIDES_ON_OTHERS = frozenset({"users.edit", "roles.edit"})
+
+
+def is_above(role: Role, user: User) -> bool:
+    """Who decides on others is decided on only by those who may do as much; their role, too."""
+    granted = role.granted()
+    return bool(granted & DECIDES_ON_OTHERS) and not granted <= user.permission_keys
 
 
 class RoleForm(RecordForm):
@@ -113,7 +123,9 @@ class Roles(Section):
     def why_not_edit(self, record: Role, user: User) -> str:
         if record.key:
             return "Built-in roles stay as they are. Add a role of your own."
-        return "Nobody changes the role that they have themselves." if user.role_id == record.pk else ""
+        if user.role_id == record.pk:
+            return "Nobody changes the role that they have themselves."
+        return f"{record} may do things that your own role may not." if is_above(record, user) else ""
 
 
 register(Roles())

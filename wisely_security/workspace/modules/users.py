@@ -28,6 +28,7 @@ from wisely_security.tenancy.signals import SessionEnd
 from ..facts import State
 from ..forms import RecordForm
 from ..section import Column, Section, Verb, register
+from .roles import is_above
 
 if TYPE_CHECKING:
     from wisely_security.tenancy.access import MemberRequest
@@ -130,15 +131,8 @@ def why_not_touch(member: User, user: User) -> str:
     return _why_not_above(member, user)
 
 
-DECIDES_ON_OTHERS = frozenset({"users.edit", "roles.edit"})
-
-
 def _why_not_above(member: User, user: User) -> str:
-    """Who decides on others is decided on only by those who may do as much."""
-    granted = member.role.granted() if member.role else frozenset()
-    if granted & DECIDES_ON_OTHERS and not granted <= user.permission_keys:
-        return f"{member} may do things that your own role may not."
-    return ""
+    return f"{member} may do things that your own role may not." if member.role and is_above(member.role, user) else ""
 
 
 def _why_not(condition: Callable[[User], bool], otherwise: str) -> Callable[[User, User], str]:
