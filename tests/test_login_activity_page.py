@@ -111,6 +111,18 @@ class TestALookIsRecorded:
                 alice.get(ENTERPRISE)
             assert len(self.looks(events, cast.acme)) == looks
 
+    def test_of_an_enterprises_single_event_is_in_its_record(
+        self, erin_at_globex: Client, cast: Cast, events: Events
+    ) -> None:
+        seen = events(cast.globex)[0]
+        for _ in range(2):
+            assert erin_at_globex.get(f"{ENTERPRISE}{seen.pk}/").status_code == 200
+        [*_, first, second] = events(cast.globex, action="view")
+        assert first.detail == second.detail
+        assert (second.user_name, second.detail["filters"], second.detail["rows"]) == (
+            "Erin Evans (Initech)", {"Event": str(seen.pk)}, 1,
+        )  # fmt: skip
+
     def test_in_the_record_of_the_enterprise_that_was_looked_at(
         self, erin_at_globex: Client, cast: Cast, events: Events
     ) -> None:

@@ -190,21 +190,28 @@ class ReportPage(ReportView):
         if look == last and time.time() - at < SAME_LOOK_SECONDS:
             return
         self.request.session[_LOOK_KEY] = (look, int(time.time()))
-        signals.settings_viewed.send(
-            type(self),
-            user=self.request.user,
-            tenant_id=self.request.tenant.pk,
-            area=self.report.title,
-            detail={"filters": self.told(filters, events), "rows": len(events)},
-        )
+        _tell(self, self.told(filters, events), len(events))
+
+
+def _tell(page: ReportPage, filters: dict[str, str], rows: int) -> None:
+    """Somebody has looked."""
+    signals.settings_viewed.send(
+        type(page),
+        user=page.request.user,
+        tenant_id=page.request.tenant.pk,
+        area=page.report.title,
+        detail={"filters": filters, "rows": rows},
+    )
 
 
 class ReportEvent(ReportPage):
-    """Everything about one event."""
+    """Everything about one event. Who comes from another tenant is told with each."""
 
     def get(self, request: HttpRequest, section: str = "", *, pk: UUID) -> HttpResponse:  # type: ignore[override]
         events = self.report.model.objects.for_tenant(self.request.tenant.pk)
         event = get_object_or_404(events, pk=pk)
+        if self.request.tenant.pk != self.request.user.tenant_id:
+            _tell(self, {"Event": str(pk)}, 1)
         context = {
             "report": self.report,
             "event": event,
