@@ -12,6 +12,14 @@ accesslog = None  # the reverse proxy's business
 loglevel = "warning"
 control_socket_disable = True
 
+# By itself gunicorn lets a caller from 127.0.0.1, and any on a Unix socket, choose scheme and path. Here nobody does:
+# TRUSTED_PROXIES and TRUST_X_FORWARDED_PROTO say what the application takes from a proxy, and nothing else does.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+header_map = "drop"  # X_Forwarded_For would be taken for X-Forwarded-For
+proxy_protocol = False
+
 
 def pre_request(worker: Any, request: Any) -> None:
     """A thread waits for a client's socket no longer than ``timeout``; by itself gthread would wait for ever."""

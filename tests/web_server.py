@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,26 +17,37 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def web_server() -> Iterator[tuple[str, int]]:
-    """Host and port of a server on the database of this test."""
+def web_server(*, unix_socket: Path | None = None, **settings: str) -> Iterator[tuple[str, int]]:
+    """Host and port of a server on the database of this test. ``settings``: environment variables.
+
+    ``unix_socket``: where it listens as well.
+    """
     url = urlsplit(os.environ["DATABASE_URL"])
     database = str(connections["default"].settings_dict["NAME"])
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with ExitStack() as sockets:
+        listening = [sockets.enter_context(socket.create_server(("127.0.0.1", 0)))]
+        if unix_socket is not None:
+            listening.append(sockets.enter_context(socket.socket(socket.AF_UNIX)))
+            listening[-1].bind(str(unix_socket))
+            listening[-1].listen()
         environment = os.environ | {
             "DATABASE_URL": urlunsplit(url._replace(path=f"/{database}")),
             "DJANGO_SETTINGS_MODULE": "wisely_security.settings",
             "DEBUG": "1",
+            **settings,
         }
-        options = ["--config", str(ROOT / "gunicorn.conf.py"), "--workers", "1", "--bind", f"fd://{listening.fileno()}"]
+        options = ["--config", str(ROOT / "gunicorn.conf.py"), "--workers", "1"]
+        for each in listening:
+            options += ["--bind", f"fd://{each.fileno()}"]
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "wisely_security.wsgi", *options],
             cwd=ROOT,
             env=environment,
-            pass_fds=[listening.fileno()],
+            pass_fds=[each.fileno() for each in listening],
             stderr=subprocess.DEVNULL,
         )
         try:
-            yield listening.getsockname()
+            yield listening[0].getsockname()
         finally:
             server.terminate()
             server.wait(timeout=20)

@@ -12,6 +12,7 @@ site = get_wsgi_application()
 # Paid for when a worker starts, not by the first person who signs in.
 from login_activity import devices, places  # noqa: E402
 from wisely_security.charsets import with_harmless_charset  # noqa: E402
+from wisely_security.forwarded_scheme import agreed_scheme  # noqa: E402
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     environ["CONTENT_TYPE"] = with_harmless_charset(environ.get("CONTENT_TYPE", ""))
+    environ["HTTP_X_FORWARDED_PROTO"] = agreed_scheme(environ.get("HTTP_X_FORWARDED_PROTO", ""))
     return site(environ, start_response)
 
 
