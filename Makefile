@@ -40,7 +40,7 @@ check: $(VENV)/test.installed
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 	$(RUN) manage.py makemigrations --check
-	DEBUG=0 ALLOWED_HOSTS=example.com SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	DEBUG=0 ALLOWED_HOSTS=example.com SITE_URL=https://example.com SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) -m deptry .
 	$(RUN) -m bandit --quiet --recursive --configfile pyproject.toml manage.py wisely_security login_activity audit_trail

@@ -65,6 +65,7 @@ def served(folder: Path) -> Iterator[int]:
         "SECRET_KEY": settings.SECRET_KEY,
         "DEBUG": "0",
         "ALLOWED_HOSTS": "localhost",
+        "SITE_URL": "https://localhost",
         "TRUST_X_FORWARDED_PROTO": "1",
         "STATIC_ROOT": str(folder / "static"),
     }

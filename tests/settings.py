@@ -3,5 +3,6 @@
 from wisely_security.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-ALLOWED_HOSTS = ["testserver", "localhost"]
+ALLOWED_HOSTS = ["testserver", "localhost", "security.wisely.example"]
+SITE_URL = "https://security.wisely.example"
 GEOIP_PATH = ""

@@ -137,7 +137,7 @@ def ways_in(address: tuple[str, int], path: Path) -> dict[str, Callable[[], sock
 
 @pytest.fixture
 def socket_path() -> Iterator[Path]:
-    with TemporaryDirectory(dir="/tmp") as folder:  # noqa: S108 - a socket's path is short
+    with TemporaryDirectory(dir="/tmp") as folder:
         yield Path(folder, "s")
 
 

@@ -40,7 +40,7 @@ def mail_server(settings) -> Iterator[MailServer]:
 
 def link_in(message) -> str:
     body = message.get_body(("plain",)).get_content()
-    found = re.search(r"https?://testserver(/\S+)", body)
+    found = re.search(r"https://security.wisely.example(/\S+)", body)
     assert found, body
     return found[1]
 

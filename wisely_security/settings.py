@@ -8,6 +8,8 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from jinja2 import StrictUndefined
 
+from wisely_security.site_url import parse_site_url
+
 django_stubs_ext.monkeypatch()  # ModelForm[User] and the like, also when the program runs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,11 +31,22 @@ def _list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def _site_url() -> str:
+    typed = os.environ.get("SITE_URL", "http://localhost:8000" if DEBUG else "")
+    if not typed:
+        raise ImproperlyConfigured("Set SITE_URL to the address of the site (https://security.example.com).")
+    try:
+        return parse_site_url(typed, schemes=("https", "http") if DEBUG else ("https",))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"SITE_URL is not the address of a site: {error}.") from None
+
+
 DEBUG = _flag("DEBUG")
 SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-development-" * 3 if DEBUG else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random string, or DEBUG=1 for development.")
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+SITE_URL = _site_url()
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "data").resolve()
 

@@ -30,7 +30,7 @@ class TestTenants:
         assert message.to == ["uma@umbrella.example"]
         [event] = events(umbrella, action="edit")
         assert event.detail["changes"].items() >= {"Name": ["", "Umbrella"], "Edition": ["", "Enterprise"]}.items()
-        link = re.search(r"http://testserver(/invitation/\S+)", str(message.body))
+        link = re.search(r"https://security.wisely.example(/invitation/\S+)", str(message.body))
         assert link
         assert Client().get(link[1]).status_code == 200
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.test import RequestFactory
 
 from audit_trail.models import AuditEvent
 from tests.cast import Cast, add_member, person
@@ -40,9 +39,8 @@ def colleague(cast: Cast, name: str) -> User:
 
 def change(group: BusinessGroup, actor: User, **said: Any) -> None:
     """Tell of a change that ``actor`` has made, in a transaction as the change would."""
-    request = RequestFactory().get("/")
     with using(context_of(actor)), transaction.atomic():
-        group_changed(request, group, **{"created": False, "changed": [], "added": [], "removed": [], **said})
+        group_changed(group, **{"created": False, "changed": [], "added": [], "removed": [], **said})
 
 
 def deliver_all() -> None:

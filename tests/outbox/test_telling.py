@@ -40,7 +40,7 @@ def test_who_may_open_the_group_gets_a_link_to_it(cast: Cast, mailbox: MailServe
     change(group, cast.alice, changed=["Name"])
     deliver_all()
     for text in texts(mailbox.messages[0]):
-        assert (f"http://testserver/settings/business-groups/{group.pk}/" in text) == linked
+        assert (f"https://security.wisely.example/settings/business-groups/{group.pk}/" in text) == linked
 
 
 def test_a_former_owner_is_told_too(cast: Cast, mailbox: MailServer) -> None:

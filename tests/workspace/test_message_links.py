@@ -17,7 +17,7 @@ from .failing import ROWS
 
 def short_link(visitor: Visitor) -> str:
     [link] = [link for link in visitor.links(visitor.main) if "/l/" in link]
-    assert link.startswith("http://testserver/l/")
+    assert link.startswith("https://security.wisely.example/l/")
     return visitor.links(visitor.main)[link]
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.forms import ModelForm
-from django.http import HttpRequest
 
 from wisely_security.database.keys import UUIDv7
 from wisely_security.request_context import acting_as, using
@@ -47,18 +46,18 @@ def set_password(user: User, password: str, *, keep: SessionStore | None = None)
 
 
 @transaction.atomic
-def invite(form: ModelForm[User], request: HttpRequest) -> User:
+def invite(form: ModelForm[User]) -> User:
     """Create a user who has to accept. Raises OSError, and creates nobody, if the e-mail cannot be sent."""
     user = form.save(commit=False)
     user.set_unusable_password()
     user.save()
-    send_invitation(request, user)
+    send_invitation(user)
     return user
 
 
-def send_invitation(request: HttpRequest, user: User) -> None:
+def send_invitation(user: User) -> None:
     """Raises OSError if the mail server does not take it."""
-    mail.send("invitation", user, link=make_link(request, "accept_invitation", user), valid_days=INVITATION_DAYS)
+    mail.send("invitation", user, link=make_link("accept_invitation", user), valid_days=INVITATION_DAYS)
 
 
 @transaction.atomic

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import base36_to_int
 
 from wisely_security.request_context import acting_as
+from wisely_security.site_url import absolute
 
 from .models import User, UserStatus
 
@@ -34,9 +34,8 @@ class _Tokens(PasswordResetTokenGenerator):
 tokens = _Tokens()
 
 
-def make_link(request: HttpRequest, view_name: str, user: User) -> str:
-    path = reverse(view_name, kwargs={"user_id": user.pk, "token": tokens.make_token(user)})
-    return request.build_absolute_uri(path)
+def make_link(view_name: str, user: User) -> str:
+    return absolute(reverse(view_name, kwargs={"user_id": user.pk, "token": tokens.make_token(user)}))
 
 
 def named_user(user_id: UUID) -> User | None:

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from wisely_security.site_url import absolute
+
 
 class Address(str):
     """An address of this site: shown in full, to open and to copy."""
 
     template = "workspace/facts/address.html"
+
+    @property
+    def in_full(self) -> str:
+        return absolute(self)
 
 
 class State(str):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.http import HttpRequest
 from django.urls import reverse
 
 from wisely_security.request_context import current
+from wisely_security.site_url import absolute
 from wisely_security.tenancy.models import User, UserStatus
 
 from .outbox.bell import bell
@@ -22,7 +22,6 @@ SEE_GROUPS = "business_groups.view"  # the section's permission: without it, a l
 
 
 def group_changed(
-    request: HttpRequest,
     group: BusinessGroup,
     *,
     created: bool,
@@ -47,7 +46,7 @@ def group_changed(
                 kind=kind,
                 group_id=group.pk,
                 group_name=group.name,
-                link=request.build_absolute_uri(reverse("business_groups_record", args=[group.pk])),
+                link=absolute(reverse("business_groups_record", args=[group.pk])),
                 is_new=created,
                 changed=changed,
                 added=_names(added),

@@ -42,7 +42,9 @@ class Command(BaseCommand):
         if port is None and port_in_use != FIRST_PORT:
             self.stdout.write(f"Port {FIRST_PORT} is in use by another program; taking {port_in_use}.")
 
-        environ = {"STATIC_ROOT": str(settings.DATA_DIR / "static")} | os.environ | {"SECRET_KEY": secret_key}
+        url = f"http://localhost:{port_in_use}"
+        environ = {"STATIC_ROOT": str(settings.DATA_DIR / "static"), "SITE_URL": url} | os.environ
+        environ["SECRET_KEY"] = secret_key
         self._prepare(children, environ, demo)
 
         environ.pop("DATABASE_OWNER_URL", None)
@@ -58,7 +60,6 @@ class Command(BaseCommand):
         command += ["--bind", f"fd://{listener.fileno()}", "--workers", str(workers)]
         # Database and claim stay in use for as long as the web server lives, even if this process is killed.
         keep_open = (listener.fileno(), claim.descriptor, *embedded.descriptors())
-        url = f"http://localhost:{port_in_use}"
         claim.announce(children.start(command, environ, keep_open=keep_open), url)
         listener.close()
         if self._answers(children, port_in_use):

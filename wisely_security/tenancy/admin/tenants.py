@@ -133,4 +133,4 @@ class TenantAdmin(SupportAdmin[Tenant]):
             obj.name, obj.slug, Edition(obj.edition), super_admin=form.super_admin, aggregator=obj.aggregator
         )
         obj.pk, obj.super_admin = created.pk, form.super_admin
-        accounts.send_invitation(request, form.super_admin)
+        accounts.send_invitation(form.super_admin)

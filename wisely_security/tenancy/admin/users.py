@@ -97,7 +97,7 @@ class UserAdmin(OfTenantAdmin[User]):
 
     def store(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
-            accounts.invite(form, request)
+            accounts.invite(form)
             return
         super().store(request, obj, form, change)
         if "status" in form.changed_data and obj.status == UserStatus.SUSPENDED:
@@ -150,7 +150,7 @@ def _end_session(request: HttpRequest, pk: UUID, session_pk: UUID) -> HttpRespon
 def _invite_again(request: HttpRequest, users: UserAdmin, pk: UUID) -> HttpResponse:
     user = get_object_or_404(User.objects.select_related("tenant"), pk=pk, status=UserStatus.PENDING)
     try:
-        accounts.send_invitation(request, user)
+        accounts.send_invitation(user)
     except OSError:
         logger.exception("The mail server did not take an invitation.")
         messages.error(request, "The mail server did not take the invitation. Try again later.")

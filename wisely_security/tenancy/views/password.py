@@ -19,6 +19,7 @@ from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
 from wisely_security.request_context import acting_as
+from wisely_security.site_url import absolute
 
 from .. import mail, signals
 from ..access import SignedInView
@@ -47,11 +48,11 @@ class PasswordReset(View):
         signals.password_reset_requested.send(type(self), email=email, user=user, refused=refused)
         if user and not refused:
             context = copy_context()
-            transaction.on_commit(lambda: _postman.submit(context.run, _send_reset_link, user, request) and None)
+            transaction.on_commit(lambda: _postman.submit(context.run, _send_reset_link, user) and None)
         return redirect("password_reset_sent")
 
 
-def _send_reset_link(user: User, request: HttpRequest) -> None:
+def _send_reset_link(user: User) -> None:
     """One mail a minute at most for an account: whoever asks on and on fills nobody's mailbox."""
     try:
         with acting_as(**user.own_scope):
@@ -59,7 +60,7 @@ def _send_reset_link(user: User, request: HttpRequest) -> None:
             claimed = User.objects.filter(pk=user.pk).exclude(reset_mailed_at__gt=now - timedelta(minutes=1))
             if not claimed.update(reset_mailed_at=now):
                 return
-            link = make_link(request, "password_reset_confirm", user)
+            link = make_link("password_reset_confirm", user)
             try:
                 mail.send("password_reset", user, link=link, valid_hours=RESET_HOURS)
             except Exception:
@@ -148,7 +149,7 @@ class ChangePassword(SignedInView):
             return self._page(form, status=409)
         update_session_auth_hash(request, user)
         signals.password_changed.send(type(self), user=user)
-        link = request.build_absolute_uri(reverse("password_reset"))
+        link = absolute(reverse("password_reset"))
         transaction.on_commit(lambda: _notify(user, link))
         messages.success(request, "Your password is changed. You are signed out everywhere else.")
         return redirect("password_change")

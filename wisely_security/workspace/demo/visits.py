@@ -24,16 +24,12 @@ class Visit(HttpRequest):
         super().__init__()
         self.method = "GET" if typed is None else "POST"
         self.path = self.path_info = url
-        self.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
         sent = QueryDict(mutable=True)
         for name, value in (typed or {}).items():
             sent.setlist(name, [str(each) for each in (value if isinstance(value, list) else [value])])
         self.POST = sent  # type: ignore[assignment]
         self.user, self.tenant, self.htmx = user, tenant, False
         self._messages = default_storage(self)
-
-    def get_host(self) -> str:
-        return "localhost"
 
 
 def is_done(user: User, tenant: Tenant, url: str, typed: Typed | None) -> bool:

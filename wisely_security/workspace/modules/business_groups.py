@@ -125,7 +125,6 @@ class BusinessGroups(Section):
         changed = [str(form[name].label) for name in form.changed_data if name not in {"users", "seen"}]
         if form.is_new or changed or before != after:
             notifications.group_changed(
-                request,
                 form.instance,
                 created=form.is_new,
                 changed=changed,

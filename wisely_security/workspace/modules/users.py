@@ -141,7 +141,7 @@ def _why_not(condition: Callable[[User], bool], otherwise: str) -> Callable[[Use
 
 
 def invite_again(member: User, form: None, request: MemberRequest) -> str:
-    send_invitation(request, member)
+    send_invitation(member)
     record(INVITE, tenant_id=request.tenant.pk, resource=Resource(type="user", id=member.pk, name=member.name))
     return f"{member} has a new invitation, good for {INVITATION_DAYS} days."
 
@@ -305,7 +305,7 @@ class Users(Section):
     def store(self, form: Any, request: HttpRequest) -> str:
         if not form.is_new:
             return str(super().store(form, request))
-        member = invite(form, request)
+        member = invite(form)
         return f"{member} is invited. The link in the e-mail works for {INVITATION_DAYS} days."
 
 

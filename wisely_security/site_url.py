@@ -1,0 +1,43 @@
+"""The address of the site, with which every link begins that leaves it.
+
+It is a setting, because the Host header of a request is the client's: whoever asks for a new password in somebody
+else's name would choose where the link leads.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def parse_site_url(text: str, *, schemes: tuple[str, ...] = ("https", "http")) -> str:
+    """Scheme, host and port, without a slash at the end. Raises ValueError for anything else or more than that."""
+    if text != text.strip() or not text.isprintable() or "\\" in text:
+        raise ValueError("it holds a space or another character that no address has")
+    parts = urlsplit(text)
+    if parts.scheme not in schemes:
+        raise ValueError(f"it has to begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+    if parts.username is not None or parts.path not in {"", "/"} or "?" in text or "#" in text:
+        raise ValueError("it is scheme and host alone, and a port where it needs one")
+    host, port = _ascii(parts.hostname or ""), parts.port
+    if not _HOST.fullmatch(host) or parts.netloc.endswith(":"):
+        raise ValueError("it names no host")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + ("" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}")
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return ""
+
+
+def absolute(path: str) -> str:
+    """A path of the site as a link that works from elsewhere."""
+    return f"{settings.SITE_URL}{path}"
