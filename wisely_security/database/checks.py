@@ -1,14 +1,16 @@
-"""``manage.py check --database replica`` fails where the database ``replica`` is not a replica of ``default``."""
+"""``manage.py check --database replica`` fails where the database ``replica`` is not a replica of ``default``;
+``--database default`` warns where the app role can write what no trigger records."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 
 from .replica import ALIAS
+from .rights import REVOKE_WRITING_FUNCTIONS, WRITING_FUNCTIONS
 
 WHO = "SELECT system_identifier::text, current_database(), pg_is_in_recovery() FROM pg_control_system()"
 
@@ -34,3 +36,26 @@ def _who(alias: str) -> tuple[Any, ...]:
         cursor.execute(WHO)
         found: tuple[Any, ...] = cursor.fetchone()
         return found
+
+
+@register(Tags.database)
+def app_role_writes_only_tables(databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
+    if DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s) AS name WHERE has_function_privilege(name, 'EXECUTE')",
+            [list(WRITING_FUNCTIONS)],
+        )
+        may = [name for [name] in cursor.fetchall()]
+        cursor.execute("SELECT has_database_privilege(current_database(), 'TEMPORARY'), current_database()")
+        [[makes_tables, database]] = cursor.fetchall()
+    found = []
+    if may:
+        hint = f"In this database, as a superuser: {REVOKE_WRITING_FUNCTIONS};"
+        text = f"The app role may write what no trigger records: {', '.join(may)}."
+        found.append(Warning(text, hint=hint, id="wisely_security.W001"))
+    if makes_tables:
+        hint = f"As the owner: REVOKE ALL ON DATABASE {database} FROM PUBLIC;"
+        found.append(Warning("The app role may make temporary tables.", hint=hint, id="wisely_security.W002"))
+    return found

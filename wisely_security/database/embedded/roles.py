@@ -3,6 +3,8 @@
 from pathlib import Path
 from urllib.parse import quote
 
+from ..rights import REVOKE_WRITING_FUNCTIONS
+
 SUPERUSER = "postgres"  # owns the catalogue; nothing of ours connects as it
 OWNER_ROLE = "wisely_owner"
 APP_ROLE = "wisely_app"
@@ -14,6 +16,7 @@ SOCKET = f".s.PGSQL.{PORT}"
 STATEMENTS = f"""\
 CREATE ROLE {OWNER_ROLE} LOGIN CREATEDB
 CREATE ROLE {APP_ROLE} LOGIN
+{REVOKE_WRITING_FUNCTIONS}
 REVOKE ALL ON SCHEMA public FROM PUBLIC
 GRANT USAGE ON SCHEMA public TO {APP_ROLE}
 CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}

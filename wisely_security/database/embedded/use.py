@@ -17,6 +17,7 @@ from .cluster import Cluster, make_or_examine
 from .errors import EmbeddedPostgresError
 from .files import lock, open_private
 from .server import Server
+from .upgrade import close_rights
 
 SECONDS_TO_JOIN = 600  # another process may be recovering a large database
 SECONDS_TO_LEAVE = 10
@@ -39,6 +40,7 @@ def join(home: Path) -> Cluster:
         try:
             lock(users, fcntl.LOCK_SH)
             server.ensure_running()
+            close_rights(cluster)
         except BaseException:
             os.close(users)
             raise
