@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .device_kinds import DeviceKind
+
 # The three that a browser sends only when asked; brands, mobile and platform come unasked.
 ACCEPT_CH = "Sec-CH-UA-Platform-Version, Sec-CH-UA-Model, Sec-CH-UA-Full-Version-List, Sec-CH-UA-Form-Factors"
 
@@ -17,6 +19,14 @@ _BRAND = re.compile(r'"([^"\\]{1,60})"\s*;\s*v\s*=\s*"(\d{1,6})')
 _VERSION = re.compile(r"(\d{1,6})(?:\.(\d{1,6}))?")
 # Every list holds "Chromium" and one deliberately odd brand, such as "Not;A=Brand" or "Not_A Brand".
 _NO_BRAND = re.compile(r"\W*not.{1,3}a.{1,3}brand|chromium", re.IGNORECASE)
+# What is neither a computer nor a phone nor a tablet.
+_FORMS = {
+    "Automotive": DeviceKind.CAR,
+    "XR": DeviceKind.HEADSET,
+    "Watch": DeviceKind.WATCH,
+    "EInk": DeviceKind.E_READER,
+}
+_FORM = re.compile(r'"(\w{1,20})"')
 _BRAND_NAMES = {"Google Chrome": "Chrome", "Microsoft Edge": "Edge", "YaBrowser": "Yandex Browser"}
 
 
@@ -29,6 +39,7 @@ class Hints:
     minor: str = ""
     model: str = ""
     browser: str = ""
+    form: DeviceKind | None = None
     is_tablet: bool | None = None
     is_automated: bool = False
 
@@ -44,22 +55,23 @@ def read_hints(headers: Mapping[str, str]) -> Hints:
     version = _VERSION.match(_text(sent, "sec-ch-ua-platform-version"))
     brands = _BRAND.findall(sent.get("sec-ch-ua-full-version-list") or sent.get("sec-ch-ua", ""))
     named = [(name, major) for name, major in brands if not _NO_BRAND.match(name)]
+    forms = _FORM.findall(sent.get("sec-ch-ua-form-factors", ""))
     return Hints(
         platform=_text(sent, "sec-ch-ua-platform"),
         major=version[1] if version else "",
         minor=version[2] or "" if version else "",
         model=_text(sent, "sec-ch-ua-model"),
         browser=" ".join((_BRAND_NAMES.get(named[0][0], named[0][0]), named[0][1])) if named else "",
-        is_tablet=_is_tablet(sent),
+        form=next((_FORMS[name] for name in forms if name in _FORMS), None),
+        is_tablet=_is_tablet(forms, sent.get("sec-ch-ua-mobile", "")),
         is_automated=any("headless" in name.lower() for name, _ in brands),
     )
 
 
-def _is_tablet(sent: Mapping[str, str]) -> bool | None:
-    form_factors = sent.get("sec-ch-ua-form-factors", "")
-    if "Tablet" in form_factors or "Mobile" in form_factors:
-        return "Tablet" in form_factors
-    return {"?0": True, "?1": False}.get(sent.get("sec-ch-ua-mobile", "").strip())
+def _is_tablet(forms: list[str], mobile: str) -> bool | None:
+    if ("Tablet" in forms) is not ("Mobile" in forms):  # a foldable is both
+        return "Tablet" in forms
+    return {"?0": True, "?1": False}.get(mobile.strip())
 
 
 def _text(sent: Mapping[str, str], name: str) -> str:

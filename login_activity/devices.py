@@ -9,10 +9,12 @@ from ua_parser import Domain, PartialResult
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 
-from . import device_rules
+from .device_agent import Agent
 from .device_hints import ACCEPT_CH, Hints, read_hints
+from .device_kinds import DeviceKind
 from .device_names import browser_name, system_name, versioned
-from .device_rules import BELIEVED, BORROWED, DeviceKind
+from .device_programs import bot_name, client_name
+from .device_rules import BELIEVED, BORROWED, DEVICES, PROGRAMS, Match
 
 __all__ = ["ACCEPT_CH", "FIELD_LIMIT", "USER_AGENT_LIMIT", "Device", "DeviceKind", "identify", "warm_up"]
 
@@ -20,13 +22,6 @@ USER_AGENT_LIMIT = 512
 FIELD_LIMIT = 60
 CACHED_STRINGS = 2048  # at most 6 MB, when every string is hostile
 
-_SYSTEM_KINDS = {
-    "Windows": DeviceKind.WINDOWS_PC,
-    "Mac OS X": DeviceKind.MAC,
-    "Mac OS": DeviceKind.MAC,
-    "Chrome OS": DeviceKind.CHROMEBOOK,
-    "Linux": DeviceKind.LINUX_PC,
-}
 _PLATFORM_KINDS = {
     "Windows": DeviceKind.WINDOWS_PC,
     "macOS": DeviceKind.MAC,
@@ -37,15 +32,20 @@ _PLATFORM_KINDS = {
 }
 _ANDROID = frozenset({DeviceKind.ANDROID_PHONE, DeviceKind.ANDROID_TABLET})
 _REFINED_BY_HINTS = frozenset(_PLATFORM_KINDS.values()) | _ANDROID | {DeviceKind.IPHONE, DeviceKind.IPAD}
+_COMPUTERS = frozenset(_PLATFORM_KINDS.values()) - _ANDROID
+_MODELLED = _ANDROID | {
+    DeviceKind.FEATURE_PHONE,
+    DeviceKind.WATCH,
+    DeviceKind.HEADSET,
+    DeviceKind.CAR,
+    DeviceKind.E_READER,
+    DeviceKind.SMART_SPEAKER,
+}
+_RUNS_ANDROID = _MODELLED - {DeviceKind.FEATURE_PHONE} | {DeviceKind.SMART_TV, DeviceKind.GAME_CONSOLE}
 
-# Makers' names of tablets that also say "Mobile", or that an app names without saying either.
-_TABLET = re.compile(
-    r"\bSM-[TXP]\d|\bGT-(?:P|N[58])\d|\bNexus (?:7|9|10)\b|Tablet|(?<!cool)(?<!phone)(?:pad|tab)(?:\d|_|\b)"
-    r"|\bTB-?\w?\d{3}|\b(?:AGS|BAH|BTK|BTV|CMR|DBY|JDN|KOB|MRX|SCM|SHT|WGR)\d?-",
-    re.IGNORECASE,
-)
+_ANDROID_MODEL = re.compile(r"Android [\w.]+; (?:[a-z]{2}[-_][A-Za-z]{2}; )?([^;()/]+)(?= Build/|[;)])")
+_BOT_IN_A_WORD = re.compile(r"\w*bot[a-rt-z]\w*", re.IGNORECASE)
 _SAFARI_VERSION = re.compile(r"Version/(\d{2})\.(\d{1,3})")
-_PROGRAM = re.compile(r"[A-Za-z][\w.!+-]*(?: [\w.+-]+)?/v?\d")
 _WINDOWS_BEFORE_10 = {"1": "Windows 7", "2": "Windows 8", "3": "Windows 8.1"}
 _FIRST_WINDOWS_11 = 13
 
@@ -75,7 +75,7 @@ def identify(user_agent: str, hints: Mapping[str, str] = {}, touch_points: int |
     text, cut = _stored(user_agent)
     device = replace(_read(text), user_agent_cut=True) if cut else _read(text)
     said = read_hints(hints)
-    if said.platform or said.is_automated:
+    if said.platform or said.form or said.is_automated:
         return _refined(device, said)
     if touch_points and touch_points > 1 and device.kind is DeviceKind.MAC and "Macintosh" in text:
         return _as_ipad(device)
@@ -106,52 +106,61 @@ def _parser() -> Resolver:
 @lru_cache(maxsize=CACHED_STRINGS)
 def _read(user_agent: str) -> Device:
     parsed = _parser()(user_agent, Domain.ALL)
+    agent = Agent(parsed)
+    match = _match(user_agent, agent)
+    kind = match.kind if match else agent.kind
+    model = match.model if match else ""
     system = system_name(parsed.os, user_agent)
-    match = device_rules.match(user_agent)
-    if match:
-        kind, model = match.kind, match.model
-        if match.system != BELIEVED:
-            system = "" if match.system == BORROWED else match.system
-    else:
-        kind, model = _kind_of_system(parsed, user_agent), ""
-    if kind in _ANDROID and not model:
-        model = _android_model(parsed)
+    if match and match.system != BELIEVED:
+        system = "" if match.system == BORROWED else match.system
+    if kind in _MODELLED and not model:
+        model = agent.model if kind in _ANDROID else agent.name
+    if kind is DeviceKind.FEATURE_PHONE:
+        model = model.replace("_", " ")
     return Device(
         kind=kind,
         model=model.strip()[:FIELD_LIMIT],
-        browser=browser_name(parsed.user_agent)[:FIELD_LIMIT],
+        browser=_browser(kind, parsed)[:FIELD_LIMIT],
         system=system[:FIELD_LIMIT],
         user_agent=user_agent,
         user_agent_cut=False,
     )
 
 
-def _kind_of_system(parsed: PartialResult, user_agent: str) -> DeviceKind:
-    family = parsed.os.family if parsed.os else ""
-    is_browser = user_agent.startswith(("Mozilla/", "Opera/"))
-    if family == "iOS":
-        return DeviceKind.IPAD if "iPad" in user_agent or "Macintosh" in user_agent else DeviceKind.IPHONE
-    if family == "Android":
-        if _TABLET.search(user_agent):
-            return DeviceKind.ANDROID_TABLET
-        is_phone = "Mobi" in user_agent or "Safari" not in user_agent or not is_browser
-        return DeviceKind.ANDROID_PHONE if is_phone else DeviceKind.ANDROID_TABLET
-    if family in _SYSTEM_KINDS:
-        return _SYSTEM_KINDS[family]
-    if "Linux" in user_agent:
-        return DeviceKind.LINUX_PC
-    if "(compatible; " in user_agent:
-        return DeviceKind.BOT  # browsers that are "compatible" name their system; robots name only themselves
-    if not is_browser and _PROGRAM.match(user_agent):
-        return DeviceKind.API_CLIENT
-    return DeviceKind.UNKNOWN
+def _match(user_agent: str, agent: Agent) -> Match | None:
+    program = PROGRAMS.match(_without_model(user_agent)[0])
+    if program is None and _is_bot(agent):
+        return Match(DeviceKind.BOT, "", BORROWED)
+    return program or DEVICES.match(user_agent)
 
 
-def _android_model(parsed: PartialResult) -> str:
-    found = parsed.device
-    if found is None or found.model in (None, "K"):  # "K" is what Chrome sends in place of a model
-        return ""
-    return "" if found.family.startswith("Generic") or "Browser" in found.family else found.model
+def _is_bot(agent: Agent) -> bool:
+    """Not by the beginning of a word alone: "Robotics", "Botanist"."""
+    if not agent.is_bot:
+        return False
+    rest, words = _BOT_IN_A_WORD.subn("", agent.ua_string)
+    return not words or bool(Agent(_parser()(rest, Domain.ALL)).is_bot)
+
+
+def _browser(kind: DeviceKind, parsed: PartialResult) -> str:
+    if kind is DeviceKind.BOT:
+        return bot_name(parsed)
+    if kind is DeviceKind.API_CLIENT:
+        return client_name(parsed)
+    found = parsed.user_agent
+    if found and kind in _ANDROID:
+        rest, model = _without_model(parsed.string)
+        if found.family in model:  # which was taken for a browser
+            found = _parser()(rest, Domain.USER_AGENT).user_agent
+    return browser_name(found)
+
+
+def _without_model(user_agent: str) -> tuple[str, str]:
+    """The rest and the model: an Android device may be named as a bot is, "X-BOT" or "Spider"."""
+    model = _ANDROID_MODEL.search(user_agent)
+    if model is None:
+        return user_agent, ""
+    return user_agent[: model.start(1)] + user_agent[model.end(1) :], model[1]
 
 
 def _as_ipad(device: Device) -> Device:
@@ -162,28 +171,30 @@ def _as_ipad(device: Device) -> Device:
 
 def _refined(device: Device, said: Hints) -> Device:
     if said.is_automated:
-        return replace(device, kind=DeviceKind.BOT, model="", system="")
-    if device.kind not in _REFINED_BY_HINTS or said.platform not in _PLATFORM_KINDS:
+        return replace(device, kind=DeviceKind.BOT, model="", system="", browser=said.browser[:FIELD_LIMIT])
+    if device.kind not in _REFINED_BY_HINTS or not (said.form or said.platform in _PLATFORM_KINDS):
         return device
-    kind = _PLATFORM_KINDS[said.platform]
+    kind = said.form or _PLATFORM_KINDS[said.platform]
     if kind is DeviceKind.ANDROID_PHONE:
         kind = _android_kind(device, said)
     system = _hinted_system(said)
-    if kind is device.kind and " " not in system:  # the string knew more: a version, a distribution
+    if not system or (kind is device.kind and " " not in system):  # the string knew more: a version, a distribution
         system = device.system
     named_by_string = device.browser and not device.browser.startswith(("Chrome", "Chromium"))
     return replace(
         device,
         kind=kind,
-        model=(said.model or device.model)[:FIELD_LIMIT] if kind in _ANDROID else "",
+        model=(said.model or device.model)[:FIELD_LIMIT] if kind not in _COMPUTERS else "",
         browser=device.browser if named_by_string or not said.browser else said.browser[:FIELD_LIMIT],
         system=system[:FIELD_LIMIT],
     )
 
 
 def _android_kind(device: Device, said: Hints) -> DeviceKind:
-    if _TABLET.search(said.model):
-        return DeviceKind.ANDROID_TABLET
+    """By the model, which the same rules know as in a string; then by the form, then by what the string said."""
+    match = DEVICES.match(f"Mozilla/5.0 (Linux; Android 10; {said.model})") if said.model else None
+    if match and match.kind in _RUNS_ANDROID:
+        return match.kind
     if said.is_tablet is None:
         return device.kind if device.kind in _ANDROID else DeviceKind.ANDROID_PHONE
     return DeviceKind.ANDROID_TABLET if said.is_tablet else DeviceKind.ANDROID_PHONE
@@ -201,4 +212,4 @@ def _hinted_system(said: Hints) -> str:
         return "ChromeOS"
     if said.platform == "Linux":
         return "Linux"
-    return versioned(said.platform, said.major, said.minor)
+    return versioned(said.platform, said.major, said.minor) if said.platform in _PLATFORM_KINDS else ""

@@ -2,9 +2,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import user_agents
+from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
+from ua_parser import Domain
+from ua_parser.loaders import load_lazy_builtins
+from ua_parser.regex import Resolver
 
+from login_activity.device_agent import Agent
 from login_activity.devices import (
     ACCEPT_CH,
     FIELD_LIMIT,
@@ -79,8 +85,24 @@ def test_kind_and_system_are_right_for_most_odd_strings() -> None:
     assert len(wrong) / len(odd) <= 0.05, wrong
 
 
-def test_the_odd_collection_covers_every_kind() -> None:
-    assert {kind for kind, _, _ in rows("odd_user_agents.tsv")} == set(DeviceKind.values)
+def test_every_string_of_every_kind_is_named_with_model_and_browser() -> None:
+    kinds = rows("devices_by_kind.tsv")
+    assert {kind for kind, *_ in kinds} == set(DeviceKind.values)
+    wrong = []
+    for kind, model, browser, user_agent in kinds:
+        device = identify(user_agent)
+        if (device.kind, device.model, device.browser) != (kind, model, browser):
+            wrong.append((user_agent, device.kind, device.model, device.browser))
+    assert not wrong
+
+
+def test_user_agents_reads_the_rust_result_as_it_would_its_own() -> None:
+    parse = Resolver(load_lazy_builtins())
+    for _, _, _, user_agent in rows("devices_by_kind.tsv")[::4]:
+        ours, its_own = Agent(parse(user_agent, Domain.ALL)), user_agents.parse(user_agent)
+        for name in ("os", "browser"):
+            found, expected = getattr(ours, name), getattr(its_own, name)
+            assert (found.family, found.version) == (expected.family, expected.version[:2]), (name, user_agent)
 
 
 # What a person reads
@@ -97,8 +119,8 @@ def test_the_odd_collection_covers_every_kind() -> None:
         (LINUX, "Linux PC", "Chrome 129", "Linux"),
         ("Mozilla/5.0 (PlayStation 4 3.11) AppleWebKit/537.73", "Game console (PlayStation 4)", "", ""),
         ("Mozilla/5.0 (Mobile; Nokia_8110_4G; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5",
-         "Unknown device (KaiOS phone)", "Firefox 48", "KaiOS 2.5"),
-        (GOOGLEBOT, "Bot", "Googlebot 2", ""),
+         "Feature phone (Nokia 8110 4G)", "Firefox 48", "KaiOS 2.5"),
+        (GOOGLEBOT, "Bot", "Googlebot 2.1", ""),
         ("curl/8.4.0", "API client", "curl 8", ""),
         ("", "Unknown device", "", ""),
     ],
@@ -106,6 +128,11 @@ def test_the_odd_collection_covers_every_kind() -> None:
 def test_a_device_is_named_as_a_person_would(user_agent: str, label: str, browser: str, system: str) -> None:
     device = identify(user_agent)
     assert (device.label, device.browser, device.system) == (label, browser, system)
+
+
+def test_every_kind_has_an_icon() -> None:
+    icons = render_to_string("reports/icons.html")
+    assert all(f'id="device-{kind}"' in icons for kind in DeviceKind.values)
 
 
 def test_an_ipad_asking_for_desktop_pages_is_told_from_a_mac_by_its_touch_points() -> None:
@@ -118,6 +145,92 @@ def test_an_ipad_asking_for_desktop_pages_is_told_from_a_mac_by_its_touch_points
 
 def test_a_touch_screen_does_not_make_an_ipad_of_a_mac_whose_browser_says_it_is_one() -> None:
     assert identify(MAC_CHROME, {"Sec-CH-UA-Platform": '"macOS"'}, touch_points=5).kind is DeviceKind.MAC
+
+
+# Models, bots and everyday words
+
+MODELLED = (
+    "Mozilla/5.0 (Linux; Android 11; {}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (Linux; U; Android 9; en-us; {} Build/PPR1) AppleWebKit/534.30 Version/4.0 Mobile Safari/534.30",
+    "Dalvik/2.1.0 (Linux; U; Android 12; {} Build/SP1A.210812.016)",
+)
+
+
+@pytest.mark.parametrize("template", MODELLED)
+@pytest.mark.parametrize(
+    "model", ["X-BOT", "SKY BOT 5", "CUBOT X30", "Robot", "Spider One", "Scanner 52", "Monitor", "Checker", "RSS 1"]
+)
+def test_a_phone_may_be_named_as_a_bot_is(template: str, model: str) -> None:
+    device = identify(template.format(model))
+    assert device.kind is DeviceKind.ANDROID_PHONE
+    assert device.model in model
+    assert device.browser.split()[0] in ("Chrome", "Android")
+
+
+@pytest.mark.parametrize("template", MODELLED)
+@pytest.mark.parametrize(
+    "model",
+    ["Oscar", "Carbon 7", "Glassy", "Echoes", "Nookia 3", "Autobahn", "Quest 402", "KM1069", "HTV31"],
+)
+def test_an_everyday_word_within_another_makes_no_other_thing_of_a_phone(template: str, model: str) -> None:
+    assert identify(template.format(model)).kind is DeviceKind.ANDROID_PHONE
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "WatchTogether/2.1",
+        "MyCarApp/4.0",
+        "EchoChat/1.0",
+        "GlassDoor/9.1",
+        "NookNews/3",
+        "Robotics/1.0",
+        "Botanist/2",
+        "Caboto/1",
+    ],
+)
+@pytest.mark.parametrize(("browser", "kind"), [(WINDOWS, DeviceKind.WINDOWS_PC), (IPHONE, DeviceKind.IPHONE)])
+def test_nor_does_the_name_of_an_app(app: str, browser: str, kind: DeviceKind) -> None:
+    assert identify(f"{browser} {app}").kind is kind
+
+
+@pytest.mark.parametrize(
+    "string",
+    [
+        "Mozilla/5.0 (compatible; {}/1.2; +https://example.com/bot)",
+        "Mozilla/5.0 (compatible; {}/1.2; https://www.example.com/bot.html)",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; {}/1.2; +https://example.com/bot)",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; {}/1.2; +https://example.com/bot",
+        f"{ANDROID.replace('; K', '; Nexus 5X Build/MMB29P')} (compatible; {{}}/1.2; +http://example.com/bot.html)",
+        f"{WINDOWS} (compatible; {{}}/1.2; crawler@example.com)",
+        f"{MAC_SAFARI} ({{}}/1.2; +http://www.example.com/go/bot)",
+        "{}/1.2 (+https://example.com/bot)",
+        "{}/1.2.99",
+    ],
+)
+@pytest.mark.parametrize("name", ["GPTBot", "Example-User", "our-crawler", "Some Robot Spider", "Examplebot-News"])
+def test_a_bot_is_named_with_its_version_whatever_it_imitates(string: str, name: str) -> None:
+    device = identify(string.format(name))
+    assert (device.kind, device.browser, device.system) == (DeviceKind.BOT, f"{name} 1.2", "")
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "browser"),
+    [
+        ("Mozilla/5.0 (compatible; +http://www.example.com/bot)", "example.com"),
+        ("Mozilla/5.0 (compatible; bot; +http://example.com/)", "example.com"),
+        (f"{WINDOWS} (+https://example.com/bot)", "example.com"),
+        (LINUX.replace("Chrome/", "HeadlessChrome/"), "HeadlessChrome 129"),
+    ],
+)
+def test_a_bot_without_a_name_goes_by_its_address(user_agent: str, browser: str) -> None:
+    assert (identify(user_agent).kind, identify(user_agent).browser) == (DeviceKind.BOT, browser)
+
+
+@given(st.text(max_size=200))
+def test_no_bot_is_shown_without_a_name(text: str) -> None:
+    device = identify(f"Mozilla/5.0 (compatible; {text}; +https://example.com/bot)")
+    assert device.kind is not DeviceKind.BOT or (device.browser and "example.com/" not in device.browser)
 
 
 # Client Hints
@@ -159,11 +272,60 @@ def test_hints_give_the_model_and_version_that_android_hides() -> None:
         ({"Sec-CH-UA-Mobile": "?1"}, DeviceKind.ANDROID_PHONE),
         ({"Sec-CH-UA-Mobile": "?1", "Sec-CH-UA-Model": '"SM-X910"'}, DeviceKind.ANDROID_TABLET),
         ({"Sec-CH-UA-Mobile": "?0", "Sec-CH-UA-Form-Factors": '"Mobile"'}, DeviceKind.ANDROID_PHONE),
+        ({"Sec-CH-UA-Mobile": "?0", "Sec-CH-UA-Form-Factors": '"Desktop"'}, DeviceKind.ANDROID_TABLET),
+        ({"Sec-CH-UA-Mobile": "?1", "Sec-CH-UA-Form-Factors": '"Tablet", "Mobile"'}, DeviceKind.ANDROID_PHONE),
+        ({"Sec-CH-UA-Mobile": "?0", "Sec-CH-UA-Form-Factors": '"Tablet", "Mobile"'}, DeviceKind.ANDROID_TABLET),
         ({}, DeviceKind.ANDROID_PHONE),
     ],
 )
 def test_hints_tell_an_android_tablet_from_a_phone(hints: dict[str, str], kind: DeviceKind) -> None:
     assert identify(ANDROID, {"Sec-CH-UA-Platform": '"Android"', **hints}).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ('"Automotive"', DeviceKind.CAR),
+        ('"XR"', DeviceKind.HEADSET),
+        ('"Watch"', DeviceKind.WATCH),
+        ('"EInk"', DeviceKind.E_READER),
+        ('"Tablet", "EInk"', DeviceKind.E_READER),
+        ('"XR", "Mobile"', DeviceKind.HEADSET),
+    ],
+)
+@pytest.mark.parametrize("user_agent", [ANDROID, ANDROID.replace(" Mobile", ""), LINUX, WINDOWS])
+@pytest.mark.parametrize("platform", [{}, {"Sec-CH-UA-Platform": '"Android"'}])
+def test_the_form_of_a_device_outweighs_what_it_borrows(
+    form: str, kind: DeviceKind, user_agent: str, platform: dict[str, str]
+) -> None:
+    hints = {"Sec-CH-UA-Form-Factors": form, "Sec-CH-UA-Mobile": "?1", "Sec-CH-UA-Model": '"Model 7"', **platform}
+    device = identify(user_agent, hints)
+    assert (device.kind, device.model) == (kind, "Model 7")
+
+
+@pytest.mark.parametrize("form", ['"Desktop"', '"Tablet"', '"Mobile"', '"Fridge"', "XR", ""])
+def test_other_forms_make_nothing_else_of_a_pc(form: str) -> None:
+    hints = {"Sec-CH-UA-Platform": '"Windows"', "Sec-CH-UA-Form-Factors": form}
+    assert identify(WINDOWS, hints).kind is DeviceKind.WINDOWS_PC
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [
+        ("Pixel 9", DeviceKind.ANDROID_PHONE),
+        ("Pixel Tablet", DeviceKind.ANDROID_TABLET),
+        ("SM-R960", DeviceKind.WATCH),
+        ("Quest 3", DeviceKind.HEADSET),
+        ("Polestar 2", DeviceKind.CAR),
+        ("BOOX Note Air 2", DeviceKind.E_READER),
+        ("AEOHY", DeviceKind.SMART_SPEAKER),
+        ("AFTKA", DeviceKind.SMART_TV),
+        ("X-BOT", DeviceKind.ANDROID_PHONE),
+    ],
+)
+def test_a_hinted_model_is_read_as_one_in_the_string_is(model: str, kind: DeviceKind) -> None:
+    hints = {"Sec-CH-UA-Platform": '"Android"', "Sec-CH-UA-Mobile": "?1", "Sec-CH-UA-Model": f'"{model}"'}
+    assert identify(ANDROID, hints).kind is kind
 
 
 @pytest.mark.parametrize("odd_one", ["Not=A?Brand", " Not A;Brand", "Not_A Brand", "Not/A)Brand"])
