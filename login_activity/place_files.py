@@ -6,15 +6,21 @@ import stat
 import time
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 
 from maxminddb import MODE_MEMORY, Reader, open_database
 
+from login_activity.place_records import UNKNOWN, Place, place_from_record
+
 logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.0
 """How long a look at the disk is good for."""
+
+SAMPLE = 100
+"""Records that show whether a file is about places."""
 
 FileState = tuple[Path, int, int, int]
 Fingerprint = tuple[FileState, ...]
@@ -40,7 +46,8 @@ GEOLITE = Attribution("This product includes GeoLite Data created by MaxMind", "
 @dataclass(slots=True)
 class _Loaded:
     fingerprint: Fingerprint
-    readers: list[Reader] = field(default_factory=list)
+    readers: list[tuple[Reader, int]] = field(default_factory=list)
+    """Each with its IP version: one of 6 knows both."""
     attribution: Attribution | None = None
     complained: bool = False
 
@@ -63,22 +70,28 @@ class PlaceFiles:
     def attribution(self) -> Attribution | None:
         return self._current().attribution
 
-    def record(self, address: IPv4Address | IPv6Address) -> object:
-        """The first record found, asking the files in the order of their names; None where there is none."""
+    def place(self, address: IPv4Address | IPv6Address) -> Place:
+        """The first place found, asking the files in turn: one with a city before one without.
+
+        Files about networks, anonymity or providers tell none, and a file of cities may lack an address.
+        """
         loaded = self._current()
-        for reader in loaded.readers:
+        best = UNKNOWN
+        for reader, ip_version in loaded.readers:
+            if address.version > ip_version:
+                continue
             try:
-                if address.version == 6 and reader.metadata().ip_version == 4:
-                    continue
-                record = reader.get(address)
+                place = place_from_record(reader.get(address))
             except Exception:  # a damaged file fails in many ways
                 if not loaded.complained:
                     loaded.complained = True
                     logger.warning("An MMDB file at %s is damaged", self.path, exc_info=True)
                 continue
-            if record is not None:
-                return record
-        return None
+            if place.city:
+                return place
+            if best is UNKNOWN:
+                best = place
+        return best
 
     def _current(self) -> _Loaded:
         loaded = self._loaded
@@ -111,10 +124,17 @@ def open_place_file(file: Path) -> Reader:
 def _fingerprint(path: Path) -> Fingerprint:
     """Taken before the files are read, so that a change during the reading shows at the next look."""
     try:
-        files = sorted(path.glob("*.mmdb")) if path.is_dir() else [path]
+        files = _files_in(path) if path.is_dir() else [path]
     except OSError:
         return ()
     return tuple(state for file in files if (state := _state(file)))
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """Those of the folder, then those of the folders in it, which publishers name by date: the latest first."""
+    inner = sorted(folder.glob("*/*.mmdb"), reverse=True)
+    files = [*sorted(folder.glob("*.mmdb")), *inner]
+    return [file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
 
 
 def _state(file: Path) -> FileState | None:
@@ -135,12 +155,20 @@ def _load(path: Path, fingerprint: Fingerprint) -> _Loaded:
     for file, *_ in fingerprint:
         try:
             reader = open_place_file(file)
+            loaded.readers.append((reader, reader.metadata().ip_version))
         except Exception:  # a damaged file fails in many ways
             logger.warning("The MMDB file %s cannot be read: it is left out", file, exc_info=True)
             continue
-        loaded.readers.append(reader)
-        loaded.attribution = loaded.attribution or _attribution(file, reader)
+        if loaded.attribution is None and _tells_places(reader):
+            loaded.attribution = _attribution(file, reader)
     return loaded
+
+
+def _tells_places(reader: Reader) -> bool:
+    try:
+        return any(place_from_record(record) is not UNKNOWN for _, record in islice(reader, SAMPLE))
+    except Exception:  # a damaged file fails in many ways: the first look-up says so
+        return False
 
 
 def _attribution(file: Path, reader: Reader) -> Attribution | None:

@@ -1,17 +1,26 @@
 """A Place, and how to read one out of whatever record an MMDB file holds.
 
 Two shapes are about. MaxMind's is nested, {"city": {"names": {"en": …}}, "subdivisions": […], "country":
-{"iso_code": …}, "location": {"latitude": …}}; others are flat, {"city": …, "state1": …, "country_code": …,
-"latitude": …}. Files about countries only hold a part of either. What a record lacks, or holds in another
-type, is left out of its place; no record is an error.
+{"iso_code": …}, "location": {"latitude": …}}, and geoip2 reads it; others are flat, {"city": …, "state1": …,
+"country_code": …, "latitude": …}, and are put into that shape first. Files about countries only hold a part of
+either, files about networks nothing of it. What a record lacks, or holds in another type, is left out of its place;
+no record is an error.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from geoip2.models import City
 
 from login_activity.countries import COUNTRIES
 
 LONGEST_NAME = 100
+
+# What flat files call them: ip-location-db and DB-IP, IP2Location, IPinfo.
+CITIES = ("city", "city_name")
+REGIONS = ("state1", "region", "region_name")
+COUNTRY_NAMES = ("country_name", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +56,67 @@ def place_of(
 def place_from_record(record: object) -> Place:
     if not isinstance(record, Mapping):
         return UNKNOWN
-    country, country_code = _country(record)
-    latitude, longitude = _coordinates(record)
-    # DB-IP adds the district, "London (Shadwell)": finer than an address can be placed, and two of them
-    # in one city would pass for two places.
-    city = _name(record.get("city")).partition(" (")[0]
-    return place_of(city, _region(record), country, country_code, latitude, longitude)
+    city = City(["en"], **_maxmind_shape(record))
+    country, country_code = _country(city)
+    # The largest subdivision comes first. DB-IP adds the district, "London (Shadwell)": finer than an address can be
+    # placed, and two of them in one city would pass for two places.
+    region = city.subdivisions[0].name if city.subdivisions else ""
+    latitude, longitude = city.location.latitude, city.location.longitude
+    name = (city.city.name or "").partition(" (")[0]
+    if not (name or region or country or country_code):
+        return UNKNOWN
+    return place_of(name, region or "", country, country_code, latitude, longitude)
 
 
-def _country(record: Mapping[object, object]) -> tuple[str, str]:
+def _country(city: City) -> tuple[str, str]:
     """Name and code. Where the country itself is missing, the one that the network is registered in."""
-    for candidate in (record.get("country"), record.get("registered_country"), record):
-        if not isinstance(candidate, Mapping):
-            continue
-        code = _text(candidate.get("iso_code") or candidate.get("country_code")).upper()
+    for country in (city.country, city.registered_country):
+        code = country.iso_code or ""
         if code in COUNTRIES:
             return COUNTRIES[code], code
-        if name := _name(candidate):
-            return name, ""
+        if country.name:
+            return country.name, ""
     return "", ""
 
 
-def _region(record: Mapping[object, object]) -> str:
+def _maxmind_shape(record: Mapping[Any, Any]) -> dict[str, Any]:
+    """Only what a place is made of, in the types that geoip2 takes for granted."""
     subdivisions = record.get("subdivisions")
-    if isinstance(subdivisions, list) and subdivisions:
-        return _name(subdivisions[0])  # the largest comes first
-    return _name(record.get("state1"))
-
-
-def _coordinates(record: Mapping[object, object]) -> tuple[float | None, float | None]:
-    """Both or neither, to four decimals (11 metres): no source knows better, some store single precision."""
+    region = subdivisions[0] if isinstance(subdivisions, list) and subdivisions else _first(record, REGIONS)
+    country = record.get("country")
+    if not country or not isinstance(country, Mapping):
+        country = {"iso_code": record.get("country_code") or country, "names": {"en": _first(record, COUNTRY_NAMES)}}
     location = record.get("location")
-    holder = location if isinstance(location, Mapping) else record
-    latitude = _degrees(holder.get("latitude"), most=90)
-    longitude = _degrees(holder.get("longitude"), most=180)
-    return (None, None) if latitude is None or longitude is None else (latitude, longitude)
+    return {
+        "city": _named(_first(record, CITIES)),
+        "subdivisions": [_named(region)] if region else [],
+        "country": _named(country),
+        "registered_country": _named(record.get("registered_country")),
+        "location": _coordinates(location if isinstance(location, Mapping) else record),
+    }
+
+
+def _first(record: Mapping[Any, Any], keys: tuple[str, ...]) -> Any:
+    return next((record[key] for key in keys if record.get(key)), None)
+
+
+def _named(value: object) -> dict[str, Any]:
+    """{"names": {"en": …}, "iso_code": …} from that, or from the name alone."""
+    if not isinstance(value, Mapping):
+        return {"names": {"en": _text(value)}}
+    names = value.get("names")
+    code = value.get("iso_code") or value.get("country_code")
+    return {
+        "names": {"en": _text(names.get("en"))} if isinstance(names, Mapping) else {},
+        "iso_code": _text(code).upper(),
+    }
+
+
+def _coordinates(holder: Mapping[Any, Any]) -> dict[str, float | None]:
+    """Both or neither, to four decimals (11 metres): no source knows better, some store single precision."""
+    latitude = _degrees(holder.get("latitude", holder.get("lat")), most=90)
+    longitude = _degrees(holder.get("longitude", holder.get("lng")), most=180)
+    return {} if latitude is None or longitude is None else {"latitude": latitude, "longitude": longitude}
 
 
 def _degrees(value: object, most: int) -> float | None:
@@ -90,17 +125,12 @@ def _degrees(value: object, most: int) -> float | None:
     return round(float(value), 4) if abs(value) <= most else None  # NaN is never <=
 
 
-def _name(value: object) -> str:
-    """The English name in {"names": {"en": …}}, or the text itself."""
-    if isinstance(value, Mapping):
-        names = value.get("names")
-        value = names.get("en") if isinstance(names, Mapping) else None
-    return _text(value)
-
-
 def _text(value: object) -> str:
-    """One line of printable text: PostgreSQL refuses NUL, and a page needs no breaks or direction marks."""
-    if not isinstance(value, str):
+    """One line of printable text: PostgreSQL refuses NUL, and a page needs no breaks or direction marks.
+
+    IP2Location writes "-" for what it does not know.
+    """
+    if not isinstance(value, str) or value == "-":
         return ""
     if not value.isprintable():
         value = "".join(character if character.isprintable() else " " for character in value)

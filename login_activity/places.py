@@ -11,7 +11,7 @@ from django.conf import settings
 
 from login_activity.countries import COUNTRIES
 from login_activity.place_files import Attribution, PlaceFiles
-from login_activity.place_records import PRIVATE, UNKNOWN, Place, place_from_record
+from login_activity.place_records import PRIVATE, UNKNOWN, Place
 
 __all__ = ["COUNTRIES", "PRIVATE", "UNKNOWN", "Attribution", "Place", "attribution", "locate", "warm_up"]
 
@@ -29,11 +29,15 @@ PRIVATE_NETWORKS = tuple(
             "169.254.0.0/16",
             "fc00::/7",
             "fe80::/10",
+            "fec0::/10",
             "::1/128",
         ),
     )
 )
-NAT64 = ip_network("64:ff9b::/96")
+IPV6_LOOPBACK = IPv6Address("::1")
+# An IPv4 address is in the last four bytes, where the person is: ::a.b.c.d, the translators' prefixes of RFC 6052,
+# RFC 8215 (as its /96) and RFC 2765.
+TRANSLATED = tuple(map(ip_network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96")))
 
 
 def locate(address: str | IPv4Address | IPv6Address | None) -> Place:
@@ -44,7 +48,7 @@ def locate(address: str | IPv4Address | IPv6Address | None) -> Place:
     if any(ip in network for network in PRIVATE_NETWORKS):
         return PRIVATE
     files = _files()
-    return place_from_record(files.record(ip)) if files else UNKNOWN
+    return files.place(ip) if files else UNKNOWN
 
 
 def attribution() -> Attribution | None:
@@ -77,12 +81,23 @@ def _parse(address: object) -> IPv4Address | IPv6Address | None:
         except ValueError:
             return None
     if isinstance(address, IPv6Address):
-        return _carried_ipv4(address) or address
+        return _sender(address)
     return address if isinstance(address, IPv4Address) else None
 
 
-def _carried_ipv4(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address inside ::ffff:a.b.c.d, 6to4 and NAT64: where the person is, not the translator."""
-    if address in NAT64:
+def _sender(address: IPv6Address) -> IPv4Address | IPv6Address | None:
+    """The person's own IPv4 address, where another one carries it: not the relay's or the translator's.
+
+    None where a tunnel cannot have it: 6to4 (RFC 3056) and Teredo (RFC 4380, which hides it from translators that
+    would rewrite it) run between public addresses only.
+    """
+    if address == IPV6_LOOPBACK:
+        return address
+    if address.ipv4_mapped:
+        return address.ipv4_mapped
+    tunnelled = address.teredo[1] if address.teredo else address.sixtofour
+    if tunnelled:
+        return tunnelled if tunnelled.is_global else None
+    if any(address in network for network in TRANSLATED):
         return IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour
+    return address

@@ -3,6 +3,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -131,6 +132,63 @@ class TestFiles:
         (tmp_path / "a.mmdb").write_bytes(b"broken")
         assert (locate("81.2.69.142").city, locate("2a02::1").city) == ("Mumbai", "Mumbai")
         assert len(caplog.records) == 1
+
+    @pytest.mark.parametrize(
+        ("kind", "record"),
+        [
+            ("GeoLite2-ASN", {"autonomous_system_number": 2856, "autonomous_system_organization": "BT"}),
+            ("GeoIP2-ISP", {"isp": "BT", "organization": "BT", "autonomous_system_number": 2856}),
+            ("GeoIP2-Anonymous-IP", {"is_anonymous": True, "is_hosting_provider": True}),
+            ("GeoIP2-Connection-Type", {"connection_type": "Cable/DSL"}),
+            ("GeoIP2-Domain", {"domain": "bt.com"}),
+            ("DBIP-ASN-Lite", {"autonomous_system_number": 2856}),
+            ("ipinfo generic", {"asn": "AS2856", "as_name": "BT", "as_domain": "bt.com"}),
+            ("of nothing", {}),
+            ("of texts", "London"),
+            ("A-Country", {"country": {"iso_code": "FR"}}),
+            ("A-flat-Country", {"country_code": "FR"}),
+            ("A-registry", {"registered_country": {"iso_code": "FR"}}),
+            ("A-continent", {"continent": {"code": "EU", "names": {"en": "Europe"}}}),
+        ],
+    )
+    @pytest.mark.parametrize("name", ["a.mmdb", "z.mmdb"])
+    @pytest.mark.parametrize("city", [LONDON, MUMBAI])
+    def test_the_file_that_knows_the_city_is_used_whatever_lies_beside_it(
+        self, settings: Settings, tmp_path: Path, kind: str, record: object, name: str, city: dict[str, Any]
+    ) -> None:
+        settings.GEOIP_PATH = tmp_path
+        write_mmdb(tmp_path / name, {"81.2.69.0/24": record}, kind=kind)
+        write_mmdb(tmp_path / "GeoLite2-City.mmdb", {"81.2.69.0/24": city}, kind="GeoLite2-City")
+        assert locate("81.2.69.142").city in ("London", "Mumbai")
+        assert attribution() is not None or kind.startswith("A-")
+
+    def test_each_address_falls_back_to_the_file_that_knows_it(self, settings: Settings, tmp_path: Path) -> None:
+        settings.GEOIP_PATH = tmp_path
+        write_mmdb(tmp_path / "ASN.mmdb", {"0.0.0.0/1": {"autonomous_system_number": 1}}, kind="GeoLite2-ASN")
+        write_mmdb(tmp_path / "City.mmdb", {"81.2.69.0/24": LONDON, "81.2.70.0/24": {"location": {}}})
+        write_mmdb(tmp_path / "Country.mmdb", {"81.2.0.0/16": {"country": {"iso_code": "GB"}}}, ip_version=4)
+        (tmp_path / "Empty.mmdb").write_bytes(b"")
+        labels = [locate(f"81.{rest}").label for rest in ("2.69.1", "2.70.1", "2.71.1", "3.0.1")]
+        assert labels == ["London, England, United Kingdom", "United Kingdom", "United Kingdom", "Unknown location"]
+
+    def test_a_file_that_tells_no_place_is_not_thanked(self, settings: Settings, tmp_path: Path) -> None:
+        settings.GEOIP_PATH = tmp_path
+        write_mmdb(tmp_path / "a.mmdb", {"81.2.69.0/24": {"autonomous_system_number": 1}}, kind="GeoLite2-ASN")
+        assert (attribution(), locate("81.2.69.142")) == (None, UNKNOWN)
+        write_mmdb(tmp_path / "b.mmdb", {"81.2.69.0/24": LONDON}, kind="DBIP-City-Lite")
+        assert attribution() == Attribution("IP geolocation by DB-IP", "https://db-ip.com")
+
+    def test_folders_in_the_folder_the_latest_first(self, settings: Settings, tmp_path: Path) -> None:
+        settings.GEOIP_PATH = tmp_path
+        for folder, record in (("City_20260101", MUMBAI), ("City_20261101", LONDON), (".fetch-1", MUMBAI)):
+            (tmp_path / folder).mkdir()
+            write_mmdb(tmp_path / folder / "City.mmdb", {"81.2.69.0/24": record})
+        (tmp_path / "folder.mmdb").mkdir()
+        assert locate("81.2.69.142").city == "London"
+        (tmp_path / "current.mmdb").symlink_to(tmp_path / "City_20260101" / "City.mmdb")
+        assert locate("81.2.69.142").city == "Mumbai"
+        write_mmdb(tmp_path / "City_20260101" / "City.mmdb", {"81.2.69.0/24": LONDON})
+        assert locate("81.2.69.142").city == "London"
 
     @pytest.mark.parametrize(
         ("kind", "text"),

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import geoip2.database
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +49,17 @@ class TestRecords:
                 "VN",
             ),
             ({"subdivisions": ["Goa"], "country_code": "IN"}, "Goa, India", "IN"),
+            ({"country": "DE", "city": "Berlin", "region": "Berlin"}, "Berlin, Germany", "DE"),
+            ({"country": "Germany", "country_code": "DE", "continent": "Europe"}, "Germany", "DE"),
+            (
+                {"country_code": "IN", "country_name": "India", "region_name": "Goa", "city_name": "Panaji"},
+                "Panaji, Goa, India",
+                "IN",
+            ),
+            ({"country_code": "-", "country_name": "-", "region_name": "-", "city_name": "-"}, "Unknown location", ""),
+            ({"country": {}, "country_code": "DE"}, "Germany", "DE"),
+            ({"latitude": 1.0, "longitude": 1.0}, "Unknown location", ""),
+            ({"autonomous_system_number": 2856}, "Unknown location", ""),
             ({}, "Unknown location", ""),
             (["GB"], "Unknown location", ""),
             ("London", "Unknown location", ""),
@@ -95,6 +107,19 @@ class TestRecords:
         assert place.label.isprintable()
         assert place.country_code == "" or COUNTRIES[place.country_code] == place.country
         assert (place.latitude is None) == (place.longitude is None)
+
+    def test_the_equator_and_greenwich_are_places(self) -> None:
+        for location in ({"latitude": 0.0, "longitude": 6.6}, {"lat": 51.48, "lng": 0}):
+            place = place_from_record({"city": "Here", **location})
+            assert (place.latitude, place.longitude) == tuple(location.values())
+
+    def test_geoip2_finds_the_same_in_the_same_file(self, use: Callable[..., Path]) -> None:
+        path = use({"81.2.69.0/24": LONDON})
+        with geoip2.database.Reader(path) as reader:
+            city = reader.city("81.2.69.142")
+        place = locate("81.2.69.142")
+        assert (place.city, place.region) == (city.city.name, city.subdivisions[0].name)
+        assert (place.country_code, place.latitude) == (city.country.iso_code, city.location.latitude)
 
     def test_a_record_that_is_no_map_is_unknown(self, use: Callable[..., Path]) -> None:
         use({"81.2.69.0/24": ["London"], "81.2.70.0/24": "London"})
