@@ -44,7 +44,7 @@ _MODELLED = _ANDROID | {
 _RUNS_ANDROID = _MODELLED - {DeviceKind.FEATURE_PHONE} | {DeviceKind.SMART_TV, DeviceKind.GAME_CONSOLE}
 
 _ANDROID_MODEL = re.compile(r"Android [\w.]+; (?:[a-z]{2}[-_][A-Za-z]{2}; )?([^;()/]+)(?= Build/|[;)])")
-_BOT_IN_A_WORD = re.compile(r"\w*bot[a-rt-z]\w*", re.IGNORECASE)
+_BOT_IN_A_WORD = re.compile(r"\w*(?:bot[a-rt-z]|irobot)\w*", re.IGNORECASE)
 _SAFARI_VERSION = re.compile(r"Version/(\d{2})\.(\d{1,3})")
 _WINDOWS_BEFORE_10 = {"1": "Windows 7", "2": "Windows 8", "3": "Windows 8.1"}
 _FIRST_WINDOWS_11 = 13
@@ -135,7 +135,7 @@ def _match(user_agent: str, agent: Agent) -> Match | None:
 
 
 def _is_bot(agent: Agent) -> bool:
-    """Not by the beginning of a word alone: "Robotics", "Botanist"."""
+    """Not by a part of a word or a maker's name alone: "Robotics", "Botanist", "iRobot"."""
     if not agent.is_bot:
         return False
     rest, words = _BOT_IN_A_WORD.subn("", agent.ua_string)

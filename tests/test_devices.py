@@ -187,6 +187,7 @@ def test_an_everyday_word_within_another_makes_no_other_thing_of_a_phone(templat
         "Robotics/1.0",
         "Botanist/2",
         "Caboto/1",
+        "iRobot/5.2",
     ],
 )
 @pytest.mark.parametrize(("browser", "kind"), [(WINDOWS, DeviceKind.WINDOWS_PC), (IPHONE, DeviceKind.IPHONE)])

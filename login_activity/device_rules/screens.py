@@ -38,7 +38,9 @@ TELEVISIONS = (
     r"|\bOMI/\d|DLNADOC|OpenTV|Kylo/|\bTV Safari\b|AQUOS(?:Browser|[- _]?TV)|\b(?:4K|UHD|LED|QLED|OLED) ?TV\b|\bVewd\b"
     r"|\bTitanOS\b|Whale ?TV|\bXumo\b|Freebox|\bTiVo\b|YouView|\bFVC/|\bHumax\b|\bSkyQ?_STB|wv-atv|^TV Bro/|TiviMate"
 )
-SIGNAGE = r"SignageOS|\bsignage\b|\bXibo\b|ScreenCloud|Yodeck|OptiSigns|NoviSign|Signagelive|\bSSSP\b|MagicInfo"
+SIGNAGE = (
+    r"SignageOS|\bsignage\b|\bkiosk\b|\bXibo\b|ScreenCloud|Yodeck|OptiSigns|NoviSign|Signagelive|\bSSSP\b|MagicInfo"
+)
 SCREENS = (
     Rule(DeviceKind.SMART_TV, r"BrightSign", "BrightSign"),
     Rule(DeviceKind.SMART_TV, SIGNAGE, "Digital signage"),

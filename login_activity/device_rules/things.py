@@ -8,7 +8,7 @@ from login_activity.device_kinds import DeviceKind
 from .rule import BORROWED, Rule
 
 # Behind "Android 11; " or "Tizen 4.0; ", within the model.
-_BEFORE_MODEL = r"(?:Android|Tizen)[ \d.]*; (?:[a-z]{2}[-_][a-z]{2}; )?"
+_BEFORE_MODEL = r"(?:Android|Tizen)[ \d.L]*; (?:[a-z]{2}[-_][a-z]{2}; )?"
 _MODEL = _BEFORE_MODEL + r"[^;)/]*"
 
 WATCHES = (
@@ -19,6 +19,7 @@ WATCHES = (
         _MODEL
         + r"(?:watch|Amazfit|\bMoto 360|\bFossil\b|KidPhone|\bGear (?:S\d?|Live)\b|\bOPWWE\d|LEO-(?:B|DL)X|\bWear\b)",
     ),
+    Rule(DeviceKind.WATCH, r"^((?:Huawei|Galaxy|Pixel|Xiaomi|OnePlus) Watch|Amazfit)\b", "$1"),
     Rule(DeviceKind.WATCH, r"\b(Pebble(?: ?(?:Time|Steel|OS))?)/\d", "$1"),
     Rule(DeviceKind.WATCH, r"\b(Fitbit ?(?:Versa|Ionic|Sense|OS)\b[ \d]*)", "$1"),
     Rule(DeviceKind.WATCH, r"\b(Garmin (?:Fenix|Forerunner|Venu|Vivoactive|Epix|Instinct)[ \d]*|Zepp ?OS)", "$1"),
@@ -40,7 +41,8 @@ HEADSETS = (
 )
 _MAKES = (
     r"Volvo|BMW|Benz|Audi|Porsche|Renault|Peugeot|Citroen|Cadillac|Chevrolet|Rivian|Lucid"
-    r"|BYD|DiLink|XPeng|LiAuto|Zeekr|Geely|Togg|VinFast|Teyes|KZCAR|Automotive|AAOS|Infotainment|IVI|Head ?Unit"
+    r"|BYD|DiLink|XPeng|LiAuto|Zeekr|Geely|Togg|VinFast|Teyes|KZCAR|Automotive|AAOS|Ford SYNC|gminfo\d*|Infotainment"
+    r"|IVI|Head ?Unit"
 )
 CARS = (
     Rule(DeviceKind.CAR, r"\bTesla/|QtCarBrowser", "Tesla"),
@@ -52,6 +54,7 @@ CARS = (
         + r"(?:\bCar(?:Pad|Play|Box)?\b|\bAuto\b|8227L|\bUIS\d{4}|(?:QUAD|OCT\w*)-CORE[ _]T\d|\bYT\d{4}[A-Z]*\b)",
     ),
     Rule(DeviceKind.CAR, r"\b(Android Auto(?:motive)?|CarPlay|MBUX|iDrive|BMW ?ConnectedDrive)\b", "$1"),
+    Rule(DeviceKind.CAR, r"Linux[^)]*; ?(BMW|NIO|Audi|Porsche)[;)]", "$1"),
     Rule(DeviceKind.CAR, r"\b(Polestar|Volvo Cars?|Rivian|Mercedes-Benz|BMW)/\d", "$1"),
 )
 E_READERS = (
