@@ -170,7 +170,7 @@ def _as_ipad(device: Device) -> Device:
 
 
 def _refined(device: Device, said: Hints) -> Device:
-    if said.is_automated:
+    if said.is_automated and device.kind is not DeviceKind.BOT:
         return replace(device, kind=DeviceKind.BOT, model="", system="", browser=said.browser[:FIELD_LIMIT])
     if device.kind not in _REFINED_BY_HINTS or not (said.form or said.platform in _PLATFORM_KINDS):
         return device

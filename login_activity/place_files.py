@@ -73,7 +73,7 @@ class PlaceFiles:
     def place(self, address: IPv4Address | IPv6Address) -> Place:
         """The first place found, asking the files in turn: one with a city before one without.
 
-        Files about networks, anonymity or providers tell none, and a file of cities may lack an address.
+        Files about networks, anonymity or providers hold none, and a file of cities may lack an address.
         """
         loaded = self._current()
         best = UNKNOWN
@@ -159,12 +159,12 @@ def _load(path: Path, fingerprint: Fingerprint) -> _Loaded:
         except Exception:  # a damaged file fails in many ways
             logger.warning("The MMDB file %s cannot be read: it is left out", file, exc_info=True)
             continue
-        if loaded.attribution is None and _tells_places(reader):
+        if loaded.attribution is None and _has_places(reader):
             loaded.attribution = _attribution(file, reader)
     return loaded
 
 
-def _tells_places(reader: Reader) -> bool:
+def _has_places(reader: Reader) -> bool:
     try:
         return any(place_from_record(record) is not UNKNOWN for _, record in islice(reader, SAMPLE))
     except Exception:  # a damaged file fails in many ways: the first look-up says so

@@ -350,7 +350,9 @@ def test_the_platform_hint_wins_over_a_borrowed_string() -> None:
 
 
 def test_a_headless_brand_gives_a_bot_away() -> None:
-    assert identify(WINDOWS, {"Sec-CH-UA": '"HeadlessChrome";v="129"'}).kind is DeviceKind.BOT
+    hints = {"Sec-CH-UA": '"HeadlessChrome";v="129"'}
+    assert (identify(WINDOWS, hints).kind, identify(WINDOWS, hints).browser) == (DeviceKind.BOT, "HeadlessChrome 129")
+    assert identify(GOOGLEBOT, hints).browser == "Googlebot 2.1"
 
 
 @pytest.mark.parametrize("user_agent", [GOOGLEBOT, "curl/8.4.0", "Mozilla/5.0 (PlayStation 4 3.11)", ""])

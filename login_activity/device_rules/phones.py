@@ -1,7 +1,7 @@
 """Phones, where the system alone would mislead.
 
 A phone that is neither Android nor iPhone is a feature phone, which is what most of them are; the few that
-were smartphones (BlackBerry, Windows Phone, Symbian, HarmonyOS) are told apart by their model and system.
+were smartphones (BlackBerry, Windows Phone, Symbian, HarmonyOS) are named by their model and system.
 """
 
 from login_activity.device_kinds import DeviceKind

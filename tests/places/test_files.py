@@ -171,7 +171,7 @@ class TestFiles:
         labels = [locate(f"81.{rest}").label for rest in ("2.69.1", "2.70.1", "2.71.1", "3.0.1")]
         assert labels == ["London, England, United Kingdom", "United Kingdom", "United Kingdom", "Unknown location"]
 
-    def test_a_file_that_tells_no_place_is_not_thanked(self, settings: Settings, tmp_path: Path) -> None:
+    def test_a_file_without_places_is_not_credited(self, settings: Settings, tmp_path: Path) -> None:
         settings.GEOIP_PATH = tmp_path
         write_mmdb(tmp_path / "a.mmdb", {"81.2.69.0/24": {"autonomous_system_number": 1}}, kind="GeoLite2-ASN")
         assert (attribution(), locate("81.2.69.142")) == (None, UNKNOWN)
