@@ -14,6 +14,7 @@ from django.http import Http404
 
 from wisely_security.request_context import current
 from wisely_security.tenancy.mail import NotSentError
+from wisely_security.text import sort_key
 
 from .vocabulary import Code
 
@@ -94,7 +95,7 @@ def in_use(users: Sequence[str]) -> Failure:
 
 def _users_of(error: ProtectedError | RestrictedError) -> list[str]:
     objects = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
-    return [f"{each._meta.verbose_name} “{each}”" for each in sorted(objects, key=str)]
+    return [f"{each._meta.verbose_name} “{each}”" for each in sorted(objects, key=lambda it: sort_key(str(it)))]
 
 
 def of_integrity_error(error: IntegrityError, model: type[Model] | None) -> Failure:

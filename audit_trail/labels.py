@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from wisely_security.text import sort_key
+
 from .registry import actions, modules
 
 Choices = list[tuple[str, str]]
@@ -29,7 +31,7 @@ def sub_modules_by_module() -> list[tuple[str, Choices]]:
 
 
 def action_choices() -> Choices:
-    return sorted({each.key: each.label for each in actions()}.items(), key=lambda choice: choice[1])
+    return sorted({each.key: each.label for each in actions()}.items(), key=lambda choice: sort_key(choice[1]))
 
 
 def module(key: str) -> str:

@@ -11,7 +11,7 @@ from wisely_security.reports import support_filters
 from wisely_security.reports.choices import choice_filter
 from wisely_security.tenancy.models import User
 
-from .countries import COUNTRIES
+from .countries import country_choices
 from .devices import DeviceKind
 from .models import LoginEvent
 from .vocabulary import Action, Status
@@ -26,7 +26,7 @@ class SupportFilterSet(support_filters.SupportFilterSet):
     status = choice_filter("Status", Status.choices, "Any")
     action = choice_filter("Action", Action.choices, "Any")
     device = choice_filter("Device", DeviceKind.choices, "Any", "device_kind")
-    country = choice_filter("Country", sorted(COUNTRIES.items(), key=lambda item: item[1]), "Any")
+    country = choice_filter("Country", country_choices(), "Any")
     support = django_filters.BooleanFilter(
         label="With support’s own looks", method="apply_support", widget=forms.CheckboxInput
     )

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from wisely_security.text import sort_key
+
 
 def _countries() -> dict[str, str]:
     with (Path(__file__).parent / "countries.csv").open(encoding="utf-8", newline="") as table:
@@ -15,3 +17,7 @@ def _countries() -> dict[str, str]:
 
 
 COUNTRIES: Mapping[str, str] = MappingProxyType(_countries())
+
+
+def country_choices() -> list[tuple[str, str]]:
+    return sorted(COUNTRIES.items(), key=lambda item: sort_key(item[1]))

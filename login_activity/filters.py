@@ -9,7 +9,7 @@ from wisely_security.reports.choices import UUID_SHAPE, Choices, choice_filter, 
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.reports.widgets import DropDown
 
-from .countries import COUNTRIES
+from .countries import country_choices
 from .devices import DeviceKind
 from .models import LoginEvent
 from .vocabulary import Action, Status
@@ -22,7 +22,7 @@ class LoginActivityFilterSet(ReportFilterSet):
     status = choice_filter("Status", Status.choices, "Any status")
     action = choice_filter("Action", [(NO_VIEWS, "All but View"), *Action.choices], "Any action", method="apply_action")
     device = choice_filter("Device", DeviceKind.choices, "Any device", "device_kind")
-    country = choice_filter("Country", sorted(COUNTRIES.items(), key=lambda item: item[1]), "Any country")
+    country = choice_filter("Country", country_choices(), "Any country")
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)

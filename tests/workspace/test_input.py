@@ -61,7 +61,8 @@ INVALID: dict[str, tuple[Typed, dict[str, str]]] = {
         "opt_in_response": "This field is required.",
     }),
     "Users, User: Edited": ({"Name": "Ella\u202esillE"}, {
-        "name": "This holds a character that cannot be shown. Type it again, without copying.",
+        "name": "This holds a character that cannot be shown. It is character 5 (U+202E right-to-left override): "
+        "delete it there, or type the text by hand.",
     }),
     "Users, User: Invite": ({"E-mail": "nora", "Role": "Choose one"}, {
         "email": "Enter a valid email address.",

@@ -15,6 +15,7 @@ from django.db.models import Q
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.networks import parse_network
 from wisely_security.tenancy.models import Tenant
+from wisely_security.text import fold
 
 from .filters import PeriodForm, ReportFilterSet
 from .periods import DEFAULT, Preset
@@ -31,10 +32,10 @@ class SupportFilterForm(PeriodForm):
         typed: str = self.cleaned_data["tenant"].strip()
         if not typed:
             return None
-        if typed.lower() == NO_TENANT_TYPED:
+        if fold(typed) == NO_TENANT_TYPED:
             return NO_TENANT
-        in_part = Q(name__icontains=typed) | Q(slug__icontains=typed)
-        for match in (Q(slug=typed.lower()), Q(name__iexact=typed), in_part):
+        in_part = Q(name__folded__contains=typed) | Q(slug__folded__contains=typed)
+        for match in (Q(slug__folded=typed), Q(name__folded=typed), in_part):
             found = list(Tenant.objects.filter(match)[: MOST_CANDIDATES + 1])
             if len(found) == 1:
                 return found[0].pk

@@ -9,6 +9,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from wisely_security.text import sort_key
+
 from .models import Tenant, User
 from .models.tenant import PEOPLE_SECTIONS
 from .permissions import SIGN_IN_SETTINGS
@@ -39,7 +41,7 @@ def add(section: str, label: str, *, icon: str, permission: str, url: Callable[[
 def entries(user: User, tenant: Tenant) -> list[tuple[Entry, str]]:
     """What this person may open, with the addresses, by section and name."""
     allowed = [entry for entry in _entries if user.may(entry.permission)]
-    return [(entry, entry.url(tenant)) for entry in sorted(allowed, key=lambda e: (e.section, e.label))]
+    return [(entry, entry.url(tenant)) for entry in sorted(allowed, key=lambda e: (e.section, sort_key(e.label)))]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

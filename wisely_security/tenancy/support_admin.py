@@ -14,6 +14,8 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
+from wisely_security.database.lookups import in_order
+
 from . import signals
 from .support_forms import ComparedForm, additions_of, changes_of
 
@@ -28,6 +30,11 @@ class SupportChangeList(ChangeList):
         super().get_results(request)
         self.result_list = list(self.result_list)  # the very rows that are shown are told
         self.model_admin.tell_look(request, self.result_list, self.told(), self.looked_for())
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """Texts in the order of all lists."""
+        field = super().get_ordering_field(field_name)
+        return in_order(self.model, field) if isinstance(field, str) else field
 
     def looked_for(self) -> UUID | None:
         """The tenant that a filter has chosen."""
@@ -123,6 +130,13 @@ class SupportAdmin(admin.ModelAdmin[M]):
         signals.settings_refused.send(type(self), user=request.user, tenant_id=self.tenant_of(kept), area=self.area)
 
     # Where Django shows and stores
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [f"{path}__folded__contains" for path in self.searched(request)]
+
+    def searched(self, request: HttpRequest) -> list[str]:
+        """Fields in which the list is searched."""
+        return list(self.search_fields)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only the filters of the list, for they are told. By others, hidden columns could be read bit by bit."""

@@ -59,7 +59,7 @@ class RecordAdmin(OfTenantAdmin[Any]):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return [ChosenTenant, *(field.name for field in self.ordered_by if _is_choice(field))]
 
-    def get_search_fields(self, request: HttpRequest) -> list[str]:
+    def searched(self, request: HttpRequest) -> list[str]:
         return [*self.section.search, "tenant__name", "tenant__slug"]
 
     @property
@@ -110,8 +110,8 @@ class AccessAccountAdmin(RecordAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def get_search_fields(self, request: HttpRequest) -> list[str]:
-        return [name for name in super().get_search_fields(request) if name != "key_start"]
+    def searched(self, request: HttpRequest) -> list[str]:
+        return [name for name in super().searched(request) if name != "key_start"]
 
 
 class WholeTemplateForm(TemplateForm):

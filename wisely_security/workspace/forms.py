@@ -21,7 +21,7 @@ from audit_trail.registry import audited_as
 from audit_trail.vocabulary import Status
 from wisely_security import request_context
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.tenancy.models.user import looks, validate_one_line
+from wisely_security.text import is_confusable, validate_one_line
 
 
 def fingerprint(values: dict[str, Any]) -> str:
@@ -90,7 +90,7 @@ class RecordForm(forms.ModelForm[Any]):
             _say_nothing_chosen(field)
             if isinstance(field, forms.CharField):
                 field.widget.attrs.setdefault("autocomplete", "off")
-                if isinstance(field.widget, forms.TextInput):
+                if isinstance(field.widget, forms.TextInput) and validate_one_line not in field.validators:
                     field.validators.append(validate_one_line)
         seen = list(self.rests_on or self._meta.fields or ())
         self.now = "" if self.is_new else fingerprint(model_to_dict(self.instance, seen))
@@ -112,7 +112,7 @@ class RecordForm(forms.ModelForm[Any]):
             return  # one of them is wrong by itself
         same = {name: data[name] for name in unique - {self.name_field}}
         others = self._meta.model._default_manager.filter(tenant=self.tenant, **same).exclude(pk=self.instance.pk)
-        if looks(data[self.name_field]) in map(looks, others.values_list(self.name_field, flat=True)):
+        if is_confusable(data[self.name_field], others.values_list(self.name_field, flat=True)):
             self.add_error(self.name_field, ValidationError(str(constraint.violation_error_message), code="unique"))
 
     def look_again(self) -> None:

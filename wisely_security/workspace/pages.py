@@ -20,6 +20,7 @@ from audit_trail.failures import Failure
 from audit_trail.registry import Action, audited_as
 from audit_trail.report import VIEW as VIEW_AUDIT_TRAIL
 from audit_trail.report import since
+from wisely_security.database.lookups import in_order
 from wisely_security.tenancy.access import MemberView
 
 from .forms import record_fingerprint
@@ -77,7 +78,7 @@ class ListPage(SectionPage):
             records = records.filter(_any(section.search, word))
         sort = request.GET.get("sort", "")
         if sort.removeprefix("-") in {column.sort for column in section.columns if column.sort}:
-            records = records.order_by(sort, "pk")
+            records = records.order_by(in_order(section.model, sort), "pk")
         else:
             sort = ""
         page = Paginator(records, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -107,7 +108,7 @@ class ListPage(SectionPage):
 def _any(fields: Any, word: str) -> Q:
     found = Q()
     for name in fields:
-        found |= Q(**{f"{name}__icontains": word})
+        found |= Q(**{f"{name}__folded__contains": word})
     return found
 
 

@@ -8,15 +8,16 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from wisely_security.text import is_confusable, sort_key
+
 from ..models import SUPER_ADMIN, Role, User
-from ..models.user import looks, validate_one_line
 from ..permissions import all_permissions
 from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 
 
 def permission_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every declared permission, by group."""
-    ordered = sorted(all_permissions(), key=lambda permission: permission.group)
+    ordered = sorted(all_permissions(), key=lambda permission: sort_key(permission.group))
     return [
         (group, [(permission.key, permission.label) for permission in members])
         for group, members in groupby(ordered, key=lambda permission: permission.group)
@@ -30,11 +31,10 @@ class RoleForm(forms.ModelForm[Role]):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        validate_one_line(name)
-        if looks(name) == looks(SUPER_ADMIN):
+        if is_confusable(name, [SUPER_ADMIN]):
             raise ValidationError("Super Admin is not a role: the tenant’s page says who holds it.")
         others = Role.objects.filter(tenant=self.instance.tenant_id).exclude(pk=self.instance.pk)
-        if looks(name) in map(looks, others.values_list("name", flat=True)):
+        if is_confusable(name, others.values_list("name", flat=True)):
             raise ValidationError("There is a role with this name already.", code="unique")
         return name
 

@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from wisely_security.database.fields import OneLineFormField
+
 from .. import accounts
 from ..forms import validate_mailable
 from ..models import Edition, Tenant, User, UserStatus
-from ..models.user import validate_one_line
 from ..support_admin import SupportAdmin
 from ..time_zones import time_zone_choices
 from .of_tenant import OfTenantAdmin
@@ -22,16 +23,11 @@ from .of_tenant import OfTenantAdmin
 class NewTenantForm(forms.ModelForm[Tenant]):
     """A tenant and its Super Admin, who is invited: neither exists without the other."""
 
-    super_admin_name = forms.CharField(label="Super Admin’s name", max_length=150, validators=[validate_one_line])
+    super_admin_name = OneLineFormField(label="Super Admin’s name", max_length=150)
     super_admin_email = forms.EmailField(
         label="Super Admin’s e-mail", max_length=254, help_text="The invitation is sent to this address."
     )
     super_admin_time_zone = forms.ChoiceField(label="Time zone", choices=time_zone_choices, initial="UTC")
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        validate_one_line(name)
-        return name
 
     def clean_super_admin_email(self) -> str:
         email = str(self.cleaned_data["super_admin_email"]).lower()

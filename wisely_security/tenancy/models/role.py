@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 
 from ..permissions import keys_granted_to
@@ -34,12 +35,12 @@ class Role(models.Model):
 
     id = key_field()
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="roles")
-    name = models.CharField(max_length=60)
+    name = OneLineField(max_length=60)
     key = models.CharField(max_length=20, blank=True, editable=False)
     permissions = ArrayField(models.CharField(max_length=60), default=list, blank=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name__in_order"]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "name"],

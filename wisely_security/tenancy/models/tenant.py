@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 
+from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 
 
@@ -32,7 +33,7 @@ class Tenant(models.Model):
     """
 
     id = key_field()
-    name = models.CharField(max_length=200)
+    name = OneLineField(max_length=200)
     slug = models.SlugField(max_length=60, unique=True)
     edition = models.CharField(max_length=10, choices=Edition)
     aggregator = models.ForeignKey(
@@ -71,7 +72,7 @@ class Tenant(models.Model):
     )
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name__in_order"]
         constraints = [
             models.CheckConstraint(
                 name="tenant_only_enterprises_have_an_aggregator",

@@ -1,22 +1,25 @@
 from __future__ import annotations
 
-import unicodedata
 from functools import cached_property
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
+from wisely_security.database.lookups import InOrder
 from wisely_security.request_context import Actor, acting_as
+from wisely_security.text import validate_one_line
 
 from ..permissions import SWITCH_TENANT, all_permissions
 from ..time_zones import validate_time_zone
 from .role import SUPER_ADMIN, Role
 from .tenant import Edition, Tenant
+
+__all__ = ["User", "UserStatus", "validate_one_line"]
 
 
 class UserStatus(models.TextChoices):
@@ -28,17 +31,6 @@ class UserStatus(models.TextChoices):
 class OwnScope(TypedDict):
     tenant_id: UUID | None
     support: bool
-
-
-def validate_one_line(text: str) -> None:
-    """No line breaks, nothing that turns text around (U+202E): a name is evidence. Some scripts need the joiners."""
-    if not text.replace("\u200c", "").replace("\u200d", "").isprintable():
-        raise ValidationError("This holds a character that cannot be shown. Type it again, without copying.")
-
-
-def looks(name: str) -> str:
-    """A name as its readers see it: with other spaces, widths or cases of letters it would be taken for the same."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -53,7 +45,7 @@ class User(AbstractBaseUser):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="users")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="users")
     email = models.EmailField("e-mail", unique=True, error_messages={"unique": "This e-mail address is taken."})
-    name = models.CharField(max_length=150, validators=[validate_one_line])
+    name = OneLineField(max_length=150)
     status = models.CharField(max_length=10, choices=UserStatus, default=UserStatus.PENDING)
     time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -64,8 +56,8 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        ordering = ["name", "email"]
-        indexes = [models.Index(fields=["tenant", "name", "email"], name="user_by_name")]
+        ordering = ["name__in_order", "email__in_order"]
+        indexes = [models.Index("tenant", InOrder("name"), name="user_by_name")]
         constraints = [
             models.CheckConstraint(name="user_email_lower_case", condition=models.Q(email=Lower("email"))),
             models.CheckConstraint(

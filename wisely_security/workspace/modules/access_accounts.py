@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from audit_trail.registry import Module, When, audited
+from wisely_security.database.fields import OneLineField
 from wisely_security.tenancy.models import Tenant
 
 from ..api_keys import make_key
@@ -46,7 +47,7 @@ class Traffic(models.TextChoices):
 class AccessAccount(Record):
     """``key_hash``: SHA-256 of the API key, which is shown once; ``key_start``: what people tell keys apart by."""
 
-    label = models.CharField(max_length=100)
+    label = OneLineField(max_length=100)
     communication = models.CharField("communication type", max_length=20, choices=Communication)
     traffic = models.CharField("traffic type", max_length=20, choices=Traffic)
     channels = ArrayField(models.CharField(max_length=10, choices=Channel))
@@ -63,7 +64,7 @@ class AccessAccount(Record):
     key_made_at = models.DateTimeField(editable=False)
 
     class Meta:
-        ordering = ["label"]
+        ordering = ["label__in_order"]
         verbose_name = "access account"
         constraints = [
             models.UniqueConstraint(

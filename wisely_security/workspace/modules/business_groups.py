@@ -12,8 +12,10 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from audit_trail.registry import Members, Module, audited
+from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant, User
+from wisely_security.text import sort_key
 
 from .. import notifications
 from ..forms import RecordForm
@@ -33,13 +35,13 @@ DELETE = MODULE.action("delete", "Delete", "A group was deleted.", direct=True)
 
 
 class BusinessGroup(Record):
-    name = models.CharField(max_length=100)
-    description = models.CharField(max_length=300, blank=True)
+    name = OneLineField(max_length=100)
+    description = OneLineField(max_length=300, blank=True)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="owned_groups")
     users = models.ManyToManyField(User, through="BusinessGroupUser", related_name="business_groups", blank=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name__in_order"]
         verbose_name = "business group"
         constraints = [
             models.UniqueConstraint(
@@ -117,6 +119,9 @@ class BusinessGroups(Section):
         return [("Name", record.name), ("Description", record.description), ("Owner", record.owner), ("Users", names)]
 
     def store(self, form: Any, request: HttpRequest) -> str:
+        def by_name(user: User) -> tuple[str, str]:
+            return sort_key(user.name)
+
         people = User.objects.select_related("tenant", "role")
         before = set() if form.is_new else set(people.filter(business_groups=form.instance))
         owner_before = None if form.is_new else people.get(pk=form.initial["owner"])
@@ -128,8 +133,8 @@ class BusinessGroups(Section):
                 form.instance,
                 created=form.is_new,
                 changed=changed,
-                added=sorted(after - before, key=str),
-                removed=sorted(before - after, key=str),
+                added=sorted(after - before, key=by_name),
+                removed=sorted(before - after, key=by_name),
                 former_owner=owner_before if owner_before != form.instance.owner else None,
             )
         return str(said)

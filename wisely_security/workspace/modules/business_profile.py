@@ -13,7 +13,9 @@ from django.http import HttpRequest
 
 from audit_trail.registry import Module, audited
 from login_activity.countries import COUNTRIES
+from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.time_zones import time_zone_choices, validate_time_zone
+from wisely_security.text import sort_key
 
 from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
@@ -55,16 +57,16 @@ class Employees(models.TextChoices):
 
 
 class BusinessProfile(Record):
-    legal_name = models.CharField(max_length=200)
+    legal_name = OneLineField(max_length=200)
     industry = models.CharField(max_length=20, choices=Industry)
     employees = models.CharField(max_length=10, choices=Employees)
     channels = ArrayField(models.CharField(max_length=10, choices=Channel), default=list, blank=True)
-    street = models.CharField(max_length=200)
-    city = models.CharField(max_length=100)
-    region = models.CharField("state or region", max_length=100, blank=True)
-    postal_code = models.CharField(max_length=20, blank=True)
+    street = OneLineField(max_length=200)
+    city = OneLineField(max_length=100)
+    region = OneLineField("state or region", max_length=100, blank=True)
+    postal_code = OneLineField(max_length=20, blank=True)
     country = models.CharField(max_length=2, help_text="Two letters, ISO 3166-1.")
-    contact_name = models.CharField(max_length=150)
+    contact_name = OneLineField(max_length=150)
     contact_email = models.EmailField("contact e-mail")
     contact_phone = models.CharField(max_length=16, validators=[validate_e164])
     currency = models.CharField(max_length=3, help_text="Three letters, ISO 4217.")
@@ -73,7 +75,7 @@ class BusinessProfile(Record):
     tax_ids = ArrayField(models.CharField(max_length=60), verbose_name="tax IDs", default=list, blank=True)
 
     class Meta:
-        ordering = ["legal_name"]
+        ordering = ["legal_name__in_order"]
         verbose_name = "business profile"
         constraints = [
             models.UniqueConstraint(
@@ -103,7 +105,9 @@ audited(
 
 
 def chosen_from(choices: Mapping[str, str], label: str) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=[("", "Choose one"), *sorted(choices.items(), key=lambda it: it[1])])
+    return forms.ChoiceField(
+        label=label, choices=[("", "Choose one"), *sorted(choices.items(), key=lambda it: sort_key(it[1]))]
+    )
 
 
 class BusinessProfileForm(RecordForm):
@@ -115,7 +119,7 @@ class BusinessProfileForm(RecordForm):
     language = chosen_from(LANGUAGES, "Language")
     time_zone = forms.ChoiceField(label="Time zone", choices=time_zone_choices)
     tax_ids = Lines(
-        forms.CharField(max_length=60),
+        OneLineFormField(max_length=60),
         label="Tax IDs",
         required=False,
         help_text="One a line, as “GSTIN 27AAPFU0939F1ZV”.",

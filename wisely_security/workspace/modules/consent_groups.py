@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from audit_trail.registry import Module, audited
+from wisely_security.database.fields import OneLineField
 from wisely_security.tenancy.models import Tenant
 
 from ..forms import RecordForm
@@ -27,8 +28,8 @@ DELETE = MODULE.action("delete", "Delete", "A consent group was deleted.")
 
 
 class ConsentGroup(Record):
-    name = models.CharField(max_length=100)
-    description = models.CharField(max_length=300, blank=True)
+    name = OneLineField(max_length=100)
+    description = OneLineField(max_length=300, blank=True)
     access_account = models.ForeignKey(AccessAccount, on_delete=models.PROTECT, related_name="consent_groups")
     channel = models.CharField(max_length=10, choices=Channel)
     number = models.CharField(max_length=16, validators=[validate_e164])
@@ -36,7 +37,7 @@ class ConsentGroup(Record):
     opt_out_response = models.CharField("answer to an opt-out", max_length=500)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name__in_order"]
         verbose_name = "consent group"
         constraints = [
             models.UniqueConstraint(

@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from audit_trail.registry import Module, audited
 from wisely_security.tenancy import menu
 from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
-from wisely_security.tenancy.models.user import looks
 from wisely_security.tenancy.permissions import all_permissions
+from wisely_security.text import is_confusable, sort_key
 
 from ..forms import Choices, RecordForm
 from ..section import Column, Section, register
@@ -40,7 +40,7 @@ def grouped_permissions(tenant: Tenant) -> list[tuple[str, list[tuple[str, str]]
     for each in all_permissions():
         if each.only_in in {"", tenant.edition}:
             groups.setdefault(each.group, []).append((each.key, each.label))
-    return sorted(groups.items())
+    return sorted(groups.items(), key=lambda it: sort_key(it[0]))
 
 
 def granted_permissions(role: Role) -> list[tuple[str, list[str]]]:
@@ -78,7 +78,7 @@ class RoleForm(RecordForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if looks(name) == looks(SUPER_ADMIN):
+        if is_confusable(name, [SUPER_ADMIN]):
             raise ValidationError("Super Admin is a post, not a role. Choose another name.", code="reserved")
         return name
 

@@ -14,6 +14,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from audit_trail.registry import Module, When, audited
+from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.permissions import declare
 
 from ..facts import Message, State
@@ -59,9 +60,9 @@ class Template(Record):
     )
     category = models.CharField(max_length=20, choices=Category)
     language = models.CharField(max_length=10)
-    header = models.CharField(max_length=60, blank=True)
+    header = OneLineField(max_length=60, blank=True)
     body = models.TextField(max_length=1024)
-    footer = models.CharField(max_length=60, blank=True)
+    footer = OneLineField(max_length=60, blank=True)
     buttons = ArrayField(models.CharField(max_length=25), default=list, blank=True)
     content_status = models.CharField("content review", max_length=20, choices=Review, default=Review.IN_REVIEW)
     status = models.CharField(max_length=20, choices=Review, default=Review.IN_REVIEW)
@@ -84,7 +85,7 @@ class Template(Record):
     fallback = models.CharField("fallback channel", max_length=10, choices=Channel, blank=True)
 
     class Meta:
-        ordering = ["name", "language"]
+        ordering = ["name__in_order", "language"]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "name", "language"],
@@ -138,7 +139,7 @@ def check_placeholders(text: str) -> None:
 class TemplateForm(RecordForm):
     language = forms.ChoiceField(choices=[("", "Choose one"), *LANGUAGES.items()])
     buttons = Lines(
-        forms.CharField(max_length=25),
+        OneLineFormField(max_length=25),
         required=False,
         max_length=MOST_BUTTONS,
         help_text=f"Quick replies, one a line: up to {MOST_BUTTONS}, of up to 25 characters.",

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from audit_trail.registry import Module, audited
+from wisely_security.database.fields import OneLineField
 from wisely_security.tenancy.models import Tenant, User
 
 from ..facts import Address
@@ -54,7 +55,7 @@ class Vertical(models.TextChoices):
 
 class WabaNumber(Record):
     number = models.CharField(max_length=16, validators=[validate_e164])
-    display_name = models.CharField(max_length=100)
+    display_name = OneLineField(max_length=100)
     business_group = models.ForeignKey(
         BusinessGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="waba_numbers"
     )
@@ -63,7 +64,7 @@ class WabaNumber(Record):
     website = models.CharField(max_length=200, blank=True, validators=[URLValidator(["http", "https"])])
 
     class Meta:
-        ordering = ["display_name"]
+        ordering = ["display_name__in_order"]
         verbose_name = "WABA number"
         constraints = [
             models.UniqueConstraint(
@@ -81,12 +82,12 @@ class MessageLink(Record):
     """``code``: the unguessable end of the short link."""
 
     number = models.ForeignKey(WabaNumber, on_delete=models.PROTECT, related_name="message_links")
-    name = models.CharField(max_length=100)
+    name = OneLineField(max_length=100)
     text = models.CharField("prefilled text", max_length=140)
     code = models.CharField("short link", max_length=22, editable=False)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name__in_order"]
         verbose_name = "message link"
         constraints = [
             models.UniqueConstraint(

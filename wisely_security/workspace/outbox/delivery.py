@@ -113,7 +113,7 @@ def _save(notification: Notification, recipient: Recipient, state: State, error:
 
 def _settle(notification: Notification) -> None:
     """Try again later; or tell what became of it: one event, in the transaction that takes it out of the outbox."""
-    recipients = list(notification.recipients.order_by("name"))
+    recipients = list(notification.recipients.order_by("name__in_order"))
     waiting = [each for each in recipients if each.state == State.WAITING]
     held = Notification.objects.held(notification)
     if waiting and notification.attempts < MOST_ATTEMPTS:
