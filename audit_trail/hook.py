@@ -4,7 +4,8 @@ Whatever changes rows fires them (save, update, bulk_create, raw SQL, COPY, psql
 written in the transaction of its change. The functions run with the rights of the owner and a fixed search_path.
 
 SQL that is run as the app role can announce another person or tenant than the true one. It cannot write without an
-event, choose an event's time, alter or remove one, or run these functions on a table of its own. What the owner does
+event, choose an event's time, alter or remove one, or run these functions on a table of its own. One change is none to
+the hook: a password's hash that keeps its salt, for so the application hashes a password anew. What the owner does
 to the tables themselves (ALTER TABLE … USING, DROP) is not seen; triggers that are switched off are told by ``check``.
 
 A function costs little where it does little: each field is compared and told in a statement of its own, so that words
@@ -128,7 +129,7 @@ def _update(audited: Audited) -> str:
 
 def _belongs(audited: Audited, field: Any, action: Action) -> str:
     """When a change of ``field`` is told by ``action``: the first transition that takes it, else the common one."""
-    changed = _differs(field)
+    changed = _differs(audited, field)
     taking = [when for when in audited.transitions if field.name in {when.field, *when.also}]
     if action is audited.changed:
         others = [_happens(audited, when) for when in taking]
@@ -145,8 +146,8 @@ def _belongs(audited: Audited, field: Any, action: Action) -> str:
 def _happens(audited: Audited, when: When) -> str:
     field = _field(audited.model, when.field)
     if not when.to and not when.where:
-        return "true" if not when.also else _differs(field)
-    conditions = [_differs(field)]
+        return "true" if not when.also else _differs(audited, field)
+    conditions = [_differs(audited, field)]
     if when.to:
         conditions.append(f"now.{field.column} IN ({', '.join(_sql(value) for value in when.to)})")
     if when.where:
@@ -154,8 +155,10 @@ def _happens(audited: Audited, when: When) -> str:
     return " AND ".join(conditions)
 
 
-def _differs(field: Any) -> str:
-    return f"was.{field.column} IS DISTINCT FROM now.{field.column}"
+def _differs(audited: Audited, field: Any) -> str:
+    differs = f"was.{field.column} IS DISTINCT FROM now.{field.column}"
+    same = audited.same.get(field.name)
+    return f"{differs} AND ({same}) IS NOT TRUE" if same else differs
 
 
 def _sql(value: Any) -> str:

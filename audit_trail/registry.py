@@ -106,6 +106,7 @@ class Audited:
     ``name``: an SQL expression over ``{row}`` that names a record for people, as ``{row}.name``.
     ``created``, ``changed``, ``deleted``: the actions; an update may be another one (``transitions``, the first that
     fits). ``masked``: fields told as changed, never with content. ``untracked``: fields whose change is no event.
+    ``same``: by field, an SQL condition over the rows ``was`` and ``now``: it holds the same, in another form.
     ``words``: by field, a function that returns ``[(key, label)]``, for labels that the field itself does not know.
     ``tenant_column`` and ``resource_column``: whose record is told, and which record it is about.
     """
@@ -118,6 +119,7 @@ class Audited:
     transitions: tuple[When, ...] = ()
     masked: frozenset[str] = frozenset()
     untracked: frozenset[str] = frozenset()
+    same: dict[str, str] = field(default_factory=dict)
     words: dict[str, Callable[[], Iterable[tuple[str, str]]]] = field(default_factory=dict)
     members: tuple[Members, ...] = ()
     tenant_column: str = "tenant_id"
@@ -153,7 +155,7 @@ def audited(model: type[Model], **declared: Any) -> Audited:
         declared[name] = frozenset(declared.get(name, ()))
     it = Audited(model=model, **declared)
     _refuse_second(model)
-    named = {*it.masked, *it.untracked, *it.words}
+    named = {*it.masked, *it.untracked, *it.same, *it.words}
     for when in it.transitions:
         named |= {when.field, *when.also}
     _refuse_unknown(model, named)

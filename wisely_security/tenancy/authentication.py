@@ -61,7 +61,7 @@ class EmailBackend(BaseBackend):
             return None
         user = find_user(username)
         if user is None:
-            User().set_password(password)  # as slow as a wrong password
+            User().check_password(password)  # as slow as a wrong password
             refusal.set(Refusal("unknown_user"))
             return None
         with acting_as(**user.own_scope):  # a stronger hash may be saved

@@ -8,19 +8,23 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from wisely_security.text import fold
+
+from .passwords import LONGEST_NORMALIZED, normalize_password
+
 DEMO_PASSWORD = "wisely-demo"  # noqa: S105  # nosec B105
 
 
 def opens_nothing(password: str) -> bool:
     """Whether this password is never right, whatever account it is tried on."""
-    return password == DEMO_PASSWORD and not settings.DEBUG
+    return normalize_password(password) == DEMO_PASSWORD and not settings.DEBUG
 
 
 class NotTheDemoPassword:
     """Validator of new passwords."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        if password.strip().lower() == DEMO_PASSWORD:
+        if len(password) < LONGEST_NORMALIZED and fold(password).strip() == DEMO_PASSWORD:
             raise ValidationError("This is the password of the demo. Everybody knows it.", code="demo_password")
 
     def get_help_text(self) -> str:

@@ -14,6 +14,7 @@ from wisely_security.request_context import acting_as
 from . import signals
 from .authentication import LockedOutError, Refusal, refusal
 from .models import Role, Tenant, User
+from .passwords import normalize_password
 from .time_zones import time_zone_choices
 
 
@@ -65,7 +66,7 @@ class NewPasswordForm(forms.Form):
         self.fields["new_password"].help_text = "At least 10 characters. A few words that you remember are best."
 
     def clean_new_password(self) -> str:
-        password: str = self.cleaned_data["new_password"]
+        password = normalize_password(self.cleaned_data["new_password"])
         password_validation.validate_password(password, self.user)
         return password
 

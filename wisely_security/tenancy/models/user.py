@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 
 from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
@@ -14,6 +15,7 @@ from wisely_security.database.lookups import InOrder
 from wisely_security.request_context import Actor, acting_as
 from wisely_security.text import validate_one_line
 
+from ..passwords import check_password, hash_anew, normalize_password, salt_of
 from ..permissions import SWITCH_TENANT, all_permissions
 from ..time_zones import validate_time_zone
 from .role import SUPER_ADMIN, Role
@@ -72,6 +74,24 @@ class User(AbstractBaseUser):
 
     def clean(self) -> None:
         self.email = self.email.strip().lower()
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else normalize_password(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is the password. If so, its hash may be made anew: that is no change of the password."""
+        raw_password = raw_password or ""
+        right, hash_again = check_password(raw_password, self.password)
+        if hash_again:
+            encoded = hash_anew(raw_password, self.password)
+            if User.objects.filter(pk=self.pk, password=self.password).update(password=encoded):
+                self.password = encoded
+        return right
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """Another one ends the sessions: of another password, not of another hash of the same."""
+        chosen = salt_of(self.password) or self.password
+        return str(salted_hmac("wisely_security.password", chosen, secret=secret, algorithm="sha256").hexdigest())
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

@@ -22,6 +22,7 @@ from wisely_security.tenancy.authentication import end_sessions
 from wisely_security.tenancy.forms import InviteForm
 from wisely_security.tenancy.links import INVITATION_DAYS
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
+from wisely_security.tenancy.passwords import SALT_SQL
 from wisely_security.tenancy.permissions import USER_SESSIONS
 from wisely_security.tenancy.signals import SessionEnd
 
@@ -55,6 +56,7 @@ audited(
         When(action=ACTIVATE, field="status", to=(UserStatus.ACTIVE,), also=("password",)),
     ),
     masked=["password"],
+    same={"password": f"{SALT_SQL.format(row='was')} = {SALT_SQL.format(row='now')}"},
     untracked=["created_at", "last_login", "password_changed_at", "reset_mailed_at"],
 )
 # A hand-over changes one column of the tenant; people look for it among the users.
