@@ -12,7 +12,6 @@ from .vocabulary import ActorKind, Status
 
 class SupportFilterSet(support_filters.SupportFilterSet):
     text_help = "Actor’s e-mail address or name, resource, IP address or network, or any ID."
-    ids = ("id", "request_id", "actor_id", "resource_id")
     email = "actor_email"
     names = ("actor_name", "resource_name")
 

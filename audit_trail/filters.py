@@ -13,6 +13,7 @@ from wisely_security.ledger.search import pattern_of
 from wisely_security.reports.choices import UUID_SHAPE, Choices, choice_filter, user_choices
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.reports.widgets import DropDown
+from wisely_security.text import fold
 
 from . import labels
 from .models import AuditEvent, actor_condition
@@ -42,7 +43,7 @@ class AuditTrailFilterSet(ReportFilterSet):
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
         self.form.fields["actor"].widget = DropDown(choices=Choices(self._actors))
-        self.form.fields["q"].help_text = "Person, record, change, reason…"
+        self.form.fields["q"].help_text = "Person, record, change, reason, IP address or network, or any ID."
 
     def _actors(self) -> list[Any]:
         choices: list[Any] = [("", "Anybody"), ("People", user_choices()), ("Others", NOBODY_IN_PERSON)]
@@ -58,9 +59,9 @@ class AuditTrailFilterSet(ReportFilterSet):
     @classmethod
     def _by_key(cls, data: QueryDict) -> QueryDict:
         data = super()._by_key(data)
-        typed = data.get("actor", "").strip().casefold()
+        typed = fold(data.get("actor", "").strip())
         for key, label in NOBODY_IN_PERSON:
-            if typed in {key, label.casefold()}:
+            if typed in {key, fold(label)}:
                 data["actor"] = key
         return data
 
@@ -94,7 +95,7 @@ class AuditTrailFilterSet(ReportFilterSet):
     def _actor_name(self) -> str:
         """The actor's name, if that is what tells the actor."""
         condition = actor_condition(self.form.cleaned_data["actor"])
-        return str(condition.get("actor_name", ""))
+        return str(condition.get("actor_name__folded", ""))
 
     def apply_actor(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.by_actor(value)

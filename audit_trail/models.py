@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -14,14 +13,6 @@ from . import labels
 from .vocabulary import ActorKind, Code, Status
 
 
-class PathExists(models.Func):
-    """Whether a JSON document has what a path looks for: ``PathExists(F("changes"), Value("$[*].label"))``."""
-
-    function = "jsonb_path_exists"
-    template = "%(function)s(%(expressions)s::jsonpath)"
-    output_field = models.BooleanField()
-
-
 def actor_condition(actor: str) -> dict[str, Any]:
     """An actor by id, by e-mail address, by kind (``system``, ``api``, ``database``), or by name (it has no index)."""
     actor = actor.strip()
@@ -30,7 +21,7 @@ def actor_condition(actor: str) -> dict[str, Any]:
     try:
         return {"actor_id": UUID(actor)}
     except ValueError:
-        return {"actor_email": actor.lower()} if "@" in actor else {"actor_name": actor}
+        return {"actor_email": actor.lower()} if "@" in actor else {"actor_name__folded": actor}
 
 
 class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
@@ -47,11 +38,19 @@ class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
         return self.filter(request_id=request_id)
 
 
-def _in_changes(word: str) -> PathExists:
-    """Whether changes hold the word in what people read of them."""
-    pattern = json.dumps(word, ensure_ascii=False)
-    tests = (f'@.{part} like_regex {pattern} flag "iq"' for part in ("label", "before", "after", "added", "removed"))
-    return PathExists(F("changes"), Value(f"$[*] ? ({' || '.join(tests)})"))
+class InChanges(models.Func):
+    """Whether a text of what people read of changes fulfils a pattern: ``InChanges(F("changes"), Value(pattern))``."""
+
+    output_field = models.BooleanField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:  # type: ignore[override]
+        (changes, own), (pattern, its) = map(compiler.compile, self.get_source_expressions())
+        like = f"LIKE wisely_fold({pattern})"
+        said = " OR ".join(f"wisely_fold(change->>'{part}') {like}" for part in ("label", "before", "after"))
+        names = "coalesce(change->'added', '[]') || coalesce(change->'removed', '[]')"
+        in_names = f"EXISTS (SELECT FROM jsonb_array_elements_text({names}) AS name WHERE wisely_fold(name) {like})"
+        sql = f"EXISTS (SELECT FROM jsonb_array_elements({changes}) AS change WHERE {said} OR {in_names})"
+        return sql, [*own, *its * 4]
 
 
 SEARCHED = Searched(
@@ -70,8 +69,9 @@ SEARCHED = Searched(
         "reason_code": lambda: Code.choices,
         "actor_kind": lambda: [kind for kind in ActorKind.choices if kind[0] != ActorKind.PERSON],
     },
-    also=_in_changes,
+    also=lambda pattern: InChanges(F("changes"), Value(pattern)),
     also_sql="ARRAY(SELECT said #>> '{}' FROM jsonb_path_query(changes, '$.** ? (@.type() == \"string\")') AS said)",
+    ids=("id", "request_id", "actor_id", "resource_id"),
     block_size=100,
 )
 

@@ -19,7 +19,6 @@ from .vocabulary import Action, Status
 
 class SupportFilterSet(support_filters.SupportFilterSet):
     text_help = "E-mail address, name, IP address or network, event or request ID."
-    ids = ("id", "request_id", "user_id")
     email = "user_email"
     names = ("user_name", "user_email")
 

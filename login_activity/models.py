@@ -37,6 +37,7 @@ SEARCHED = Searched(
         "system": "system",
         "place": "place",
         "user_agent": "user_agent",
+        "session": "session",
         "detail__area": "detail->>'area'",
     },
     labelled={
@@ -44,6 +45,7 @@ SEARCHED = Searched(
         "status": lambda: Status.choices,
         "reason": lambda: Reason.choices,
     },
+    ids=("id", "request_id", "user_id"),
     has_address_index=True,
 )
 

@@ -17,6 +17,7 @@ from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
 from wisely_security.request_context import Client, RequestContext, acting_as, using
 from wisely_security.tenancy.models import User
+from wisely_security.text import fold
 
 from .cast import WINDOWS_CHROME, Cast, add_member, person
 
@@ -75,4 +76,4 @@ def shown(event: LoginEvent) -> list[str]:
 
 
 def holds(event: LoginEvent, text: str) -> bool:
-    return all(any(word.upper() in each.upper() for each in shown(event)) for word in text.split())
+    return all(any(fold(word) in fold(each) for each in shown(event)) for word in text.split())

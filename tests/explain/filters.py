@@ -46,6 +46,7 @@ def login_filters(tenant: UUID) -> list[Query]:
         {"user": "unknown", "action": "edit", "country": ABSENT_COUNTRY},
         {"q": COMMON_ADDRESS, "status": "failure"},
         {"q": RARE_ADDRESS, "user": busy},
+        {"q": f"[{RARE_ADDRESS}]:443"},
     ]
 
 
@@ -67,6 +68,18 @@ def audit_filters(tenant: UUID) -> list[Query]:
         {"actor": "system", "module": "roles", "status": "failure"},
         {"record": str(RARE_RECORD), "actor": busy},
     ]
+
+
+def pasted(tenant: UUID) -> list[Query]:
+    """IDs in a search for words. Each is looked for in every column that has an index for it."""
+    ids = (RARE_REQUEST, RARE_RECORD, RARE_USER, commonest(tenant))
+    return [{"q": text} for each in ids for text in (str(each), f'"urn:uuid:{str(each).upper()}",')]
+
+
+def ids(report: str, tenant: UUID) -> list[UUID | str]:
+    """What may be pasted into the search, and is there."""
+    busy = commonest(tenant)
+    return [RARE_USER, busy] if report == "login-activity" else [RARE_USER, RARE_RECORD, RARE_REQUEST, busy]
 
 
 def support_login_filters(tenant: UUID) -> list[Query]:

@@ -35,7 +35,7 @@ from wisely_security.tenancy.models import Tenant
 from .. import databases
 from ..admin.site import sign_in_as_support
 from ..cast import create_cast, sign_in
-from .filters import Query, audit_filters, login_filters, support_audit_filters, support_login_filters
+from .filters import Query, audit_filters, ids, login_filters, support_audit_filters, support_login_filters
 from .plans import A_PAGE, Read, check, explain, reads
 
 pytestmark = pytest.mark.long
@@ -107,6 +107,17 @@ class TestTenantsPages:
                 for period, days in ((everything(), 200), ({"period": "30d"}, 12)):
                     turned = {direction: str(first_id(timezone.now() - timedelta(days=days)))}
                     check(pages(client, tenant, path, query | period | turned), buffers=2 * A_PAGE_OF_BUFFERS)
+
+    @pytest.mark.parametrize("path", REPORTS)
+    def test_an_id_in_the_search(self, site: Site, path: str) -> None:
+        """It is looked for in each column that has an index for it; then the page is read where it is."""
+        report = REPORTS[path]
+        with acting_as(tenant_id=site.acme.pk):
+            events = report.model.objects.for_tenant(site.acme.pk)
+            old = events.filter(id__lt=first_id(timezone.now() - timedelta(days=200))).newest_first()[0].pk
+        for key in [*ids(report.key, site.acme.pk), old]:
+            found = pages(site.alice, site.acme, path, everything() | {"q": f'"{str(key).upper()}",'})
+            check(found, buffers=2 * len(report.model.searched.ids) * A_PAGE_OF_BUFFERS, sorted_rows=2 * A_PAGE)
 
     @pytest.mark.parametrize("path", REPORTS)
     def test_a_period_opens_its_own_months(self, site: Site, path: str) -> None:

@@ -19,7 +19,7 @@ from wisely_security.tenancy.models import Tenant
 
 from .. import databases
 from ..cast import create_cast, sign_in
-from .filters import Query
+from .filters import NOBODY, Query
 from .plans import check, reads
 
 EVENTS = 100_000
@@ -37,6 +37,8 @@ TOGETHER: list[tuple[str, Query]] = [
 TEXTS: list[tuple[str, Query]] = [
     *((LOGIN, {"q": text}) for text in ("mumbai", RARE_WORD, "nowhere-to-be-found", "mumbai failure")),
     *((AUDIT, {"q": text}) for text in ("person", RARE_WORD, "nowhere-to-be-found", RARE_ADDRESS)),
+    *((LOGIN, {"q": text}) for text in ("Mümbäi", NOBODY, "s4f0a1b2c3d4e5f60", "7774768274764e60", "10.77.*.*")),
+    *((AUDIT, {"q": text}) for text in ("Pérson", NOBODY, f"{RARE_ADDRESS}:8110", "[2001:db8::99]:443", "10.77.7.*")),
     *((AUDIT, {"actor": name}) for name in ("Person 7", "Seldom Seen", "Nobody Here")),
 ]
 

@@ -14,6 +14,15 @@ from .truth import RECORDS
 NETWORKS = [
     *("10.1.2.3", "10.1.2.0/24", "10.1.0.0/16", "10.0.0.0/7", "0.0.0.0/0", "192.0.2.128/25", "198.51.100.0/24"),
     *("2001:db8::1", "2001:DB8:0::/32", "::1", "::ffff:10.1.2.3", "::ffff:a01:203", "::/0", "fe80::/10"),
+    *(
+        "10.1.2.*",
+        "10.1.*.*",
+        "10.1.2.3:443",
+        "[2001:db8::1]:443",
+        "10.1.2.0-10.1.20.255",
+        "2001:db8:*",
+        '"10.1.2.34",',
+    ),
 ]
 LABELS = ["Success", "failure", "log", "Log in", "password", "permission", "template", "edit", "system", "group"]
 NOWHERE = ["neverfound", "masked", "field", "zzzq", "10.1.2.99", "{", '",']
@@ -76,6 +85,38 @@ def test_words_that_are_easily_missed(history: History, name: str) -> None:
     assert {word for word in WORDS if not found[word]} == {"198.51.100.7"}  # it is in texts only
     assert max(found[word] for word in NOWHERE) == 0
     assert found["::ffff:10.1.2.3"] == found["::ffff:a01:203"] == found["10.1.2.3"] > 0
+
+
+TYPED = {
+    "Café": ["cafe", "CAFÉ", "Cafe\u0301", "ｃａｆé", "caf\u200bé"],
+    "Cafe\u0301": ["Café", "cafe"],
+    "O’Brien": ["O'Brien", "o`brien", "o´brien"],
+    "O'Neil": ["O’Neil", "oʼneil"],
+    "Straße": ["STRASSE", "strasse", "straẞe"],
+    "İstanbul": ["istanbul", "ıstanbul", "ISTANBUL"],
+    "Σίσυφος": ["σισυφοσ", "ΣΊΣΥΦΟΣ"],
+    "ﬁne": ["FINE", "fine"],
+    "Łódź": ["lodz", "LÓDZ"],
+    "مُحَمَّد": ["محمد"],
+    "हिन्दी": ["हिन्\u200dदी"],
+    "ガーデン": ["ｶﾞｰﾃﾞﾝ", "カ\u3099ーテ\u3099ン"],
+    "Ｗｉｄｅ": ["wide"],
+    "mid–dash": ["mid-dash", "mid‑dash", "mid—dash", "mid−dash"],
+    "한글": ["\u1112\u1161\u11ab\u1100\u1173\u11af"],
+    "100%": ["100％"],
+    "c:\\temp": ["c:＼temp"],
+    "a_b": ["A＿B"],
+    '"q"': ["“q”"],
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_words_that_are_typed_otherwise(history: History, name: str) -> None:
+    for stored, others in TYPED.items():
+        found = RECORDS[name].agree(history.tenant, {"q": stored}, beyond=[])
+        assert found > 0
+        for typed in others:
+            assert RECORDS[name].agree(history.tenant, {"q": typed}, beyond=[]) == found, (stored, typed)
 
 
 @pytest.mark.parametrize("name", RECORDS)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property, reduce
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.choices import flatten_choices
+
+from wisely_security.ledger.pasted import parse_uuid
+from wisely_security.text import fold
 
 from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
 
@@ -79,7 +85,7 @@ class ReportFilterSet(django_filters.FilterSet):
     )
     q = django_filters.CharFilter(
         label="Search",
-        help_text="Name, address, place…",
+        help_text="Name, place, device, IP address or network, session, or any ID.",
         method="apply_text",
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -93,15 +99,15 @@ class ReportFilterSet(django_filters.FilterSet):
 
     @classmethod
     def _by_key(cls, data: QueryDict) -> QueryDict:
-        """The parameters with each choice as its key: a script may also say its label, in any case of letters."""
+        """The parameters with each choice as its key: a script may also say its label, however it is written."""
         data = data.copy()
         for name, each in cls.base_filters.items():
-            said = data.get(name, "").strip().casefold()
+            said = fold(data.get(name, "").strip())
             if not said:
                 continue
             choices = each.extra.get("choices", ())
             for key, label in _flat(choices() if callable(choices) else choices):
-                if said in {str(key).casefold(), str(label).casefold()}:
+                if said in {fold(str(key)), fold(str(label))}:
                     data[name] = key
         return data
 
@@ -119,7 +125,19 @@ class ReportFilterSet(django_filters.FilterSet):
 
     def patterns(self) -> list[list[str]]:
         """Of each of these, a block's words fulfil one if an event of the block can be among what is selected."""
-        return [self.queryset.model.searched.patterns(word) for word in str(self.form.cleaned_data["q"]).split()]
+        searched = self.queryset.model.searched
+        words = str(self.form.cleaned_data["q"]).split()
+        return [searched.patterns(word) for word in words if word not in self.named]
+
+    @cached_property
+    def named(self) -> dict[str, list[Q]]:
+        """By word that is an ID: the conditions that events of the period fulfil, each with an index. An ID that none
+        of them has may be part of a text."""
+        during: Period = self.form.cleaned_data["during"]
+        events = self.queryset.during(during.start, during.end)
+        keys = {word: parse_uuid(word) for word in str(self.form.cleaned_data["q"]).split()}
+        found = {word: events.model.searched.having(key, events) for word, key in keys.items() if key}
+        return {word: conditions for word, conditions in found.items() if conditions}
 
     def _filtered(self, queryset: Any, names: Iterable[str]) -> Any:
         chosen = self.form.cleaned_data
@@ -141,7 +159,10 @@ class ReportFilterSet(django_filters.FilterSet):
         return queryset
 
     def apply_text(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.matching(value)
+        for word in value.split():
+            named = self.named.get(word)
+            queryset = queryset.filter(reduce(operator.or_, named)) if named else queryset.matching(word)
+        return queryset
 
 
 # "from" is a word of Python's own, so these two cannot be attributes; sub-classes take them from here.

@@ -20,6 +20,7 @@ from wisely_security.ledger.models import first_id
 
 from .filters import ReportFilterSet
 from .summarised import summarised
+from .tenant_by_tenant import TenantByTenant
 
 NEAR = 1_000
 RANGES_AT_ONCE = 60
@@ -81,12 +82,15 @@ def _read(queryset: Any, ranges: list[tuple[UUID, UUID]], order: str, most: int)
     )
 
 
-def seek_for(filters: ReportFilterSet, tenant_id: UUID) -> Seek | None:
+def seek_for(filters: ReportFilterSet, tenant_id: UUID) -> Seek | TenantByTenant | None:
     """How to find what the filters of a tenant's report select. None: some index leads there."""
     model = filters.queryset.model
     chosen = filters.form.cleaned_data
     within = filters.nearby, first_id(chosen["during"].start), first_id(chosen["during"].end)
     about = model._meta.db_table, tenant_id
+    if filters.named:
+        either = next(iter(filters.named.values()))
+        return TenantByTenant([tenant_id], None, [filters.qs.filter(each) for each in either])
     if wanted := filters.patterns():
         if model.searched.is_indexed(chosen["q"]):
             return None

@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.ledger.networks import parse_network
+from wisely_security.ledger.networks import parse_networks
+from wisely_security.ledger.pasted import bare, parse_uuid
 from wisely_security.tenancy.models import Tenant
 from wisely_security.text import fold
 
@@ -48,12 +49,11 @@ class SupportFilterForm(PeriodForm):
 class SupportFilterSet(ReportFilterSet):
     """Period and free text as on the tenants' own pages, but for free text: fewer columns, for there are more rows.
 
-    ``ids``, ``email``: columns that a text names an event by, if it is an ID or an e-mail address; each has an index.
+    An ID is looked for in the columns that the record names, an e-mail address in ``email``; each has an index.
     ``names``: columns that have each of its words otherwise.
     """
 
     text_help: str
-    ids: ClassVar[tuple[str, ...]]
     email: ClassVar[str]
     names: ClassVar[tuple[str, ...]]
 
@@ -99,22 +99,22 @@ class SupportFilterSet(ReportFilterSet):
         if named := self._named(value):
             return queryset.filter(reduce(operator.or_, named))
         for word in value.split():
-            if parse_network(word) is not None:
+            if parse_networks(bare(word)):
                 queryset = queryset.matching(word)
             else:
-                queryset = queryset.filter(reduce(operator.or_, [Q(**{f"{it}__icontains": word}) for it in self.names]))
+                queryset = queryset.filter(
+                    reduce(operator.or_, [Q(**{f"{it}__folded__contains": word}) for it in self.names])
+                )
         return queryset
 
     def _named(self, text: str) -> list[Q]:
         """Conditions, one of which holds for what a text names. Empty: it is words."""
-        try:
-            return [Q(**{column: UUID(text)}) for column in self.ids]
-        except ValueError:
-            pass
+        searched = self.queryset.model.searched
+        if key := parse_uuid(text):
+            return [Q(**{column: key}) for column in searched.ids]
         if "@" in text:
             return [Q(**{self.email: text.strip().lower()})]
-        searched = self.queryset.model.searched
-        return [searched.holds(text)] if parse_network(text) and searched.is_indexed(text) else []
+        return [searched.holds(text)] if len(text.split()) == 1 and searched.is_indexed(text) else []
 
     def told(self) -> dict[str, str]:
         """The filters that hold, in words."""

@@ -140,8 +140,8 @@ class ReportPage(ReportView):
             filters.form.data = filters.form.data.copy()
             filters.form.data["period"] = filters.form.cleaned_data["preset"]
         try:
-            seek = seek_for(filters, self.request.tenant.pk)
-            page = search(lambda: read_page(filters.qs, request.GET, seek=seek))
+            tenant_id = self.request.tenant.pk
+            page = search(lambda: read_page(filters.qs, request.GET, seek=seek_for(filters, tenant_id)))
         except SearchTooLongError as error:
             filters.form.add_error(None, str(error))
             return self._nothing_shown(filters, context)
