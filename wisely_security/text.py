@@ -15,8 +15,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
-
 # Before decomposing, which would make a space with an accent of them.
 _WHOLE = str.maketrans(dict.fromkeys("\u00b4\u0384\u1fbd\u1fbf\u1ffd\u1ffe", "'") | dict.fromkeys("\u2033\u2036", '"'))
 # Letters with a stroke, a hook or no dot, which have no decomposition: people type the plain one. And the letters that
@@ -72,34 +70,16 @@ def sort_key(text: str) -> tuple[str, str]:
     return fold(text)[:200], text
 
 
-# Names
+# Names of records
 
 _SPACE = re.compile(r"[^\S\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _NO_WIDTH = str.maketrans("", "", "\u200b\u2060\ufeff")
-_JOINERS = str.maketrans("", "", "\u200c\u200d")
 
 
 def one_line(text: str) -> str:
     """With every kind of space, and several of them, as one space, and none at the ends. Spaces of no width, which only
     copying brings, go. A tab is a space; a line break is none, for it shows that more was pasted than belongs there."""
     return _SPACE.sub(" ", text.translate(_NO_WIDTH)).strip(" ")
-
-
-def validate_one_line(text: str) -> None:
-    """No line breaks, nothing that turns text around (U+202E): a name is evidence. Some scripts need the joiners."""
-    for place, character in enumerate(text, 1):
-        if not character.translate(_JOINERS).isprintable():
-            raise ValidationError(
-                "This holds a character that cannot be shown. "
-                f"It is character {place} ({_named(character)}): delete it there, or type the text by hand."
-            )
-
-
-def _named(character: str) -> str:
-    code = f"U+{ord(character):04X}"
-    if character in "\n\r\v\f\x85\u2028\u2029":
-        return f"{code}, a line break"
-    return f"{code} {unicodedata.name(character, 'control character').lower()}"
 
 
 # Names that look like others

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib import admin
@@ -24,6 +22,7 @@ from wisely_security.workspace.section import sections
 
 from ..audit_trail.factories import make
 from ..cast import PASSWORD, WINDOWS_CHROME, Cast
+from ..untouched import sent_by
 from ..workspace import trail
 
 EVENTS = "/admin/login_activity/loginevent/"
@@ -45,52 +44,9 @@ def sign_in_as_support() -> Client:
     return client
 
 
-class _Fields(HTMLParser):
-    """What a browser would send for the form with this id."""
-
-    def __init__(self, html: str, form_id: str) -> None:
-        super().__init__()
-        self.form_id, self.inside, self.select, self.textarea = form_id, False, "", ""
-        self.values: dict[str, Any] = {}
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        name, value = given.get("name") or "", given.get("value") or ""
-        if tag == "form":
-            self.inside = given.get("id") == self.form_id
-        elif not self.inside:
-            return
-        elif (
-            tag == "input" and given.get("type") != "submit" and (given.get("type") != "checkbox" or "checked" in given)
-        ):
-            self.values.setdefault(name, []).append(value)
-        elif tag == "select":
-            self.select = name
-        elif tag == "option" and "selected" in given:
-            self.values[self.select] = value
-        elif tag == "textarea":
-            self.textarea, self.values[name] = name, ""
-
-    def handle_data(self, data: str) -> None:
-        if self.textarea:  # whose first line break belongs to the tag
-            self.values[self.textarea] = "\r\n".join(data.removeprefix("\r\n").removeprefix("\n").splitlines())
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self.textarea = ""
-
-
 def opened(client: Client, url: str) -> dict[str, Any]:
     """Open a page of the admin: what its form would send as it is."""
-    return form_on(client.get(url))
-
-
-def form_on(page: Any) -> dict[str, Any]:
-    assert page.status_code == 200, page
-    form_id = re.search(r'id="(\w+_form)"', page.content.decode())
-    assert form_id
-    return _Fields(page.content.decode(), form_id[1]).values
+    return sent_by(client.get(url))
 
 
 def edit(client: Client, url: str, **changed: Any) -> Any:

@@ -12,7 +12,8 @@ from wisely_security.workspace.modules.templates import Template
 
 from ..audit_trail.factories import make
 from ..cast import Cast
-from .site import USERS, Trail, form_on, list_of, opened
+from ..untouched import sent_by
+from .site import USERS, Trail, list_of, opened
 
 
 def test_a_field_that_others_have_changed_is_not_overwritten_unseen(dana: Client, cast: Cast, seen_by_support) -> None:
@@ -37,7 +38,7 @@ def test_saving_once_more_is_meant(dana: Client, cast: Cast, seen_by_support) ->
     url = f"{USERS}{cast.bob.pk}/change/"
     form = opened(dana, url) | {"name": "Bob Braun"}
     User.objects.filter(pk=cast.bob.pk).update(name="Robert Brown")
-    again = form_on(dana.post(url, form))
+    again = sent_by(dana.post(url, form))
     assert (again["name"], again["initial-name"]) == (["Bob Braun"], ["Robert Brown"])
     assert dana.post(url, again).status_code == 302
     assert User.objects.get(pk=cast.bob.pk).name == "Bob Braun"
@@ -72,7 +73,7 @@ def test_how_lines_end_is_no_conflict(dana: Client, cast: Cast, end: str, seen_b
     form = opened(dana, url)
     assert dana.post(url, form | {"body": "Hello\r\nyou"}).status_code == 302
     template.refresh_from_db()
-    assert template.body == "Hello\r\nyou"
+    assert template.body == "Hello\nyou"
 
 
 def test_what_others_have_changed_elsewhere_stays(dana: Client, cast: Cast, seen_by_support) -> None:

@@ -13,6 +13,7 @@ from wisely_security.request_context import acting_as
 
 from . import signals
 from .authentication import LockedOutError, Refusal, refusal
+from .edit_form import EditForm
 from .models import Role, Tenant, User
 from .passwords import normalize_password
 from .time_zones import time_zone_choices
@@ -104,24 +105,23 @@ class EmailForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
-def save_changed(form: forms.ModelForm[Any]) -> None:
+def save_changed(form: EditForm) -> None:
     """Save what the form has changed and nothing else: the rest may have been changed meanwhile by somebody else."""
     if form.changed_data:
         form.instance.save(update_fields=form.changed_data)
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(EditForm):
     class Meta:
         model = User
         fields = ["name", "time_zone"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = time_zone_choices(self.instance.time_zone)
-        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=choices)
+        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=time_zone_choices)
 
 
-class InviteForm(forms.ModelForm[User]):
+class InviteForm(EditForm):
     class Meta:
         model = User
         fields = ["email", "name", "role"]
@@ -138,7 +138,7 @@ class InviteForm(forms.ModelForm[User]):
         return email
 
 
-class SignInSettingsForm(forms.ModelForm[Tenant]):
+class SignInSettingsForm(EditForm):
     class Meta:
         model = Tenant
         fields = ["session_idle_minutes", "session_max_hours"]

@@ -193,6 +193,10 @@ class SupportAdmin(admin.ModelAdmin[M]):
         """An edit stores the fields that it has changed: somebody else may have changed others meanwhile."""
         obj.save(update_fields=form.changed_data if change else None)
 
+    def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        """Django would also note that somebody has changed nothing."""
+        return super().log_change(request, obj, message) if message else None
+
     def delete_model(self, request: HttpRequest, obj: M) -> None:
         self.tell_deletion(request, obj)
         super().delete_model(request, obj)

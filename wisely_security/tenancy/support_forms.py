@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms.models import ModelChoiceField
 from django.utils.choices import flatten_choices
 from django.utils.text import Truncator
 
+from .edit_form import EditForm
+
 CONFLICT = "conflict"  # the code of an error: somebody else was quicker
 LONGEST_SAID = 80
 
 
-class ComparedForm(forms.ModelForm[Any]):
+class ComparedForm(EditForm):
     """Comes before the form of a page that edits. The page carries what it has shown, and so ``changed_data`` is what
     somebody changed on it, not what others have changed while it was open.
 
@@ -39,10 +40,8 @@ class ComparedForm(forms.ModelForm[Any]):
 
     def _others_have_changed(self, name: str) -> bool:
         """Away from what was shown, and to something else than what was typed."""
-        bound, field = self[name], self.fields[name]
-        now = _as_sent(bound.initial)
-        shown = field.hidden_widget().value_from_datadict(self.data, self.files, bound.html_initial_name)
-        return field.has_changed(now, _as_sent(shown)) and field.has_changed(now, _as_sent(bound.data))
+        bound = self[name]
+        return not any(self.look_the_same(name, bound.initial, other) for other in (self.shown(name), bound.data))
 
     def _what_there_is(self, name: str) -> str:
         now = Truncator(said(self.fields[name], self[name].initial)).chars(LONGEST_SAID)
@@ -56,11 +55,6 @@ class ComparedForm(forms.ModelForm[Any]):
         values = now if isinstance(now, list) else [] if now is None else [now]
         data.setlist(bound.html_initial_name, [str(value) for value in values])
         self.data = data
-
-
-def _as_sent(value: Any) -> Any:
-    """As browsers send texts of several lines."""
-    return "\r\n".join(value.splitlines()) if isinstance(value, str) else value
 
 
 def changes_of(form: Any, names: Iterable[str]) -> dict[str, list[str]]:

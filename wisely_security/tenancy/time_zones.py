@@ -15,10 +15,8 @@ def time_zones() -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name == "UTC" or ("/" in name and not name.startswith(_NO_PLACES))))
 
 
-def time_zone_choices(current: str = "") -> list[tuple[str, str]]:
-    """``current``: the one that is set, so that an older name stays unless somebody changes it."""
-    names = time_zones() if current in {"", *time_zones()} else (*time_zones(), current)
-    return [(name, name.replace("_", " ")) for name in names]
+def time_zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in time_zones()]
 
 
 def validate_time_zone(name: str) -> None:

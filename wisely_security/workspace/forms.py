@@ -20,8 +20,10 @@ from audit_trail.models import AuditEvent
 from audit_trail.registry import audited_as
 from audit_trail.vocabulary import Status
 from wisely_security import request_context
+from wisely_security.characters import validate_one_line
+from wisely_security.tenancy.edit_form import EditForm
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.text import is_confusable, validate_one_line
+from wisely_security.text import is_confusable
 
 
 def fingerprint(values: dict[str, Any]) -> str:
@@ -70,7 +72,7 @@ def _who_has(record: Any) -> str:
     return "You have" if actor and actor.id == last.actor_id else f"{last.actor_name} has"
 
 
-class RecordForm(forms.ModelForm[Any]):
+class RecordForm(EditForm):
     """Choices are of the tenant; ``seen`` is what the person had before them when they began to type."""
 
     name_field = "name"  # gets the error when a record of this name exists already
@@ -90,8 +92,6 @@ class RecordForm(forms.ModelForm[Any]):
             _say_nothing_chosen(field)
             if isinstance(field, forms.CharField):
                 field.widget.attrs.setdefault("autocomplete", "off")
-                if isinstance(field.widget, forms.TextInput) and validate_one_line not in field.validators:
-                    field.validators.append(validate_one_line)
         seen = list(self.rests_on or self._meta.fields or ())
         self.now = "" if self.is_new else fingerprint(model_to_dict(self.instance, seen))
         self.fields["seen"].initial = self.now
@@ -101,7 +101,9 @@ class RecordForm(forms.ModelForm[Any]):
         if not self.is_new:
             refuse_if_changed(self.instance, data.pop("seen", ""), self.now)
         for constraint in self._meta.model._meta.constraints:
-            if isinstance(constraint, UniqueConstraint) and self.name_field in constraint.fields:
+            if not isinstance(constraint, UniqueConstraint) or self.name_field not in constraint.fields:
+                continue
+            if self.is_new or not self.untouched.issuperset(set(constraint.fields) - {"tenant"}):
                 self._refuse_lookalike(constraint, data)
         return data
 
@@ -123,7 +125,7 @@ class RecordForm(forms.ModelForm[Any]):
         self.data = data
 
     def _get_validation_exclusions(self) -> set[str]:
-        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        exclusions: set[str] = super()._get_validation_exclusions()
         return exclusions - {"tenant"}  # names are unique within it
 
     def _update_errors(self, errors: ValidationError) -> None:
@@ -151,13 +153,14 @@ class Lines(SimpleArrayField):
     default_error_messages = {"item_invalid": "Line %(nth)s:"}
 
     def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
+        base_field.validators.append(validate_one_line)
         super().__init__(base_field, delimiter="\n", widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        lines = [line.strip() for line in str(value or "").splitlines()]
+        lines = [line.strip() for line in str(value or "").split("\n")]
         return super().to_python("\n".join(line for line in lines if line))
 
 

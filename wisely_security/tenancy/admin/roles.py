@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from wisely_security.text import is_confusable, sort_key
 
+from ..edit_form import EditForm
 from ..models import SUPER_ADMIN, Role, User
 from ..permissions import all_permissions
 from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
@@ -24,7 +25,7 @@ def permission_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-class RoleForm(forms.ModelForm[Role]):
+class RoleForm(EditForm):
     permissions = forms.MultipleChoiceField(
         choices=permission_choices, required=False, widget=forms.CheckboxSelectMultiple
     )

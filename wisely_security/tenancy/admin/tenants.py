@@ -13,6 +13,7 @@ from django.urls import reverse
 from wisely_security.database.fields import OneLineFormField
 
 from .. import accounts
+from ..edit_form import EditForm
 from ..forms import validate_mailable
 from ..models import Edition, Tenant, User, UserStatus
 from ..support_admin import SupportAdmin
@@ -20,7 +21,7 @@ from ..time_zones import time_zone_choices
 from .of_tenant import OfTenantAdmin
 
 
-class NewTenantForm(forms.ModelForm[Tenant]):
+class NewTenantForm(EditForm):
     """A tenant and its Super Admin, who is invited: neither exists without the other."""
 
     super_admin_name = OneLineFormField(label="Super Admin’s name", max_length=150)
@@ -48,7 +49,7 @@ class NewTenantForm(forms.ModelForm[Tenant]):
         return data
 
 
-class TenantForm(forms.ModelForm[Tenant]):
+class TenantForm(EditForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         may_be = Q(status=UserStatus.ACTIVE) | Q(pk=self.instance.super_admin_id)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from .. import accounts
 from ..authentication import end_sessions
+from ..edit_form import EditForm
 from ..forms import InviteForm
 from ..models import Role, Session, User, UserStatus
 from ..sessions import end_session
@@ -25,15 +26,14 @@ from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 logger = logging.getLogger(__name__)
 
 
-class UserForm(forms.ModelForm[User]):
+class UserForm(EditForm):
     """``acting``: the member of support who edits."""
 
     acting: User
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = time_zone_choices(self.instance.time_zone)
-        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=choices)
+        self.fields["time_zone"] = forms.ChoiceField(label="Time zone", choices=time_zone_choices)
         self.fields["status"] = forms.ChoiceField(
             label="Status",
             choices=[(status.value, status.label) for status in self._possible_statuses()],

@@ -76,6 +76,8 @@ class ConsentGroupForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if {"access_account", "channel"} <= self.untouched:
+            return data
         account, channel = data.get("access_account"), data.get("channel")
         if account and channel and channel not in account.channels:
             self.add_error(

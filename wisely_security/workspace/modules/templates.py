@@ -171,11 +171,7 @@ class RemarkForm(RecordForm):
 
     class Meta:
         model = Template
-        fields = ["remark"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["remark"] = ""  # of this review, not of the last
+        fields: list[str] = []  # the remark is one of this review, not the last one edited
 
 
 class SettingsForm(RecordForm):
