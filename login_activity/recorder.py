@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from wisely_security.characters import validate_one_line
 from wisely_security.ledger.writing import append
 from wisely_security.request_context import Actor, current
 from wisely_security.tenancy.models import User
@@ -96,10 +97,12 @@ def here() -> tuple[Device, Place]:
 
 
 def unknown_name(typed: str) -> tuple[str, str]:
-    """What to show of a name that no user has: an e-mail address, or nothing, for people type passwords there."""
+    """What to show of a name that no user has: an e-mail address, or nothing, for people type passwords there. Django
+    takes control characters in quotes and U+202E in a domain for parts of an address."""
     typed = typed.strip().lower()
     try:
         validate_email(typed)
+        validate_one_line(typed)
     except ValidationError:
         return HIDDEN_NAME, ""
     return typed, typed

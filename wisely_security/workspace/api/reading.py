@@ -11,6 +11,8 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
+from wisely_security.characters import LONE_SURROGATE
+
 from .problems import (
     IDEMPOTENCY_KEY,
     INVALID,
@@ -43,14 +45,16 @@ def idempotency_key(request: HttpRequest) -> str:
 def batch_of(request: HttpRequest) -> Batch:
     try:
         content = json.loads(_body(request).decode())
-        # Refuses what Python's JSON allows and PostgreSQL does not: NaN, and half a surrogate pair.
-        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
+        # Refuses what Python's JSON allows and PostgreSQL does not: NaN.
+        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        if LONE_SURROGATE.search(canonical):  # which is not UTF-8, so a noncharacter says where it stands
+            content = json.loads(LONE_SURROGATE.sub("\uffff", canonical))
         errors = errors_of(content)  # which refuses what is nested too deeply
     except (ValueError, RecursionError):
         raise ApiError(MALFORMED) from None
     if errors:
         raise ApiError(INVALID, errors=errors)
-    return Batch(content["events"], sha256(canonical).hexdigest())
+    return Batch(content["events"], sha256(canonical.encode()).hexdigest())
 
 
 def _body(request: HttpRequest) -> bytes:

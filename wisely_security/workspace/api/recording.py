@@ -39,9 +39,19 @@ def _row(event: dict[str, Any], kinds_of_record: dict[str, str]) -> dict[str, An
         "action": event["action"],
         "status": event["status"],
         "reason_code": event.get("reason_code", ""),
-        "reason": event.get("reason", ""),
+        "reason": _one_space(event.get("reason", "")),
         "resource_type": resource.get("type", ""),
         "resource_id": resource.get("id"),
-        "resource_name": resource["name"],
-        "changes": event.get("changes", []),
+        "resource_name": _one_space(resource["name"]),
+        "changes": [_change(each) for each in event.get("changes", [])],
     }
+
+
+def _change(change: dict[str, Any]) -> dict[str, Any]:
+    lists = {name: list(map(_one_space, change[name])) for name in ("added", "removed") if name in change}
+    return {**change, "label": _one_space(change["label"]), **lists}
+
+
+def _one_space(line: str) -> str:
+    """Every kind of space is one space, as in the forms."""
+    return " ".join(line.split())

@@ -16,6 +16,7 @@ from audit_trail.recorder import LONGEST_REASON
 from audit_trail.registry import Action, actions
 from audit_trail.vocabulary import Code, Status
 from audit_trail.words import LONGEST_TEXT
+from wisely_security.characters import NOT_IN_A_LINE, NOT_IN_LINES
 
 from ..modules.retention import MODULE as RECORDS
 
@@ -32,13 +33,28 @@ SAID_BY_DESCRIPTION = {"anyOf", "oneOf", "format", "not", "pattern"}
 Schema = dict[str, Any]
 
 
-def _text(longest: int, shortest: int = 1) -> Schema:
+def _line(longest: int) -> Schema:
+    """The rule of the forms: ``validate_one_line``."""
     return {
         "type": "string",
-        "minLength": shortest,
+        "minLength": 1,
         "maxLength": longest,
-        "pattern": r"^[^\u0000]*$",
-        "description": "Text without the character NUL.",
+        "pattern": f"^[^{NOT_IN_A_LINE}]*$",
+        "not": {"pattern": r"^\s+$"},
+        "description": "One line of text that can be seen: without control characters, line breaks, what turns text "
+        "around (such as U+202E) or is not seen, noncharacters, and characters for private use. Spaces of any kind are "
+        "recorded as one space, those around the text not at all.",
+    }
+
+
+def _lines(longest: int) -> Schema:
+    """The rule of the forms: ``validate_lines``."""
+    return {
+        "type": "string",
+        "maxLength": longest,
+        "pattern": f"^[^{NOT_IN_LINES}]*$",
+        "description": "Text whose lines end in a line feed: without other control characters but the tab, what turns "
+        "text around (such as U+202E), and noncharacters.",
     }
 
 
@@ -82,7 +98,7 @@ def schemas() -> Schema:
             {
                 "type": _key("The kind of record."),
                 "id": {"type": "string", "format": "uuid", "description": "A UUID, written with hyphens."},
-                "name": _text(LONGEST_NAME),
+                "name": _line(LONGEST_NAME),
             },
             description="The record that the action was about, by a name that people know.",
         ),
@@ -90,9 +106,9 @@ def schemas() -> Schema:
             ["field", "label"],
             {
                 "field": _key("The field."),
-                "label": _text(LONGEST_KEY),
-                "before": _text(LONGEST_TEXT, 0),
-                "after": _text(LONGEST_TEXT, 0),
+                "label": _line(LONGEST_KEY),
+                "before": _lines(LONGEST_TEXT),
+                "after": _lines(LONGEST_TEXT),
                 "added": _members(),
                 "removed": _members(),
                 "masked": {"const": True},
@@ -122,7 +138,7 @@ def _event() -> Schema:
             "action": {"enum": list(dict.fromkeys(action.key for action in _actions()))},
             "status": {"enum": list(Status.values)},
             "reason_code": {"enum": list(Code.values)},
-            "reason": _text(LONGEST_REASON),
+            "reason": _line(LONGEST_REASON),
             "resource": {"$ref": PLACE + "Resource"},
             "changes": {"type": "array", "maxItems": MOST_CHANGES, "items": {"$ref": PLACE + "Change"}},
         },
@@ -165,7 +181,7 @@ def _any_of(*names: str) -> Schema:
 
 
 def _members() -> Schema:
-    return {"type": "array", "maxItems": MOST_MEMBERS, "items": _text(LONGEST_NAME)}
+    return {"type": "array", "maxItems": MOST_MEMBERS, "items": _line(LONGEST_NAME)}
 
 
 @cache
