@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from wisely_security.characters import validate_one_line
+from wisely_security.characters import harmless, validate_one_line
 from wisely_security.ledger.writing import append
 from wisely_security.request_context import Actor, current
 from wisely_security.tenancy.models import User
@@ -81,8 +81,20 @@ def event_values(
         "latitude": place.latitude,
         "longitude": place.longitude,
         "session": context.session,
-        "detail": detail or {},
+        "detail": _harmless(detail or {}),
     }
+
+
+def _harmless(detail: Any) -> Any:
+    """Searches are in it as they were typed."""
+    match detail:
+        case str():
+            return harmless(detail)
+        case dict():
+            return {harmless(key): _harmless(value) for key, value in detail.items()}
+        case list() | tuple():
+            return [_harmless(each) for each in detail]
+    return detail
 
 
 def full_name(person: Actor, owner: UUID | None) -> str:

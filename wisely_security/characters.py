@@ -58,5 +58,10 @@ def _named(character: str) -> str:
     return f"{code} {unicodedata.name(character, 'control character').lower()}"
 
 
+def harmless(text: str) -> str:
+    """A text that was typed or sent elsewhere and cannot be refused, with a mark for each character that could."""
+    return _not_in_a_line.sub("\ufffd", text)
+
+
 def is_one_line(text: str) -> bool:
     return not _not_in_a_line.search(text)
