@@ -3,15 +3,16 @@
 Modules and actions are declared where they happen (``registry.py``).
 """
 
+from wisely_security import actor_names
 from wisely_security.ledger.vocabulary import Status as Status
 from wisely_security.ledger.vocabulary import Word
 
 
 class ActorKind(Word):
     PERSON = "person", "Person"
-    SYSTEM = "system", "System"
-    API = "api", "API account"
-    DATABASE = "database", "Database session"
+    SYSTEM = "system", actor_names.SYSTEM
+    API = "api", actor_names.API_ACCOUNT
+    DATABASE = "database", actor_names.DATABASE_SESSION
 
 
 class Code(Word):

@@ -3,6 +3,7 @@
 A new kind of event is one member of ``Action``.
 """
 
+from wisely_security import actor_names
 from wisely_security.ledger.vocabulary import Status as Status
 from wisely_security.ledger.vocabulary import Word
 
@@ -22,7 +23,7 @@ class Reason(Word):
     """Why: always with a failure, and with a success where there is something to add."""
 
     WRONG_PASSWORD = "wrong_password", "Wrong password"
-    UNKNOWN_USER = "unknown_user", "Unknown user"
+    UNKNOWN_USER = "unknown_user", actor_names.UNKNOWN_USER
     SUSPENDED = "suspended", "Account suspended"
     PENDING = "pending", "Invitation not accepted yet"
     LOCKED_OUT = "locked_out", "Locked out after too many failed attempts"

@@ -16,6 +16,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from uuid import UUID
 
+from .actor_names import SYSTEM
+
 # What a session keeps of a browser's headers: more of the user agent than an event shows, so that a cut is still seen.
 LONGEST_AGENT = 1024
 LONGEST_HINT = 300
@@ -97,7 +99,7 @@ class RequestContext:
     def _who_acts(self) -> str:
         """JSON, for the hook that records changes: who acts, in which request, from where."""
         actor = self.actor
-        who = {"kind": "system", "name": "System"}
+        who = {"kind": "system", "name": SYSTEM}
         if actor is not None:
             who = {
                 "kind": actor.kind,

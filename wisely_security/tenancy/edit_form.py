@@ -94,6 +94,14 @@ class EditForm(forms.ModelForm[Any]):
         value = getattr(self.instance, name)
         return list(value.all()) if self.instance._meta.get_field(name).many_to_many else value
 
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Of a field, what was found wrong first."""
+        found = getattr(errors, "error_dict", {})
+        for name in self.errors.keys() & found.keys() & self.fields.keys():
+            del found[name]
+        if found or not hasattr(errors, "error_dict"):
+            super()._update_errors(errors)  # type: ignore[misc]
+
     def _get_validation_exclusions(self) -> set[str]:
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return exclusions | self.untouched
@@ -105,7 +113,7 @@ class EditForm(forms.ModelForm[Any]):
             try:
                 self.instance.validate_constraints(exclude=self._get_validation_exclusions() - self.untouched)
             except ValidationError as error:
-                self._update_errors(error)  # type: ignore[attr-defined]
+                self._update_errors(error)
 
 
 def _mind_characters(field: forms.Field) -> None:

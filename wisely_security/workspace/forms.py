@@ -134,7 +134,7 @@ class RecordForm(EditForm):
         for error in of_record:
             self.add_error(self.name_field, ValidationError(error.message, code="unique"))
         if getattr(errors, "error_dict", True):
-            super()._update_errors(errors)  # type: ignore[misc]
+            super()._update_errors(errors)
 
 
 def _say_nothing_chosen(field: forms.Field) -> None:

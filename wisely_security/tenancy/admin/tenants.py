@@ -13,6 +13,7 @@ from django.urls import reverse
 from wisely_security.database.fields import OneLineFormField
 
 from .. import accounts
+from ..display_names import validate_display_name
 from ..edit_form import EditForm
 from ..forms import validate_mailable
 from ..models import Edition, Tenant, User, UserStatus
@@ -24,7 +25,7 @@ from .of_tenant import OfTenantAdmin
 class NewTenantForm(EditForm):
     """A tenant and its Super Admin, who is invited: neither exists without the other."""
 
-    super_admin_name = OneLineFormField(label="Super Admin’s name", max_length=150)
+    super_admin_name = OneLineFormField(label="Super Admin’s name", max_length=150, validators=[validate_display_name])
     super_admin_email = forms.EmailField(
         label="Super Admin’s e-mail", max_length=254, help_text="The invitation is sent to this address."
     )

@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 
+from .. import display_names
+
 
 class Edition(models.TextChoices):
     ENTERPRISE = "enterprise", "Enterprise"
@@ -93,3 +95,4 @@ class Tenant(models.Model):
     def clean(self) -> None:
         if self.aggregator_id and self.edition == Edition.AGGREGATOR:
             raise ValidationError({"aggregator": "Only an enterprise can belong to an aggregator."})
+        display_names.check_company(self)

@@ -9,12 +9,14 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
 
+from wisely_security.actor_names import SUPPORT
 from wisely_security.characters import validate_one_line
 from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 from wisely_security.database.lookups import InOrder
 from wisely_security.request_context import Actor, acting_as
 
+from .. import display_names
 from ..passwords import check_password, hash_anew, normalize_password, salt_of
 from ..permissions import SWITCH_TENANT, all_permissions
 from ..time_zones import validate_time_zone
@@ -74,6 +76,7 @@ class User(AbstractBaseUser):
 
     def clean(self) -> None:
         self.email = self.email.strip().lower()
+        display_names.check(self)
 
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(None if raw_password is None else normalize_password(raw_password))
@@ -109,7 +112,7 @@ class User(AbstractBaseUser):
     @property
     def role_name(self) -> str:
         if self.role is None:
-            return "Wisely support"
+            return SUPPORT
         return SUPER_ADMIN if self.is_super_admin else self.role.name
 
     @cached_property
@@ -150,5 +153,8 @@ class User(AbstractBaseUser):
             name=self.name,
             email=self.email,
             tenant_id=self.tenant_id,
-            tenant_name=self.tenant.name if self.tenant else "Wisely support",
+            tenant_name=self.tenant.name if self.tenant else SUPPORT,
         )
+
+
+display_names.declare(User, "name")

@@ -12,7 +12,7 @@ from wisely_security.request_context import acting_as
 from .. import signals
 from ..access import AccessRefused, MemberView, SignedInView
 from ..forms import ProfileForm, SignInSettingsForm, save_changed
-from ..models import Tenant
+from ..models import Tenant, User
 from ..permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
 from ..sessions import VIEWED_TENANT_KEY
 
@@ -23,6 +23,8 @@ class Profile(SignedInView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         user = self.request.user
+        with acting_as(**user.own_scope):  # before anybody's names are compared: support locks in this order, too
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
         before = {"name": user.name, "time_zone": user.time_zone}
         form = ProfileForm(request.POST, instance=user)
         if not form.is_valid():

@@ -48,7 +48,9 @@ def _row(event: dict[str, Any], kinds_of_record: dict[str, str]) -> dict[str, An
 
 
 def _change(change: dict[str, Any]) -> dict[str, Any]:
-    lists = {name: list(map(_one_space, change[name])) for name in ("added", "removed") if name in change}
+    lists: dict[str, Any] = {
+        name: list(map(_one_space, change[name])) for name in ("added", "removed") if name in change
+    }
     return {**change, "label": _one_space(change["label"]), **lists}
 
 

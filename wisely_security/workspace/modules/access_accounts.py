@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from audit_trail.registry import Module, When, audited
 from wisely_security.database.fields import OneLineField
+from wisely_security.tenancy import display_names
 from wisely_security.tenancy.models import Tenant
 
 from ..api_keys import make_key
@@ -78,7 +79,11 @@ class AccessAccount(Record):
     def __str__(self) -> str:
         return self.label
 
+    def clean(self) -> None:
+        display_names.check(self)
 
+
+display_names.declare(AccessAccount, "label")
 audited(
     AccessAccount,
     name="{row}.label",

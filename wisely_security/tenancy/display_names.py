@@ -1,0 +1,123 @@
+"""Under which name somebody stands in the records: nobody's but their own.
+
+Whatever acts has such a name: a user, an access account. Two of them in a tenant may not look alike; nobody has a name
+that the recorders give, or one that ends as the names of people of another company do ("Dana Diaz (Wisely support)").
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Model
+
+from wisely_security.actor_names import RESERVED, SUPPORT
+from wisely_security.confusables import skeleton
+from wisely_security.request_context import acting_as
+
+_named: dict[type[Model], str] = {}
+
+
+def declare(model: type[Model], field: str) -> None:
+    """Records of ``model`` act, and are known by this field. They have a ``tenant``; support staff have none."""
+    _named[model] = field
+
+
+def validate_company_name(name: str) -> None:
+    """It stands behind the names of the company's people. Raises ValidationError."""
+    own = skeleton(name)
+    if not any(map(str.isalnum, own)):
+        raise ValidationError("Write a name with letters.", code="display_name")
+    if own in _reserved() or skeleton(SUPPORT) in own:
+        raise ValidationError("The records use this name themselves. Choose another one.", code="display_name")
+
+
+def validate_display_name(name: str) -> None:
+    """The rules for a name by itself. Raises ValidationError."""
+    validate_company_name(name)
+    if _ends_in_brackets(name):
+        raise ValidationError(
+            "Brackets at the end of a name stand for another company. Write it without, as in “Ada King, Sales”.",
+            code="display_name",
+        )
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """With the names of the database roles: who works in the database itself is recorded under them."""
+    roles = [str(database.get("USER", "")) for database in settings.DATABASES.values()]
+    return frozenset(skeleton(name) for name in (*RESERVED, *roles) if name)
+
+
+def _ends_in_brackets(name: str) -> bool:
+    """Brackets of any script or width, also with a full stop or something unseen behind them."""
+    kinds = [unicodedata.category(character) for character in unicodedata.normalize("NFKC", name)]
+    while kinds and kinds[-1] != "Pe" and kinds[-1][0] not in "LN":
+        kinds.pop()
+    return kinds[-1:] == ["Pe"]
+
+
+def check(record: Any) -> None:
+    """For ``clean`` of a model that is declared here: a name that changes is held to the rules.
+
+    Nobody else in the tenant takes a name until the transaction ends. It comes after the lock of the record itself.
+    Raises ValidationError.
+    """
+    field = _named[type(record)]
+    name = getattr(record, field)
+    with acting_as(tenant_id=record.tenant_id, support=record.tenant_id is None):
+        if name and name != _stored(record, field):
+            with _blaming(field):
+                validate_display_name(name)
+                _lock(f"display names of {record.tenant_id}")
+                _refuse_lookalike(
+                    name,
+                    _others(record),
+                    "Somebody here has this name, or one that looks like it. Add a middle initial or a department, "
+                    "as in “John R. Smith”.",
+                )
+
+
+def check_company(tenant: Any) -> None:
+    """For ``clean`` of a tenant, likewise. Only support names tenants, and sees them all."""
+    if tenant.name and tenant.name != _stored(tenant, "name"):
+        with _blaming("name"):
+            validate_company_name(tenant.name)
+            _lock("names of tenants")
+            others = type(tenant)._default_manager.exclude(pk=tenant.pk).values_list("name", flat=True)
+            _refuse_lookalike(tenant.name, others, "Another tenant has this name, or one that looks like it.")
+
+
+@contextmanager
+def _blaming(field: str) -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        raise ValidationError({field: error}) from error
+
+
+def _refuse_lookalike(name: str, others: Iterable[str], message: str) -> None:
+    if skeleton(name) in map(skeleton, others):
+        raise ValidationError(message, code="unique")
+
+
+def _stored(record: Any, field: str) -> str | None:
+    rows = type(record)._default_manager.filter(pk=record.pk)
+    return None if record._state.adding else rows.values_list(field, flat=True).first()
+
+
+def _lock(what: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
+def _others(record: Any) -> Iterator[str]:
+    for model, field in _named.items():
+        others = model._default_manager.filter(tenant=record.tenant_id)
+        yield from others.exclude(pk=record.pk).values_list(field, flat=True)
