@@ -15,7 +15,7 @@ _LOOKS = """
     XΧХꓫⲬ YΥҮУꓬⲨʏ ZΖᏃꓜᴢ aαаɑ bЬьƅ cсϲⲥ dԁđ eеєεҽ gɡց hһհ iіιıɩ jјϳ kкκ lӏłǀ| mм nпηոռ
     oοоօסөøσ pрρⲣ qԛգ rгᴦⲅ sѕƽ tтτ uυսʋ vνѵ wԝωѡա xхχ yуγүყ zʐ
 """  # the Latin letter, then what looks like it
-_LATIN = str.maketrans({each: looks[0] for looks in _LOOKS.split() for each in looks[1:]})
+LATIN = str.maketrans({each: looks[0] for looks in _LOOKS.split() for each in looks[1:]})
 _ALIKE = str.maketrans({"i": "l", "1": "l", "0": "o"})  # I, l and 1; O and 0
 _PAIRS = (("rn", "m"), ("vv", "w"))
 _UNSEEN = re.compile("[\u0640\u115f\u1160\u17b4\u17b5\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # though letters or marks
@@ -23,7 +23,7 @@ _UNSEEN = re.compile("[\u0640\u115f\u1160\u17b4\u17b5\ufe00-\ufe0f\U000e0100-\U0
 
 def skeleton(name: str) -> str:
     """Without case, accents, widths, spaces, punctuation and signs; lookalikes are one letter."""
-    apart = unicodedata.normalize("NFKD", name).translate(_LATIN)
+    apart = unicodedata.normalize("NFKD", name).translate(LATIN)
     kept = "".join(filter(_is_kept, unicodedata.normalize("NFKD", apart.casefold())))
     kept = "".join(str(unicodedata.decimal(each, each)) for each in kept).translate(_ALIKE)
     for pair, letter in _PAIRS:

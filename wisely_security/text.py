@@ -15,6 +15,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from .confusables import LATIN
+
 # Before decomposing, which would make a space with an accent of them.
 _WHOLE = str.maketrans(dict.fromkeys("\u00b4\u0384\u1fbd\u1fbf\u1ffd\u1ffe", "'") | dict.fromkeys("\u2033\u2036", '"'))
 # Letters with a stroke, a hook or no dot, which have no decomposition: people type the plain one. And the letters that
@@ -84,10 +86,6 @@ def one_line(text: str) -> str:
 
 # Names that look like others
 
-_LATIN_LOOKS = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХӀаеѕіјорсухһԁԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧαιορυνՍՕոսօհցɑɡ",
-    "ABESIJKMHOPCTYXIaesijopcyxhdqwvABEZHIKMNOPTYXaiopuvUOnuohgag",
-)
 _UPRIGHT = str.maketrans("I|ǀ", "lll")
 _DIGITS = re.compile(r"[01](?=[^\W\d_])|(?<=[^\W\d_])[01]")
 
@@ -100,7 +98,7 @@ def normalize_confusable(name: str) -> frozenset[str]:
     (UTS #39): the whole table takes m for rn, and would refuse names that nobody mixes up. A capital i looks like an l
     and a small one does not, so each begins from the name as it is written.
     """
-    latin = unicodedata.normalize("NFKD", name).translate(_LATIN_LOOKS)
+    latin = unicodedata.normalize("NFKD", name).translate(LATIN)
     upright = _DIGITS.sub(lambda digit: "ol"[int(digit[0])], latin.translate(_UPRIGHT))
     return frozenset(" ".join(fold(each).split()) for each in (name, latin, upright))
 

@@ -9,6 +9,7 @@ from django.db import connection
 from psycopg2.extras import Json
 
 from audit_trail.registry import modules
+from wisely_security.text import one_line
 
 RECORD_ALL = """
     SELECT audit_trail_record(%s, module, sub_module, action, status, reason_code, reason,
@@ -39,21 +40,14 @@ def _row(event: dict[str, Any], kinds_of_record: dict[str, str]) -> dict[str, An
         "action": event["action"],
         "status": event["status"],
         "reason_code": event.get("reason_code", ""),
-        "reason": _one_space(event.get("reason", "")),
+        "reason": one_line(event.get("reason", "")),
         "resource_type": resource.get("type", ""),
         "resource_id": resource.get("id"),
-        "resource_name": _one_space(resource["name"]),
+        "resource_name": one_line(resource["name"]),
         "changes": [_change(each) for each in event.get("changes", [])],
     }
 
 
 def _change(change: dict[str, Any]) -> dict[str, Any]:
-    lists: dict[str, Any] = {
-        name: list(map(_one_space, change[name])) for name in ("added", "removed") if name in change
-    }
-    return {**change, "label": _one_space(change["label"]), **lists}
-
-
-def _one_space(line: str) -> str:
-    """Every kind of space is one space, as in the forms."""
-    return " ".join(line.split())
+    lists: dict[str, Any] = {name: list(map(one_line, change[name])) for name in ("added", "removed") if name in change}
+    return {**change, "label": one_line(change["label"]), **lists}
