@@ -36,6 +36,7 @@ OF_ANOTHER_COMPANY = [
     *("Dana Diaz (Wisely support)", "Erin Evans (Initech)", "Erin Evans（Initech）", "Erin Evans ﹙Initech﹚"),
     *("Erin Evans (Initech).", "Erin Evans [Initech]", "Erin Evans (Initech)\u200d", "Erin Evans ❨Initech❩"),
     *("Erin Evans ⁽Initech⁾", "Erin Evans 【Initech】", "Erin Evans ()", "Erin Evans ( Initech ) !"),
+    *("Erin Evans (Initech", "Erin Evans \ufd3eInitech\ufd3f"),
 ]
 LIKE_ALICE_ADAMS = [
     *("Alice Adams", "alice  ADAMS", "AliceAdams", "Álice Ádams", "Ａｌｉｃｅ　Ａｄａｍｓ", "Alice\u00a0Adams"),

@@ -56,11 +56,11 @@ def _reserved() -> frozenset[str]:
 
 
 def _ends_in_brackets(name: str) -> bool:
-    """Brackets of any script or width, also with a full stop or something unseen behind them."""
+    """Of any script or width, also with a full stop or something unseen behind them, or left open."""
     kinds = [unicodedata.category(character) for character in unicodedata.normalize("NFKC", name)]
-    while kinds and kinds[-1] != "Pe" and kinds[-1][0] not in "LN":
-        kinds.pop()
-    return kinds[-1:] == ["Pe"]
+    telling = [kind for kind in kinds if kind in {"Ps", "Pe"} or kind[0] in "LN"]
+    brackets = [kind for kind in telling if kind in {"Ps", "Pe"}]
+    return telling[-1:] == ["Pe"] or brackets[-1:] == ["Ps"]
 
 
 def check(record: Any) -> None:
