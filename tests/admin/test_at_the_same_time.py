@@ -23,13 +23,13 @@ class TestAtTheSameTime:
     """Two at work: nothing fails, and nobody's work is undone."""
 
     @pytest.mark.parametrize(
-        ("model_admin", "path", "typed", "said", "kept"),
+        ("model_admin", "path", "names", "typed", "said", "kept"),
         [
             (
                 TenantAdmin,
                 f"{TENANTS}add/",
+                ("Umbrella", "Umbrella Corporation"),
                 {
-                    "name": "Umbrella",
                     "slug": "umbrella",
                     "edition": "enterprise",
                     "super_admin_name": "Uma Ullman",
@@ -41,14 +41,16 @@ class TestAtTheSameTime:
             (
                 UserAdmin,
                 USERS + "add/?tenant={tenant}",
-                {"email": "fay@acme.example", "name": "Fay Fox", "role": "{role}"},
+                ("Fay Fox", "Fay Foster"),  # who takes one name waits for the other
+                {"email": "fay@acme.example", "role": "{role}"},
                 "This e-mail address is taken.",
-                "Fay Fox",
+                "fay@acme.example",
             ),
             (
                 RoleAdmin,
                 ROLES + "add/?tenant={tenant}",
-                {"name": "Auditor", "permissions": "login_activity.view"},
+                ("Auditor", "Auditor"),
+                {"permissions": "login_activity.view"},
                 "There is a role with this name already.",
                 "Auditor",
             ),
@@ -60,14 +62,15 @@ class TestAtTheSameTime:
         monkeypatch,
         model_admin: type[Any],
         path: str,
+        names: tuple[str, str],
         typed: dict[str, str],
         said: str,
         kept: str,
     ) -> None:
         with acting_as(support=True):
             role = Role.objects.get(tenant=committed_cast.acme, key="finance")
-        names = {"tenant": committed_cast.acme.pk, "role": role.pk}
-        path, typed = path.format(**names), {name: value.format(**names) for name, value in typed.items()}
+        keys = {"tenant": committed_cast.acme.pk, "role": role.pk}
+        path, typed = path.format(**keys), {name: value.format(**keys) for name, value in typed.items()}
         both_are_valid, store = Barrier(2, timeout=10), model_admin.store
 
         def store_when_both_are_valid(*arguments: Any) -> None:
@@ -76,16 +79,16 @@ class TestAtTheSameTime:
 
         monkeypatch.setattr(model_admin, "store", store_when_both_are_valid)
 
-        def add(client: Client) -> Any:
+        def add(client: Client, name: str) -> Any:
             try:
-                return edit(client, path, **typed)
+                return edit(client, path, name=name, **typed)
             finally:
                 connection.close()
 
         clients = [sign_in_as_support(), sign_in_as_support()]
         trail = Trail(committed_cast.acme)
         with ThreadPoolExecutor(max_workers=2) as threads:
-            slower, faster = sorted(threads.map(add, clients), key=lambda response: response.status_code)
+            slower, faster = sorted(threads.map(add, clients, names), key=lambda response: response.status_code)
         assert (slower.status_code, faster.status_code) == (200, 302)
         html = slower.content.decode()
         assert said in html

@@ -66,8 +66,8 @@ def _ends_in_brackets(name: str) -> bool:
 def check(record: Any) -> None:
     """For ``clean`` of a model that is declared here: a name that changes is held to the rules.
 
-    Nobody else in the tenant takes a name until the transaction ends. It comes after the lock of the record itself.
-    Raises ValidationError.
+    Raises ValidationError. Whoever takes a name that looks like it meanwhile waits for the end of this transaction; the
+    lock of the record itself comes first.
     """
     field = _named[type(record)]
     name = getattr(record, field)
@@ -75,7 +75,7 @@ def check(record: Any) -> None:
         if name and name != _stored(record, field):
             with _blaming(field):
                 validate_display_name(name)
-                _lock(f"display names of {record.tenant_id}")
+                _lock(record.tenant_id, name)
                 _refuse_lookalike(
                     name,
                     _others(record),
@@ -89,7 +89,7 @@ def check_company(tenant: Any) -> None:
     if tenant.name and tenant.name != _stored(tenant, "name"):
         with _blaming("name"):
             validate_company_name(tenant.name)
-            _lock("names of tenants")
+            _lock("tenants", tenant.name)
             others = type(tenant)._default_manager.exclude(pk=tenant.pk).values_list("name", flat=True)
             _refuse_lookalike(tenant.name, others, "Another tenant has this name, or one that looks like it.")
 
@@ -112,9 +112,10 @@ def _stored(record: Any, field: str) -> str | None:
     return None if record._state.adding else rows.values_list(field, flat=True).first()
 
 
-def _lock(what: str) -> None:
+def _lock(among: object, name: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+        key = f"display name {among} {skeleton(name)}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _others(record: Any) -> Iterator[str]:
