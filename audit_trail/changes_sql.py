@@ -35,4 +35,3 @@ CHANGES = f"""
         FROM (SELECT changes->generate_series(0, jsonb_array_length(changes) - 1) AS change) AS each
     ) END
 """
-CHANGES_START = "changes->0->>'label'"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import strategies as st
 
 from login_activity.vocabulary import Action, Reason
 
-from .csv_files import RUN_AS_FORMULAS
+from .csv_files import SEPARATORS, SIGNS
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 hostile = st.one_of(
     texts,
-    st.builds(str.__add__, st.sampled_from(RUN_AS_FORMULAS), texts),
+    st.builds(str.__add__, st.sampled_from(SIGNS), texts),
+    st.builds("".join, st.lists(st.sampled_from([*SEPARATORS, *SIGNS, " ", "'", "\xa0", "1", "é"]))),
     st.sampled_from(
         [
             *(
@@ -56,6 +59,7 @@ hostile_rows = st.lists(
             "system": hostile,
             "ip": st.none() | st.ip_addresses().map(str),
             "user_id": st.uuids(),
+            "detail": st.builds(lambda text: json.dumps({"area": text, "filters": {"Search": text}}), hostile),
             "request_id": st.uuids(),
             "action": st.sampled_from([*Action.values, "of_another_time"]),
             "reason": st.sampled_from(Reason.values),

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
 from login_activity.report import REPORT
 from login_activity.tables import LoginActivityTable
 from wisely_security.reports.columns import copy_statement, header
-from wisely_security.reports.export import CsvExport
+from wisely_security.reports.csv_export import CsvExport
+from wisely_security.reports.formulas import disarm
+from wisely_security.reports.periods import FIRST_YEAR, Period
 from wisely_security.request_context import RequestContext, acting_as
 
 from .cast import Cast, sign_in
-from .csv_files import BOM, HEADER, RUN_AS_FORMULAS, read_csv, row_of
-from .hostile import hostile_rows
+from .csv_files import BOM, HEADER, SEPARATORS, SIGNS, harmless, is_trimmed, original, read_csv, row_of
+from .hostile import hostile, hostile_rows
 from .records import a_tenant, append_many, append_rows, in_utc, put_at
 
 PAGE = "/settings/identity-access/login-activity/"
@@ -38,11 +42,11 @@ def export(tenant: UUID, time_zone: str = "UTC") -> bytes:
     """Everything of a tenant."""
     counted: list[int] = []
     events = LoginEvent.objects.for_tenant(tenant)
+    during = Period(date(FIRST_YEAR, 1, 1), date(2099, 12, 31), ZoneInfo(time_zone))
     download = CsvExport(
         context=RequestContext(tenant_id=tenant),
         header=header(LoginActivityTable),
-        copy_statement=copy_statement(LoginActivityTable, events),
-        time_zone=time_zone,
+        statement=copy_statement(LoginActivityTable, events, during),
         finished=counted.append,
         cut_short=lambda rows: pytest.fail(f"cut short after {rows} rows"),
     )
@@ -72,13 +76,35 @@ def test_what_strict_programs_read_is_what_was_recorded(committed: None, rows: l
     assert read_csv(body) == [row_of(event, KOLKATA) for event in newest_first(tenant)]
 
 
-def test_a_formula_is_disarmed_and_everything_else_left_alone(committed: None) -> None:
+BEFORE_A_FORMULA = ["", *SEPARATORS, "; ", '";', "x;\u00a0", "\n\u2003'", "\ufeff"]
+FORMULAS = [f"{before}{sign}1+1" for before in BEFORE_A_FORMULA for sign in SIGNS]
+INNOCENT = [
+    *("a=1", "1-1", "(1)", "~", "", "\\=1", "é", "（1）", "Anne-Marie", "x@y.example", "SM-G991B", "a - b", "C++"),
+    *("1 = 1", "12345678-1234-7123-8123-123456789012", "2001:db8::7", "'", "''", "→", " – ", "https://x.example/?a=-1"),
+]
+
+
+def test_a_formula_is_disarmed_wherever_a_piece_may_begin_and_everything_else_left_alone(committed: None) -> None:
     tenant = a_tenant()
-    formulas = [f"{start}1+1" for start in RUN_AS_FORMULAS]
-    innocent = ["a=1", " =1", "'=1", "1-1", "(1)", "~", "", "\\=1", "é", "（1）"]
-    append_rows(tenant, [{"user_name": text} for text in [*formulas, *innocent]])
+    append_rows(tenant, [{"user_name": text} for text in [*FORMULAS, *INNOCENT]])
     names = [row[0] for row in read_csv(export(tenant))][::-1]
-    assert names == [f"'{text}" for text in formulas] + innocent
+    assert names[len(FORMULAS) :] == INNOCENT
+    for name, text in zip(names, FORMULAS, strict=False):
+        assert name.endswith("'" + text[-4:])
+        assert original(name) == text
+
+
+@given(st.lists(hostile))
+def test_disarmed_texts_can_be_restored_and_nothing_is_disarmed_twice_over(texts: list[str]) -> None:
+    assert [original(harmless(text)) for text in texts] == texts
+    assert [disarm(text.encode()).decode() for text in texts] == [harmless(text) for text in texts]
+
+
+def test_whatever_is_not_seen_before_a_sign_does_not_hide_it() -> None:
+    unseen = [char for char in map(chr, range(sys.maxunicode + 1)) if is_trimmed(char) and char not in SEPARATORS]
+    assert len(unseen) > 4_000
+    rows = "\n".join(f"x;{char}=1" for char in unseen)
+    assert disarm(rows.encode()).decode() == "\n".join(f"x;{char}'=1" for char in unseen)
 
 
 def test_lines_end_as_the_rfc_says_and_nothing_else_is_rewritten(committed: None) -> None:

@@ -1,6 +1,7 @@
 """Settings. Everything that differs between machines comes from the environment (see docs/operations.md)."""
 
 import os
+import zoneinfo
 from pathlib import Path
 
 import dj_database_url
@@ -11,6 +12,10 @@ from jinja2 import StrictUndefined
 from wisely_security.site_url import parse_site_url
 
 django_stubs_ext.monkeypatch()  # ModelForm[User] and the like, also when the program runs
+
+# One time zone database, whatever the machine has: the pinned package tzdata.
+zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo.clear_cache()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

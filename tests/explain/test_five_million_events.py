@@ -213,9 +213,9 @@ def download_steps(report: Report, tenant: UUID, query: Query) -> set[str]:
                 yield from below(each)
 
     with acting_as(tenant_id=tenant), transaction.atomic(), connection.cursor() as cursor:
-        prepare(cursor, "UTC")
+        prepare(cursor)
         filters = report.filter_set(QueryDict(urlencode(query)), queryset=report.model.objects.for_tenant(tenant))
         assert filters.is_valid()
-        copy = copy_statement(report.table, filters.qs)
+        copy = copy_statement(report.table, filters.qs, filters.form.cleaned_data["during"])
         statement = copy[copy.index("(") + 1 : copy.rindex(") TO STDOUT")]
         return set(below(explain(cursor, statement)))

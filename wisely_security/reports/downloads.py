@@ -8,14 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from wisely_security.database.own_writes import note_late
 from wisely_security.request_context import current, using
 from wisely_security.tenancy import signals
 
 from .columns import copy_statement, header
-from .export import CsvExport, compressed
+from .csv_export import CsvExport, compressed
 from .filters import ReportFilterSet
 from .turns import take_turn
 from .views import ReportView
@@ -87,8 +86,7 @@ class ReportDownload(ReportView):
         return CsvExport(
             context=context,
             header=header(self.report.table),
-            copy_statement=copy_statement(self.report.table, filters.qs),
-            time_zone=str(timezone.get_current_timezone()),
+            statement=copy_statement(self.report.table, filters.qs, filters.form.cleaned_data["during"]),
             finished=lambda rows: recorded(rows, note="downloaded"),
             cut_short=cut_short,
         )

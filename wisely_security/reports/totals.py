@@ -18,7 +18,7 @@ from wisely_security.ledger.summary import Count, counts
 from wisely_security.ledger.vocabulary import Status
 
 from .columns import ROW_END, copy_statement
-from .export import CRLF
+from .csv_export import CRLF
 from .filters import ReportFilterSet
 from .keyset import read_page
 from .seeking import seek_for
@@ -53,7 +53,11 @@ def csv_size(table: type[tables.Table], filters: ReportFilterSet, tenant_id: UUI
     newest = read_page(filters.qs, QueryDict(), seek=seek_for(filters, tenant_id)).rows
     if not newest:
         return 0
-    sample = copy_statement(table, filters.queryset.filter(id__in=[event.id for event in newest]))
+    sample = copy_statement(
+        table,
+        filters.queryset.filter(id__in=[event.id for event in newest]),
+        filters.form.cleaned_data["during"],
+    )
     taken = _Taken()
     with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.cursor.copy_expert(sample, taken)

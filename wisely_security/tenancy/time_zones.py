@@ -5,14 +5,13 @@ from functools import cache
 
 from django.core.exceptions import ValidationError
 
-_NO_ZONES = {"localtime", "posixrules", "Factory"}  # of this machine, and unknown to PostgreSQL
-_NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/")
+_NO_ZONE = "Factory"  # "not set"
 
 
 @cache
 def time_zones() -> tuple[str, ...]:
     names = zoneinfo.available_timezones()
-    return tuple(sorted(name for name in names if name == "UTC" or ("/" in name and not name.startswith(_NO_PLACES))))
+    return tuple(sorted(name for name in names if name == "UTC" or ("/" in name and not name.startswith("Etc/"))))
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
@@ -20,5 +19,5 @@ def time_zone_choices() -> list[tuple[str, str]]:
 
 
 def validate_time_zone(name: str) -> None:
-    if name in _NO_ZONES or name not in zoneinfo.available_timezones():
+    if name == _NO_ZONE or name not in zoneinfo.available_timezones():
         raise ValidationError("Choose a time zone from the list.")
