@@ -12,6 +12,7 @@ from wisely_security.reports.views import Report
 from wisely_security.tenancy import menu, permissions
 from wisely_security.tenancy.models import Tenant, User
 
+from . import session_names
 from .filters import LoginActivityFilterSet
 from .models import LoginEvent
 from .places import attribution
@@ -91,7 +92,7 @@ def facts(event: LoginEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
                 ("Exact time", moment.isoformat(timespec="milliseconds")),
                 ("Event ID", event.id),
                 ("Request ID", event.request_id),
-                ("Session", event.session),
+                ("Session", session_names.shown(event.session)),
             ],
         ),
     ]

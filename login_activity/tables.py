@@ -4,6 +4,7 @@ import django_tables2 as tables
 
 from wisely_security.reports.columns import ReportColumn, TimeColumn, labelled
 
+from . import session_names
 from .vocabulary import Action, Reason, Status
 
 NONE = ("", "")  # what most events have for a reason
@@ -29,6 +30,6 @@ class LoginActivityTable(tables.Table):
     user_agent = ReportColumn("User Agent", csv="user_agent", csv_only=True)
     area = ReportColumn("Area", csv="detail->>'area'", csv_only=True)
     details = ReportColumn("Details", csv="nullif(nullif(detail, '{}') - 'area', '{}')", csv_only=True)
-    session = ReportColumn("Session", csv="session", csv_only=True)
+    session = ReportColumn("Session", csv=session_names.SHOWN, csv_only=True)
     request_id = ReportColumn("Request ID", csv="request_id", csv_only=True)
     event_id = ReportColumn("Event ID", csv="id", csv_only=True)

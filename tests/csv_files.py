@@ -84,7 +84,7 @@ def row_of(event: LoginEvent, zone: tzinfo) -> list[str]:
         harmless(event.user_agent),
         harmless(event.detail.get("area", "")),
         harmless(details(event)),
-        event.session,
+        event.session and f"s{event.session}",
         str(event.request_id or ""),
         str(event.id),
     ]

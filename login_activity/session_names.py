@@ -1,0 +1,17 @@
+"""A session's name as people see it: with a letter before its hexadecimal digits.
+
+Without one, a spreadsheet reads one name in 820 as a number (9007199254740993, 7774768274764e60) and destroys it.
+Events hold the digits alone.
+"""
+
+PREFIX = "s"
+SHOWN = f"'{PREFIX}' || nullif(session, '')"  # SQL, over the columns of the event table
+
+
+def shown(name: str) -> str:
+    return name and PREFIX + name
+
+
+def stored(name: str) -> str:
+    """The digits of a name as it is shown; those without the letter, from an older download, stay as they are."""
+    return name.strip().lower().removeprefix(PREFIX)
