@@ -104,6 +104,7 @@ def _detail(detail: dict[str, Any]) -> list[tuple[str, Any]]:
     said += [(f"Filter: {label}", value) for label, value in detail.get("filters", {}).items()]
     said += [(label, f"{before} → {after}") for label, (before, after) in detail.get("changes", {}).items()]
     said += [("Rows", detail["rows"])] if "rows" in detail else []
+    said += [("Format", detail["format"])] if "format" in detail else []
     said += [("Ended from", detail["ended from"])] if "ended from" in detail else []
     return said
 

@@ -170,6 +170,35 @@ def test_the_file_says_whose_it_is_and_is_not_kept(committed_cast: Cast) -> None
     body_of(response)
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ({"status": "failure", "q": "Pune, India"}, "search-pune-india-status-failure"),
+        ({"q": "Zoë Brûlé"}, "search-zoe-brule"),
+        ({"q": "山田 太郎"}, "search"),
+        ({"q": '../"; x=\r\n'}, "search-x"),
+        ({"q": "\u202egpj.exe"}, "search-gpj-exe"),
+        ({"q": "x" * 200}, f"search-{'x' * 40}"),
+        ({"user": "bob@acme.example"}, "user-bob-acme-example"),
+    ],
+)
+def test_the_files_name_has_the_filters(committed_cast: Cast, query: dict[str, str], name: str) -> None:
+    response = sign_in(committed_cast.alice).get(DOWNLOAD, {"from": "2026-11-01", "to": "2026-11-30", **query})
+    expected = f"acme-login-activity-2026-11-01-to-2026-11-30-{name}.csv"
+    assert response["Content-Disposition"] == f'attachment; filename="{expected}"'
+    body_of(response)
+
+
+def test_the_files_name_has_its_ending_however_many_filters_there_are(committed_cast: Cast) -> None:
+    long = "x" * 200
+    query = {"module": "templates", "actor": long, "action": "edit", "status": "failure", "q": long}
+    response = sign_in(committed_cast.alice).get("/settings/security/audit-trail/download/", query)
+    name = response["Content-Disposition"].split('"')[1]
+    assert len(name) < 200
+    assert name.endswith(".csv")
+    body_of(response)
+
+
 def test_an_aggregator_downloads_what_it_looks_at(committed_cast: Cast, events: Events) -> None:
     append_many(committed_cast.globex.pk, 3)
     erin = sign_in(committed_cast.erin)

@@ -13,6 +13,7 @@ from .filters import ReportFilterSet
 from .reading import search
 from .time_limit import SearchTooLongError
 from .views import ReportPage
+from .worksheet import MOST_ROWS
 
 
 class ReportChart(ReportPage):
@@ -46,6 +47,7 @@ class ReportChart(ReportPage):
         told["total"] = total if counts is not None else f"More than {total}"
         if rows and self.request.user.may(self.report.download_permission):
             told["csv_size"] = self._size(filters, rows)
+            told |= {"excel_is_full": rows > MOST_ROWS, "excel_rows": f"{MOST_ROWS:,}"}
         if counts is None:
             return told | {"charted": _charted(filters)}
 

@@ -37,9 +37,13 @@ class ReportColumn(tables.Column):
         expression = self._csv() if callable(self._csv) else self._csv
         return sql.SQL(expression) if isinstance(expression, str) else expression
 
+    def as_cell(self, during: Period) -> sql.Composable:
+        """For a cell of a spreadsheet: the same text."""
+        return sql.SQL("({})::text").format(self.as_text(during))
+
 
 class TimeColumn(ReportColumn):
-    """A time, in the reader's zone: text with its offset."""
+    """A time, in the reader's zone: text with its offset, or a moment from which a spreadsheet gets a date."""
 
     def __init__(self, label: str, *, column: str) -> None:
         super().__init__(label)
@@ -47,6 +51,9 @@ class TimeColumn(ReportColumn):
 
     def as_text(self, during: Period) -> sql.Composable:
         return local_time(self._column, during)
+
+    def as_cell(self, during: Period) -> sql.Composable:
+        return sql.Identifier(self._column)
 
 
 def labelled(column: str, choices: Iterable[tuple[Any, Any]]) -> sql.Composable:
@@ -71,6 +78,13 @@ def copy_statement(table: type[tables.Table], queryset: Any, during: Period) -> 
     with connection.cursor() as cursor:
         select = _select(columns, queryset, cursor.cursor)
         return str(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(select).as_string(cursor.cursor))
+
+
+def cells_statement(table: type[tables.Table], queryset: Any, during: Period) -> str:
+    """SELECT of the same rows in the same columns, as cells."""
+    with connection.cursor() as cursor:
+        select = _select([column.as_cell(during) for column in csv_columns(table)], queryset, cursor.cursor)
+        return str(select.as_string(cursor.cursor))
 
 
 def _select(columns: list[sql.Composable], queryset: Any, cursor: Any) -> sql.Composable:

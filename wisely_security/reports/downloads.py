@@ -13,16 +13,29 @@ from wisely_security.database.own_writes import note_late
 from wisely_security.request_context import current, using
 from wisely_security.tenancy import signals
 
-from .columns import copy_statement, header
+from . import totals
+from .columns import cells_statement, copy_statement, header
 from .csv_export import CsvExport, compressed
+from .export import Export
+from .file_names import file_name
 from .filters import ReportFilterSet
 from .turns import take_turn
 from .views import ReportView
+from .worksheet import MOST_ROWS
+from .xlsx_export import XlsxExport
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 10
 FORMAT = "format"  # in the query string
-CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "csv.gz": "application/gzip"}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "csv.gz": "application/gzip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+TOO_MANY_ROWS = (
+    f"These filters select more than {MOST_ROWS:,} events, which is all that an Excel sheet takes. Choose a shorter "
+    "period or more filters, or download the CSV."
+)
 
 
 class ReportDownload(ReportView):
@@ -38,17 +51,20 @@ class ReportDownload(ReportView):
         reasons = [error for errors in filters.form.errors.values() for error in errors]
         if ending not in CONTENT_TYPES:
             reasons.append(f"The format is one of: {', '.join(CONTENT_TYPES)}.")
+        if not reasons and ending == "xlsx" and totals.is_more_than(MOST_ROWS, filters, self.request.tenant.pk):
+            reasons.append(TOO_MANY_ROWS)
         if reasons:
             return render(request, "400.html", {"reason": " ".join(reasons)}, status=400)
-        pieces = iter(self._export(filters))
+        pieces = iter(self._export(filters, ending))
         turn = take_turn(compressed(pieces) if ending == "csv.gz" else pieces)
         if turn is None:  # not recorded, for nothing was read; the log has it
             busy = {"report": self.report, "page_url": self.link(**{FORMAT: None})}
             response = render(request, "reports/busy.html", busy, status=503)
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
             return response
+        chosen = {chip["label"]: chip["value"] for chip in self.chips(filters)}
         period = filters.form.cleaned_data["during"]
-        name = f"{self.request.tenant.slug}-{self.report.key}-{period.first}-to-{period.last}.{ending}"
+        name = file_name(self.request.tenant, self.report.key, period, chosen, ending)
         return StreamingHttpResponse(
             turn,  # Django closes it, also when the client has gone
             content_type=CONTENT_TYPES[ending],
@@ -58,7 +74,7 @@ class ReportDownload(ReportView):
             },
         )
 
-    def _export(self, filters: ReportFilterSet) -> CsvExport:
+    def _export(self, filters: ReportFilterSet, ending: str) -> Export:
         """The rows that the filters select, and how the record tells what became of them."""
         told = self.told(filters)
         context = current()
@@ -71,7 +87,7 @@ class ReportDownload(ReportView):
                     user=request.user,
                     tenant_id=tenant_id,
                     area=self.report.title,
-                    detail={"filters": told, "rows": rows},
+                    detail={"filters": told, "rows": rows, "format": ending},
                     **outcome,
                 )
             note_late(request.session)
@@ -83,10 +99,14 @@ class ReportDownload(ReportView):
                 logger.exception("A download that was cut short could not be recorded.")  # Django would hide it
                 raise
 
-        return CsvExport(
-            context=context,
-            header=header(self.report.table),
-            statement=copy_statement(self.report.table, filters.qs, filters.form.cleaned_data["during"]),
-            finished=lambda rows: recorded(rows, note="downloaded"),
-            cut_short=cut_short,
-        )
+        during = filters.form.cleaned_data["during"]
+        common: dict[str, Any] = {
+            "context": context,
+            "header": header(self.report.table),
+            "finished": lambda rows: recorded(rows, note="downloaded"),
+            "cut_short": cut_short,
+        }
+        if ending == "xlsx":
+            cells = cells_statement(self.report.table, filters.qs, during)
+            return XlsxExport(statement=cells, title=self.report.title, zone=during.zone, **common)
+        return CsvExport(statement=copy_statement(self.report.table, filters.qs, during), **common)

@@ -21,8 +21,10 @@ from .columns import ROW_END, copy_statement
 from .csv_export import CRLF
 from .filters import ReportFilterSet
 from .keyset import read_page
+from .reading import search
 from .seeking import seek_for
 from .summarised import summarised
+from .time_limit import SearchTooLongError
 
 MOST_COUNTED = 10_000
 LONGEST_COUNT_SECONDS = 3
@@ -46,6 +48,23 @@ def _count_themselves(filters: ReportFilterSet, tenant_id: UUID, bounds: Sequenc
     starts = [first_id(bound) for bound in bounds]
     found = Counter((bisect_right(starts, event.id) - 1, event.status == Status.SUCCESS) for event in page.rows)
     return [Count(found[bar, True], found[bar, False]) for bar in range(len(bounds) - 1)]
+
+
+def is_more_than(most: int, filters: ReportFilterSet, tenant_id: UUID) -> bool:
+    """Whether the filters select more events than that. Where it would take too long to count them: no."""
+    during = filters.form.cleaned_data["during"]
+
+    def found() -> int:
+        known = summarised(filters, cast("type[Event]", filters.queryset.model).facets)
+        if known is None:
+            return int(filters.qs.order_by()[: most + 1].count())
+        [total] = count(filters, tenant_id, [during.start, during.end]) or [Count(0, 0)]
+        return total.events
+
+    try:
+        return search(found, LONGEST_COUNT_SECONDS) > most
+    except SearchTooLongError:
+        return False
 
 
 def csv_size(table: type[tables.Table], filters: ReportFilterSet, tenant_id: UUID, rows: int) -> int:

@@ -32,6 +32,7 @@ from .reading import search
 from .requests import NO_GROUP, mark_groups
 from .seeking import seek_for
 from .time_limit import SearchTooLongError
+from .worksheet import MOST_ROWS
 
 SAME_LOOK_SECONDS = 10 * 60
 _LOOK_KEY = "look"  # in the session: what was looked at last, and when
@@ -157,6 +158,7 @@ class ReportPage(ReportView):
             "download_url": self.link().replace("?", "download/?", 1) if may_download else None,
             "chart_url": self.link().replace("?", "chart/?", 1),
             "chart_key": charts.key(self.link()),
+            "excel_rows": f"{MOST_ROWS:,}",
         }
         return render(request, self._template, context)
 
