@@ -24,7 +24,7 @@ run: $(VENV)/run.installed
 		$(if $(filter 0,$(DEMO)),,--demo)
 
 ## make test [TESTS=tests/embedded]: every test, those in a browser included, in a process for each core (four at most)
-test: $(VENV)/test.installed browser pgbouncer
+test: $(VENV)/test.installed browser pgbouncer office
 	@$(RUN) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 ## make bench [EVENTS=1000000] [ROUNDS=20] [ONLY="writes sign_in"]: what it costs beside others, into docs/benchmarks.md
@@ -95,4 +95,14 @@ pgbouncer:
 		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends pgbouncer; } \
 			</dev/null >/dev/null 2>&1 || { echo "PgBouncer could not be installed."; exit 0; }; \
 		systemctl disable --now pgbouncer >/dev/null 2>&1 || true; \
+	}
+
+# Those that open downloads in a spreadsheet likewise.
+.PHONY: office
+office:
+	@command -v soffice >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
+		echo "Installing LibreOffice …"; \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends libreoffice-calc; } \
+			</dev/null >/dev/null 2>&1 || echo "LibreOffice could not be installed."; \
 	}
