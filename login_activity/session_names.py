@@ -10,8 +10,3 @@ SHOWN = f"'{PREFIX}' || nullif(session, '')"  # SQL, over the columns of the eve
 
 def shown(name: str) -> str:
     return name and PREFIX + name
-
-
-def stored(name: str) -> str:
-    """The digits of a name as it is shown; those without the letter, from an older download, stay as they are."""
-    return name.strip().lower().removeprefix(PREFIX)

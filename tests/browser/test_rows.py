@@ -87,13 +87,34 @@ def test_the_download_is_the_filtered_table(visit, site, past, javascript: bool)
     expect_rows(page, expected)
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Download CSV").click()
-    assert downloading.value.suggested_filename == f"acme-login-activity-{FIRST}-to-{LAST}.csv"
+    assert downloading.value.suggested_filename == (
+        f"acme-login-activity-{FIRST}-to-{LAST}-status-failure-action-log-in.csv"
+    )
     with downloading.value.path().open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.DictReader(file))
     assert [line["Event ID"] for line in lines] == [str(event.pk) for event in expected]
     for line, row in zip(lines, rows(page).all(), strict=True):
         shown = " ".join(row.inner_text().split())
         assert all(line[column] in shown for column in COLUMNS), (line, shown)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+def test_other_formats_are_a_button_away(visit, site, javascript: bool) -> None:
+    page = visit(site.cast.alice, java_script_enabled=javascript)
+    page.goto(between(FIRST, LAST, status="failure"))
+    button, formats = page.get_by_role("button", name="Other formats"), page.get_by_role("group", name="Download as")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(formats).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(formats).to_be_hidden()
+    expect(button).to_be_focused()
+    for name, ending in (("CSV", ".csv"), ("Compressed CSV", ".csv.gz"), ("Excel", ".xlsx")):
+        button.click()
+        with page.expect_download() as downloading:
+            formats.get_by_role("link", name=re.compile(f"^{name}")).click()
+        assert downloading.value.suggested_filename.endswith(f"-status-failure{ending}")
+        page.keyboard.press("Escape")
 
 
 def test_long_names_stay_inside_their_column(visit, site) -> None:
