@@ -39,8 +39,8 @@ def zone(name: str) -> ZoneInfo:
         ("Asia/Kolkata", date(2026, 3, 29), in_utc(2026, 3, 28, 18, 30), 24),
         ("Australia/Lord_Howe", date(2026, 10, 4), in_utc(2026, 10, 3, 13, 30), 23.5),
         ("Australia/Lord_Howe", date(2026, 4, 5), in_utc(2026, 4, 4, 13), 24.5),
-        ("America/Havana", date(2026, 3, 8), in_utc(2026, 3, 8, 5), 23),  # begins at 01:00: there is no midnight
-        ("America/Havana", date(2026, 11, 1), in_utc(2026, 11, 1, 4), 25),  # begins at the first of two midnights
+        ("America/Havana", date(2024, 3, 10), in_utc(2024, 3, 10, 5), 23),  # begins at 01:00: there is no midnight
+        ("America/Havana", date(2024, 11, 3), in_utc(2024, 11, 3, 4), 25),  # begins at the first of two midnights
         ("Asia/Beirut", date(2026, 3, 29), in_utc(2026, 3, 28, 22), 23),
         ("Asia/Beirut", date(2026, 10, 24), in_utc(2026, 10, 23, 21), 25),  # 23:00 comes twice
         ("Pacific/Apia", date(2011, 12, 30), in_utc(2011, 12, 30, 10), 0),  # a day that was left out
