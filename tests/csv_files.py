@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import unicodedata
+from collections.abc import Iterator
 from datetime import tzinfo
 
 from django.utils import timezone
@@ -35,28 +36,23 @@ def read_csv(body: bytes) -> list[list[str]]:
 
 def harmless(text: str) -> str:
     """With an apostrophe before each sign that a piece begins with: written a second time, on purpose."""
-    said, begins = "", True
-    for char in text:
-        if char in SEPARATORS:
-            begins = True
-        elif begins and not is_trimmed(char):
-            said += "'" if char in SIGNS else ""
-            begins = False
-        said += char
-    return said
+    return "".join(f"'{char}" if begins else char for char, begins in _signs(text))
 
 
 def original(text: str) -> str:
     """The text again, as docs/downloads.md says."""
-    said, begins = "", True
-    for char in text:
-        if char in SEPARATORS:
-            begins = True
-        elif begins and not is_trimmed(char):
-            said = said[:-1] if char in SIGNS else said
-            begins = False
-        said += char
+    said = ""
+    for char, begins in _signs(text):
+        said = (said[:-1] if begins else said) + char
     return said
+
+
+def _signs(text: str) -> Iterator[tuple[str, bool]]:
+    """Each character, and whether it is a sign that a piece begins with."""
+    begins = True
+    for char in text:
+        yield char, begins and char in SIGNS
+        begins = char in SEPARATORS or (begins and is_trimmed(char))
 
 
 def is_trimmed(char: str) -> bool:

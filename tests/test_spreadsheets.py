@@ -26,7 +26,7 @@ pytestmark = pytest.mark.office
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/download/"
 AUDIT_TRAIL = "/settings/security/audit-trail/download/"
 FILES = {"login-activity.csv": LOGIN_ACTIVITY, "audit-trail.csv": AUDIT_TRAIL}
-ASSUMED = {",": 44, ";": 59, "tab": 9, "|": 124}
+ASSUMED = {",": 44, ";": 59, "tab": 9}
 # Separator, quote, UTF-8, from line 1, any columns, English; quoted fields are not always texts, numbers and dates are
 # detected, spaces are removed, formulas are evaluated.
 FILTER = "CSV:{},34,76,1,,1033,false,true,false,true,false,-1,true"
