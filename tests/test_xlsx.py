@@ -17,7 +17,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from login_activity.models import LoginEvent
-from wisely_security.reports import downloads, xlsx_export
+from wisely_security.reports import chart_views, downloads, xlsx_export
 from wisely_security.request_context import acting_as
 
 from .cast import Cast, sign_in
@@ -164,6 +164,15 @@ class TestTooMany:
         assert refused.status_code == 400
         assert "Choose a shorter period or more filters, or download the CSV." in refused.content.decode()
         assert told(events, committed_cast) == []
+
+    def test_are_told_beside_the_choice_where_they_have_been_counted(
+        self, alice: Client, committed_cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(chart_views, "MOST_ROWS", 10)
+        append_many(committed_cast.acme.pk, 11)
+        chart = alice.get(f"{PAGE}chart/", {"period": "today"}, headers={"hx-request": "true"}).content.decode()
+        assert "are too many for an Excel sheet, which takes 10." in chart
+        assert "Too many for an Excel sheet" in alice.get(f"{PAGE}chart/", {"period": "today"}).content.decode()
 
     def test_are_not_one_less(self, alice: Client, committed_cast: Cast) -> None:
         append_many(committed_cast.acme.pk, 10)
