@@ -158,7 +158,7 @@ class TestFiles:
     ) -> None:
         sign_ins(OLD, [a_tenant()])
         with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-            patched.setattr(archiving, "_forget", Mock(side_effect=KeyboardInterrupt))
+            patched.setattr(archiving, "forget", Mock(side_effect=KeyboardInterrupt))
             run(*TWELVE)
         left = check(archive_dir / f"{name_of(OLD)}.json")
         sign_ins(OLD, [a_tenant()])

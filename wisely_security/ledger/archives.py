@@ -24,7 +24,7 @@ from .models import Archive
 from .partitions import Partition, add_months
 from .retention import Erasure, Leaving, record_of
 from .signals import events_left
-from .verify_archive import ArchiveError, compare, read_manifest
+from .verify_archive import ArchiveError, read_manifest
 
 # So that the same rows are the same bytes, however the server is set.
 PLAINLY = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1"
@@ -42,12 +42,12 @@ def archive(leaving: Leaving) -> str:
     partition = leaving.partition
     with transaction.atomic():
         patiently(f"LOCK TABLE {partition.name} IN SHARE MODE")  # whoever reads may go on
-        [(rows,)] = _ask(f"SELECT count(*) FROM {partition.name}")  # noqa: S608
+        [(rows,)] = ask(f"SELECT count(*) FROM {partition.name}")  # noqa: S608
         name = _free_name(partition) if rows else ""
         if name:
             _write(name, leaving, rows)
             _record(name, leaving)
-        _forget(partition)
+        forget(partition)
         patiently(f"DROP TABLE {partition.name}")
     return name
 
@@ -55,7 +55,7 @@ def archive(leaving: Leaving) -> str:
 def _write(name: str, leaving: Leaving, rows: int) -> None:
     partition = leaving.partition
     columns = _columns(partition.table)
-    [(database,)] = _ask("SELECT system_identifier || '/' || current_database() FROM pg_control_system()")
+    [(database,)] = ask("SELECT system_identifier || '/' || current_database() FROM pg_control_system()")
     about = {
         "database": database,
         "record": record_of(partition.table),
@@ -64,9 +64,9 @@ def _write(name: str, leaving: Leaving, rows: int) -> None:
         "columns": columns,
     }
     query = f"SELECT {', '.join(columns)} FROM {partition.name} ORDER BY id, tenant_id"  # noqa: S608
-    _ask(PLAINLY)
+    ask(PLAINLY)
     with Progress(rows, title=name) as progress:
-        archive_files.write(name, lambda sink: _copy(f"COPY ({query}) TO STDOUT", sink), about, progress.show)
+        archive_files.write(name, lambda sink: copy(f"COPY ({query}) TO STDOUT", sink), about, progress.show)
 
 
 def _record(name: str, leaving: Leaving) -> None:
@@ -91,40 +91,12 @@ def erase(erasure: Erasure) -> dict[UUID, int]:
     partition = erasure.partition
     with transaction.atomic():
         patiently(f"LOCK TABLE {partition.name} IN SHARE ROW EXCLUSIVE MODE")
-        erased = dict(_ask("SELECT * FROM ledger_erase(%s, %s)", [partition.name, list(erasure.rows)]))
+        erased = dict(ask("SELECT * FROM ledger_erase(%s, %s)", [partition.name, list(erasure.rows)]))
         for tenant_id, rows in erased.items():
-            _forget(partition, tenant_id)
+            forget(partition, tenant_id)
             _tell(partition, {tenant_id: rows}, erasure.rule(tenant_id))
-    _vacuum(partition)
+    vacuum(partition)
     return erased
-
-
-def restore(archive: Archive) -> str:
-    """A month comes back, as a partition that takes no new events. Returns its name. Raises ArchiveError."""
-    partition = Partition(archive.events, archive.month)
-    if _exists(partition):
-        raise ArchiveError(f"There is a partition {partition.name} already.")
-    if partition.month in partitions.stray_months(partition.table, add_months(partition.month, 1)):
-        raise ArchiveError("Events of this month have come since. Archive them first: manage.py archive_events.")
-    manifest = archive_files.manifest_as_written(archive)
-    if gone := set(manifest["columns"]) - set(_columns(partition.table)):
-        raise ArchiveError(f"It has columns that the record has not any more: {', '.join(sorted(gone))}.")
-    with transaction.atomic():
-        _load(archive.name, manifest, partition)
-        _ask("SELECT ledger_prepare_restored(%s, %s, %s)", [partition.table, partition.month, archive.name])
-        _count_again(partition)
-        patiently("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
-    _vacuum(partition)
-    return partition.name
-
-
-def _load(name: str, manifest: dict[str, Any], partition: Partition) -> None:
-    _ask("SELECT ledger_begin_restore(%s, %s)", [partition.table, partition.month])
-    _ask(PLAINLY)
-    with Progress(manifest["rows"], title=name) as progress:
-        source = archive_files.Source(archive_files.path_of(name), progress.show)
-        _copy(f"COPY {partition.name} ({', '.join(manifest['columns'])}) FROM STDIN", source)
-    compare(source.tally.facts, manifest)
 
 
 def drop_restored(archive: Archive) -> str:
@@ -133,7 +105,7 @@ def drop_restored(archive: Archive) -> str:
     with transaction.atomic():
         if not is_restored(archive):
             raise ArchiveError(f"{archive.name} is not restored.")
-        _forget(partition)
+        forget(partition)
         patiently(f"DROP TABLE {partition.name}")
     return partition.name
 
@@ -148,25 +120,12 @@ def _tell(partition: Partition, tenants: dict[UUID, int], rule: str, name: str =
     )
 
 
-def _forget(partition: Partition, tenant_id: UUID | None = None) -> None:
+def forget(partition: Partition, tenant_id: UUID | None = None) -> None:
     """What was derived from events that leave goes with them. Nobody follows meanwhile."""
-    _ask("SELECT FROM ledger_follower WHERE events = %s FOR UPDATE", [partition.table])
+    ask("SELECT FROM ledger_follower WHERE events = %s FOR UPDATE", [partition.table])
     until = add_months(partition.month, 1)
-    _ask("SELECT ledger_forget_summary(%s, %s, %s, %s)", [partition.table, until, tenant_id, partition.month])
-    _ask("SELECT ledger_forget_blocks(%s, %s, %s)", [partition.table, until, tenant_id])
-
-
-def _count_again(partition: Partition) -> None:
-    """Followers do not meet events with old numbers of transactions again: the summary is told, before anybody else
-    sees them."""
-    _forget(partition)
-    _ask(
-        """
-        SELECT ledger_add_to_summary(events, format('tx < %%s', next_tx), %s::regclass)
-        FROM ledger_follower WHERE (name, events) = ('ledger_summarise', %s)
-        """,
-        [partition.name, partition.table],
-    )
+    ask("SELECT ledger_forget_summary(%s, %s, %s, %s)", [partition.table, until, tenant_id, partition.month])
+    ask("SELECT ledger_forget_blocks(%s, %s, %s)", [partition.table, until, tenant_id])
 
 
 def _free_name(partition: Partition) -> str:
@@ -180,7 +139,7 @@ def _columns(table: str) -> list[str]:
     """All that are stored, the event's id and its tenant first."""
     return [
         name
-        for (name,) in _ask(
+        for (name,) in ask(
             """
             SELECT quote_ident(attname) FROM pg_attribute
             WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
@@ -191,22 +150,17 @@ def _columns(table: str) -> list[str]:
     ]
 
 
-def _exists(partition: Partition) -> bool:
-    [(found,)] = _ask("SELECT to_regclass(%s) IS NOT NULL", [partition.name])
-    return bool(found)
-
-
-def _ask(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
+def ask(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall()) if cursor.description else []
 
 
-def _vacuum(partition: Partition) -> None:
+def vacuum(partition: Partition) -> None:
     with using(NOBODY):  # nothing is announced, for VACUUM wants to be alone in its message
-        _ask(f"VACUUM (ANALYZE) {partition.name}")
+        ask(f"VACUUM (ANALYZE) {partition.name}")
 
 
-def _copy(sql: str, file: Any) -> None:
-    with connection.cursor() as cursor:
+def copy(sql: str, file: Any) -> None:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.cursor.copy_expert(sql, file)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
+from django.apps import apps
 from django.db import models
 from django.db.models.functions import Now
 
@@ -86,6 +87,11 @@ class Event(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("Events are never deleted.")
+
+
+def event_model(table: str) -> type[Event]:
+    """The record whose table this is."""
+    return next(model for model in apps.get_models() if issubclass(model, Event) and model._meta.db_table == table)
 
 
 class Archive(models.Model):

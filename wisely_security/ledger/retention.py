@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
@@ -18,7 +17,7 @@ from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 
 from . import partitions
-from .models import Event
+from .models import event_model
 from .partitions import Partition, add_months
 
 
@@ -44,7 +43,7 @@ class Erasure:
 
 def record_of(table: str) -> str:
     """What a record is called in settings and names of archives."""
-    return next(m._meta.app_label for m in apps.get_models() if issubclass(m, Event) and m._meta.db_table == table)
+    return event_model(table)._meta.app_label
 
 
 def leaving(today: date, older_than: int | None = None, using: str = "owner") -> list[Leaving]:
