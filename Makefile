@@ -33,13 +33,14 @@ bench:
 	@.venv-bench/bin/python -m benchmarks $(if $(EVENTS),--events "$(EVENTS)") $(if $(ROUNDS),--rounds "$(ROUNDS)") \
 		$(if $(ONLY),--only $(ONLY))
 
-## make check: style, types, imports, migrations, deployment, dependencies, security
+## make check: style, types, imports, migrations, a new database, deployment, dependencies, security
 check: $(VENV)/test.installed
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 	$(RUN) manage.py makemigrations --check
+	$(RUN) manage.py check_new_database
 	DEBUG=0 ALLOWED_HOSTS=example.com SITE_URL=https://example.com SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) -m deptry .

@@ -9,7 +9,7 @@ class AuditTrailConfig(AppConfig):
     verbose_name = "Audit Trail"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  (registers them)
+        from . import checks, safeguards  # noqa: F401  (registers them)
 
         post_migrate.connect(_keep_the_hook_in_step, sender=self, dispatch_uid="audit_trail")
 

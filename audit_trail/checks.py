@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from wisely_security.database.rules import rule
 from wisely_security.ledger.models import Event
 
 from . import installation
@@ -51,10 +51,8 @@ def no_secret_is_told(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register(Tags.database)
-def the_hook_is_in_place(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
-    if "default" not in (databases or ()):
-        return []
+@rule
+def the_hook_is_in_place() -> list[CheckMessage]:
     return [
         Error(what, hint="Run manage.py migrate, which installs the hook.", id="audit_trail.E003")
         for what in installation.drift("default")

@@ -6,6 +6,6 @@ class LoginActivityConfig(AppConfig):
     verbose_name = "Login Activity"
 
     def ready(self) -> None:
-        from . import receivers
+        from . import receivers, safeguards  # noqa: F401
 
         receivers.connect()

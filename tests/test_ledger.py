@@ -155,6 +155,15 @@ class TestPartitions:
         call_command("create_partitions", verbosity=0)
         call_command("create_partitions", check=True)
 
+    def test_are_made_also_of_months_in_which_nobody_made_any(self) -> None:
+        today = datetime.now(UTC).date()
+        missed = [f"{TABLE}_{partitions.add_months(today, months):%Y_%m}" for months in range(-2, 4)]
+        for name in missed:
+            run(f"DROP TABLE {name}", using="owner")
+        call_command("create_partitions", verbosity=0)
+        assert run("SELECT count(to_regclass(name)) FROM unnest(%s) AS name", missed) == [(6,)]
+        assert not run_checks(databases=["default"], tags=["database"])
+
     def test_are_not_made_without_the_owner(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(connections.settings, "owner")
         with pytest.raises(CommandError, match="DATABASE_OWNER_URL"):

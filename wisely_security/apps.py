@@ -8,3 +8,4 @@ class WiselySecurityConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401
         from .database import checks as checks_of_databases  # noqa: F401
+        from .database.safeguards import checks as checks_of_safeguards  # noqa: F401

@@ -8,7 +8,7 @@ class LedgerConfig(AppConfig):
     name = "wisely_security.ledger"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401
+        from . import checks, safeguards  # noqa: F401
 
         post_migrate.connect(_declare, sender=self, dispatch_uid="ledger")
 

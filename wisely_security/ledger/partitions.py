@@ -12,6 +12,7 @@ from django.db import connections
 from .locks import patiently
 from .models import Event, first_id
 
+AHEAD = 3  # months, that are made beforehand
 CREATE = "SELECT ledger_create_partitions(%s::regclass, %s, %s)"
 
 
@@ -45,6 +46,13 @@ def add_months(day: date, months: int) -> date:
 def create(first: date, last: date) -> list[str]:
     """Create what is missing between two months, as the owner. Returns the names of the new partitions."""
     return [name for table in event_tables() for (name,) in patiently(CREATE, [table, first, last])]
+
+
+def first_without(month: date) -> date:
+    """Since when a record has had no partitions up to a month: nothing made any while the site was off."""
+    newest = [before(table, month, using="owner") for table in event_tables()]
+    since = [add_months(own[-1].month, 1) for each in newest if (own := [it for it in each if not it.archive])]
+    return min([month, *since])
 
 
 def make(partition: Partition) -> None:

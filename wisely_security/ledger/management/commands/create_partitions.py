@@ -16,7 +16,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--months", type=int, default=3, help="how many months ahead (default: 3)")
+        parser.add_argument("--months", type=int, default=partitions.AHEAD, help="how many months ahead (default: 3)")
         parser.add_argument("--since", type=int, default=0, help="and how many months back (default: 0)")
         parser.add_argument("--check", action="store_true", help="create nothing; fail if next month is missing")
 
@@ -30,7 +30,8 @@ class Command(BaseCommand):
         if "owner" not in connections:
             raise CommandError("Partitions belong to the owner of the database: set DATABASE_OWNER_URL.")
         try:
-            created = partitions.create(partitions.add_months(today, -since), partitions.add_months(today, months))
+            first = partitions.first_without(partitions.add_months(today, -since))
+            created = partitions.create(first, partitions.add_months(today, months))
         except BusyError as error:
             raise CommandError(str(error)) from error
         if verbosity:

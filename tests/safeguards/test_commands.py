@@ -1,0 +1,144 @@
+"""The commands that check a database say plainly what is wrong with it, also where it is down or not migrated."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError, SystemCheckError
+from django.db import connection, connections, models
+from django.test.utils import isolate_apps
+from pytest_django import DjangoDbBlocker
+
+from wisely_security.tenancy.models import Tenant
+from wisely_security.workspace.modules.business_groups import BusinessGroup
+
+from .conftest import rolled_back
+
+MAKEFILE = Path(settings.BASE_DIR) / "Makefile"
+
+
+def check() -> str:
+    """What the check of the database ends with."""
+    with pytest.raises(SystemCheckError) as raised:
+        call_command("check", databases=["default"])
+    return str(raised.value)
+
+
+@pytest.fixture
+def owner(committed: None) -> Iterator[None]:
+    """A database of one's own, in which the owner may do what he likes."""
+    yield
+    for alias in ("default", "owner"):
+        connections[alias].close()
+
+
+def run(*statements: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@isolate_apps("wisely_security.workspace")
+def a_new_module() -> type[models.Model]:
+    """As one would write it, with nothing in its migration but the table."""
+
+    class Campaign(models.Model):
+        tenant = models.ForeignKey(Tenant, models.CASCADE)
+        group = models.ForeignKey(BusinessGroup, models.CASCADE)
+
+        class Meta:
+            app_label = "workspace"
+
+        def __str__(self) -> str:
+            return str(self.pk)
+
+    return Campaign
+
+
+def test_a_new_module_hears_what_it_lacks_and_where_to_go(owner: None) -> None:
+    with connections["owner"].schema_editor() as editor:
+        editor.create_model(a_new_module())
+    said = check()
+    for lacking in (
+        "workspace_campaign has no row-level security",
+        "workspace_campaign: row-level security does not bind the owner",
+        "workspace_campaign has no policy for ALL: tenant_id = (SELECT wisely_tenant())",
+        "workspace_campaign: the app role has no DELETE, INSERT, SELECT, UPDATE",
+        "workspace_campaign.group_id may refer to a row of workspace_businessgroup that belongs to another tenant",
+        "SELECT workspace_isolate('workspace_campaign')",
+        "SELECT workspace_same_tenant('workspace_campaign', 'group_id', 'workspace_businessgroup')",
+        "GRANT DELETE, INSERT, SELECT, UPDATE ON workspace_campaign",
+        "wisely_security/workspace/migrations/0002_row_level_security",
+    ):
+        assert lacking in said
+    with pytest.raises(SystemCheckError, match="workspace_campaign has no row-level security"):
+        call_command("migrate", verbosity=0, skip_checks=False)
+
+    run(
+        "SELECT workspace_isolate('workspace_campaign')",
+        "SELECT workspace_same_tenant('workspace_campaign', 'group_id', 'workspace_businessgroup')",
+        f"GRANT DELETE, INSERT, SELECT, UPDATE ON workspace_campaign TO {connection.settings_dict['USER']}",
+    )
+    call_command("migrate", verbosity=0, skip_checks=False)
+    call_command("check", databases=["default"])
+
+
+def test_make_check_checks_a_new_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    assert "manage.py check_new_database" in MAKEFILE.read_text().partition("\ncheck:")[2].partition("\n\n")[0]
+    before = connection.settings_dict["NAME"]
+    said = io.StringIO()
+    with django_db_blocker.unblock():
+        call_command("check_new_database", stdout=said, stderr=said)
+    assert "no issues" in said.getvalue()
+    assert connection.settings_dict["NAME"] == before
+
+
+def test_a_new_database_is_made_by_its_owner_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(connections.settings, "owner")
+    with pytest.raises(CommandError, match="DATABASE_OWNER_URL"):
+        call_command("check_new_database")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "expected"),
+    [("HOST", "/nowhere", "No such file or directory"), ("NAME", "nothing", "does not exist"), ("USER", "x", "x")],
+)
+def test_a_database_that_does_not_answer(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, setting: str, value: str, expected: str
+) -> None:
+    connection.close()
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection.settings_dict, setting, value)
+        said = check()
+    assert said.count("ERRORS") == 1 and said.count("wisely_security.E005") == 1
+    assert "The database cannot be checked" in said and expected in said
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        (["DELETE FROM django_migrations WHERE app = 'outbox'"], "not applied: outbox.0001_notification."),
+        (["DROP TABLE django_migrations"], "more."),
+        (["DROP SCHEMA public CASCADE", "CREATE SCHEMA public"], "more."),
+    ],
+)
+def test_a_database_that_is_not_migrated(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, statements: list[str], expected: str
+) -> None:
+    with django_db_blocker.unblock(), rolled_back("owner"):
+        run(*statements)
+        said = check()
+    assert "Migrations are not applied: " in said and expected in said
+    assert "manage.py migrate" in said and "1 issue" in said
+
+
+def test_a_rule_that_may_not_read_hides_nothing(owner: None) -> None:
+    run(f"REVOKE SELECT ON ledger_archive FROM {connection.settings_dict['USER']}")
+    said = check()
+    assert "ledger_archive: the app role has no SELECT" in said
+    assert "permission denied for table ledger_archive" in said
