@@ -3,6 +3,7 @@
 import os
 import zoneinfo
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 import django_stubs_ext
@@ -30,6 +31,22 @@ def _months(name: str) -> int | None:
     if said and not (said.isdecimal() and int(said)):
         raise ImproperlyConfigured(f"{name} is a number of months, 1 or more. Leave it out to keep events for ever.")
     return int(said) if said else None
+
+
+def _number(name: str, default: int) -> int:
+    said = os.environ.get(name, "").strip()
+    if said and not said.isdecimal():
+        raise ImproperlyConfigured(f"{name} is a number.")
+    return int(said) if said else default
+
+
+def _database(name: str, default: str = "", **options: Any) -> Any:
+    try:
+        return dj_database_url.parse(os.environ.get(name, default), engine="wisely_security.database", **options)
+    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
+        raise ImproperlyConfigured(
+            f"{name} is the address of a database, postgresql://user:password@host/name."
+        ) from None
 
 
 def _list(name: str, default: str = "") -> list[str]:
@@ -124,22 +141,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # The app role serves; the owner migrates. The web process has no DATABASE_OWNER_URL.
 DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", "postgresql:///wisely?user=wisely_app"),
-        engine="wisely_security.database",
-        conn_max_age=60,
-        conn_health_checks=True,
+    "default": _database(
+        "DATABASE_URL", "postgresql:///wisely?user=wisely_app", conn_max_age=60, conn_health_checks=True
     )
 }
 if "DATABASE_OWNER_URL" in os.environ:
-    DATABASES["owner"] = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"], engine="wisely_security.database")
+    DATABASES["owner"] = _database("DATABASE_OWNER_URL")
 if os.environ.get("DATABASE_REPLICA_URL"):
-    DATABASES["replica"] = dj_database_url.parse(
-        os.environ["DATABASE_REPLICA_URL"],
-        engine="wisely_security.database",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
+    DATABASES["replica"] = _database("DATABASE_REPLICA_URL", conn_max_age=60, conn_health_checks=True)
     # A server that is gone without a word is given up soon (seconds; milliseconds): the primary answers.
     DATABASES["replica"]["OPTIONS"] = {
         "connect_timeout": 2,
@@ -206,7 +215,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_PORT = _number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")

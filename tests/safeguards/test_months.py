@@ -89,6 +89,7 @@ DETACH = f"ALTER TABLE {LOGINS} DETACH PARTITION {{}}"
         pytest.param([DETACH.format(f"{LOGINS}_default")], {"ledger.E005", "ledger.E006"}, id="detached, the default"),
         pytest.param([DROP.format(f"{LOGINS}_default")], {"ledger.E006"}, id="no default"),
         pytest.param([an_event(-9)], {"ledger.W003"}, id="an event of long ago"),
+        pytest.param([an_event(-9), counted(-9)], {"ledger.W003"}, id="a counted event of long ago"),
         pytest.param([an_event(9)], {"ledger.W003"}, id="an event of the future"),
         pytest.param([DROP.format(name(-2)), an_event(-2)], {"ledger.E003", "ledger.W003"}, id="an event of a hole"),
         pytest.param([f"ALTER TABLE {name(3)} RENAME TO {name(4)}"], {"ledger.E004"}, id="a name of another month"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.checks import run_checks
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -155,3 +156,8 @@ def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, 
     settings.GEOIP_PATH = str(tmp_path / "new" / "city.mmdb")
     login_demo.prepare()
     assert Path(settings.GEOIP_PATH).stat().st_size > 1000
+
+
+@pytest.mark.usefixtures("reading")
+def test_each_month_of_its_history_has_a_partition() -> None:
+    assert run_checks(databases=["default"], tags=["database"]) == []

@@ -84,12 +84,16 @@ def partitions_are_made_ahead() -> Iterator[CheckMessage]:
 
 def no_month_is_missing() -> Iterator[CheckMessage]:
     """Months leave from the oldest on: none is missing between those that are there, and of an older one there is an
-    archive, or nothing at all (it had no events)."""
+    archive, or nothing at all (it had no events), or the default partition has its events."""
     for record in event_tables():
         there = {each.month for each in _tables(record) if each.attached and each.month}
         archived = _archived(record)
         oldest = min(there - archived, default=add_months(_today(), 0))
-        counted = _counted_before(record, oldest)
+        counted = {
+            month
+            for month in _counted_before(record, oldest) - there - archived
+            if not _first_event(record, month, add_months(month, 1))
+        }
         for month in sorted((counted | set(_months(oldest, add_months(_today(), -1)))) - there - archived):
             yield Error(
                 f"{record}: the month {month:%Y-%m} is neither a partition nor an archive"

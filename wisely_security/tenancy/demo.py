@@ -161,6 +161,12 @@ def existing() -> Demo:
         return Demo({tenant.slug: tenant for tenant in Tenant.objects.all()}, {user.email: user for user in users})
 
 
+def first_day(until: datetime) -> date:
+    """A day before anybody of the demo was invited."""
+    longest = max(int(row["joined_days_ago"]) for row in _people().values())
+    return until.date() - timedelta(days=longest + 7)
+
+
 def _people() -> dict[str, dict[str, str]]:
     with (Path(__file__).parent / "demo_people.csv").open(encoding="utf-8", newline="") as table:
         return {row["email"]: row for row in csv.DictReader(table)}

@@ -78,6 +78,7 @@ class Command(BaseCommand):
     def _load(self, events: int, seed: int) -> None:
         """All or nothing, but for empty partitions."""
         until, changes = self._prepare(), workspace.everyday_changes(events)
+        partitions.create(tenancy.first_day(until), until.date())
         with as_owner(), transaction.atomic(), keys_of_the_past(), Progress(events + changes) as progress:
             demo = tenancy.create(until, partial(login_activity.client_of, until=until, seed=seed))
             workspace.load(demo, changes=changes, seed=seed, until=until, progress=progress.show)
