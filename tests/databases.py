@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from django.core.management import call_command
 from django.db import OperationalError, connections
 
+from wisely_security.database.rights import CLOSE_DATABASE
+from wisely_security.database.roles import app_role
+
 TEMPLATE = f"test_wisely_{os.getpid()}_template"
 
 
@@ -58,6 +61,7 @@ def kept_database(name: str, like: str = TEMPLATE) -> Iterator[None]:
     """A database that exists for the block: empty and migrated, or ``like`` another one. Nobody uses it yet."""
     _drop(name)
     _as_owner(f"CREATE DATABASE {name} TEMPLATE {like}")
+    _as_owner(CLOSE_DATABASE.format(name=name, app_role=app_role()))
     try:
         yield
     finally:

@@ -47,7 +47,7 @@ def test_commands_that_are_named_exist(document: Path) -> None:
 def test_every_environment_variable_of_the_settings_is_documented() -> None:
     source = (ROOT / "wisely_security" / "settings.py").read_text()
     read = set(
-        re.findall(r'(?:environ(?:\.get\(|\[)|_flag\(|_list\(|_months\(|_number\(|_database\()"([A-Z_]+)"', source)
+        re.findall(r'(?:environ(?:\.get\(|\[)|_flag\(|_list\(|_months\(|_number\(|_database_at\()"([A-Z_]+)"', source)
     )
     operations = (ROOT / "docs" / "operations.md").read_text()
     assert {name for name in read if f"`{name}`" not in operations} == set()

@@ -40,7 +40,7 @@ def _number(name: str, default: int) -> int:
     return int(said) if said else default
 
 
-def _database(name: str, default: str = "", **options: Any) -> Any:
+def _database_at(name: str, default: str = "", **options: Any) -> Any:
     try:
         return dj_database_url.parse(os.environ.get(name, default), engine="wisely_security.database", **options)
     except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
@@ -141,14 +141,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # The app role serves; the owner migrates. The web process has no DATABASE_OWNER_URL.
 DATABASES = {
-    "default": _database(
+    "default": _database_at(
         "DATABASE_URL", "postgresql:///wisely?user=wisely_app", conn_max_age=60, conn_health_checks=True
     )
 }
 if "DATABASE_OWNER_URL" in os.environ:
-    DATABASES["owner"] = _database("DATABASE_OWNER_URL")
+    DATABASES["owner"] = _database_at("DATABASE_OWNER_URL")
 if os.environ.get("DATABASE_REPLICA_URL"):
-    DATABASES["replica"] = _database("DATABASE_REPLICA_URL", conn_max_age=60, conn_health_checks=True)
+    DATABASES["replica"] = _database_at("DATABASE_REPLICA_URL", conn_max_age=60, conn_health_checks=True)
     # A server that is gone without a word is given up soon (seconds; milliseconds): the primary answers.
     DATABASES["replica"]["OPTIONS"] = {
         "connect_timeout": 2,

@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connection
 
 from .replica import ALIAS
 from .rights import REVOKE_WRITING_FUNCTIONS, WRITING_FUNCTIONS
+from .rules import rule
 
 WHO = "SELECT system_identifier::text, current_database(), pg_is_in_recovery() FROM pg_control_system()"
 
@@ -38,10 +39,8 @@ def _who(alias: str) -> tuple[Any, ...]:
         return found
 
 
-@register(Tags.database)
-def app_role_writes_only_tables(databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
-    if DEFAULT_DB_ALIAS not in (databases or ()):
-        return []
+@rule
+def app_role_writes_only_tables() -> list[CheckMessage]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT name FROM unnest(%s) AS name WHERE has_function_privilege(name, 'EXECUTE')",
@@ -50,7 +49,7 @@ def app_role_writes_only_tables(databases: Sequence[str] | None, **kwargs: Any) 
         may = [name for [name] in cursor.fetchall()]
         cursor.execute("SELECT has_database_privilege(current_database(), 'TEMPORARY'), current_database()")
         [[makes_tables, database]] = cursor.fetchall()
-    found = []
+    found: list[CheckMessage] = []
     if may:
         hint = f"In this database, as a superuser: {REVOKE_WRITING_FUNCTIONS};"
         text = f"The app role may write what no trigger records: {', '.join(may)}."

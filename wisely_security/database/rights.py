@@ -18,4 +18,5 @@ WRITING_FUNCTIONS = (
     "pg_logical_emit_message(boolean, text, bytea, boolean)",
     "pg_export_snapshot()",
 )
+CLOSE_DATABASE = "REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT ON DATABASE {name} TO {app_role}"
 REVOKE_WRITING_FUNCTIONS = f"REVOKE EXECUTE ON FUNCTION {', '.join(WRITING_FUNCTIONS)} FROM PUBLIC"

@@ -50,7 +50,7 @@ def _failed(error: Exception) -> CheckMessage:
     return Error(
         f"The database cannot be checked: {str(error).strip()}",
         hint="Is the server running, DATABASE_URL right, and does its role have its rights? See docs/operations.md.",
-        id="wisely_security.E005",
+        id="wisely_security.E007",
     )
 
 

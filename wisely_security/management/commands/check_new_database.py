@@ -7,6 +7,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from wisely_security.database.rights import CLOSE_DATABASE
+from wisely_security.database.roles import app_role
+
 
 class Command(BaseCommand):
     help = (
@@ -29,6 +32,7 @@ def new_database(name: str) -> Iterator[None]:
     before = str(connections["owner"].settings_dict["NAME"])
     _as_owner(f"CREATE DATABASE {name}")
     try:
+        _as_owner(CLOSE_DATABASE.format(name=name, app_role=app_role()))
         _use(name)
         yield
     finally:
