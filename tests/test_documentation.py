@@ -51,3 +51,24 @@ def test_every_environment_variable_of_the_settings_is_documented() -> None:
     )
     operations = (ROOT / "docs" / "operations.md").read_text()
     assert {name for name in read if f"`{name}`" not in operations} == set()
+
+
+def test_every_fault_that_the_check_of_the_database_finds_is_documented() -> None:
+    sources = [
+        *(ROOT / "wisely_security" / "database").rglob("*.py"),
+        *(ROOT / "wisely_security" / "ledger").glob("*.py"),
+    ]
+    found = {
+        each for path in sources for each in re.findall(r'"((?:wisely_security|ledger)\.[EW]\d+)"', path.read_text())
+    }
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    documented = set()
+    for row in re.findall(r"^\| (`(?:wisely_security|ledger)\..*?) \|", operations, re.MULTILINE):
+        app = row[1:].partition(".")[0]
+        numbers = re.findall(r"([EW])(\d+)", row)
+        if "–" in row:
+            (kind, first), (_, last) = numbers
+            numbers = [(kind, f"{number:03}") for number in range(int(first), int(last) + 1)]
+        documented |= {f"{app}.{kind}{number}" for kind, number in numbers}
+    of_the_replica = {f"wisely_security.E00{number}" for number in (2, 3, 4)}
+    assert found - of_the_replica == documented
