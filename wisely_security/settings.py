@@ -34,10 +34,10 @@ def _months(name: str) -> int | None:
 
 
 def _number(name: str, default: int) -> int:
-    said = os.environ.get(name, "").strip()
-    if said and not said.isdecimal():
+    typed = os.environ.get(name, "").strip()
+    if typed and not typed.isdecimal():
         raise ImproperlyConfigured(f"{name} is a number.")
-    return int(said) if said else default
+    return int(typed) if typed else default
 
 
 def _database_at(name: str, default: str = "", **options: Any) -> Any:

@@ -163,8 +163,8 @@ def test_where_nothing_says_which_value_it_is_the_empty_one(definition: str, exp
     sign_ins(OLD, [a_tenant()])
     run(*TWELVE)
     with altered(*added(definition)):
-        said = run("restore_archive", name_of(OLD))
-        assert "Added, for it did not have them: later." in said
+        output = run("restore_archive", name_of(OLD))
+        assert "Added, because the archive does not have them: later." in output
         assert [value for (value,) in ask(f"SELECT later FROM {PARTITION}")] == [expected] * 3
         assert_proved(name_of(OLD))
 
@@ -173,7 +173,9 @@ def test_what_was_removed_is_left_out() -> None:
     sign_ins(OLD, [a_tenant()])
     run(*TWELVE)
     with altered([f"{ALTER} DROP COLUMN user_agent_cut"], [f"{ALTER} ADD COLUMN user_agent_cut boolean NOT NULL"]):
-        assert "Left out, for the record has them no more: user_agent_cut." in run("restore_archive", name_of(OLD))
+        assert "Left out, because the record no longer has them: user_agent_cut." in run(
+            "restore_archive", name_of(OLD)
+        )
         assert len(rows_of(LOGINS, OLD)) == 3
         assert structure(PARTITION) == structure(LOGINS)
         assert_proved(name_of(OLD))
@@ -301,8 +303,8 @@ def test_an_ordinary_migration(later_migration: str, all_are_gone: bool) -> None
         sign_ins(OLDER, [a_tenant()])
     try:
         call_command("migrate", "login_activity", verbosity=0)
-        said = run("restore_archive", name_of(OLD))
-        assert "Left out, for the record has them no more: user_agent_cut." in said
+        output = run("restore_archive", name_of(OLD))
+        assert "Left out, because the record no longer has them: user_agent_cut." in output
         assert set(ask(f"SELECT channel, risk, note, seen_at::date::text, journey, session FROM {PARTITION}")) == {
             ("web", 42, None, "2025-01-01", "of old", "new")
         }

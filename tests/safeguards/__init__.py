@@ -1,1 +1,1 @@
-"""What ``manage.py check --database default`` says of a database in which a safeguard is missing."""
+"""What ``manage.py check --database default`` finds in a database in which a safeguard is missing."""

@@ -63,7 +63,7 @@ def a_new_module() -> type[models.Model]:
 def test_a_new_module_hears_what_it_lacks_and_where_to_go(owner: None) -> None:
     with connections["owner"].schema_editor() as editor:
         editor.create_model(a_new_module())
-    said = check()
+    output = check()
     for lacking in (
         "workspace_campaign has no row-level security",
         "workspace_campaign: row-level security does not bind the owner",
@@ -75,7 +75,7 @@ def test_a_new_module_hears_what_it_lacks_and_where_to_go(owner: None) -> None:
         "GRANT DELETE, INSERT, SELECT, UPDATE ON workspace_campaign",
         "wisely_security/workspace/migrations/0002_row_level_security",
     ):
-        assert lacking in said
+        assert lacking in output
     with pytest.raises(SystemCheckError, match="workspace_campaign has no row-level security"):
         call_command("migrate", verbosity=0, skip_checks=False)
 
@@ -91,10 +91,10 @@ def test_a_new_module_hears_what_it_lacks_and_where_to_go(owner: None) -> None:
 def test_make_check_checks_a_new_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     assert "manage.py check_new_database" in MAKEFILE.read_text().partition("\ncheck:")[2].partition("\n\n")[0]
     before = connection.settings_dict["NAME"]
-    said = io.StringIO()
+    output = io.StringIO()
     with django_db_blocker.unblock():
-        call_command("check_new_database", stdout=said, stderr=said)
-    assert "no issues" in said.getvalue()
+        call_command("check_new_database", stdout=output, stderr=output)
+    assert "no issues" in output.getvalue()
     assert connection.settings_dict["NAME"] == before
 
 
@@ -114,9 +114,9 @@ def test_a_database_that_does_not_answer(
     connection.close()
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setitem(connection.settings_dict, setting, value)
-        said = check()
-    assert said.count("ERRORS") == 1 and said.count("wisely_security.E007") == 1
-    assert "The database cannot be checked" in said and expected in said
+        output = check()
+    assert output.count("ERRORS") == 1 and output.count("wisely_security.E007") == 1
+    assert "The database cannot be checked" in output and expected in output
 
 
 @pytest.mark.parametrize(
@@ -132,13 +132,13 @@ def test_a_database_that_is_not_migrated(
 ) -> None:
     with django_db_blocker.unblock(), rolled_back("owner"):
         run(*statements)
-        said = check()
-    assert "Migrations are not applied: " in said and expected in said
-    assert "manage.py migrate" in said and "1 issue" in said
+        output = check()
+    assert "Migrations are not applied: " in output and expected in output
+    assert "manage.py migrate" in output and "1 issue" in output
 
 
 def test_a_rule_that_may_not_read_hides_nothing(owner: None) -> None:
     run(f"REVOKE SELECT ON ledger_archive FROM {connection.settings_dict['USER']}")
-    said = check()
-    assert "ledger_archive: the app role has no SELECT" in said
-    assert "permission denied for table ledger_archive" in said
+    output = check()
+    assert "ledger_archive: the app role has no SELECT" in output
+    assert "permission denied for table ledger_archive" in output

@@ -1,4 +1,4 @@
-"""Each rule finds what it is about, names the table and says where to go; a database as migrated has no fault."""
+"""Each rule finds what it is about, names the table and where to go; a database as migrated has no fault."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What has become of a record's columns since an archive was written: how its lines are loaded into the table of today.
 
-Migrations say what was renamed, removed and added since. A column that the archive does not have gets the value that
+Migrations record what was renamed, removed and added since. A column that the archive does not have gets the value that
 the events in the database got when it was added, or would have got (``_value_for``; docs/retention.md).
 """
 
@@ -19,7 +19,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from .models import Archive, event_model
 from .verify_archive import ArchiveError
 
-# Where nobody says which: by the kind of type (pg_type.typcategory), or by its name.
+# Where no value is known: by the kind of type (pg_type.typcategory), or by its name.
 EMPTY = {
     "S": "",
     "N": 0,
@@ -88,7 +88,7 @@ class Loading:
 
 
 def loading(archive: Archive, columns: Iterable[str]) -> Loading:
-    """Raises ArchiveError where nobody says what became of a column, or which value one has."""
+    """Raises ArchiveError where it is not known what became of a column, or which value one has."""
     with connection.cursor() as cursor:
         cursor.execute(_LIVE, [archive.events])
         live = {row[0]: _Column(*row) for row in cursor.fetchall()}
@@ -101,7 +101,7 @@ def loading(archive: Archive, columns: Iterable[str]) -> Loading:
     if unexplained and (candidates := [each.name for each in new if each.name not in added]):
         raise ArchiveError(
             f"It has columns that the record has not any more: {', '.join(sorted(unexplained))}. Whether "
-            f"they are now called {', '.join(sorted(candidates))} or were removed must be said by a migration "
+            f"they are now called {', '.join(sorted(candidates))} or were removed must be recorded by a migration "
             "(RenameField, RemoveField) that was applied after the archive was written."
         )
     for name, now in names.items():
@@ -171,7 +171,7 @@ def _value_for(column: _Column, table: str, since: list[Operation]) -> Any:
     empty = EMPTY.get(column.type, EMPTY.get(column.category))
     if empty is None:
         raise ArchiveError(
-            f"It has no {column.name}, which each event needs now, and nothing says which one events without it get. "
+            f"It has no {column.name}, which each event needs now, and no default gives a value to events without it. "
             f"Name one for the time of the restore: ALTER TABLE {table} ALTER {column.name} SET DEFAULT …"
         )
     return empty

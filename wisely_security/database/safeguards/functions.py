@@ -1,4 +1,4 @@
-"""Functions that run with the rights of the owner cannot be led astray, and nobody runs them who need not."""
+"""Functions with the rights of the owner have a fixed search_path, and only those who need them may run them."""
 
 from __future__ import annotations
 

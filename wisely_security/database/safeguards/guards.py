@@ -37,7 +37,7 @@ def nothing_is_rewritten() -> Iterator[CheckMessage]:
     for relation in catalogue.relations():
         if relation.has_rules:
             yield Error(
-                f"{relation.name} has a rewrite rule: statements on it do something else than they say.",
+                f"{relation.name} has a rewrite rule: statements on it do something else than what is written.",
                 hint=f"As the owner: DROP RULE … ON {relation.name} (its name is in pg_rules).",
                 id="wisely_security.E028",
             )

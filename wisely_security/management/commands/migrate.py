@@ -27,5 +27,5 @@ class Command(migrate.Command):
         """Not where migrations are left to apply, for these may bring what is missing."""
         faults = examine(safeguards_stand)
         if faults and faults[0].id != NOT_MIGRATED:
-            told = "\n\n".join(str(fault) for fault in faults)
-            raise SystemCheckError(f"The migrations are applied, but the database lacks safeguards:\n\n{told}")
+            listed = "\n\n".join(str(fault) for fault in faults)
+            raise SystemCheckError(f"The migrations are applied, but the database lacks safeguards:\n\n{listed}")

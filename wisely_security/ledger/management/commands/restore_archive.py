@@ -9,9 +9,9 @@ class Command(CommandOnArchive):
 
     def work(self, archive: Archive) -> str:
         restored = restoring.restore(archive)
-        said = f"{archive} is back, as it was: {restored.name}."
+        summary = f"{archive} is back, as it was: {restored.name}."
         if restored.left_out:
-            said += f" Left out, for the record has them no more: {', '.join(restored.left_out)}."
+            summary += f" Left out, because the record no longer has them: {', '.join(restored.left_out)}."
         if restored.added:
-            said += f" Added, for it did not have them: {', '.join(restored.added)}."
-        return said
+            summary += f" Added, because the archive does not have them: {', '.join(restored.added)}."
+        return summary
