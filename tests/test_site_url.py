@@ -115,7 +115,7 @@ def links(message: EmailMessage) -> list[str]:
 class TestEveryEMail:
     """Asked for at another port, and under another name that the site answers to."""
 
-    elsewhere = {"HTTP_HOST": "localhost:4711", "SERVER_PORT": "4711"}
+    elsewhere = {"host": "localhost:4711"}
 
     def check(self, mailoutbox: list[EmailMessage]) -> None:
         assert mailoutbox
@@ -128,7 +128,7 @@ class TestEveryEMail:
         page = alice.get("/settings/users/invite/").content.decode()
         role = re.findall(r'<option value="([0-9a-f-]{36})"', page)[0]
         typed = {"email": "nora@acme.example", "name": "Nora", "role": role}
-        assert alice.post("/settings/users/invite/", typed, **self.elsewhere).status_code == 302
+        assert alice.post("/settings/users/invite/", typed, headers=self.elsewhere).status_code == 302
         self.check(mailoutbox)
 
     def test_a_changed_password(
@@ -137,10 +137,10 @@ class TestEveryEMail:
         alice = sign_in(cast.alice)
         typed = {"old_password": PASSWORD, "new_password": "another horse battery"}
         with django_capture_on_commit_callbacks(execute=True):
-            assert alice.post("/account/password/", typed, **self.elsewhere).status_code == 302
+            assert alice.post("/account/password/", typed, headers=self.elsewhere).status_code == 302
         self.check(mailoutbox)
 
     def test_a_new_password(self, committed_cast: Cast, mailoutbox: list[EmailMessage]) -> None:
-        Client().post("/password-reset/", {"email": "alice@acme.example"}, **self.elsewhere)
+        Client().post("/password-reset/", {"email": "alice@acme.example"}, headers=self.elsewhere)
         letters_delivered()
         self.check(mailoutbox)

@@ -16,7 +16,6 @@ from .authentication import end_sessions
 from .links import INVITATION_DAYS, make_link
 from .models import BUILT_IN_ROLES, Edition, Role, Tenant, User, UserStatus
 from .session_store import SessionStore
-from .sessions import hash_key
 from .signals import SessionEnd
 
 
@@ -41,8 +40,7 @@ def set_password(user: User, password: str, *, keep: SessionStore | None = None)
             user.status = UserStatus.ACTIVE
         user.password_changed_at = Now()
         user.save(update_fields=["password", "status", "password_changed_at"])
-    kept = hash_key(keep.session_key) if keep and keep.session_key else None
-    end_sessions(user, SessionEnd.PASSWORD_CHANGED, keep=kept)
+    end_sessions(user, SessionEnd.PASSWORD_CHANGED, keep=keep and keep.row)
 
 
 @transaction.atomic

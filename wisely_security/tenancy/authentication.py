@@ -20,7 +20,7 @@ from wisely_security.request_context import acting_as, current
 
 from .demo_password import opens_nothing
 from .models import Session, User, UserStatus
-from .sessions import CLIENT_KEY, LIMITS_KEY, NAME_KEY, TENANT_KEY, end_session, limits
+from .sessions import CLIENT_KEY, LIMITS_KEY, NAME_KEY, RIGHTS_KEY, TENANT_KEY, end_session, limits
 from .signals import SessionEnd
 
 
@@ -89,6 +89,7 @@ def open_session(sender: object, request: HttpRequest, user: User, **_: Any) -> 
         request.session.ensure_key()  # type: ignore[attr-defined]
         request.session[TENANT_KEY] = "" if user.tenant_id is None else str(user.tenant_id)
         request.session[LIMITS_KEY] = limits(user.tenant)
+        request.session[RIGHTS_KEY] = user.rights_token
         request.session[CLIENT_KEY] = current().client.as_data()
         request.session[NAME_KEY] = uuid4().hex[:16]
         User.objects.filter(pk=user.pk).update(last_login=Now())
@@ -96,11 +97,12 @@ def open_session(sender: object, request: HttpRequest, user: User, **_: Any) -> 
 
 def close_session(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
     """On sign-out: the session's end is told as Log out, not as End session."""
-    request.session.signed_out = user is not None  # type: ignore[attr-defined]
+    if user is not None:
+        request.session.end_cause = None  # type: ignore[attr-defined]
 
 
-def end_sessions(user: User, cause: SessionEnd, *, keep: str | None = None) -> int:
-    """End the user's sessions, but for the one with the key hash ``keep``. Returns how many."""
+def end_sessions(user: User, cause: SessionEnd, *, keep: Session | None = None) -> int:
+    """End the user's sessions, but for ``keep``. Returns how many."""
     with acting_as(**user.own_scope):
-        sessions = Session.objects.filter(user=user).exclude(key_hash=keep or "").select_related("user")
+        sessions = Session.objects.filter(user=user).exclude(pk=keep and keep.pk).select_related("user")
         return sum(end_session(session, cause) for session in sessions)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -16,7 +17,20 @@ from wisely_security.request_context import acting_as, current, using
 from . import signals
 from .access import AccessRefused
 from .models import Session, Tenant, User
-from .sessions import TENANT_KEY, VIEWED_TENANT_KEY, limits
+from .sessions import RIGHTS_KEY, TENANT_KEY, VIEWED_TENANT_KEY, limits
+
+
+class SessionCookieMiddleware:
+    """Around Django's for sessions: an answer takes no key from the browser that another one has brought meanwhile."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.leaves_cookie:  # type: ignore[attr-defined]
+            response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+        return response
 
 
 class TenantMiddleware:
@@ -34,8 +48,12 @@ class TenantMiddleware:
         with acting_as(tenant_id=UUID(own) if own else None, support=not own):
             user = request.user
             if not isinstance(user, User):  # suspended or deleted meanwhile, or the password has changed
+                request.session.flush()  # or it would go on when the person is activated again
                 return self.get_response(request)
             request.session.in_use(limits(user.tenant))  # type: ignore[attr-defined]
+            if request.session.get(RIGHTS_KEY) != user.rights_token:  # OWASP ASVS 5.0, 7.2.4
+                request.session[RIGHTS_KEY] = user.rights_token
+                request.session.renew_key()  # type: ignore[attr-defined]
             tenant = user.tenant and (_viewed(request, user) or user.tenant)
         row: Session = request.session.row  # type: ignore[attr-defined]
         request.tenant = tenant  # type: ignore[attr-defined]

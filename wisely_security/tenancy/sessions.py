@@ -16,9 +16,11 @@ from .signals import SessionEnd, session_ended
 TENANT_KEY = "tenant_id"  # in the session: the user's own tenant, "" for support staff
 LIMITS_KEY = "limits"  # in the session: minutes of idleness, minutes in all
 NAME_KEY = "name"  # in the session: what events call it, for as long as it lasts; the key changes, and is a secret
+RIGHTS_KEY = "rights"  # in the session: what its owner might do when its key was made (User.rights_token)
 CLIENT_KEY = "client"  # in the session: where it was opened (Client.as_data)
 VIEWED_TENANT_KEY = "viewed_tenant_id"  # in the session: the enterprise an aggregator's admin looks at
 SUPPORT_LIMITS = (60, 12 * 60)
+SECONDS_OF_GRACE = 60  # for requests that were under way with the key that another request has replaced
 
 
 def hash_key(session_key: str) -> str:

@@ -17,6 +17,10 @@ class Session(models.Model):
 
     id = key_field()
     key_hash = models.CharField(max_length=64, unique=True)
+    previous_key_hash = models.CharField(
+        max_length=64, default="", help_text="Of the key before this one, which requests under way may still carry."
+    )
+    previous_until = models.DateTimeField(null=True)
     name = models.CharField(max_length=16, help_text="What events call it, through all changes of its key.")
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
@@ -31,7 +35,14 @@ class Session(models.Model):
 
     class Meta:
         ordering = ["-last_seen_at"]
-        indexes = [models.Index(fields=["expires_at"], name="session_expires_at")]
+        indexes = [
+            models.Index(fields=["expires_at"], name="session_expires_at"),
+            models.Index(
+                fields=["previous_key_hash"],
+                name="session_previous_key",
+                condition=~models.Q(previous_key_hash=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Session of {self.user}"
