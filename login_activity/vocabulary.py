@@ -41,6 +41,7 @@ class Reason(Word):
     EXPIRED = "expired", "Session expired"
     ENDED_BY_USER = "ended_by_user", "Ended by the user"
     ENDED_BY_ADMIN = "ended_by_admin", "Ended by an admin"
+    REPLACED = "replaced", "Replaced by a new sign-in"
     SESSION_INVALID = "session_invalid", "No longer valid"
     PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"
     ACCOUNT_SUSPENDED = "account_suspended", "Account suspended"

@@ -21,6 +21,7 @@ from audit_trail.audited_admin import audited_admin
 
 from .tenancy.access import AccessRefused
 from .tenancy.forms import SupportSignInForm
+from .tenancy.stale_forms import may_be_old
 from .tenancy.support_admin import SupportAdmin
 from .tenancy.views.sign_in import SignIn
 
@@ -63,7 +64,9 @@ class SupportSite(AdminSite):
 
         return cast(View, guarded)
 
-    @method_decorator([never_cache, transaction.non_atomic_requests])  # as SignIn, which is not the view Django calls
+    @method_decorator(
+        [may_be_old, never_cache, transaction.non_atomic_requests]
+    )  # as SignIn, which is not the view Django calls
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if request.method == "GET" and self.has_permission(request):

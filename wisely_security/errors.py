@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", {"reason": reason}, status=400)
 
 
+def notice(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
+    """A part of a page, for htmx to show among its messages whatever it asked for; the rest of the page stays."""
+    response = render(request, template, context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"], response["HX-Reselect"] = "#notices", "innerHTML", "unset"
+    response["HX-Push-Url"] = "false"
+    return response
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        return notice(request, "includes/no_access.html", 403, reason=str(exception))
     return render(request, "403.html", {"reason": str(exception)}, status=403)
 
 
@@ -40,13 +51,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         render_to_string("500.html", {"reference": current().request_id}),
         status=500,
-    )
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(
-        request,
-        "403.html",
-        {"reason": "This form was open for too long, or came from another site. Go back, reload and try again."},
-        status=403,
     )

@@ -100,8 +100,10 @@ MIDDLEWARE = [
     "wisely_security.middleware.CompressionMiddleware",
     "wisely_security.middleware.RequestContextMiddleware",
     "wisely_security.middleware.SecurityHeadersMiddleware",
+    "wisely_security.tenancy.middleware.SessionCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "wisely_security.tenancy.stale_forms.FormOwnerMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -127,6 +129,7 @@ TEMPLATES = [
                 "wisely_security.tenancy.menu.shell",
             ],
             "libraries": {"heroicons": "wisely_security.icons"},
+            "builtins": ["wisely_security.tenancy.form_tags"],
         },
     },
     # The rows of a report, fifty a page and a thousand values: in a third of the time that Django's templates take.
@@ -196,7 +199,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("TRUST_X_FORWARDED_PROTO") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "wisely_security.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "wisely_security.tenancy.stale_forms.csrf_failure"
 
 # Number of proxies in front of the application, or their networks: "1" or "10.0.0.0/8,192.0.2.7".
 TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "")

@@ -97,6 +97,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // An answer without the expected part (a sign-in page, a proxy's page) is shown as the page that it is.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig, serverResponse, shouldSwap } = event.detail;
+  if (xhr.getResponseHeader("HX-Retarget")) {
+    // Not an answer but a notice: somebody else is signed in, or another tenant is viewed, in another tab.
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+    delete filters.dataset.asked;
+    return;
+  }
   const parts = [[".open", 'class="event-details"'], [".chart-link", 'class="chart-body"'], ["*", 'id="results"']];
   const [, expected] = parts.find(([asking]) => requestConfig.elt.matches(asking));
   if (!shouldSwap || serverResponse.includes(expected)) return;

@@ -21,6 +21,7 @@ class SessionEnd(models.TextChoices):
     EXPIRED = "expired", "Session expired"
     BY_USER = "ended_by_user", "Ended by the user"
     BY_ADMIN = "ended_by_admin", "Ended by an admin"
+    REPLACED = "replaced", "Replaced by a new sign-in"
     INVALID = "session_invalid", "No longer valid"
     PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"
     SUSPENDED = "account_suspended", "Account suspended"

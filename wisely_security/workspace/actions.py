@@ -20,6 +20,7 @@ from audit_trail import failures
 from audit_trail.failures import ConflictError, Failure, RefusedError
 from audit_trail.registry import Action
 from audit_trail.vocabulary import Code
+from wisely_security.tenancy import unsaved
 from wisely_security.tenancy.access import AccessRefused
 from wisely_security.tenancy.mail import NotSentError
 from wisely_security.tenancy.models import Tenant, User
@@ -45,6 +46,7 @@ class ActionPage(SectionPage):
 
     action: Action = cast(Action, None)
     changes = True
+    restores_typed = True
     pk: UUID | None = None
     name = ""  # of the record, as it was before
     form: Any = None
@@ -81,6 +83,7 @@ class ActionPage(SectionPage):
             messages.error(request, str(refused))
             return redirect(self.afterwards(record))
         self.form = self.make_form(record)
+        unsaved.restore(request, self.form)
         return self.page(200)
 
     def post(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponseBase:

@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from wisely_security.request_context import acting_as
 
-from .. import signals
+from .. import signals, unsaved
 from ..access import AccessRefused, MemberView, SignedInView
 from ..forms import ProfileForm, SignInSettingsForm, save_changed
 from ..models import Tenant, User
@@ -18,6 +19,8 @@ from ..sessions import VIEWED_TENANT_KEY
 
 
 class Profile(SignedInView):
+    restores_typed = True
+
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(ProfileForm(instance=self.request.user))
 
@@ -39,10 +42,12 @@ class Profile(SignedInView):
         return redirect("profile")
 
     def _page(self, form: ProfileForm, status: int = 200) -> HttpResponse:
+        unsaved.restore(self.request, form)
         return render(self.request, "tenancy/profile.html", {"form": form}, status=status)
 
 
 class SignInSettings(MemberView):
+    restores_typed = True
     permission = SIGN_IN_SETTINGS
     area = "Sign-in settings"
 
@@ -66,6 +71,7 @@ class SignInSettings(MemberView):
         return redirect("sign_in_settings")
 
     def _page(self, form: SignInSettingsForm, status: int = 200) -> HttpResponse:
+        unsaved.restore(self.request, form)
         return render(self.request, "tenancy/sign_in_settings.html", {"form": form}, status=status)
 
 
@@ -87,7 +93,7 @@ class SwitchTenant(MemberView):
         chosen = request.POST.get("tenant", "")
         if chosen == str(user.tenant_id):
             request.session.pop(VIEWED_TENANT_KEY, None)
-            return redirect("home")
+            return self._go_on(request)
         if not user.may(SWITCH_TENANT):
             raise AccessRefused(self.area)
         with acting_as(tenant_id=user.tenant_id):
@@ -100,4 +106,8 @@ class SwitchTenant(MemberView):
             signals.settings_viewed.send(
                 type(self), user=user, tenant_id=tenant.pk, area=f"Switched from {user.tenant} to {tenant}"
             )
-        return redirect("home")
+        return self._go_on(request)
+
+    def _go_on(self, request: HttpRequest) -> HttpResponse:
+        path = request.POST.get("next", "")
+        return redirect(path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "home")
