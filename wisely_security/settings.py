@@ -168,6 +168,7 @@ DATABASE_ROUTERS = ["wisely_security.database.router.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "tenancy.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an address is unique among accounts, and may be invited by several tenants
 AUTHENTICATION_BACKENDS = [
     "login_activity.lockout.LockoutBackend",
     "wisely_security.tenancy.authentication.EmailBackend",

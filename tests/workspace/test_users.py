@@ -67,22 +67,6 @@ class TestInvitation:
         assert event.reason in visitor.text
         assert state_of(world.acme) == before
 
-    def test_of_somebody_of_another_tenant_says_only_that_the_address_is_taken(
-        self, world: Cast, visitor: Visitor, trail: Trail
-    ) -> None:
-        form = INVITE.begin(visitor)
-        form.fill({"E-mail": "charlie@globex.example"})
-        visitor.send(form)
-        assert visitor.answer.status_code == 400
-        assert visitor.form.errors() == {"email": "This e-mail address is taken."}
-        assert "Globex" not in visitor.html
-        of_another = only_failure(trail, INVITE)
-        form.fill({"E-mail": "bob@acme.example"})
-        visitor.send(form)
-        of_ones_own = only_failure(trail, INVITE)
-        assert (of_another.reason_code, of_another.reason) == (of_ones_own.reason_code, of_ones_own.reason)
-        assert of_another.reason_code == "duplicate"
-
 
 class TestSuspension:
     def test_ends_sessions_and_sign_ins_until_somebody_activates(self, world: Cast, visitor: Visitor) -> None:

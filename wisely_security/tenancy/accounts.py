@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.forms import ModelForm
 
@@ -12,7 +12,7 @@ from wisely_security.database.keys import UUIDv7
 from wisely_security.request_context import acting_as, using
 
 from . import mail
-from .authentication import end_sessions
+from .authentication import end_sessions, find_user
 from .links import INVITATION_DAYS, make_link
 from .models import BUILT_IN_ROLES, Edition, Role, Tenant, User, UserStatus
 from .session_store import SessionStore
@@ -28,7 +28,7 @@ def set_password(user: User, password: str, *, keep: SessionStore | None = None)
     """Give an account a new password, make an invited one active, and end its sessions but for ``keep``.
 
     Who acts is the user, where nobody has signed in (a link from an e-mail).
-    Raises AccountChangedError if ``user`` is not what the database holds.
+    Raises AccountChangedError if ``user`` is not what the database holds, or the address has got an account meanwhile.
     """
     known = user.password, user.status
     user.set_password(password)  # takes a while, so before the lock
@@ -39,7 +39,11 @@ def set_password(user: User, password: str, *, keep: SessionStore | None = None)
         if user.status == UserStatus.PENDING:
             user.status = UserStatus.ACTIVE
         user.password_changed_at = Now()
-        user.save(update_fields=["password", "status", "password_changed_at"])
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["password", "status", "password_changed_at"])
+        except IntegrityError:
+            raise AccountChangedError from None
     end_sessions(user, SessionEnd.PASSWORD_CHANGED, keep=keep and keep.row)
 
 
@@ -55,7 +59,14 @@ def invite(form: ModelForm[User]) -> User:
 
 def send_invitation(user: User) -> None:
     """Raises OSError if the mail server does not take it."""
-    mail.send("invitation", user, link=make_link("accept_invitation", user), valid_days=INVITATION_DAYS)
+    link = make_link("accept_invitation", user)
+    mail.send("invitation", user, link=link, valid_days=INVITATION_DAYS, has_account=has_account_elsewhere(user))
+
+
+def has_account_elsewhere(user: User) -> bool:
+    """Whether somebody else has an account with this user's address. Only who reads its mail may know."""
+    account = find_user(user.email)
+    return account is not None and account.pk != user.pk and account.has_usable_password()
 
 
 @transaction.atomic

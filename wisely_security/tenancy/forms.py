@@ -15,6 +15,7 @@ from . import signals
 from .authentication import LockedOutError, Refusal, refusal
 from .edit_form import EditForm
 from .models import Role, Tenant, User
+from .models.user import EMAIL_TAKEN
 from .passwords import normalize_password
 from .time_zones import time_zone_choices
 
@@ -135,6 +136,8 @@ class InviteForm(EditForm):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
         validate_mailable(email)
+        if User.objects.filter(tenant=self.instance.tenant, email=email).exists():
+            raise ValidationError(EMAIL_TAKEN, code="unique")
         return email
 
 

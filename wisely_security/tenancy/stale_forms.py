@@ -1,4 +1,4 @@
-"""A form or a script of a page that is no longer what the browser is signed in to: nothing is stored, and why is shown."""
+"""A form or a script of a page that is no longer what the browser is signed in to: nothing is stored."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MAY_BE_OLD = "form_may_be_old"
 def may_be_old(view: V) -> V:
     """A view that needs no token of the present session: to sign in or out, or to use a link.
 
-    The browser itself reports that the form is of this site (``Origin``), also where its token is of an earlier session.
+    The browser itself reports that the form is of this site (``Origin``), even if its token is of an earlier session.
     """
     setattr(view, _MAY_BE_OLD, True)
     return view

@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
@@ -38,9 +39,23 @@ class OwnScope(TypedDict):
     support: bool
 
 
+EMAIL_TAKEN = "This e-mail address is taken."
+# Whoever has chosen a password. An invitation is no account: it does not say whether there is one elsewhere.
+HAS_ACCOUNT = ~models.Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=(username or "").strip().lower())
+        """Whose account the address is; where it is nobody's yet, the first who was invited with it."""
+        email = (username or "").strip().lower()
+        found = self.with_account(email).first() or self.filter(email=email).order_by("pk").first()
+        if found is None:
+            raise User.DoesNotExist
+        return found
+
+    def with_account(self, email: str) -> models.QuerySet[User]:
+        """At most one: an address has one account on the platform, but may be invited by several tenants."""
+        return self.filter(HAS_ACCOUNT, email=email)
 
 
 class User(AbstractBaseUser):
@@ -49,7 +64,7 @@ class User(AbstractBaseUser):
     id = key_field()
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="users")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="users")
-    email = models.EmailField("e-mail", unique=True, error_messages={"unique": "This e-mail address is taken."})
+    email = models.EmailField("e-mail")
     name = OneLineField(max_length=150)
     status = models.CharField(max_length=10, choices=UserStatus, default=UserStatus.PENDING)
     time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
@@ -62,7 +77,10 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["name__in_order", "email__in_order"]
-        indexes = [models.Index("tenant", InOrder("name"), name="user_by_name")]
+        indexes = [
+            models.Index("tenant", InOrder("name"), name="user_by_name"),
+            models.Index(fields=["email"], name="user_by_email"),
+        ]
         constraints = [
             models.CheckConstraint(name="user_email_lower_case", condition=models.Q(email=Lower("email"))),
             models.CheckConstraint(
@@ -70,6 +88,15 @@ class User(AbstractBaseUser):
                 condition=models.Q(tenant=None, role=None) | models.Q(tenant__isnull=False, role__isnull=False),
             ),
             models.UniqueConstraint(fields=["tenant", "id"], name="user_tenant_and_id"),
+            models.UniqueConstraint(
+                fields=["tenant", "email"], name="user_email_in_tenant", violation_error_message=EMAIL_TAKEN
+            ),
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=HAS_ACCOUNT,
+                name="user_one_account_per_email",
+                violation_error_message=EMAIL_TAKEN,
+            ),
         ]
 
     def __str__(self) -> str:

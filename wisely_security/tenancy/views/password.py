@@ -18,22 +18,26 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
-from wisely_security.request_context import acting_as
+from wisely_security.request_context import acting_as, using
 from wisely_security.site_url import absolute
 
 from .. import mail, signals
 from ..access import SignedInView
-from ..accounts import AccountChangedError, set_password
+from ..accounts import AccountChangedError, has_account_elsewhere, set_password
 from ..authentication import find_user
 from ..forms import ChangePasswordForm, EmailForm, NewPasswordForm
 from ..links import RESET_HOURS, link_is_good, make_link, named_user
 from ..models import User, UserStatus
+from ..signals import SessionEnd
+from ..stale_forms import may_be_old
+from .sign_in import begin_session, by_nobody
 
 logger = logging.getLogger(__name__)
 # The answer to "forgot your password?" must not take longer where there is an account: the mail goes out beside it.
 _postman = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password-reset")
 
 
+@method_decorator(may_be_old, name="dispatch")
 class PasswordReset(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         return render(request, "tenancy/password_reset.html", {"form": EmailForm()})
@@ -79,21 +83,30 @@ class PasswordResetSent(View):
         return render(request, "tenancy/password_reset_sent.html")
 
 
-@method_decorator(sensitive_post_parameters(), name="dispatch")
+@method_decorator([may_be_old, sensitive_post_parameters()], name="dispatch")
 class SetPasswordByLink(View):
-    """The page behind a link in an e-mail. A link that is used, old or wrong is told, and recorded."""
+    """The page behind a link in an e-mail. A link that is used, old or wrong is told, and recorded.
+
+    Whoever is signed in here is perhaps not whom the link names. What is done is done by the one it names.
+    """
 
     template_name = "tenancy/password_reset_confirm.html"
     invitation = False
     status = UserStatus.ACTIVE
-    done = "Your new password is saved. Sign in with it."
 
     def dispatch(self, request: HttpRequest, *args: Any, user_id: UUID, token: str, **kwargs: Any) -> Any:
-        user = named_user(user_id)
-        if user is None or not link_is_good(user, token, self.status):
-            return self._ended(user)
-        self.user: User = user
-        return super().dispatch(request, *args, **kwargs)
+        with using(by_nobody()):
+            user = named_user(user_id)
+            if user is None or not link_is_good(user, token, self.status):
+                return self._ended(user)
+            self.user: User = user
+            return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def other(self) -> User | None:
+        """Who is signed in here, if it is somebody else."""
+        signed_in = self.request.user
+        return signed_in if isinstance(signed_in, User) and signed_in != self.user else None
 
     def _ended(self, user: User | None) -> HttpResponse:
         signals.password_refused.send(type(self), user=user, reset=True, reason="link_invalid")
@@ -112,13 +125,19 @@ class SetPasswordByLink(View):
         except AccountChangedError:  # the link was used a moment ago
             return self._ended(self.user)
         signals.password_reset.send(type(self), user=self.user, invitation=self.invitation)
-        messages.success(request, self.done)
+        return self.finish(request)
+
+    def finish(self, request: HttpRequest) -> HttpResponse:
+        if self.other is not None:
+            request.session.end_cause = SessionEnd.BY_USER  # type: ignore[attr-defined]
+            request.session.flush()
+        messages.success(request, "Your new password is saved. Sign in with it.")
         return redirect("sign_in")
 
     def _page(self, form: NewPasswordForm, status: int = 200) -> HttpResponse:
         with acting_as(**self.user.own_scope):
             tenant = self.user.tenant
-        context = {"validlink": True, "form": form, "tenant": tenant, "username": self.user.email}
+        context = {"validlink": True, "form": form, "tenant": tenant, "username": self.user.email, "other": self.other}
         return render(self.request, self.template_name, context, status=status)
 
 
@@ -126,7 +145,24 @@ class AcceptInvitation(SetPasswordByLink):
     template_name = "tenancy/accept_invitation.html"
     invitation = True
     status = UserStatus.PENDING
-    done = "Welcome. Your account is ready: sign in with your new password."
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._taken() if has_account_elsewhere(self.user) else super().get(request)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if has_account_elsewhere(self.user):
+            signals.password_refused.send(type(self), user=self.user, reset=True, reason="pending")
+            return self._taken()
+        return super().post(request)
+
+    def _taken(self) -> HttpResponse:
+        """Whoever has the link reads the mail of this address, and so may know."""
+        return render(self.request, self.template_name, {"taken": True, "username": self.user.email}, status=409)
+
+    def finish(self, request: HttpRequest) -> HttpResponse:
+        begin_session(request, self.user)
+        messages.success(request, "Welcome. Your account is ready.")
+        return redirect("home")
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
