@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 from uuid import UUID
 
 import django_filters
@@ -10,8 +11,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from wisely_security.ledger.search import pattern_of
-from wisely_security.reports.choices import UUID_SHAPE, Choices, choice_filter, user_choices
+from wisely_security.reports.choices import Choices, choice_filter, unlisted_person, user_choices
 from wisely_security.reports.filters import ReportFilterSet
+from wisely_security.reports.keyset import newest
 from wisely_security.reports.widgets import DropDown
 from wisely_security.text import fold
 
@@ -49,8 +51,11 @@ class AuditTrailFilterSet(ReportFilterSet):
         choices: list[Any] = [("", "Anybody"), ("People", user_choices()), ("Others", NOBODY_IN_PERSON)]
         typed = str(self.form["actor"].value() or "")
         if typed and all(typed != key for _, group in choices[1:] for key, _ in group):
-            choices.append((typed, "Somebody else" if UUID_SHAPE.fullmatch(typed) else typed))
+            choices.append((typed, self._unlisted(typed)))
         return choices
+
+    def _unlisted(self, typed: str) -> str:
+        return unlisted_person(typed, self.queryset.by_actor(typed), self.during, "actor_name", "actor_email")
 
     class Meta(ReportFilterSet.Meta):
         model = AuditEvent
@@ -68,21 +73,27 @@ class AuditTrailFilterSet(ReportFilterSet):
     def said(self, name: str, events: Sequence[AuditEvent] = ()) -> str:
         if name == "record":
             return self._record_name(events) or super().said(name)
-        if not events:
-            return super().said(name)
-        newest = events[0]
-        if name == "request":
-            return f"{newest.actor_name}, {timezone.localtime(newest.occurred_at):%-d %b %Y, %H:%M}"
-        said = super().said(name)
-        return newest.actor_name if name == "actor" and said == "Somebody else" else said
+        if name == "request" and (event := events[0] if events else self._of_request) is not None:
+            return f"{event.actor_name}, {timezone.localtime(event.occurred_at):%-d %b %Y, %H:%M}"
+        return super().said(name)
+
+    @cached_property
+    def _of_request(self) -> AuditEvent | None:
+        during = self.during
+        if during is None:
+            return None
+        events = self.queryset.of_request(self.form.cleaned_data["request"])
+        return cast(AuditEvent | None, newest(events.during(during.start, during.end)))
 
     def _record_name(self, events: Sequence[AuditEvent]) -> str:
         """Where the filters find nothing about the record, there may be something at another time."""
-        if events:
-            return str(events[0].resource_name)
+        return str(events[0].resource_name) if events else self._name_at_another_time
+
+    @cached_property
+    def _name_at_another_time(self) -> str:
         key = self.form.cleaned_data.get("record")
-        names = self.queryset.of_record(key).newest_first().values_list("resource_name", flat=True)
-        return str((names.first() if key else "") or "")
+        event = newest(self.queryset.of_record(key)) if key else None
+        return event.resource_name if event else ""
 
     def has_index(self, name: str) -> bool:
         return super().has_index(name) and not (name == "actor" and self._actor_name)

@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django.http import QueryDict
 
-from wisely_security.reports.choices import UUID_SHAPE, Choices, choice_filter, user_choices
+from wisely_security.reports.choices import Choices, choice_filter, unlisted_person, user_choices
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.reports.widgets import DropDown
 
@@ -32,8 +32,11 @@ class LoginActivityFilterSet(ReportFilterSet):
         choices = [("", "Any user"), *user_choices()]
         typed = self.form["user"].value()
         if typed and typed not in dict(choices):
-            choices.append((typed, "Somebody else" if UUID_SHAPE.fullmatch(typed) else typed))
+            choices.append((typed, self._unlisted(typed)))
         return choices
+
+    def _unlisted(self, typed: str) -> str:
+        return unlisted_person(typed, self.queryset.of_user(typed), self.during, "user_name", "user_email")
 
     class Meta(ReportFilterSet.Meta):
         model = LoginEvent

@@ -78,7 +78,7 @@ def test_all_that_was_typed_is_back_and_can_be_sent(cast: Cast) -> None:
     tab = browser.tab("/settings/roles/add/")
     form = tab.form
     form.fill({"Name": "Auditor"})
-    boxes = [each.get("value") for each in form.element.iter("input") if each.get("type") == "checkbox"]
+    boxes = [each.get("value", "") for each in form.element.iter("input") if each.get("type") == "checkbox"]
     form.values["permissions"] = boxes[:3]
     typed = {name: value for name, value in form.values.items() if name in {"name", "permissions"}}
     browser.sign_out()

@@ -15,6 +15,8 @@ from django.utils.choices import BaseChoiceIterator
 from wisely_security.request_context import current
 from wisely_security.tenancy.models import User
 
+from .keyset import newest
+from .periods import Period
 from .widgets import DropDown
 
 Made = list[tuple[str, Any]]
@@ -43,6 +45,23 @@ def listed_users() -> Any:
 
 def user_choices() -> list[tuple[str, str]]:
     return [(key, f"{name} ({email})") for key, name, email in listed_users()]
+
+
+def unlisted_person(key: str, events: Any, during: Period | None, name: str, email: str) -> str:
+    """What to call somebody who is chosen and not listed: by their name now, or, if they are gone, as in ``events``.
+
+    ``events``: theirs, in the tenant's record; ``name`` and ``email``: the columns that hold what they were called. The
+    newest is looked up along an index, within the period first.
+    """
+    if not UUID_SHAPE.fullmatch(key):
+        return key
+    found = User.objects.filter(tenant=current().tenant_id, pk=key).values_list("name", "email").first()
+    if found is None:
+        event = (during and newest(events.during(during.start, during.end))) or newest(events)
+        if event is None:
+            return "Somebody else"
+        found = getattr(event, name), getattr(event, email)
+    return f"{found[0]} ({found[1]})" if found[1] else found[0]
 
 
 def choice_filter(label: str, choices: Any, empty: str, field: str | None = None, **options: Any) -> Any:

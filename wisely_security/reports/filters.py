@@ -119,6 +119,11 @@ class ReportFilterSet(django_filters.FilterSet):
         """The events without those conditions that perhaps no index leads to (seeking.py)."""
         return self._filtered(self.queryset, filter(self.has_index, self.filters))
 
+    @property
+    def during(self) -> Period | None:
+        """None: what is chosen is no period."""
+        return self.form.cleaned_data.get("during") if self.form.is_valid() else None
+
     def has_index(self, name: str) -> bool:
         """Whether an index leads to what a filter selects, whatever else is chosen."""
         return name not in {"q", "status"} and self.filters[name].field_name not in self.queryset.model.facets

@@ -50,6 +50,11 @@ def read_page(queryset: Any, query: QueryDict, size: int = PAGE_SIZE, *, seek: W
     )
 
 
+def newest(queryset: Any) -> Any:
+    """The newest event of those that an index leads to, or None."""
+    return next(iter(_fetch(queryset, {}, 1, None)), None)
+
+
 def _fetch(
     queryset: Any, beyond: dict[str, UUID], most: int, seek: Way | None, *, newest_first: bool = True
 ) -> list[Any]:

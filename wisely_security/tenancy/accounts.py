@@ -44,7 +44,7 @@ def set_password(user: User, password: str, *, keep: SessionStore | None = None)
                 user.save(update_fields=["password", "status", "password_changed_at"])
         except IntegrityError:
             raise AccountChangedError from None
-    end_sessions(user, SessionEnd.PASSWORD_CHANGED, keep=keep and keep.row)
+    end_sessions(user, SessionEnd.PASSWORD_CHANGED, keep=keep.row if keep else None)
 
 
 @transaction.atomic

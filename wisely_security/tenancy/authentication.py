@@ -104,5 +104,7 @@ def close_session(sender: object, request: HttpRequest, user: User | None, **_: 
 def end_sessions(user: User, cause: SessionEnd, *, keep: Session | None = None) -> int:
     """End the user's sessions, but for ``keep``. Returns how many."""
     with acting_as(**user.own_scope):
-        sessions = Session.objects.filter(user=user).exclude(pk=keep and keep.pk).select_related("user")
+        sessions = Session.objects.filter(user=user).select_related("user")
+        if keep is not None:
+            sessions = sessions.exclude(pk=keep.pk)
         return sum(end_session(session, cause) for session in sessions)

@@ -20,7 +20,8 @@ class OwnedFormNode(CsrfTokenNode):
         token = super().render(context)
         request = getattr(context, "request", None)
         owner = current_owner(request) if token and request is not None else ""
-        return format_html('{}<input type="hidden" name="{}" value="{}">', token, FIELD, owner) if owner else token
+        hidden = format_html('<input type="hidden" name="{}" value="{}">', FIELD, owner) if owner else SafeString()
+        return SafeString(token + hidden)
 
 
 @register.tag

@@ -116,16 +116,19 @@ class SessionStore(SessionBase):
 
     def _update(self, row: Session, key_hash: str, data: dict[str, Any]) -> bool:
         """False: another request has written this session since it was loaded."""
-        changed = {"data": self.encode(data), "last_seen_at": row.last_seen_at, "expires_at": row.expires_at}
+        encoded = self.encode(data)
+        changed: dict[str, Any] = {}
         if key_hash != row.key_hash:
             until = timezone.now() + timedelta(seconds=SECONDS_OF_GRACE)
             previous = (row.key_hash, until) if self._renewed else ("", None)
-            changed |= {"key_hash": key_hash, "previous_key_hash": previous[0], "previous_until": previous[1]}
+            changed = {"key_hash": key_hash, "previous_key_hash": previous[0], "previous_until": previous[1]}
         with self._scope(data, row.key_hash):
             unchanged = Session.objects.filter(pk=row.pk, key_hash=row.key_hash, data=row.data)
-            updated = unchanged.update(**changed)
+            updated = unchanged.update(
+                data=encoded, last_seen_at=row.last_seen_at, expires_at=row.expires_at, **changed
+            )
         if updated:
-            row.key_hash, row.data = key_hash, changed["data"]
+            row.key_hash, row.data = key_hash, encoded
             self._stored = data
         return bool(updated)
 

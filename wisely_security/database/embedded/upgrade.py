@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from typing import Any
 
 import psycopg2
 
@@ -23,7 +24,7 @@ def close_rights(cluster: Cluster) -> None:
         _run(cluster, name, REVOKE_WRITING_FUNCTIONS)
 
 
-def _run(cluster: Cluster, database: str, statement: str) -> list[tuple[object, ...]]:
+def _run(cluster: Cluster, database: str, statement: str) -> list[tuple[Any, ...]]:
     with closing(psycopg2.connect(url(cluster.socket_folder, SUPERUSER), dbname=database)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:

@@ -1,0 +1,10 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("login_activity", "0001_login_event"), ("tenancy", "0007_one_account_per_address")]
+    operations = [migrations.RunSQL(SQL, migrations.RunSQL.noop)]
