@@ -128,6 +128,7 @@ def _served(folder: Path, database: str) -> Iterator[str]:
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(collect, cwd=PROJECT, env=environ, check=True)
     with socket.create_server(("127.0.0.1", 0)) as door, (folder / "server.log").open("wb") as log:
+        environ["SITE_URL"] = f"http://localhost:{door.getsockname()[1]}"
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "wisely_security.wsgi", "--bind", f"fd://{door.fileno()}"],
             cwd=PROJECT,
@@ -138,7 +139,7 @@ def _served(folder: Path, database: str) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
         try:
-            yield f"http://localhost:{door.getsockname()[1]}"
+            yield environ["SITE_URL"]
         finally:
             server.terminate()
             server.wait(timeout=30)
