@@ -156,6 +156,18 @@ def test_it_is_carried_for_some_hours(cast: Cast) -> None:
     assert "What was typed before you signed in was not stored." in tab.text
 
 
+def test_it_fills_no_form_that_is_opened_much_later(cast: Cast) -> None:
+    browser = Browser()
+    browser.sign_in(cast.alice)
+    tab = browser.tab(ADD)
+    browser.sign_out()
+    browser.sign_in(cast.alice)
+    assert browser.client.post(ADD, {**tab.form.values, "name": "Late"}).status_code == 302
+    with time_machine.travel(timezone.now() + timedelta(minutes=16), tick=False):
+        assert browser.tab(ADD).form.values["name"] == ""
+    assert browser.tab(ADD).form.values["name"] == ""
+
+
 @pytest.mark.parametrize("typed", ["x" * 150_000, "ü" * 40_000])
 def test_what_is_too_long_to_carry_is_said_to_be_lost(cast: Cast, typed: str) -> None:
     browser = Browser()

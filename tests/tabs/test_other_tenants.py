@@ -88,6 +88,19 @@ def test_a_form_of_the_one_tenant_changes_nothing_in_the_other(cast: Cast) -> No
     assert (tab.url, tab.form.values["name"]) == (ADD, "Sales")
 
 
+def test_what_was_typed_for_the_one_fills_no_form_of_the_other(cast: Cast) -> None:
+    browser = Browser()
+    browser.sign_in(cast.erin)
+    settings = "/settings/sign-in/"
+    tab = browser.tab(settings)
+    form = next(form for form in tab.main.iter("form"))
+    sent = {str(each.get("name")): each.get("value", "") for each in form.iter("input")}
+    switch(browser, cast.globex)
+    browser.client.post(settings, sent | {"session_idle_minutes": "17"})
+    assert browser.client.get(settings).context["form"]["session_idle_minutes"].value() != 17
+    assert browser.client.get(settings).context["form"]["session_idle_minutes"].value() != "17"
+
+
 def test_nor_the_other_way_round(cast: Cast) -> None:
     browser = Browser()
     browser.sign_in(cast.erin)

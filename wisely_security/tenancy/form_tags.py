@@ -20,8 +20,8 @@ class OwnedFormNode(CsrfTokenNode):
         token = super().render(context)
         request = getattr(context, "request", None)
         owner = current_owner(request) if token and request is not None else ""
-        hidden = format_html('<input type="hidden" name="{}" value="{}">', FIELD, owner) if owner else SafeString()
-        return SafeString(token + hidden)
+        hidden = format_html('<input type="hidden" name="{}" value="{}">', FIELD, owner) if owner else ""
+        return format_html("{}{}", token, hidden)
 
 
 @register.tag

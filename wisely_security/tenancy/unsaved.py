@@ -6,19 +6,21 @@ It is kept until the form is shown again, to the same person alone, filled in bu
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.core import signing
 from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 
-from .form_owner import FIELD, owner_token
+from .form_owner import FIELD, current_owner, owner_token
 from .models import User
 
 CARRIED = "unsaved"  # the field of the sign-in page that carries it
 SALT = "wisely_security.unsaved"
 LONGEST = 100_000  # characters, as they are sent
-HOURS = 12
+HOURS = 12  # for signing in
+MINUTES = 15  # for opening the form, which nobody expects to be filled in later
 _KEY = "unsaved"  # in the session
 _NOT_TYPED = {"csrfmiddlewaretoken", FIELD}
 
@@ -39,17 +41,18 @@ def keep(request: HttpRequest) -> bool:
     """For whoever is signed in: the form's page shows it next time."""
     typed = typed_in(request)
     if typed:
-        request.session[_KEY] = {"path": request.path, "typed": typed}
+        _put(request, {"path": request.path, "typed": typed, "owner": request.POST.get(FIELD, "")})
     return bool(typed)
+
+
+def _put(request: HttpRequest, kept: dict[str, Any]) -> None:
+    request.session[_KEY] = {**kept, "at": int(time.time())}
 
 
 def pack(request: HttpRequest) -> str:
     """For the sign-in page to carry. "": nothing is kept."""
-    typed = typed_in(request)
-    owner = request.POST.get(FIELD, "")
-    return (
-        signing.dumps({"path": request.path, "typed": typed, "owner": owner}, salt=SALT, compress=True) if typed else ""
-    )
+    kept = {"path": request.path, "typed": typed_in(request), "owner": request.POST.get(FIELD, "")}
+    return signing.dumps(kept, salt=SALT, compress=True) if kept["typed"] else ""
 
 
 def unpack(request: HttpRequest, user: User) -> str:
@@ -58,9 +61,9 @@ def unpack(request: HttpRequest, user: User) -> str:
         kept = signing.loads(request.POST.get(CARRIED, ""), salt=SALT, max_age=HOURS * 3600)
     except signing.BadSignature:
         return ""
-    if kept.pop("owner") != owner_token(user, user.tenant_id):
+    if kept["owner"] != owner_token(user, user.tenant_id):
         return ""
-    request.session[_KEY] = kept
+    _put(request, kept)
     return str(kept["path"])
 
 
@@ -70,6 +73,8 @@ def restore(request: HttpRequest, form: Any) -> None:
     if request.method != "GET" or not kept or kept["path"] != request.path or not isinstance(form, BaseForm):
         return
     del request.session[_KEY]
+    if kept["owner"] != current_owner(request) or time.time() - kept["at"] > MINUTES * 60:
+        return
     typed = QueryDict(kept["typed"])
     for name, field in form.fields.items():
         if not field.disabled:
