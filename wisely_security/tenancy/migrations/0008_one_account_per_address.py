@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """An address has one account, but may be invited by several tenants: none learns of another."""
 
-    dependencies = [("tenancy", "0006_previous_session_key")]
+    dependencies = [("tenancy", "0007_previous_session_key")]
     operations = [
         migrations.AlterField("user", "email", models.EmailField(max_length=254, verbose_name="e-mail")),
         migrations.AddIndex("user", models.Index(fields=["email"], name="user_by_email")),

@@ -6,7 +6,7 @@ BY_KEY = "key_hash = (SELECT wisely_credential())"
 class Migration(migrations.Migration):
     """The key before the present one opens a session for a moment more: requests under way still carry it."""
 
-    dependencies = [("tenancy", "0005_keep_months")]
+    dependencies = [("tenancy", "0006_text")]
     operations = [
         migrations.AddField(
             model_name="session",
