@@ -6,5 +6,5 @@ SQL = Path(__file__).with_suffix(".sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("login_activity", "0001_login_event"), ("tenancy", "0007_one_account_per_address")]
+    dependencies = [("login_activity", "0001_login_event"), ("tenancy", "0008_one_account_per_address")]
     operations = [migrations.RunSQL(SQL, migrations.RunSQL.noop)]
