@@ -111,7 +111,8 @@ LOCK_OUT = Step(Action.LOCK_OUT, failed=Reason.TOO_MANY_FAILURES)
 
 EXPIRED = Step(Action.END_SESSION, note=Reason.EXPIRED)
 ENDED_BY_USER = Step(Action.END_SESSION, note=Reason.ENDED_BY_USER, detail=_another_device)
-REPLACED = Step(Action.END_SESSION, note=Reason.SESSION_INVALID)
+REPLACED = Step(Action.END_SESSION, note=Reason.REPLACED)
+INVALID = Step(Action.END_SESSION, note=Reason.SESSION_INVALID)
 PASSWORD_CHANGED = Step(Action.END_SESSION, note=Reason.PASSWORD_CHANGED, detail=_another_device)
 ACCOUNT_SUSPENDED = Step(Action.END_SESSION, note=Reason.ACCOUNT_SUSPENDED, detail=_another_device)
 
@@ -168,6 +169,7 @@ VISITS = (
     Visit(7, ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN), (LATER, LOG_OUT))),
     Visit(2, ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN))),
     Visit(3, ((AT_ONCE, REPLACED), (SAME_REQUEST, LOG_IN), (LATER, LOG_OUT))),
+    Visit(1, ((AT_ONCE, INVALID), (SOON, LOG_IN), (LATER, LOG_OUT))),
     Visit(2, ((AT_ONCE, LOG_IN), (SOON, ENDED_BY_USER), (LATER, LOG_OUT))),
     Visit(2, ((AT_ONCE, LOG_IN), (SOON, PROFILE_EDITED), (LATER, LOG_OUT))),
     Visit(1, ((AT_ONCE, LOG_IN), (SOON, PROFILE_INVALID), (AT_ONCE, PROFILE_EDITED), (LATER, LOG_OUT))),
