@@ -7,40 +7,45 @@ from uuid import UUID
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 
-from wisely_security.ledger.search import pattern_of
-from wisely_security.reports.choices import Choices, choice_filter, unlisted_person, user_choices
+from wisely_security.reports.choices import Choices, PersonFilter, choice_filter, unlisted_person, user_choices
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.reports.keyset import newest
+from wisely_security.reports.parameters import a, isnt
 from wisely_security.reports.widgets import DropDown
 from wisely_security.text import fold
 
 from . import labels
-from .models import AuditEvent, actor_condition
+from .models import AuditEvent
 from .vocabulary import ActorKind, Status
 
 NOBODY_IN_PERSON = [(str(key), str(label)) for key, label in ActorKind.choices if key != ActorKind.PERSON]
 
 
-def _key(label: str, method: str) -> django_filters.UUIDFilter:
-    return django_filters.UUIDFilter(
-        label=label,
-        method=method,
-        widget=forms.HiddenInput,
-        error_messages={"invalid": f"“{label}” takes the key of a {label.lower()}."},
-    )
+class KeyField(forms.UUIDField):
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            what = a(f"{str(self.label).lower()} ID")
+            raise ValidationError(isnt(value, what, "Copy it from an event's details."), code="invalid") from None
+
+
+class KeyFilter(django_filters.UUIDFilter):
+    field_class = KeyField
 
 
 class AuditTrailFilterSet(ReportFilterSet):
     module = choice_filter("Module", labels.module_choices, "Any module")
     sub_module = choice_filter("Sub-module", labels.sub_modules_by_module, "Any sub-module")
     action = choice_filter("Action", labels.action_choices, "Any action")
-    actor = django_filters.CharFilter(label="Actioned by", method="apply_actor", max_length=254)
+    actor = PersonFilter(label="Actioned by", method="apply_actor", what="an actor", keys=ActorKind.values)
     status = choice_filter("Status", Status.choices, "Any status")
-    record = _key("Record", "apply_record")
-    request = _key("Request", "apply_request")
+    record = KeyFilter(label="Record", method="apply_record", widget=forms.HiddenInput)
+    request = KeyFilter(label="Request", method="apply_request", widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
@@ -94,19 +99,6 @@ class AuditTrailFilterSet(ReportFilterSet):
         key = self.form.cleaned_data.get("record")
         event = newest(self.queryset.of_record(key)) if key else None
         return event.resource_name if event else ""
-
-    def has_index(self, name: str) -> bool:
-        return super().has_index(name) and not (name == "actor" and self._actor_name)
-
-    def patterns(self) -> list[list[str]]:
-        name = self._actor_name
-        return super().patterns() + ([[pattern_of(name)]] if name else [])
-
-    @property
-    def _actor_name(self) -> str:
-        """The actor's name, if that is what tells the actor."""
-        condition = actor_condition(self.form.cleaned_data["actor"])
-        return str(condition.get("actor_name__folded", ""))
 
     def apply_actor(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.by_actor(value)

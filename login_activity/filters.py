@@ -2,23 +2,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 from django.http import QueryDict
 
-from wisely_security.reports.choices import Choices, choice_filter, unlisted_person, user_choices
+from wisely_security.reports.choices import Choices, PersonFilter, choice_filter, unlisted_person, user_choices
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.reports.widgets import DropDown
 
 from .countries import country_choices
 from .devices import DeviceKind
-from .models import LoginEvent
+from .models import UNKNOWN_USER, LoginEvent
 from .vocabulary import Action, Status
 
 NO_VIEWS = "-view"
 
 
 class LoginActivityFilterSet(ReportFilterSet):
-    user = django_filters.CharFilter(label="User", method="apply_user", max_length=254)
+    user = PersonFilter(label="User", method="apply_user", what="a user", keys=[UNKNOWN_USER])
     status = choice_filter("Status", Status.choices, "Any status")
     action = choice_filter("Action", [(NO_VIEWS, "All but View"), *Action.choices], "Any action", method="apply_action")
     device = choice_filter("Device", DeviceKind.choices, "Any device", "device_kind")

@@ -10,6 +10,8 @@ from wisely_security.ledger.search import Searched
 
 from .vocabulary import Action, Reason, Status
 
+UNKNOWN_USER = "unknown"  # as a filter: everybody who is not registered
+
 
 class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
     def of_all_tenants(self) -> Self:
@@ -18,7 +20,7 @@ class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
     def of_user(self, user: str) -> Self:
         """By id, by e-mail address, or ``unknown`` for everybody who is not a registered user."""
         user = user.strip().lower()
-        if user == "unknown":
+        if user == UNKNOWN_USER:
             return self.filter(user_id=None)
         try:
             return self.filter(user_id=UUID(user))

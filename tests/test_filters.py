@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from html import unescape
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.test import Client as Browser
@@ -46,7 +44,7 @@ def test_user(acme: Record) -> None:
     nobodies = acme.those(lambda event: event.user_id is None)
     assert acme.selected(user="unknown") == acme.selected(user=" Unknown ") == nobodies
     assert acme.selected(user="nobody@acme.example") == acme.those(lambda e: e.user_email == "nobody@acme.example")
-    for said in ("zoe", "zoe%@acme.example", str(acme.cast.charlie.pk), "charlie@globex.example"):
+    for said in ("zoe%@acme.example", str(acme.cast.charlie.pk), "charlie@globex.example"):
         assert acme.selected(user=said) == []
 
 
@@ -140,47 +138,17 @@ def test_text_that_is_almost_an_address_breaks_nothing(acme: Record) -> None:
         assert acme.selected(q=text) in ([], acme.those(lambda event, text=text: holds(event, text)))  # type: ignore[misc]
 
 
-def test_filters_hold_together_and_what_is_no_filter_is_ignored(acme: Record) -> None:
+def test_filters_hold_together(acme: Record) -> None:
     query = {
         "user": str(acme.zoe.pk),
         "status": "failure",
         "country": "IN",
         "q": "iphone",
-        "utm_source": "x",
-        "ip": "?",
     }
     assert acme.selected(**query) == acme.those(
         lambda e: (e.user_id, e.status, e.country) == (acme.zoe.pk, "failure", "IN") and holds(e, "iphone")
     )
     assert acme.selected(user="", status="", q="  ", period="") == acme.selected()
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        ("status", "bogus", "Choose one of the list for “Status”."),
-        ("action", "log_in'", "Choose one of the list for “Action”."),
-        ("device", "<b>", "Choose one of the list for “Device”."),
-        ("country", "ZZ", "Choose one of the list for “Country”."),
-        ("q", "x" * 10_240, "at most 200 characters"),
-        ("q", "a\0b", "Null characters are not allowed."),
-        ("user", "x" * 255, "at most 254 characters"),
-        ("user", "\0", "Null characters are not allowed."),
-    ],
-)
-def test_what_no_filter_understands_is_refused_beside_its_field(
-    alice: Browser, name: str, value: str, message: str
-) -> None:
-    query = urlencode({"q": "kept <i>", "from": "2026-11-01", "period": "custom", name: value})
-    response = alice.get(f"{PAGE}?{query}")
-    page = unescape(response.content.decode())
-    assert response.status_code == 400
-    assert response.context["form"].errors.keys() == {name}
-    assert page.count(message) >= 2  # beside the field, and above the rows
-    assert response.context["form"]["q"].value() == (value if name == "q" else "kept <i>")
-    assert 'value="2026-11-01"' in page
-    assert "events" not in response.context
-    assert alice.get(f"{PAGE}download/?{query}").status_code == 400
 
 
 def test_another_tenants_user_selects_nothing_and_shows_nothing(alice: Browser, cast: Cast) -> None:

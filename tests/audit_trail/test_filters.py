@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -97,7 +96,7 @@ def test_actors(acme: Acme) -> None:
         assert acme.selected(actor=said) == bobs
     systems = acme.those(lambda event: event.actor_kind == "system")
     assert acme.selected(actor="system") == acme.selected(actor=" System ") == systems != []
-    for said in ("api", "API account", "Database session", str(acme.cast.charlie.pk), "charlie@globex.example", "bo%"):
+    for said in ("api", "API account", "Database session", str(acme.cast.charlie.pk), "charlie@globex.example"):
         assert acme.selected(actor=said) == []
 
 
@@ -226,12 +225,6 @@ class TestChips:
             page = alice.get(PAGE, {name: str(key)})
             assert page.context["events"] == []
             assert not {"Charlie", "Sales", "Region"} & set(page.content.decode().split())
-
-    @pytest.mark.parametrize("name", ["record", "request"])
-    def test_a_key_that_is_none_is_refused(self, alice: Client, name: str) -> None:
-        page = alice.get(PAGE, {name: "' OR 1=1"})
-        assert page.status_code == 400
-        assert f"“{name.capitalize()}” takes the key of a {name}." in unescape(page.content.decode())
 
 
 def test_the_words_of_chips_cost_no_statement(alice: Client, acme: Acme) -> None:

@@ -198,7 +198,7 @@ def test_dates_the_wrong_way_round_are_told_by_the_field(visit, site, javascript
     page = visit(site.cast.alice, java_script_enabled=javascript)
     page.goto(between(LAST, FIRST))
     expect(page.get_by_role("heading", name="Check the filters")).to_be_visible()
-    expect(page.get_by_text("The last day is before the first.").first).to_be_visible()
+    expect(page.get_by_text('"To" must be on or after "From".').first).to_be_visible()
     expect(page.get_by_label("to", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(rows(page)).to_have_count(0)
 
@@ -211,7 +211,7 @@ def test_a_mended_date_takes_the_error_away(visit, site, past) -> None:
     page.get_by_label("to", exact=True).blur()
     expect_rows(page, past)
     expect(page.get_by_label("to", exact=True)).not_to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_text("The last day is before the first.")).to_have_count(0)
+    expect(page.get_by_text('"To" must be on or after "From".')).to_have_count(0)
 
 
 def test_where_nothing_matches_the_filters_can_be_cleared(visit, site) -> None:

@@ -39,7 +39,7 @@ TEXTS: list[tuple[str, Query]] = [
     *((AUDIT, {"q": text}) for text in ("person", RARE_WORD, "nowhere-to-be-found", RARE_ADDRESS)),
     *((LOGIN, {"q": text}) for text in ("Mümbäi", NOBODY, "s4f0a1b2c3d4e5f60", "7774768274764e60", "10.77.*.*")),
     *((AUDIT, {"q": text}) for text in ("Pérson", NOBODY, f"{RARE_ADDRESS}:8110", "[2001:db8::99]:443", "10.77.7.*")),
-    *((AUDIT, {"actor": name}) for name in ("Person 7", "Seldom Seen", "Nobody Here")),
+    *((AUDIT, {"q": name}) for name in ("Person 7", "Seldom Seen", "Nobody Here")),
 ]
 
 

@@ -107,17 +107,6 @@ def test_a_block_that_reaches_far_beyond_the_period(login: Record, blocks_of_two
     assert login.agree(tenant, {"q": "lone", "to": until}, size=1, beyond=[busy[0]["id"], busy[10]["id"]]) == 2
 
 
-def test_an_actor_whose_name_is_an_address() -> None:
-    """It is a name: an address or a network of this sort is nothing that it would be found by."""
-    record, tenant, chance = RECORDS["audit"], records.a_tenant(), random.Random(3)
-    now = timezone.now()
-    rows = [a_row("audit", tenant, chance, now - timedelta(days=day), "told") for day in range(9)]
-    rows[8] |= {"actor_kind": "database", "actor_id": None, "actor_name": "192.0.2.7", "ip": None}
-    record.put(rows)
-    follow_all()
-    assert record.agree(tenant, {"q": "", "actor": "192.0.2.7"}, size=2) == 1
-
-
 @pytest.mark.parametrize("name", RECORDS)
 def test_what_comes_back_after_its_blocks_were_forgotten_is_found(name: str) -> None:
     """Months leave for an archive, and return with the transactions that they were written in."""

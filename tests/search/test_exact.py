@@ -60,7 +60,7 @@ FILTERS: dict[str, list[dict[str, str]]] = {
         {"module": "templates"},
         {"action": "edit", "module": "business_group"},
         {"actor": "system"},
-        {"actor": "192.0.2.7"},
+        {"actor": "alice@acme.example"},
     ],
 }
 PERIODS: list[dict[str, str]] = [{}, {"period": "today"}, {"period": "30d", "from": ""}]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import Any
 
 import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import CharField
 from django.db.models.functions import Cast
-from django.utils.choices import BaseChoiceIterator
+from django.utils.choices import BaseChoiceIterator, flatten_choices
 
 from wisely_security.request_context import current
 from wisely_security.tenancy.models import User
 
 from .keyset import newest
+from .parameters import a, choose, is_uuid, isnt
 from .periods import Period
 from .widgets import DropDown
 
@@ -64,14 +68,46 @@ def unlisted_person(key: str, events: Any, during: Period | None, name: str, ema
     return f"{found[0]} ({found[1]})" if found[1] else found[0]
 
 
+class ChoiceField(django_filters.fields.ChoiceField):
+    def validate(self, value: Any) -> None:
+        if value and not self.valid_value(value):
+            flat: list[tuple[Any, Any]] = list(flatten_choices(iter(self.choices)))
+            labels = [str(label) for key, label in flat if key]
+            raise ValidationError(isnt(value, a(str(self.label).lower()), choose(labels)), code="invalid_choice")
+
+
+class ChoiceFilter(django_filters.ChoiceFilter):
+    field_class = ChoiceField
+
+
 def choice_filter(label: str, choices: Any, empty: str, field: str | None = None, **options: Any) -> Any:
     """``choices``: as of a form field, also grouped, or a function that returns them."""
-    return django_filters.ChoiceFilter(
+    return ChoiceFilter(
         **options,
         label=label,
         field_name=field,
         choices=Choices(choices if callable(choices) else lambda: choices),
         empty_label=empty,
         widget=DropDown,
-        error_messages={"invalid_choice": f"Choose one of the list for “{label}”."},
     )
+
+
+class PersonField(forms.CharField):
+    """A person by ID or e-mail address, whether there is such a person or not, or one of ``keys``."""
+
+    def __init__(self, *, what: str, keys: Collection[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.what, self.keys = what, keys
+
+    def validate(self, value: str) -> None:
+        if not value or value.lower() in self.keys or is_uuid(value):
+            return
+        try:
+            validate_email(value)
+        except ValidationError:
+            advice = "Choose one from the list, or give an e-mail address or an ID."
+            raise ValidationError(isnt(value, self.what, advice), code="invalid") from None
+
+
+class PersonFilter(django_filters.CharFilter):
+    field_class = PersonField

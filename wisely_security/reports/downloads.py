@@ -19,6 +19,7 @@ from .csv_export import CsvExport, compressed
 from .export import Export
 from .file_names import file_name
 from .filters import ReportFilterSet
+from .parameters import FORMAT, a, choose, isnt, normalized
 from .turns import take_turn
 from .views import ReportView
 from .worksheet import MOST_ROWS
@@ -26,7 +27,6 @@ from .xlsx_export import XlsxExport
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 10
-FORMAT = "format"  # in the query string
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "csv.gz": "application/gzip",
@@ -47,10 +47,10 @@ class ReportDownload(ReportView):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
-        filters, ending = self.filter_set(), request.GET.get(FORMAT, "csv")
+        filters, ending = self.filter_set(), normalized(request.GET).get(FORMAT, "csv")
         reasons = [error for errors in filters.form.errors.values() for error in errors]
         if ending not in CONTENT_TYPES:
-            reasons.append(f"The format is one of: {', '.join(CONTENT_TYPES)}.")
+            reasons.append(isnt(ending, a(FORMAT), choose(list(CONTENT_TYPES))))
         if not reasons and ending == "xlsx" and totals.is_more_than(MOST_ROWS, filters, self.request.tenant.pk):
             reasons.append(TOO_MANY_ROWS)
         if reasons:

@@ -19,17 +19,25 @@ from django.utils.choices import flatten_choices
 from wisely_security.ledger.pasted import parse_uuid
 from wisely_security.text import fold
 
+from .choices import ChoiceFilter
+from .parameters import isnt, normalized
 from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
+from .widgets import DropDown
 
 
 class PeriodForm(forms.Form):
     """Adds ``cleaned_data["during"]``: the Period that ``period``, ``from`` and ``to`` say.
 
-    A date without ``period`` means custom dates. An end that is not given is today.
+    A date without ``period`` means custom dates. An end that is not given is today. Custom dates without any date are
+    those of the default period. ``problems``: what is wrong with the query string as a whole (parameters.py).
     """
+
+    problems: Iterable[tuple[str | None, str]] = ()
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, message in self.problems:
+            self.add_error(name, message)
         if self.errors.keys() & {"period", "from", "to"}:
             return data
         first, last = data.get("from"), data.get("to")
@@ -37,18 +45,44 @@ class PeriodForm(forms.Form):
         data["preset"] = preset
         if preset != Preset.CUSTOM:
             data["during"] = Period.preset(preset)
+        elif first is None and last is None:
+            data["during"] = Period.preset(DEFAULT)
         elif first is None:
-            self.add_error("from", "Choose the first day.")
+            self.add_error("from", '"From" is missing. Choose the first day.')
         elif last is not None and last < first:
-            self.add_error("to", "The last day is before the first.")
+            self.add_error("to", '"To" must be on or after "From".')
         else:
             data["during"] = Period(first, last or max(first, timezone.localdate()), timezone.get_current_timezone())
         return data
+
+    def complete(self) -> None:
+        """Fill in what was not given: the choice of period that holds, its days as "From" and "To", and as a choice
+        of its own a value that is none, so that a form that is refused shows what it was given."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        has_dates = data.get("from") or data.get("to")
+        data.setdefault("period", Preset.CUSTOM.value if has_dates else DEFAULT.value)
+        if "during" in self.cleaned_data:
+            during = self.cleaned_data["during"]
+            data["from"], data["to"] = during.first.isoformat(), during.last.isoformat()
+        self.data = data
+        for name in self.errors.keys() & self.fields.keys():
+            widget, given = self.fields[name].widget, self[name].value()
+            if isinstance(widget, DropDown) and given not in dict(flatten_choices(iter(widget.choices))):
+                widget.choices = [*widget.choices, (given, given)]
 
 
 def validate_year(day: date) -> None:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValidationError(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
+
+
+class DateField(forms.DateField):
+    def to_python(self, value: Any) -> date | None:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            raise ValidationError(isnt(value, "a date", "Write it as YYYY-MM-DD."), code="invalid") from None
 
 
 class DateInput(forms.DateInput):
@@ -58,14 +92,17 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-def _date_filter(label: str) -> django_filters.DateFilter:
-    return django_filters.DateFilter(
+class DateFilter(django_filters.DateFilter):
+    field_class = DateField
+
+
+def _date_filter(label: str) -> DateFilter:
+    return DateFilter(
         label=label,
         method="apply_nothing",
         input_formats=["%Y-%m-%d"],
         widget=DateInput(),
         validators=[validate_year],
-        error_messages={"invalid": "Write the date as YYYY-MM-DD."},
     )
 
 
@@ -75,19 +112,19 @@ def _flat(choices: Any) -> list[tuple[Any, Any]]:
 
 
 class ReportFilterSet(django_filters.FilterSet):
-    period = django_filters.ChoiceFilter(
+    period = ChoiceFilter(
         label="Period",
         choices=Preset.choices,
         empty_label=None,
         method="apply_nothing",
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Choose a period from the list."},
     )
     q = django_filters.CharFilter(
         label="Search",
         help_text="Name, place, device, IP address or network, session, or any ID.",
         method="apply_text",
         max_length=200,
+        error_messages={"max_length": "Search for at most %(limit_value)d characters."},
         widget=forms.TextInput(attrs={"type": "search"}),
     )
 
@@ -95,12 +132,11 @@ class ReportFilterSet(django_filters.FilterSet):
         form = PeriodForm
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
-        super().__init__(self._by_key(data), **options)
+        super().__init__(self._by_key(normalized(data)), **options)
 
     @classmethod
     def _by_key(cls, data: QueryDict) -> QueryDict:
         """The parameters with each choice as its key: a script may also say its label, however it is written."""
-        data = data.copy()
         for name, each in cls.base_filters.items():
             said = fold(data.get(name, "").strip())
             if not said:

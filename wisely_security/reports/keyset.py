@@ -11,11 +11,11 @@ from django.core.exceptions import BadRequest
 from django.db import connections
 from django.http import QueryDict
 
+from .parameters import NEWER, OLDER
 from .seeking import Seek
 from .tenant_by_tenant import TenantByTenant
 
 PAGE_SIZE = 50
-OLDER, NEWER = "before", "after"
 Way = Seek | TenantByTenant  # of finding what no index leads to
 READ_IN_ORDER = "SELECT set_config('enable_sort', 'off', true);"  # for the rest of the transaction
 

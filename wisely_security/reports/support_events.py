@@ -16,7 +16,8 @@ from wisely_security.ledger.models import NO_TENANT, Event
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.support_admin import SupportAdmin, SupportChangeList
 
-from .keyset import NEWER, OLDER, Page, read_page
+from .keyset import Page, read_page
+from .parameters import NEWER, OLDER, normalized
 from .reading import search
 from .support_filters import SupportFilterSet
 from .time_limit import SearchTooLongError
@@ -56,7 +57,7 @@ class EventList(SupportChangeList):
         """A page of events, or an empty one where it would take too long to find them."""
         try:
             seek = self.filters.seek() if self.filters.is_valid() else None
-            return search(lambda: read_page(self.queryset, request.GET, self.list_per_page, seek=seek))
+            return search(lambda: read_page(self.queryset, normalized(request.GET), self.list_per_page, seek=seek))
         except SearchTooLongError as error:
             messages.error(request, str(error))
             return Page([], None, None)

@@ -26,7 +26,8 @@ from wisely_security.tenancy.models import Tenant, User
 
 from . import charts
 from .filters import ReportFilterSet
-from .keyset import NEWER, OLDER, Page, read_page
+from .keyset import Page, read_page
+from .parameters import NEWER, OLDER, normalized, problems
 from .periods import Preset
 from .reading import search
 from .requests import NO_GROUP, mark_groups
@@ -91,7 +92,9 @@ class ReportView(MemberView):
 
     def filter_set(self) -> ReportFilterSet:
         events = self.report.model.objects.for_tenant(self.request.tenant.pk)
-        return self.report.filter_set(self.request.GET, queryset=events)
+        filters = self.report.filter_set(self.request.GET, queryset=events)
+        filters.form.problems = problems(self.request.GET, filters.form.fields)
+        return filters
 
     def link(self, **changed: str | None) -> str:
         """The page with some parameters changed or (None) taken away, from its newest row."""
@@ -99,10 +102,12 @@ class ReportView(MemberView):
 
     @cached_property
     def _kept(self) -> dict[str, str | None]:
-        """The query string without paging, and without dates where the period says them."""
-        query = self.request.GET
-        dropped = {OLDER, NEWER, *(("from", "to") if query.get("period") in _PRESETS else ())}
-        return {name: str(value) for name, value in query.items() if name not in dropped}
+        """The filters of the query string, without dates where the period says them."""
+        query = normalized(self.request.GET)
+        kept = set(self.report.filter_set.base_filters)
+        if query.get("period") in _PRESETS:
+            kept -= {"from", "to"}
+        return {name: str(value) for name, value in query.items() if name in kept}
 
     def chips(self, filters: ReportFilterSet, events: Sequence[Any] = ()) -> list[dict[str, str]]:
         """The filters that hold, in words, each with the link that clears it. ``events``: what they have found."""
@@ -111,7 +116,7 @@ class ReportView(MemberView):
             if not filters.data.get(name, "").strip() or name in {"period", "from", "to"}:
                 continue
             words = {"label": str(field.label), "value": filters.said(name, events)}
-            chips.append({**words, "clear_url": self.link(**{name: None})})
+            chips.append({**words, "name": name, "key": filters.data[name], "clear_url": self.link(**{name: None})})
         return chips
 
     def told(self, filters: ReportFilterSet, events: Sequence[Any] = ()) -> dict[str, str]:
@@ -135,14 +140,13 @@ class ReportPage(ReportView):
             "reset_url": self.path,
             **self.report.page_context(),
         }
-        if not filters.is_valid():
+        is_valid = filters.is_valid()
+        filters.form.complete()
+        if not is_valid:
             return self._nothing_shown(filters, context)
-        if not request.GET.get("period"):
-            filters.form.data = filters.form.data.copy()
-            filters.form.data["period"] = filters.form.cleaned_data["preset"]
         try:
             tenant_id = self.request.tenant.pk
-            page = search(lambda: read_page(filters.qs, request.GET, seek=seek_for(filters, tenant_id)))
+            page = search(lambda: read_page(filters.qs, normalized(request.GET), seek=seek_for(filters, tenant_id)))
         except SearchTooLongError as error:
             filters.form.add_error(None, str(error))
             return self._nothing_shown(filters, context)
