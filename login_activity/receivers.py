@@ -86,6 +86,8 @@ def settings_viewed(
     refused: str = "",
     **_: Any,
 ) -> None:
+    if current().is_head:
+        return
     record(
         Action.VIEW,
         user,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 from django.db import connections
@@ -17,10 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def web_server(*, unix_socket: Path | None = None, **settings: str) -> Iterator[tuple[str, int]]:
+def web_server(
+    *, unix_socket: Path | None = None, log: IO[bytes] | int = subprocess.DEVNULL, **settings: str
+) -> Iterator[tuple[str, int]]:
     """Host and port of a server on the database of this test. ``settings``: environment variables.
 
-    ``unix_socket``: where it listens as well.
+    ``unix_socket``: where it listens as well. ``log``: where it writes its log.
     """
     url = urlsplit(os.environ["DATABASE_URL"])
     database = str(connections["default"].settings_dict["NAME"])
@@ -44,7 +47,7 @@ def web_server(*, unix_socket: Path | None = None, **settings: str) -> Iterator[
             cwd=ROOT,
             env=environment,
             pass_fds=[each.fileno() for each in listening],
-            stderr=subprocess.DEVNULL,
+            stderr=log,
         )
         try:
             yield listening[0].getsockname()

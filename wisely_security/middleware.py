@@ -36,7 +36,8 @@ class RequestContextMiddleware:
             hints={k.lower(): v for k, v in request.headers.items() if k.lower().startswith("sec-ch-ua")},
             touch_points=_touch_points(request),
         )
-        with using(RequestContext(client=client, request_id=uuid.uuid4())) as context:
+        is_head = request.method == "HEAD"
+        with using(RequestContext(client=client, request_id=uuid.uuid4(), is_head=is_head)) as context:
             response = self.get_response(request)
         response["X-Request-ID"] = str(context.request_id)
         return response

@@ -73,6 +73,7 @@ class RequestContext:
     ``credential``: what the visitor presented before a tenant is known (an e-mail address, a user's id
     from a signed link, the hash of a session key); it opens the one row it names, for reading.
     ``session``: a name of the session that tells nothing of its key.
+    ``is_head``: the request asks for headers alone, so that nobody views what it is about.
     ``written``: up to where the write-ahead log holds what the visitor has done; reads show that at once.
     """
 
@@ -83,6 +84,7 @@ class RequestContext:
     client: Client = field(default_factory=Client)
     request_id: UUID | None = None
     session: str = ""
+    is_head: bool = False
     written: str = ""
 
     @property

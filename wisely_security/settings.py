@@ -94,12 +94,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "wisely_security.unseen.HeadMiddleware",
     "wisely_security.workspace.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wisely_security.middleware.CompressionMiddleware",
     "wisely_security.middleware.RequestContextMiddleware",
     "wisely_security.middleware.SecurityHeadersMiddleware",
+    "wisely_security.unseen.SpeculationMiddleware",
     "wisely_security.tenancy.middleware.SessionCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
