@@ -28,7 +28,6 @@ READERS = 4
 
 
 def main(requests: int) -> None:
-    from django.conf import settings
     from django.core.management import call_command
 
     from tests.databases import drop_template, fresh_database, make_template
@@ -37,9 +36,7 @@ def main(requests: int) -> None:
 
     make_template()
     with fresh_database("bench_pages"), tempfile.TemporaryDirectory() as folder:
-        settings.DEBUG = True  # or the demo would be refused
         call_command("seed_demo", events=EVENTS, verbosity=0)
-        settings.DEBUG = False
         session = an_admin()
         served_rows, split_rows = [], []
         with served(Path(folder)) as port:

@@ -120,7 +120,7 @@ def test_it_serves_and_keeps_its_key_and_ends_in_order_when_told(serve: Serve) -
     assert not again.has_database()
 
 
-def test_it_serves_files_as_production_does(serve: Serve) -> None:
+def test_it_serves_files_and_error_pages_as_production_does(serve: Serve) -> None:
     connection = http.client.HTTPConnection(serve().url().removeprefix("http://"), timeout=SECONDS)
     connection.request("GET", "/sign-in/")
     page = connection.getresponse().read().decode()
@@ -132,6 +132,16 @@ def test_it_serves_files_as_production_does(serve: Serve) -> None:
         response.read()
         assert (response.status, response.headers["Content-Encoding"]) == (200, "gzip")
         assert "immutable" in response.headers["Cache-Control"]
+    for request, status, heading in (
+        (("GET", "/nothing-here/"), 404, "There is nothing here"),
+        (("POST", "/sign-in/"), 403, "This form was open for too long"),
+        (("GET", "/sign-in/", None, {"Host": "elsewhere.example"}), 400, "This request could not be read"),
+    ):
+        connection.request(*request)
+        response = connection.getresponse()
+        page = response.read().decode()
+        assert (response.status, heading in page, "DEBUG" in page) == (status, True, False)
+        assert response.headers["Content-Security-Policy"]
     connection.close()
 
 

@@ -54,20 +54,23 @@ def _list(name: str, default: str = "") -> list[str]:
 
 
 def _site_url() -> str:
-    typed = os.environ.get("SITE_URL", "http://localhost:8000" if DEBUG else "")
+    typed = os.environ.get("SITE_URL", "http://localhost:8000" if DEVELOPMENT else "")
     if not typed:
         raise ImproperlyConfigured("Set SITE_URL to the address of the site (https://security.example.com).")
     try:
-        return parse_site_url(typed, schemes=("https", "http") if DEBUG else ("https",))
+        return parse_site_url(typed, schemes=("https", "http") if DEVELOPMENT else ("https",))
     except ValueError as error:
         raise ImproperlyConfigured(f"SITE_URL is not the address of a site: {error}.") from None
 
 
-DEBUG = _flag("DEBUG")
-SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-development-" * 3 if DEBUG else "")
+# DEBUG in the environment is for development: no TLS, this machine's host names, the demo's sign-ins. It also brings
+# Django's own error pages, which ``serve`` leaves out: whoever tries the site sees the pages that it has.
+DEVELOPMENT = _flag("DEBUG")
+DEBUG = DEVELOPMENT and _flag("DEBUG_PAGES", True)
+SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-development-" * 3 if DEVELOPMENT else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random string, or DEBUG=1 for development.")
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEVELOPMENT else "")
 SITE_URL = _site_url()
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "data").resolve()
@@ -196,9 +199,9 @@ LOCKOUT_FAILURES_PER_ADDRESS = 100
 SESSION_ENGINE = "wisely_security.tenancy.session_store"
 SESSION_COOKIE_NAME = "wisely_session"
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
-SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEVELOPMENT
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("TRUST_X_FORWARDED_PROTO") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -239,7 +242,7 @@ USE_I18N = False
 STATIC_URL = "static/"
 # Collected, or in development, where nothing has been collected, from where they were written.
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles")
-_collected = not DEBUG or bool(os.environ.get("STATIC_ROOT"))
+_collected = not DEVELOPMENT or bool(os.environ.get("STATIC_ROOT"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

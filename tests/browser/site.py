@@ -120,6 +120,7 @@ def _served(folder: Path, database: str) -> Iterator[str]:
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
         "DATA_DIR": str(folder),
         "DEBUG": "1",
+        "DEBUG_PAGES": "0",
         "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
         "SECRET_KEY": settings.SECRET_KEY,
         "STATIC_ROOT": str(folder / "static"),

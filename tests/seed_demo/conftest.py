@@ -18,8 +18,7 @@ from .seeding import all_events, seed
 
 
 @pytest.fixture(autouse=True)
-def development(settings: Settings, tmp_path: Path) -> None:
-    settings.DEBUG = True
+def places(settings: Settings, tmp_path: Path) -> None:
     settings.GEOIP_PATH = str(tmp_path / "places")
 
 
@@ -32,7 +31,7 @@ def kept_demo(
     with ExitStack() as stack:
         with django_db_blocker.unblock():
             stack.enter_context(databases.kept_database(name))
-            with databases.using_database(name), override_settings(DEBUG=True, GEOIP_PATH=places):
+            with databases.using_database(name), override_settings(GEOIP_PATH=places):
                 seed()
         yield name
         with django_db_blocker.unblock():

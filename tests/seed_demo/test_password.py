@@ -19,7 +19,7 @@ from .seeding import SIGN_IN, all_events
 def test_the_demo_password_opens_nothing_in_production(changing: None, settings: Settings, path: str) -> None:
     visitor = {"username": "dana@wisely.example", "password": DEMO_PASSWORD}
     assert Client().post(path, visitor).status_code == 302
-    settings.DEBUG = False
+    settings.DEVELOPMENT = False
     response = Client().post(path, visitor)
     assert response.status_code != 302
     assert "is not right" in response.content.decode()
@@ -27,16 +27,16 @@ def test_the_demo_password_opens_nothing_in_production(changing: None, settings:
 
 
 def test_another_password_is_right_in_production(db: None, settings: Settings) -> None:
-    settings.DEBUG = False
+    settings.DEVELOPMENT = False
     cast = create_cast()
     response = Client().post(SIGN_IN, {"username": cast.alice.email, "password": "correct horse battery"})
     assert response.status_code == 302
 
 
-@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("development", [True, False])
 @pytest.mark.parametrize("password", [DEMO_PASSWORD, "Wisely-Demo", f" {DEMO_PASSWORD} "])
-def test_nobody_can_choose_the_demo_password(settings: Settings, debug: bool, password: str) -> None:
-    settings.DEBUG = debug
+def test_nobody_can_choose_the_demo_password(settings: Settings, development: bool, password: str) -> None:
+    settings.DEVELOPMENT = development
     with pytest.raises(ValidationError) as refused:
         validate_password(password)
     assert "demo_password" in {error.code for error in refused.value.error_list}

@@ -66,7 +66,7 @@ def test_a_demo_with_a_tenant_more_is_refused(changing: None) -> None:
 
 
 def test_production_is_refused(committed: None, settings: Settings) -> None:
-    settings.DEBUG = False
+    settings.DEVELOPMENT = False
     with pytest.raises(CommandError, match="DEBUG=1"):
         seed()
     assert tenancy_demo.look() is tenancy_demo.Found.NOTHING

@@ -1,5 +1,5 @@
 """The password of the demo's people. Everybody knows it, so it protects nothing: it opens accounts in development
-alone (``DEBUG``), wherever it may have got to, and nobody can choose it."""
+alone (``DEVELOPMENT``), wherever it may have got to, and nobody can choose it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEMO_PASSWORD = "wisely-demo"  # noqa: S105  # nosec B105
 
 def opens_nothing(password: str) -> bool:
     """Whether this password is never right, whatever account it is tried on."""
-    return normalize_password(password) == DEMO_PASSWORD and not settings.DEBUG
+    return normalize_password(password) == DEMO_PASSWORD and not settings.DEVELOPMENT
 
 
 class NotTheDemoPassword:

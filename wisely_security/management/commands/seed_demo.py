@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=SEED, help=f"another number, another history (default: {SEED})")
 
     def handle(self, *, events: int | None, seed: int, **options: Any) -> None:
-        if not settings.DEBUG:
+        if not settings.DEVELOPMENT:
             raise CommandError("The demo is for development: its password is known to all. Set DEBUG=1 to load it.")
         if "owner" not in connections:
             raise CommandError("The demo is loaded by the owner of the database: set DATABASE_OWNER_URL.")

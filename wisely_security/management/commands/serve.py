@@ -43,8 +43,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Port {FIRST_PORT} is in use by another program; taking {port_in_use}.")
 
         url = f"http://localhost:{port_in_use}"
-        environ = {"STATIC_ROOT": str(settings.DATA_DIR / "static"), "SITE_URL": url} | os.environ
-        environ["SECRET_KEY"] = secret_key
+        defaults = {"STATIC_ROOT": str(settings.DATA_DIR / "static"), "SITE_URL": url, "DEBUG_PAGES": "0"}
+        environ = defaults | os.environ | {"SECRET_KEY": secret_key}
         self._prepare(children, environ, demo)
 
         environ.pop("DATABASE_OWNER_URL", None)
@@ -109,7 +109,7 @@ class Command(BaseCommand):
         with request_context.acting_as(support=True):
             emails = set(User.objects.filter(email__in=SIGN_INS).values_list("email", flat=True))
         connections.close_all()
-        if settings.DEBUG and emails:
+        if settings.DEVELOPMENT and emails:
             lines += [f"Sign in with the password {DEMO_PASSWORD} as", ""]
             lines += [f"  {email:<22} {who}" for email, who in SIGN_INS.items() if email in emails]
             lines += [""]
