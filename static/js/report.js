@@ -4,13 +4,19 @@
 const filters = document.getElementById("filters");
 const status = document.getElementById("report-status");
 const controls = [...filters.elements].filter((control) => control.name);
+const dates = controls.filter((control) => control.type === "date");
 const results = () => document.getElementById("results");
 const wanted = () => tidy(new FormData(filters));
 const addressOf = (parameters) => new URLSearchParams(parameters).toString();
 
+// A date that is not there yet, or only half: until it is, that of the events shown holds.
+const isMissing = (control) => control.validity.badInput || (control.name === "from" && control.value === "");
+const shownDate = (control) => results().dataset[control.name];
+
 // Only what filters belongs in the address: it is shared and bookmarked.
 function tidy(parameters) {
   const custom = parameters.get("period") === "custom";
+  for (const control of dates) if (isMissing(control)) parameters.set(control.name, shownDate(control));
   for (const [name, value] of [...parameters.entries()]) {
     if (value.trim() === "" || ((name === "from" || name === "to") && !custom)) parameters.delete(name);
   }
@@ -20,18 +26,27 @@ function tidy(parameters) {
 // Of a year that is typed, three digits make a year before 1000.
 const isBeingTyped = (control) => control.type === "date" && control.value.startsWith("0");
 
+filters.noValidate = true; // a half-typed date would keep all other filters from being asked for
 filters.dataset.asked = addressOf(wanted());
+
+filters.addEventListener("change", ({ target }) => {
+  if (target.name !== "period" || target.value !== "custom") return;
+  for (const control of dates) control.value ||= shownDate(control);
+  filters.elements.from.focus();
+}, true);
+
+for (const control of dates) {
+  control.addEventListener("blur", () => {
+    if (isMissing(control)) control.value = shownDate(control);
+  });
+}
 
 // Before a request is made, and so before it replaces the one under way: is there anything new to ask?
 document.addEventListener("htmx:confirm", (event) => {
   if (event.detail.elt !== filters) return;
-  const parameters = wanted();
-  const address = addressOf(parameters);
+  const address = addressOf(wanted());
   if (event.detail.triggeringEvent.type === "change" && isBeingTyped(document.activeElement)) {
     event.preventDefault(); // when it is complete, or left
-  } else if (parameters.get("period") === "custom" && !parameters.has("from") && !parameters.has("to")) {
-    event.preventDefault();
-    filters.elements.from.focus();
   } else if (address === filters.dataset.asked) {
     event.preventDefault(); // a field that lost the focus reports the same change a second time
   } else {
@@ -44,23 +59,37 @@ document.addEventListener("htmx:configRequest", (event) => {
   const { parameters } = event.detail;
   const kept = wanted();
   for (const name of Object.keys(parameters)) if (!kept.has(name)) delete parameters[name];
+  for (const [name, value] of kept.entries()) parameters[name] = value;
 });
 
+// What the results hold: period and chips.
+function held() {
+  const { period, from, to } = results().dataset;
+  const chips = [...results().querySelectorAll(".chips [data-name]")];
+  return new Map([["period", period], ["from", from], ["to", to], ...chips.map((chip) => [chip.dataset.name, chip.dataset.key])]);
+}
+
+// A select shows what holds even where that is none of its choices: a person who is gone, a value that is refused.
+function offer(select, value) {
+  if (select.tagName !== "SELECT" || [...select.options].some((option) => option.value === value)) return;
+  const chip = results().querySelector(`.chips [data-name="${select.name}"]`);
+  select.add(new Option(chip.dataset.value, value));
+}
+
 // A link in the results (a chip, a name, another page) changes the filters too: show in the form what now holds.
-function follow() {
-  const parameters = new URLSearchParams(location.search);
+// What somebody is typing stays, as it may not have been asked for yet.
+function follow(typed = document.activeElement) {
+  const now = held();
+  const shown = new FormData();
   for (const control of controls) {
-    if (control === document.activeElement) continue;
-    const value = parameters.get(control.name) ?? "";
-    if (control.type === "radio") {
-      control.checked = control.value === (value || results().dataset.period);
-    } else {
+    const value = now.get(control.name) ?? "";
+    if (control.type === "radio") control.checked = control.value === value;
+    else if (control !== typed) {
+      offer(control, value);
       control.value = value;
     }
+    shown.set(control.name, value);
   }
-  const shown = new FormData(filters);
-  const typed = document.activeElement; // what stands there may not have been asked for yet
-  if (controls.includes(typed) && typed.type !== "radio") shown.set(typed.name, parameters.get(typed.name) ?? "");
   filters.dataset.asked = addressOf(tidy(shown));
 }
 
@@ -80,9 +109,16 @@ function markErrors() {
   }
 }
 
-function say(text, failed = false) {
+function say(text, retry) {
   status.textContent = text;
-  status.classList.toggle("visually-hidden", !failed);
+  status.classList.toggle("visually-hidden", !retry);
+  if (!retry) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = "Try again";
+  button.addEventListener("click", retry);
+  status.append(button);
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -111,12 +147,39 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   location.assign(xhr.responseURL);
 });
 
-for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => {
-    delete filters.dataset.asked;
-    say("This could not be loaded. Check the connection and try again.", true);
+// After a failure the form shows again what the results hold, so that nothing on the page contradicts it. Unless it was
+// changed meanwhile: then the next request is on its way.
+function reason(type, { status: code }) {
+  if (type === "htmx:timeout") return "The server took too long to answer.";
+  if (type === "htmx:sendError") return navigator.onLine ? "The server can't be reached." : "You are offline.";
+  if (code === 503) return "The server is busy.";
+  return code >= 500 ? "Something went wrong on our side." : `The server refused the request (${code}).`;
+}
+
+for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(type, ({ detail: { elt, xhr, pathInfo } }) => {
+    if (elt.matches(".chart-link")) {
+      elt.querySelector(".chart-waiting").textContent = "The chart could not be loaded. Try again";
+      elt.classList.add("chart-failed");
+      return;
+    }
+    const again = elt.matches(".open")
+      ? () => elt.click()
+      : () => htmx.ajax("GET", pathInfo.finalRequestPath, { source: results() });
+    if (!elt.matches(".open")) {
+      if (addressOf(wanted()) !== filters.dataset.asked) return;
+      follow(null);
+    }
+    say(`This could not be loaded. ${reason(type, xhr)} The page shows what it showed before.`, again);
   });
 }
+
+// Going back loads the page anew; what is under way must not overtake it. A page that comes back from the browser's
+// memory may have been left in the middle of a request.
+addEventListener("popstate", () => htmx.trigger(filters, "htmx:abort"));
+addEventListener("pageshow", (event) => {
+  if (event.persisted) follow(null);
+});
 
 // Rows: the chevron fetches once, then opens and closes.
 const detailsOf = (link) => link.closest("tr").nextElementSibling;

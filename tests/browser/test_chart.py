@@ -6,7 +6,7 @@ import re
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from login_activity.models import LoginEvent
 
@@ -105,10 +105,30 @@ def test_the_numbers_are_there_to_read(visit, site) -> None:
     expect(table).to_be_visible()
 
 
+def test_a_box_that_waits_says_so_and_one_that_failed_can_be_tried_again(visit, site, complaints) -> None:
+    page = visit(site.cast.alice)
+    held: list[Route] = []
+    page.route("**/chart/*", lambda route: held.append(route))
+    page.goto(between(FIRST, LAST))
+    expect(page.locator(".chart").get_by_text("Loading the chart…")).to_be_visible()
+    held[0].fulfill(status=503, body="")
+    again = page.get_by_role("link", name="The chart could not be loaded. Try again")
+    expect(again).to_be_visible()
+    page.unroute("**/chart/*")
+    again.click()
+    expect(page.locator(".chart svg")).to_be_visible()
+    expect(page).to_have_url(between(FIRST, LAST))
+    complaints.clear()
+
+
 def test_without_scripts_a_link_leads_to_it(visit, site) -> None:
     page = visit(site.cast.alice, java_script_enabled=False)
     page.goto(between(FIRST, LAST, status="failure"))
-    page.get_by_role("link", name="Show the chart").click()
+    expect(page.get_by_role("button", name="Apply")).to_have_count(1)
+    link = page.get_by_role("link", name="Show the chart")
+    card, text = page.locator(".chart").bounding_box(), link.bounding_box()
+    assert card["height"] < text["height"] + 40  # no room for what does not come
+    link.click()
     expect(page.get_by_role("heading", name="Login Activity: chart")).to_be_visible()
     assert total(page) == len(shown(site, status="failure"))
     page.get_by_role("main").get_by_role("link", name="Login Activity").click()

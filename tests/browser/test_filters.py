@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from .reading import LOGIN_ACTIVITY, between, days_ago, expect_only_results_replaced, expect_rows, mark, row_of, rows
 
 FIRST, LAST = days_ago(20), days_ago(15)
+
+
+def expect_all_to_agree(page: Page) -> None:
+    """The form, the address, the chips and the addresses of chart and download say the same."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    form = page.evaluate("Object.fromEntries(new FormData(document.getElementById('filters')))")
+    if form["period"] != "custom":
+        del form["from"], form["to"]
+    assert {name: value for name, value in form.items() if value} == query
+    chips = page.locator(".chips [data-name]").evaluate_all(
+        "chips => chips.map(each => [each.dataset.name, each.dataset.key])"
+    )
+    assert dict(chips) == {name: value for name, value in query.items() if name not in {"period", "from", "to"}}
+    for link in page.locator(".chart-link, .downloads a").all():
+        linked = parse_qs(urlsplit(link.get_attribute("href") or "").query)
+        assert {name: values[0] for name, values in linked.items() if name != "format"} == query
 
 
 @pytest.fixture
@@ -86,19 +105,46 @@ def test_a_period_is_one_click(visit, site) -> None:
         expect(page.get_by_role("radio", name=label)).to_be_focused()
 
 
-def test_custom_dates_ask_for_two_days_and_show_both(visit, site, past) -> None:
+def test_custom_dates_begin_with_the_period_that_holds(visit, site, past) -> None:
     page = visit(site.cast.alice)
-    page.goto(LOGIN_ACTIVITY)
+    page.goto(f"{LOGIN_ACTIVITY}?period=30d")
     first, last = page.get_by_label("From", exact=True), page.get_by_label("to", exact=True)
     expect(first).to_be_hidden()
     page.get_by_role("radio", name="Custom dates").check()
     expect(first).to_be_focused()
-    expect(page).to_have_url(LOGIN_ACTIVITY)  # nothing has been asked for yet
+    expect(first).not_to_have_value("")
+    start, end = first.input_value(), last.input_value()
+    assert date.fromisoformat(end) - date.fromisoformat(start) == timedelta(days=29)
+    expect(page).to_have_url(f"{LOGIN_ACTIVITY}?period=custom&from={start}&to={end}")
+    page.get_by_label("Status", exact=True).select_option("failure")
+    expect(page).to_have_url(re.compile(f"from={start}&to={end}&status=failure$"))
+    expect_all_to_agree(page)
     first.fill(str(FIRST))
     last.fill(str(LAST))
     last.blur()
-    expect(page).to_have_url(between(FIRST, LAST))
-    expect_rows(page, past)
+    expect(page).to_have_url(between(FIRST, LAST, status="failure"))
+    expect_rows(page, [event for event in past if event.status == "failure"])
+
+
+@pytest.mark.parametrize("keys", ["Delete", "Delete ArrowRight Delete ArrowRight Delete"], ids=["half", "empty"])
+def test_a_date_that_is_taken_away_changes_nothing_until_there_is_another(visit, site, past, keys: str) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "period=custom" in request.url else None)
+    first = page.get_by_label("From", exact=True)
+    first.focus()
+    for key in keys.split():
+        page.keyboard.press(key)
+    expect(first).to_have_value("")
+    page.get_by_label("Status", exact=True).select_option("failure")
+    expect_rows(page, [event for event in past if event.status == "failure"])
+    first.blur()
+    expect(first).to_have_value(str(FIRST))
+    expect_all_to_agree(page)
+    assert {address.partition("?")[2] for address in asked if "/chart/" not in address} == {
+        between(FIRST, LAST, status="failure").partition("?")[2]
+    }
 
 
 def test_a_year_is_asked_for_when_it_is_typed_to_its_end(visit, site, past) -> None:
@@ -232,12 +278,89 @@ def test_where_nothing_was_recorded_other_periods_are_offered(visit, site) -> No
     expect(page.get_by_role("radio", name="Last 30 days")).to_be_checked()
 
 
-def test_an_answer_that_fails_is_told_and_the_rows_stay(visit, site, past, complaints) -> None:
+def _time_out(route: Route) -> None:
+    """Answers never; see the limit that the test sets."""
+
+
+FAILURES = {
+    "no connection": (lambda route: route.abort(), "The server can't be reached."),
+    "error": (lambda route: route.fulfill(status=500, body="<h1>Oh</h1>"), "Something went wrong on our side."),
+    "busy": (lambda route: route.fulfill(status=503, body=""), "The server is busy."),
+    "refusal": (lambda route: route.fulfill(status=429, body=""), "The server refused the request (429)."),
+    "time": (_time_out, "The server took too long to answer."),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_after_a_failure_everything_agrees_and_can_be_tried_again(visit, site, past, complaints, failure: str) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST, device="iphone"))
+    page.evaluate("htmx.config.timeout = 300")
+    handler, message = FAILURES[failure]
+    page.route("**/*status=failure*", handler)
+    status = page.get_by_label("Status", exact=True)
+    for _ in range(2):
+        status.select_option("failure")
+        expect(page.get_by_text(f"This could not be loaded. {message}")).to_be_visible()
+        expect(status).to_have_value("")
+        expect_all_to_agree(page)
+        expect_rows(page, [event for event in past if event.device_kind == "iphone"])
+    page.evaluate("htmx.config.timeout = 30000")
+    page.unroute("**/*status=failure*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page).to_have_url(between(FIRST, LAST, status="failure", device="iphone"))
+    expect(page.get_by_text("This could not be loaded.")).to_have_count(0)
+    expect_all_to_agree(page)
+    complaints.clear()
+
+
+def test_a_refused_value_stays_with_its_error(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(f"{LOGIN_ACTIVITY}?status=banana&device=iphone")
+    expect(page.get_by_text('"banana" isn\'t a status. Choose Success or Failure.')).to_have_count(1)
+    status = page.get_by_label("Status", exact=True)
+    expect(status).to_have_value("banana")
+    expect(status).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Device", exact=True).select_option("mac")
+    expect(page).to_have_url(f"{LOGIN_ACTIVITY}?period=7d&status=banana&device=mac")
+    expect_all_to_agree(page)
+    status.select_option("failure")
+    expect(page).to_have_url(f"{LOGIN_ACTIVITY}?period=7d&status=failure&device=mac")
+    expect(status).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_of_quick_changes_the_last_holds_and_so_do_back_and_forward(visit, site, past) -> None:
     page = visit(site.cast.alice)
     page.goto(between(FIRST, LAST))
-    page.route("**/*status=failure*", lambda route: route.abort())
+    held: list[Route] = []
+    page.route(re.compile(r"login-activity/\?.*status=failure$"), lambda route: held.append(route))
     page.get_by_label("Status", exact=True).select_option("failure")
-    expect(page.get_by_text("This could not be loaded.")).to_be_visible()
-    expect_rows(page, past)
-    assert any("ERR_FAILED" in complaint for complaint in complaints)
-    complaints.clear()
+    page.get_by_label("Status", exact=True).select_option("success")
+    page.get_by_label("Device", exact=True).select_option("iphone")
+    last = between(FIRST, LAST, status="success", device="iphone")
+    expect(page).to_have_url(last)
+    page.unroute_all(behavior="ignoreErrors")
+    expect_all_to_agree(page)
+    page.get_by_role("link", name=re.compile("^Device: iPhone")).click()
+    expect(page).to_have_url(between(FIRST, LAST, status="success"))
+    page.go_back()
+    expect(page).to_have_url(last)
+    expect_all_to_agree(page)
+    page.go_forward()
+    expect(page).to_have_url(between(FIRST, LAST, status="success"))
+    expect_all_to_agree(page)
+    expect_rows(page, [event for event in past if event.status == "success"])
+
+
+def test_a_person_who_is_in_no_list_stays_chosen(visit, site, past) -> None:
+    """Somebody unknown who signed in: a link leads there, and other filters are added."""
+    page = visit(site.cast.alice)
+    event = next(event for event in past if event.user_id is None)
+    page.goto(between(FIRST, LAST))
+    row_of(page, event).get_by_role("cell").first.get_by_role("link").click()
+    expect(page).to_have_url(re.compile("user="))
+    expect(page.get_by_label("User", exact=True)).not_to_have_value("")
+    expect_all_to_agree(page)
+    page.get_by_label("Status", exact=True).select_option("failure")
+    expect(page).to_have_url(re.compile("user=.*status=failure"))
+    expect_all_to_agree(page)
