@@ -15,7 +15,7 @@ from wisely_security.tenancy.models import User, UserStatus
 
 from .demo_devices import COMPUTERS, PHONES, TABLETS, DemoDevice
 from .demo_places import DEMO_NETWORKS, DemoNetwork
-from .devices import identify
+from .devices import Device, identify
 
 # How busy each hour of a working day is, from midnight on.
 HOURS = (0.3, 0.1, 0.1, 0.1, 0.1, 0.3, 1, 3, 9, 20, 16, 12, 8, 9, 14, 12, 10, 8, 5, 3, 2.5, 2, 1.5, 0.8)
@@ -48,7 +48,11 @@ class Station:
 
     @property
     def device_label(self) -> str:
-        return identify(self.device.user_agent, self.device.hints, self.device.touch_points).label
+        return self.identified.label
+
+    @property
+    def identified(self) -> Device:
+        return identify(self.device.user_agent, self.device.hints, self.device.touch_points)
 
 
 @dataclass(eq=False)

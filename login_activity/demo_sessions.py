@@ -60,6 +60,7 @@ def _open(person: Person, station: Station, times: dict[str, datetime]) -> None:
             CLIENT_KEY: station.client.as_data(),
             NAME_KEY: token_hex(8),
             "device": station.device_label,
+            "software": station.identified.software,
             "place": locate(station.address).label,
         }
     )

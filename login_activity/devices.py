@@ -65,6 +65,10 @@ class Device:
     def label(self) -> str:
         return f"{self.kind.label} ({self.model})" if self.model else str(self.kind.label)
 
+    @property
+    def software(self) -> str:
+        return " · ".join(filter(None, [self.browser, self.system]))
+
 
 def identify(user_agent: str, hints: Mapping[str, str] = {}, touch_points: int | None = None) -> Device:
     """Never raises, whatever a client sends.

@@ -24,6 +24,7 @@ from .vocabulary import GUESSES, Action, Reason
 def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
     device, place = here()
     request.session["device"], request.session["place"] = device.label, place.label  # for the list of sessions
+    request.session["software"] = device.software
     with using(replace(current(), session=request.session[NAME_KEY])):
         record(Action.LOG_IN, user)
 

@@ -35,7 +35,9 @@ def test_own_sessions_show_device_and_place_and_can_be_ended(cast: Cast, events)
     here, there = sign_in(cast.alice), sign_in(cast.alice)
     body = here.get("/account/sessions/").content.decode()
     assert body.count("<strong>Windows PC</strong>") == 2
+    assert body.count("Chrome 129 · Windows 10") == 2
     assert body.count("This session") == 1
+    assert "Times in Asia/Kolkata." in body
     assert here.post(f"/account/sessions/{sessions(cast)[1].pk}/end/").status_code == 302
     assert there.get("/account/profile/").status_code == 302
     assert here.get("/account/profile/").status_code == 200

@@ -125,7 +125,7 @@ STATES = {
     "API key": State(
         "/settings/access-accounts/",
         visitor=somebody_at_work,
-        then=_then(_follow("Shop", "New API key"), _press("New API key")),
+        then=_then(_follow("Shop", "New API key"), _press("Replace key")),
     ),
     "sign-in settings": State("/settings/sign-in/", then=_save),
     "sessions": State("/account/sessions/", visitor=lambda site: site.newcomer()),

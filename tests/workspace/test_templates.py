@@ -145,3 +145,8 @@ def test_who_writes_templates_does_not_approve_them(world: Cast) -> None:
     visitor = Visitor(sign_in(writer)).open("/settings/templates/").follow("welcome")
     assert {"Edit", "Settings", "Delete"} <= visitor.offered
     assert {"Approve content", "Reject content"}.isdisjoint(visitor.offered)
+
+
+def test_the_button_of_the_settings_says_what_it_does(visitor: Visitor) -> None:
+    visitor.open("/settings/templates/").follow("welcome").follow_in_page("Settings")
+    assert visitor.form.buttons == ["Save settings"]

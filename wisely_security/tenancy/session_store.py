@@ -167,7 +167,7 @@ class SessionStore(SessionBase):
             user_id=UUID(data[SESSION_KEY]),
             data=self.encode(data),
             name=data[NAME_KEY],
-            client=data[CLIENT_KEY],
+            client=data[CLIENT_KEY] | {"software": data.get("software", "")},
             address=data[CLIENT_KEY]["address"] or None,
             device=data.get("device", ""),
             place=data.get("place", ""),

@@ -251,7 +251,7 @@ class VerbPage(ActionPage):
     def words(self) -> dict[str, Any]:
         return {
             "heading": self.verb.label,
-            "submit": self.verb.label,
+            "submit": self.verb.submit or self.verb.label,
             "asks": self.verb.asks,
             "danger": self.verb.danger,
         }

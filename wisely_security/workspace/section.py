@@ -39,8 +39,8 @@ class Verb:
 
     ``why_not``: why it cannot be done to a record by a user, as a sentence; "": it can. ``do``: does it, inside a
     transaction that has locked the record; raises RefusedError. It returns what is said afterwards, or a page to show.
-    ``form``: what has to be filled in. ``asks``: a question to answer first, where there is no form. ``leaves``: the
-    record is gone afterwards.
+    ``submit``: what the button of its page does, where ``label`` doesn't say. ``form``: what has to be filled in.
+    ``asks``: a question to answer first, where there is no form. ``leaves``: the record is gone afterwards.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Verb:
     do: Callable[[Any, Any, Any], str | HttpResponse]  # the record, the form, the request
     why_not: Callable[[Any, User], str] = lambda record, user: ""
     permission: str = ""
+    submit: str = ""
     form: type[RecordForm] | None = None
     asks: str = ""
     danger: bool = False

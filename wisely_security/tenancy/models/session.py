@@ -25,7 +25,7 @@ class Session(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     data = models.TextField()
-    client = models.JSONField(help_text="Where it was opened: Client.as_data.")
+    client = models.JSONField(help_text="Where it was opened: Client.as_data.")  # and "software", for people
     address = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=130, blank=True)
     place = models.CharField(max_length=200, blank=True)

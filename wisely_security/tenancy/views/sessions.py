@@ -27,6 +27,7 @@ def _rows(sessions: QuerySet[Session], current: Session | None, end_url: Any) ->
     return [
         {
             "device": session.device,
+            "software": session.client.get("software", ""),
             "place": session.place,
             "address": session.address,
             "created_at": session.created_at,

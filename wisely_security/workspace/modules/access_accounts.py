@@ -174,9 +174,10 @@ class AccessAccounts(Section):
         Verb(
             key="new_key",
             label="New API key",
+            submit="Replace key",
             action=EDIT,
             do=lambda account, form, request: give_key(account, request),
-            asks="The key in use stops working at once. The new one is shown once.",
+            asks="The current key stops working immediately. The new one is shown once.",
         ),
         Verb(
             key="deactivate",

@@ -289,7 +289,14 @@ class Templates(Section):
             form=RemarkForm,
             danger=True,
         ),
-        Verb(key="settings", label="Settings", action=EDIT_SETTINGS, do=save_settings, form=SettingsForm),
+        Verb(
+            key="settings",
+            label="Settings",
+            submit="Save settings",
+            action=EDIT_SETTINGS,
+            do=save_settings,
+            form=SettingsForm,
+        ),
         Verb(
             key="delete",
             label="Delete",
