@@ -153,7 +153,7 @@ class TestWhatIsRefused:
         assert client.post("/account/password/", {"old_password": PASSWORD, "new_password": weak}).status_code == 400
 
     def test_the_password_of_the_demo_in_other_letters(self, settings: Any) -> None:
-        settings.DEBUG = False
+        settings.DEVELOPMENT = False
         wide = "".join(chr(ord(each) + 0xFEE0) for each in DEMO_PASSWORD)
         assert opens_nothing(wide)
         with pytest.raises(ValidationError):
