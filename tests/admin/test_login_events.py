@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -96,14 +98,23 @@ class TestLoginEvents:
         for filters, said in (
             ({"tenant": "e"}, "Which one? acme, globex, initech"),
             ({"tenant": "umbrella"}, "No tenant has this name."),
-            ({"period": "nonsense"}, "Choose a period from the list."),
-            ({"period": "custom"}, "Choose the first day."),
-            ({"from": "yesterday"}, "Write the date as YYYY-MM-DD."),
+            ({"period": "nonsense"}, '"nonsense" isn\'t a period.'),
+            ({"to": "2026-11-20"}, '"From" is missing. Choose the first day.'),
+            ({"from": "yesterday"}, '"yesterday" isn\'t a date. Write it as YYYY-MM-DD.'),
+            ({"status": "banana"}, '"banana" isn\'t a status. Choose Success or Failure.'),
         ):
             response = dana.get(EVENTS, filters)
-            assert said in response.content.decode()
+            assert said in unescape(response.content.decode())
             assert _names(response) == []
         assert looks(events, cast.acme) == []
+
+    def test_custom_dates_without_a_date_are_shown_as_those_that_hold(self, dana: Client, cast: Cast) -> None:
+        sign_in(cast.bob)
+        response = dana.get(EVENTS, {"period": "custom", "status": "success"})
+        assert "Bob Brown" in _names(response)
+        form = response.context["cl"].filters.form
+        first, last = (date.fromisoformat(form[name].value()) for name in ("from", "to"))
+        assert last - first == timedelta(days=6)
 
     def test_supports_own_looks_are_hidden_unless_asked_for(self, dana: Client, cast: Cast) -> None:
         sign_in(cast.bob)

@@ -18,6 +18,7 @@ from wisely_security.tenancy.support_admin import SupportAdmin, SupportChangeLis
 
 from .keyset import Page, read_page
 from .parameters import NEWER, OLDER, normalized
+from .periods import Preset
 from .reading import search
 from .support_filters import SupportFilterSet
 from .time_limit import SearchTooLongError
@@ -36,7 +37,11 @@ class EventList(SupportChangeList):
         self.filters = of.filter_set(request.GET, queryset=of.report.model.objects.all())
         self.filter_specs: list[Any] = []
         self.has_filters = True
-        return self.filters.qs if self.filters.is_valid() else self.root_queryset.none()
+        if not self.filters.is_valid():
+            return self.root_queryset.none()
+        if self.filters.form.cleaned_data["preset"] == Preset.CUSTOM:
+            self.filters.form.complete()
+        return self.filters.qs
 
     def get_results(self, request: HttpRequest) -> None:
         page = self._read(request)
