@@ -73,3 +73,12 @@ def test_the_filters_are_a_sheet(visit, site, javascript: bool) -> None:
     expect(sheet).to_be_hidden()
     past = site.events(site.cast.acme, FIRST, LAST, "Asia/Kolkata")
     expect_rows(page, [event for event in past if event.status == "failure"])
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+def test_dates_are_whole(visit, site, javascript: bool) -> None:
+    phone = visit(site.cast.alice, width=390, java_script_enabled=javascript)
+    phone.goto(between(days_ago(20), days_ago(15)))
+    for label in ("From", "to"):
+        assert phone.get_by_label(label, exact=True).bounding_box()["width"] >= 160  # ten figures and the button
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
