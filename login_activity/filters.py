@@ -4,8 +4,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from wisely_security.reports.choices import Choices, PersonFilter, choice_filter, unlisted_person, user_choices
+from wisely_security.reports.choices import Choices, PersonFilter, choice_filter
 from wisely_security.reports.filters import ReportFilterSet
+from wisely_security.reports.people import unlisted_person, user_choices
 from wisely_security.reports.widgets import DropDown
 
 from .countries import country_choices

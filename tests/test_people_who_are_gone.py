@@ -16,7 +16,7 @@ from audit_trail.filters import AuditTrailFilterSet
 from audit_trail.models import AuditEvent
 from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
-from wisely_security.reports import choices
+from wisely_security.reports import people
 from wisely_security.reports.keyset import newest
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import User
@@ -62,7 +62,7 @@ def test_somebody_is_called_alike_everywhere(
         elif fate == "deleted":
             User.objects.filter(pk=key).delete()
         elif fate == "not listed":
-            monkeypatch.setattr(choices, "MOST_USERS_LISTED", 0)
+            monkeypatch.setattr(people, "MOST_USERS_LISTED", 0)
     said = told(sign_in(cast.alice), events, cast, url, **{name: str(key)})
     assert said == [{label: expected}] * 3
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, override_settings
 
-from wisely_security.reports.choices import MOST_USERS_LISTED
+from wisely_security.reports.people import MOST_USERS_LISTED
 from wisely_security.request_context import acting_as
 from wisely_security.static_files import IMPORT, STYLES
 from wisely_security.tenancy.models import Role, User

@@ -10,7 +10,7 @@ from login_activity.countries import country_choices
 from tests.admin.site import sign_in_as_support
 from tests.audit_trail.factories import make
 from tests.cast import Cast, add_member, person, sign_in
-from wisely_security.reports.choices import user_choices
+from wisely_security.reports.people import user_choices
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.text import sort_key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import Any
@@ -11,21 +10,12 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import CharField
-from django.db.models.functions import Cast
 from django.utils.choices import BaseChoiceIterator, flatten_choices
 
-from wisely_security.request_context import current
-from wisely_security.tenancy.models import User
-
-from .keyset import newest
 from .parameters import a, choose, is_uuid, isnt
-from .periods import Period
 from .widgets import DropDown
 
 Made = list[tuple[str, Any]]
-MOST_USERS_LISTED = 500
-UUID_SHAPE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Choices(BaseChoiceIterator):
@@ -39,33 +29,6 @@ class Choices(BaseChoiceIterator):
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         yield from self._made()
-
-
-def listed_users() -> Any:
-    """The tenant's own users, by name. Of very many the first; the rest are found by free text."""
-    users = User.objects.filter(tenant=current().tenant_id)
-    return users.values_list(Cast("pk", CharField()), "name", "email")[:MOST_USERS_LISTED]
-
-
-def user_choices() -> list[tuple[str, str]]:
-    return [(key, f"{name} ({email})") for key, name, email in listed_users()]
-
-
-def unlisted_person(key: str, events: Any, during: Period | None, name: str, email: str) -> str:
-    """What to call somebody who is chosen and not listed: by their name now, or, if they are gone, as in ``events``.
-
-    ``events``: theirs, in the tenant's record; ``name`` and ``email``: the columns that hold what they were called. The
-    newest is looked up along an index, within the period first.
-    """
-    if not UUID_SHAPE.fullmatch(key):
-        return key
-    found = User.objects.filter(tenant=current().tenant_id, pk=key).values_list("name", "email").first()
-    if found is None:
-        event = (during and newest(events.during(during.start, during.end))) or newest(events)
-        if event is None:
-            return "Somebody else"
-        found = getattr(event, name), getattr(event, email)
-    return f"{found[0]} ({found[1]})" if found[1] else found[0]
 
 
 class ChoiceField(django_filters.fields.ChoiceField):

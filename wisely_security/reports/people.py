@@ -1,0 +1,44 @@
+"""The people whom a record's filters name: those of the tenant, and those who are gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
+from wisely_security.request_context import current
+from wisely_security.tenancy.models import User
+
+from .keyset import newest
+from .parameters import is_uuid
+from .periods import Period
+
+MOST_USERS_LISTED = 500
+
+
+def listed_users() -> Any:
+    """The tenant's own users, by name. Of very many the first; the rest are found by free text."""
+    users = User.objects.filter(tenant=current().tenant_id)
+    return users.values_list(Cast("pk", CharField()), "name", "email")[:MOST_USERS_LISTED]
+
+
+def user_choices() -> list[tuple[str, str]]:
+    return [(key, f"{name} ({email})") for key, name, email in listed_users()]
+
+
+def unlisted_person(key: str, events: Any, during: Period | None, name: str, email: str) -> str:
+    """What to call somebody who is chosen and not listed: by their name now, or, if they are gone, as in ``events``.
+
+    ``events``: theirs, in the tenant's record; ``name`` and ``email``: the columns that hold what they were called. The
+    newest is looked up along an index, within the period first.
+    """
+    if not is_uuid(key):
+        return key
+    found = User.objects.filter(tenant=current().tenant_id, pk=key).values_list("name", "email").first()
+    if found is None:
+        event = (during and newest(events.during(during.start, during.end))) or newest(events)
+        if event is None:
+            return "Somebody else"
+        found = getattr(event, name), getattr(event, email)
+    return f"{found[0]} ({found[1]})" if found[1] else found[0]
