@@ -10,12 +10,17 @@ PIP := $(RUN) -m pip install -qq --no-input --disable-pip-version-check
 DEBUG ?= 1
 export DEBUG
 
+# What is compiled is kept, whatever the environment says: the tests start the program dozens of times.
+unexport PYTHONDONTWRITEBYTECODE
+
 # An environment that its Python has left (upgraded, removed) is made anew.
 ifneq ($(shell $(RUN) -c '$(NEW_ENOUGH)' 2>/dev/null && echo yes),yes)
 $(shell rm -f $(VENV)/*.installed)
 endif
 
-.PHONY: run test bench check
+PROCESSES := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+.PHONY: run test test-fast test-days bench check
 .DEFAULT_GOAL := run
 
 ## make run [PORT=8000] [WORKERS=2] [DATA_DIR=data] [DEMO=0]: the site with its database and demo data
@@ -25,7 +30,16 @@ run: $(VENV)/run.installed
 
 ## make test [TESTS=tests/embedded]: every test, those in a browser included, in a process for each core (four at most)
 test: $(VENV)/test.installed browser pgbouncer office
-	@$(RUN) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(RUN) -m pytest $(PROCESSES) $(TESTS)
+
+## make test-fast: those that need neither a browser, nor an office, nor millions of rows, nor a second server
+test-fast: $(VENV)/test.installed
+	@$(RUN) -m pytest $(PROCESSES) -m "not browser and not office and not large and not servers" $(TESTS)
+
+## make test-days [DAY="leap-day month-end"] [TESTS=tests/search]: those of test-fast on other days of the calendar, under
+## faketime: ends of months and years, changes of clocks, 29 February (tests/days.py)
+test-days: $(VENV)/test.installed faketime
+	@$(RUN) -m tests.days $(if $(DAY),--day $(DAY)) $(PROCESSES) $(TESTS)
 
 ## make bench [EVENTS=1000000] [ROUNDS=20] [ONLY="writes sign_in"]: what it costs beside others, into docs/benchmarks.md
 bench:
@@ -77,33 +91,27 @@ $(RUN) -c '$(NEW_ENOUGH); import pip' 2>/dev/null || { \
 }
 endef
 
-# The tests in a browser use the system's Chromium; without one they are skipped, and say so.
-.PHONY: browser
+# What some tests need of Debian's packages, installed where root can. Tests without their program are skipped, and say so.
+# $(call debian,PROGRAMS,PACKAGE): any one of the programs will do.
+define debian
+for program in $(1); do PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null && exit 0; done; \
+[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
+echo "Installing $(2) …"; \
+{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(2); } \
+	</dev/null >/dev/null 2>&1 || { echo "$(2) could not be installed."; exit 0; }; \
+$(3)
+endef
+
+.PHONY: browser pgbouncer office faketime
 browser:
-	@command -v chromium chromium-browser google-chrome >/dev/null || { \
-		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
-		echo "Installing Chromium …"; \
-		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium; } \
-			</dev/null >/dev/null 2>&1 || echo "Chromium could not be installed."; \
-	}
+	@$(call debian,chromium chromium-browser google-chrome,chromium)
 
-# Those behind PgBouncer likewise. Debian would start it as a service, of which the tests have no use.
-.PHONY: pgbouncer
+# Debian would start it as a service, of which the tests have no use.
 pgbouncer:
-	@PATH="$$PATH:/usr/sbin" command -v pgbouncer >/dev/null || { \
-		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
-		echo "Installing PgBouncer …"; \
-		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends pgbouncer; } \
-			</dev/null >/dev/null 2>&1 || { echo "PgBouncer could not be installed."; exit 0; }; \
-		systemctl disable --now pgbouncer >/dev/null 2>&1 || true; \
-	}
+	@$(call debian,pgbouncer,pgbouncer,systemctl disable --now pgbouncer >/dev/null 2>&1 || true;)
 
-# Those that open downloads in a spreadsheet likewise.
-.PHONY: office
 office:
-	@command -v soffice >/dev/null || { \
-		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
-		echo "Installing LibreOffice …"; \
-		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends libreoffice-calc; } \
-			</dev/null >/dev/null 2>&1 || echo "LibreOffice could not be installed."; \
-	}
+	@$(call debian,soffice,libreoffice-calc)
+
+faketime:
+	@$(call debian,faketime,faketime)

@@ -2,25 +2,56 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from login_activity.models import LoginEvent
 from wisely_security.ledger.models import NO_TENANT
+from wisely_security.reports import reading, totals
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 
 from . import databases
 from .cast import Cast, create_cast, sign_in
 
+HERE = Path(__file__).parent
+NEEDS = {"browser": "browser", "embedded": "servers", "machines": "servers"}  # all tests of a folder
+
+
+# How fast examples are made and tried depends on the machine. Examples of one test share its database.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("suite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if marker := NEEDS.get(item.path.relative_to(HERE).parts[0]):
+        item.add_marker(marker)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files first; otherwise the order stays as random as it was."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def time_enough() -> Iterator[None]:
+    """A busy machine is no reason to give a search up. Tests of the limits set them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "LONGEST_SEARCH_SECONDS", 600)
+        patch.setattr(totals, "LONGEST_COUNT_SECONDS", 600)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -32,27 +63,38 @@ def template_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def everybody(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """The cast in a template of their own: they are made once."""
+    with django_db_blocker.unblock(), databases.kept_database(databases.WITH_CAST):
+        with databases.using_database(databases.WITH_CAST):
+            people = create_cast()
+        yield people
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(everybody: Cast, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The database of all tests that roll back."""
-    with django_db_blocker.unblock(), databases.fresh_database(f"test_wisely_{os.getpid()}"):
+    name = f"test_wisely_{os.getpid()}"
+    with django_db_blocker.unblock(), databases.fresh_database(name, databases.WITH_CAST):
         yield
 
 
 @pytest.fixture
-def committed(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committed(request: pytest.FixtureRequest, everybody: Cast, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database of one's own, for tests that commit: threads, streams, other processes, the owner's work."""
-    with django_db_blocker.unblock(), databases.fresh_database(f"test_wisely_{os.getpid()}_committed"):
+    like = databases.WITH_CAST if "committed_cast" in request.fixturenames else databases.TEMPLATE
+    with django_db_blocker.unblock(), databases.fresh_database(f"test_wisely_{os.getpid()}_committed", like):
         yield
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return create_cast()
+def cast(db: None, everybody: Cast) -> Cast:
+    return deepcopy(everybody)
 
 
 @pytest.fixture
-def committed_cast(committed: None) -> Cast:
-    return create_cast()
+def committed_cast(committed: None, everybody: Cast) -> Cast:
+    return deepcopy(everybody)
 
 
 @pytest.fixture

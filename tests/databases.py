@@ -13,7 +13,7 @@ from wisely_security.database.rights import CLOSE_DATABASE
 from wisely_security.database.roles import app_role
 
 TEMPLATE = f"test_wisely_{os.getpid()}_template"
-
+WITH_CAST = f"{TEMPLATE}_cast"
 
 MAINTENANCE = str(connections["owner"].settings_dict["NAME"])
 
@@ -60,7 +60,7 @@ def drop_template() -> None:
 def kept_database(name: str, like: str = TEMPLATE) -> Iterator[None]:
     """A database that exists for the block: empty and migrated, or ``like`` another one. Nobody uses it yet."""
     _drop(name)
-    _as_owner(f"CREATE DATABASE {name} TEMPLATE {like}")
+    _as_owner(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")  # a third of what the usual one costs
     _as_owner(CLOSE_DATABASE.format(name=name, app_role=app_role()))
     try:
         yield
@@ -80,7 +80,7 @@ def using_database(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def fresh_database(name: str) -> Iterator[None]:
-    """An empty, migrated database for the block."""
-    with kept_database(name), using_database(name):
+def fresh_database(name: str, like: str = TEMPLATE) -> Iterator[None]:
+    """A database for the block: empty and migrated, or ``like`` another one. This process works in it."""
+    with kept_database(name, like), using_database(name):
         yield

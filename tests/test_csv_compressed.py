@@ -90,6 +90,7 @@ class TestCutShort:
             gzip.decompress(b"".join(taken))
         assert told(events, committed_cast) == [CUT_SHORT]
 
+    @pytest.mark.servers
     def test_by_its_reader_it_is_recorded(self, alice: Client, committed_cast: Cast, events: Events) -> None:
         cookie = f"wisely_session={alice.cookies['wisely_session'].value}"
         with web_server() as address:

@@ -17,6 +17,8 @@ from .csv_files import read_csv
 from .records import load
 from .web_server import web_server
 
+pytestmark = pytest.mark.servers
+
 DOWNLOAD = "/settings/identity-access/login-activity/download/"
 Events = Callable[..., list[LoginEvent]]
 
@@ -92,7 +94,7 @@ class TestReadersWhoTakeNothing:
             with self.stalled(address, alice, 9) as answers:
                 assert [answer.status for answer in answers] == [200] * 2 + [503] * 7
                 assert answers[-1].getheader("Retry-After") == "10"
-                with closing(http.client.HTTPConnection(*address, timeout=5)) as somebody:
+                with closing(http.client.HTTPConnection(*address, timeout=20)) as somebody:
                     somebody.request("GET", "/sign-in/")
                     assert somebody.getresponse().status == 200
             wait_for(lambda: told(events, committed_cast) == [CUT_SHORT] * 2)

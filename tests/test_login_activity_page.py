@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
-from wisely_security.reports import reading, views
+from wisely_security.reports import reading, time_limit, views
 from wisely_security.reports.keyset import Page
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant
@@ -137,7 +137,13 @@ class TestALookIsRecorded:
 
 
 class TestASearchThatTakesTooLong:
-    @pytest.fixture(autouse=True, params=[(20, 1), (0.01, 500)], ids=["in one statement", "in many short ones"])
+    @pytest.fixture(
+        autouse=True,
+        params=[
+            pytest.param((20, 1), id="in one statement", marks=pytest.mark.real_clock),
+            pytest.param((0.01, 500), id="in many short ones"),
+        ],
+    )
     def slow(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
         """Every search takes many seconds, and a twentieth of one is allowed."""
         seconds, statements = request.param
@@ -167,7 +173,8 @@ class TestASearchThatTakesTooLong:
             assert cursor.fetchone() == ("0",)
 
 
-def test_the_time_limit_travels_with_the_search(alice: Client) -> None:
+def test_the_time_limit_travels_with_the_search(alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LONGEST_SEARCH_SECONDS", time_limit.LONGEST_SEARCH_SECONDS)
     with CaptureQueriesContext(connection) as captured:
         assert alice.get(ENTERPRISE).status_code == 200
     [limited] = [query["sql"] for query in captured if "statement_timeout" in query["sql"]]

@@ -15,7 +15,7 @@ import pytest
 
 from .folders import reachable_folder
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.servers]
 
 PROJECT = Path(__file__).resolve().parent.parent
 SECONDS = 60

@@ -154,6 +154,7 @@ class TestLoginEvents:
         with django_assert_max_num_queries(14):  # one more for each tenant told
             dana.get(EVENTS, {"tenant": "acme"})
 
+    @pytest.mark.real_clock
     def test_a_search_that_takes_too_long_is_given_up_with_advice(self, dana: Client, cast: Cast, monkeypatch) -> None:
         def slow(*_: Any, **__: Any) -> Page:
             with connection.cursor() as cursor:

@@ -26,7 +26,7 @@ from wisely_security.workspace.outbox.postman import Postman
 
 from .changes import change, colleague, deliver_all, group_of, lists, outcomes, time_passes, waiting
 
-SECONDS = 20  # for another process or thread to do its part
+SECONDS = 60  # for another process or thread to do its part
 
 
 @contextmanager
@@ -79,6 +79,7 @@ def test_what_is_claimed_is_nobody_elses(committed_cast: Cast, mailbox: MailServ
     assert not deliver_next()
 
 
+@pytest.mark.servers
 def test_a_process_that_is_killed_while_sending_loses_nothing(committed_cast: Cast, mailbox: MailServer) -> None:
     people = [colleague(committed_cast, name) for name in ("Ella Ellis", "Frank Fisher")]
     change(group_of(committed_cast.alice), committed_cast.alice, added=people)
@@ -99,6 +100,7 @@ def test_a_process_that_is_killed_while_sending_loses_nothing(committed_cast: Ca
     assert (event.status, lists(event)) == ("success", {"Recipients": ["Ella Ellis", "Frank Fisher"]})
 
 
+@pytest.mark.servers
 def test_a_postman_who_has_lost_the_claim_stops(committed_cast: Cast, mailbox: MailServer) -> None:
     """He was slower than the lease. Somebody else has the notification now, and tells what becomes of it."""
     acme = committed_cast.acme
@@ -151,6 +153,7 @@ def test_the_postman_of_the_process_goes_at_once(committed_cast: Cast, mailbox: 
     assert len(outcomes(committed_cast.acme)) == 3
 
 
+@pytest.mark.servers
 def test_each_web_process_has_a_postman(
     committed_cast: Cast, mailbox: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +165,7 @@ def test_each_web_process_has_a_postman(
     assert len(outcomes(committed_cast.acme)) == 1  # stopped politely, he finishes what he has in hand
 
 
+@pytest.mark.servers
 def test_the_command_sends_what_is_due_and_ends(committed_cast: Cast, mailbox: MailServer) -> None:
     change(group_of(committed_cast.bob), committed_cast.alice)
     with another_process(mailbox, "--once") as process:
@@ -170,6 +174,7 @@ def test_the_command_sends_what_is_due_and_ends(committed_cast: Cast, mailbox: M
     assert len(mailbox.messages) == 1
 
 
+@pytest.mark.servers
 def test_the_command_goes_on_until_it_is_told_to_stop(committed_cast: Cast, mailbox: MailServer) -> None:
     change(group_of(committed_cast.bob), committed_cast.alice)
     with another_process(mailbox) as process:

@@ -200,20 +200,22 @@ class TestOthersMeanwhile:
             cursor.execute(f"SELECT count(*) FROM {LOGINS}")
             yield
 
-    @pytest.fixture(autouse=True)
-    def _impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.fixture
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(locks, "WAIT", "20ms")
         monkeypatch.setattr(locks, "PAUSE", 0.01)
 
+    @pytest.mark.real_clock
     def test_a_reader_is_not_cut_off_and_the_month_stays(
-        self, reader: None, monkeypatch: pytest.MonkeyPatch, archive_dir: Path
+        self, reader: None, impatient: None, monkeypatch: pytest.MonkeyPatch, archive_dir: Path
     ) -> None:
         monkeypatch.setattr(locks, "TRIES", 3)
         with pytest.raises(CommandError, match="without a pause"):
             run(*TWELVE)
         assert has_partition(LOGINS, OLD)
 
-    def test_it_waits_until_the_reader_has_done(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.real_clock
+    def test_it_waits_until_the_reader_has_done(self, impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
         sign_ins(OLD, [a_tenant()])
         tried: list[bool] = []
         reader = connections["default"].copy()

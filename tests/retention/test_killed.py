@@ -19,7 +19,7 @@ from tests.records import a_tenant
 from .history import LOGINS, OLD, YOUNG, archives, name_of, rows_of, run, sign_ins, told
 from .test_limits import limit
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.servers]
 
 TWELVE = ("archive_events", "--older-than", "12")
 State = tuple[int, int, list[str], bool]

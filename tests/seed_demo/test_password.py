@@ -11,7 +11,7 @@ from pytest_django import Settings
 from login_activity.vocabulary import Reason
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 
-from ..cast import create_cast
+from ..cast import Cast
 from .seeding import SIGN_IN, all_events
 
 
@@ -26,9 +26,8 @@ def test_the_demo_password_opens_nothing_in_production(changing: None, settings:
     assert all_events()[-1].reason == Reason.WRONG_PASSWORD
 
 
-def test_another_password_is_right_in_production(db: None, settings: Settings) -> None:
+def test_another_password_is_right_in_production(cast: Cast, settings: Settings) -> None:
     settings.DEVELOPMENT = False
-    cast = create_cast()
     response = Client().post(SIGN_IN, {"username": cast.alice.email, "password": "correct horse battery"})
     assert response.status_code == 302
 

@@ -146,6 +146,7 @@ def test_more_than_can_be_counted_is_said_plainly(acme: Client, few: int) -> Non
     assert total(chart(acme, "user=unknown&country=DE&status=failure&action=view"))[0] <= few
 
 
+@pytest.mark.real_clock
 def test_a_count_that_takes_too_long_is_given_up(acme: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def slowly(*_: object, **__: object) -> None:
         with connection.cursor() as cursor:

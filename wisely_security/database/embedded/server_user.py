@@ -10,7 +10,7 @@ from pathlib import Path
 from .errors import OTHER_SERVER, EmbeddedPostgresError
 
 STAND_INS_FOR_ROOT = ("postgres", "nobody")
-KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH")  # secrets in the rest are no business of the server's
+KEPT_ENVIRONMENT: tuple[str, ...] = ("PATH", "LD_LIBRARY_PATH")  # secrets in the rest are no business of the server's
 
 
 @dataclass(frozen=True)
