@@ -91,22 +91,22 @@ class History:
             cursor.execute(SQL.read_text(), {"pattern": PATTERN, "tenants": self.tenants, "deeds": deeds})
             with _indexes_made_later() as indexes:
                 jobs = [
-                    (self._fill, table, month, month == starts[0], indexes[table])
+                    (self._fill, table, month, starts[0], now.timestamp() - 60, indexes[table])
                     for month in starts[:-1]
                     for table in SHARES
                 ]
                 _each_in_a_session_of_its_own(jobs)
             cursor.execute(f"DROP TABLE large_history_login, large_history_audit; ANALYZE ONLY {LOGIN}, {AUDIT}")
 
-    def _fill(self, cursor: Any, table: str, month: date, is_first: bool, indexes: Sequence[str]) -> None:
-        now = datetime.now(UTC).timestamp() - 60
-        start, end = (
-            datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() for day in (month, add_months(month, 1))
+    def _fill(self, cursor: Any, table: str, month: date, first: date, newest: float, indexes: Sequence[str]) -> None:
+        """``first``: of all months. ``newest``: the time of the newest event."""
+        start, end, beginning = (
+            datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+            for day in (month, add_months(month, 1), first)
         )
-        first_of_all = add_months(datetime.now(UTC).date(), 1 - self.months)
-        span = now - datetime(first_of_all.year, first_of_all.month, 1, tzinfo=UTC).timestamp()
+        span = newest - beginning
         share, rare = SHARES[table]
-        end = min(end, now)
+        end = max(min(end, newest), start + 1)  # in the first minute of a month ``newest`` is in the one before
         rows = max(1, int(self.events * share * (end - start) / span))
         step = (end - start) * 1000 / rows
         partition = f"{table}_{month:%Y_%m}"
@@ -114,7 +114,7 @@ class History:
         cursor.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0", [pattern])
         columns = [name for (name,) in cursor.fetchall() if name != "n"]
         values = {name: f"it.{name}" for name in columns} | {"request_id": "md5(%(done)s || ' ' || n / 2)::uuid"}
-        if is_first and table == LOGIN:
+        if month == first and table == LOGIN:
             values["country"] = f"CASE WHEN n %% 50 = 0 THEN '{RARE_ONCE}' ELSE it.country END"
         insert = f"INSERT INTO {partition} (id, {', '.join(values)}) SELECT large_history_id({{moment}}), {{values}} "
         for done in range(0, rows, PATTERN):
