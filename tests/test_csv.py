@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
@@ -64,9 +64,7 @@ def ids_of(page: Any) -> list[str]:
     return [event["url"].rstrip("/").rpartition("/")[2] for event in page.context["events"]]
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=50
-)
+@settings(max_examples=50)
 @given(rows=hostile_rows)
 def test_what_strict_programs_read_is_what_was_recorded(committed: None, rows: list[dict[str, Any]]) -> None:
     tenant = a_tenant()

@@ -125,6 +125,7 @@ class TestInterrupted:
         self, alice: Client, committed_cast: Cast, events: Events
     ) -> None:
         _, pieces = start(alice, period="30d")
+        next(pieces)  # rows have arrived, and the others wait for their reader
         break_the_copy()
         with pytest.raises(psycopg2.Error):
             list(pieces)
@@ -141,7 +142,7 @@ class TestInterrupted:
         wait_for(lambda: copies() == 1)
         response.close()
         assert told(events, committed_cast) == [CUT_SHORT]
-        copying.join(timeout=5)
+        copying.join(timeout=60)
         assert not copying.is_alive()
         wait_for(lambda: copies() == 0)
 

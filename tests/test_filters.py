@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from login_activity.demo_places import build_demo_database
@@ -88,7 +88,7 @@ def test_free_text_is_found_anywhere_in_what_is_shown(acme: Record) -> None:
     assert len(acme.selected(q="wrong password")) == 2 * len(FROM)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_every_part_of_what_is_shown_finds_its_event(acme: Record, data: st.DataObject) -> None:
     event = data.draw(st.sampled_from(acme.events))

@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
@@ -69,7 +69,7 @@ def test_there_and_back_each_event_is_on_one_page(count: int) -> None:
 
 
 @pytest.mark.django_db
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 40), st.integers(1, 12))
 def test_any_number_of_events_on_pages_of_any_size(count: int, size: int) -> None:
     tenant = a_tenant()

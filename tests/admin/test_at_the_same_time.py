@@ -71,7 +71,7 @@ class TestAtTheSameTime:
             role = Role.objects.get(tenant=committed_cast.acme, key="finance")
         keys = {"tenant": committed_cast.acme.pk, "role": role.pk}
         path, typed = path.format(**keys), {name: value.format(**keys) for name, value in typed.items()}
-        both_are_valid, store = Barrier(2, timeout=10), model_admin.store
+        both_are_valid, store = Barrier(2, timeout=60), model_admin.store
 
         def store_when_both_are_valid(*arguments: Any) -> None:
             both_are_valid.wait()

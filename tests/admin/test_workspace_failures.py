@@ -161,7 +161,7 @@ def test_a_record_that_is_gone_meanwhile(committed_cast: Cast, monkeypatch) -> N
 
 
 def test_two_add_the_same_at_once(committed_cast: Cast, monkeypatch) -> None:
-    both_are_valid, store = Barrier(2, timeout=10), RecordAdmin.store
+    both_are_valid, store = Barrier(2, timeout=60), RecordAdmin.store
 
     def store_when_both_are_valid(*arguments: Any) -> None:
         both_are_valid.wait()

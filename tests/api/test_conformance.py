@@ -13,7 +13,7 @@ from schemathesis import Case, GenerationMode
 from .calls import Caller
 
 AS_IT_IS = {"Accept-Encoding": "identity"}  # called in this process, schemathesis does not decompress
-bounded = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+bounded = settings(max_examples=100, suppress_health_check=list(HealthCheck))
 
 
 def described() -> schemathesis.BaseSchema:

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from audit_trail.registry import actions
 from tests.cast import Cast
@@ -71,7 +71,7 @@ def test_what_an_account_reports_is_seen_by_its_own_tenant_alone(cast: Cast, bil
     assert [each.resource_name for each in reported(cast.globex)] == ["of Globex"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(text=hostile)
 def test_hostile_texts_are_kept_as_they_are_or_refused(cast: Cast, billing: Caller, text: str) -> None:
     change = {"field": "body", "label": "Body", "before": text, "after": ""}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import records
@@ -64,7 +64,7 @@ class Story:
 
 
 @pytest.mark.parametrize("name", RECORDS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(st.lists(st.sampled_from(STEPS), min_size=4, max_size=14), st.integers(0, 999))
 def test_any_order(name: str, steps: list[str], seed: int) -> None:
     story = Story(name, seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .history import WORDS, History
@@ -67,7 +67,7 @@ PERIODS: list[dict[str, str]] = [{}, {"period": "today"}, {"period": "30d", "fro
 
 
 @pytest.mark.parametrize("name", RECORDS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.data())
 def test_any_text_with_any_filters(history: History, name: str, data: st.DataObject) -> None:
     query = {
