@@ -137,7 +137,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     // Not an answer but a notice: somebody else is signed in, or another tenant is viewed, in another tab.
     event.detail.shouldSwap = true;
     event.detail.isError = false;
-    follow(); // the filters are those of the rows that stay
+    follow(null); // the filters are those of the rows that stay
     return;
   }
   const parts = [[".open", 'class="event-details"'], [".chart-link", 'class="chart-body"'], ["*", 'id="results"']];

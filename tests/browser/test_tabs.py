@@ -28,6 +28,11 @@ def test_after_switching_in_another_tab_a_filter_says_what_happened(visit, site)
     expect(page.get_by_text("This could not be loaded")).to_have_count(0)
     assert page.locator("table.rows").inner_text() == before
     expect(page).to_have_url(f"{TRAIL}?period=30d")
+    expect(page.get_by_role("radio", name="Last 30 days")).to_be_checked()
+    status = page.get_by_label("Status", exact=True)
+    status.focus()
+    status.select_option("failure")
+    expect(status).to_have_value("")  # the filters are those of the rows, the one with the focus too
 
     notices.get_by_role("button", name="Back to Initech").click()
     expect(page).to_have_url(f"{TRAIL}?period=30d")
