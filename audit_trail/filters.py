@@ -15,7 +15,7 @@ from wisely_security.reports.choices import Choices, PersonFilter, choice_filter
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.reports.keyset import newest
 from wisely_security.reports.parameters import a, isnt
-from wisely_security.reports.people import unlisted_person, user_choices
+from wisely_security.reports.people import by_name, unlisted_person, user_choices
 from wisely_security.reports.widgets import DropDown
 from wisely_security.text import fold
 
@@ -70,10 +70,9 @@ class AuditTrailFilterSet(ReportFilterSet):
     @classmethod
     def _by_key(cls, data: QueryDict) -> QueryDict:
         data = super()._by_key(data)
-        typed = fold(data.get("actor", "").strip())
-        for key, label in NOBODY_IN_PERSON:
-            if typed in {key, fold(label)}:
-                data["actor"] = key
+        if actor := data.get("actor"):
+            kinds = {fold(each): key for key, label in NOBODY_IN_PERSON for each in (key, label)}
+            data["actor"] = kinds.get(fold(actor)) or by_name(actor)
         return data
 
     def said(self, name: str, events: Sequence[AuditEvent] = ()) -> str:

@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 from wisely_security.reports.choices import Choices, PersonFilter, choice_filter
 from wisely_security.reports.filters import ReportFilterSet
-from wisely_security.reports.people import unlisted_person, user_choices
+from wisely_security.reports.people import by_name, unlisted_person, user_choices
 from wisely_security.reports.widgets import DropDown
 
 from .countries import country_choices
@@ -41,6 +41,13 @@ class LoginActivityFilterSet(ReportFilterSet):
     class Meta(ReportFilterSet.Meta):
         model = LoginEvent
         fields: list[str] = []
+
+    @classmethod
+    def _by_key(cls, data: QueryDict) -> QueryDict:
+        data = super()._by_key(data)
+        if user := data.get("user"):
+            data["user"] = user if user == UNKNOWN_USER else by_name(user)
+        return data
 
     def apply_action(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.exclude(action=Action.VIEW) if value == NO_VIEWS else queryset.filter(action=value)

@@ -94,6 +94,8 @@ def test_actors(acme: Acme) -> None:
     assert len(bobs) == 4
     for said in (str(acme.cast.bob.pk), acme.cast.bob.pk.hex.upper(), "bob@acme.example", " BOB@acme.example "):
         assert acme.selected(actor=said) == bobs
+    for said in (acme.cast.bob.name, acme.cast.bob.name.upper()):
+        assert acme.selected(actor=said) == bobs
     systems = acme.those(lambda event: event.actor_kind == "system")
     assert acme.selected(actor="system") == acme.selected(actor=" System ") == systems != []
     for said in ("api", "API account", "Database session", str(acme.cast.charlie.pk), "charlie@globex.example"):

@@ -27,6 +27,14 @@ def user_choices() -> list[tuple[str, str]]:
     return [(key, f"{name} ({email})") for key, name, email in listed_users()]
 
 
+def by_name(value: str) -> str:
+    """The ID of the one person of the tenant who has this name; any other value as it is."""
+    if is_uuid(value) or "@" in value:
+        return value
+    keys = User.objects.filter(tenant=current().tenant_id, name__folded=value).values_list("pk", flat=True)[:2]
+    return str(keys[0]) if len(keys) == 1 else value
+
+
 def unlisted_person(key: str, events: Any, during: Period | None, name: str, email: str) -> str:
     """What to call somebody who is chosen and not listed: by their name now, or, if they are gone, as in ``events``.
 
