@@ -53,14 +53,23 @@ def test_an_event_of_another_tenant_is_not_there(visit, site) -> None:
     assert page.goto(f"{LOGIN_ACTIVITY}{event.pk}/").status == 404
 
 
-def test_a_form_from_a_page_that_is_too_old_is_refused_with_a_reason(visit, site) -> None:
+def test_a_sign_in_page_that_is_too_old_signs_in_all_the_same(visit, site) -> None:
     page = visit()
     page.goto("/sign-in/")
     page.context.clear_cookies()
     page.get_by_label("E-mail address").fill("alice@acme.example")
     page.get_by_label("Password", exact=True).fill("whatever")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("This form was open for too long")).to_be_visible()
+    expect(page.get_by_text("The e-mail address or the password is not right.")).to_be_visible()
+
+
+def test_a_form_that_is_not_known_to_be_ours_is_refused_with_a_reason(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto("/account/profile/")
+    page.evaluate("document.querySelectorAll('[name=csrfmiddlewaretoken], [name=form_owner]').forEach(e => e.remove())")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Nothing was stored")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Settings")).to_be_visible()
 
 
 def test_an_error_of_ours_gives_a_reference_that_leads_to_the_log(visit, site, complaints) -> None:
