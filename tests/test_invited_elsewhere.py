@@ -76,7 +76,7 @@ def test_an_address_of_ones_own_tenant_is_told(cast: Cast) -> None:
 def test_the_mail_tells_its_reader(cast: Cast, mailoutbox: list[Any]) -> None:
     alice = sign_in(cast.alice)
     invite(alice, cast.acme, TAKEN)
-    invite(alice, cast.acme, FREE)
+    invite(alice, cast.acme, FREE, "Nina Novak")
     to_taken, to_free = mailoutbox
     assert (to_taken.to, to_free.to) == ([TAKEN], [FREE])
     for text, other in ((to_taken.body, to_free.body), (to_taken.alternatives[0][0], to_free.alternatives[0][0])):
@@ -153,8 +153,8 @@ def test_the_database_holds_one_account_per_address(cast: Cast) -> None:
 def test_what_is_done_to_the_invitation_says_nothing_either(cast: Cast, verb: str) -> None:
     alice = sign_in(cast.alice)
     said = []
-    for email in (TAKEN, FREE):
-        invite(alice, cast.acme, email)
+    for email, name in ((TAKEN, "Nora Nolan"), (FREE, "Nina Novak")):
+        assert invite(alice, cast.acme, email, name).status_code == 302
         user = member(cast.acme, email)
         page = alice.get(f"/settings/users/{user.pk}/")
         urls = {each.key: url for each, url, _ in page.context["verbs"]}
