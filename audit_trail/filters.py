@@ -51,7 +51,7 @@ class AuditTrailFilterSet(ReportFilterSet):
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
         self.form.fields["actor"].widget = DropDown(choices=Choices(self._actors))
-        self.form.fields["q"].help_text = "Person, record, change, reason, IP address or network, or any ID."
+        self.form.fields["q"].help_text = "Person, record, address, ID…"
 
     def _actors(self) -> list[Any]:
         choices: list[Any] = [("", "Anybody"), ("People", user_choices()), ("Others", NOBODY_IN_PERSON)]

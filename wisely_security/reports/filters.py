@@ -121,7 +121,7 @@ class ReportFilterSet(django_filters.FilterSet):
     )
     q = django_filters.CharFilter(
         label="Search",
-        help_text="Name, place, device, IP address or network, session, or any ID.",
+        help_text="Name, place, address, ID…",
         method="apply_text",
         max_length=200,
         error_messages={"max_length": "Search for at most %(limit_value)d characters."},
