@@ -111,6 +111,15 @@ def test_many_users_are_read_in_order_from_an_index(cast: Cast) -> None:
         cursor.execute(f"EXPLAIN {sql}", params)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "user_by_name" in plan
+    assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("character", ["x", "ﷺ", "한", "\U00020000", "é"], ids=ascii)
+def test_the_longest_name_has_its_place_in_the_index(cast: Cast, character: str) -> None:
+    with acting_as(tenant_id=cast.acme.pk):
+        name, email = character * 150, f"{'x' * 230}@{'é' * 10}.example"
+        User.objects.filter(pk=cast.bob.pk).update(name=name, email=email)
+        assert User.objects.filter(name=name, email=email).exists()
 
 
 @every_list

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Collate, Lower, Now
 from django.utils.crypto import salted_hmac
 
 from wisely_security.actor_names import SUPPORT
@@ -76,9 +76,9 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        ordering = ["name__in_order", "email__in_order"]
+        ordering = ["name__in_order", Collate("email", "C")]
         indexes = [
-            models.Index("tenant", InOrder("name"), name="user_by_name"),
+            models.Index("tenant", InOrder("name"), Collate("email", "C"), name="user_by_name"),
             models.Index(fields=["email"], name="user_by_email"),
         ]
         constraints = [
