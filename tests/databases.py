@@ -42,6 +42,17 @@ def _use(name: str) -> None:
         connections[alias].settings_dict["NAME"] = name
 
 
+@contextmanager
+def temporary_tables() -> Iterator[None]:
+    """Inside the block the app role may make temporary tables, which the database otherwise denies it."""
+    database, role = (str(connections["default"].settings_dict[each]) for each in ("NAME", "USER"))
+    _as_owner(f"GRANT TEMPORARY ON DATABASE {database} TO {role}")
+    try:
+        yield
+    finally:
+        _as_owner(f"REVOKE TEMPORARY ON DATABASE {database} FROM {role}")
+
+
 def make_template() -> None:
     """A migrated database without rows, from which the others are copied."""
     _drop(TEMPLATE)

@@ -189,7 +189,13 @@ def test_the_files_name_has_the_filters(committed_cast: Cast, query: dict[str, s
 
 def test_the_files_name_has_its_ending_however_many_filters_there_are(committed_cast: Cast) -> None:
     long = "x" * 200
-    query = {"module": "templates", "actor": long, "action": "edit", "status": "failure", "q": long}
+    query = {
+        "module": "templates",
+        "actor": f"{'a' * 60}@{'b' * 60}.example",
+        "action": "edit",
+        "status": "failure",
+        "q": long,
+    }
     response = sign_in(committed_cast.alice).get("/settings/security/audit-trail/download/", query)
     name = response["Content-Disposition"].split('"')[1]
     assert len(name) < 200

@@ -13,6 +13,7 @@ from audit_trail.models import AuditEvent
 from audit_trail.registry import followed_models
 from audit_trail.words import LONGEST_TEXT
 from tests.cast import Cast
+from tests.databases import temporary_tables
 from wisely_security.database.embedded.roles import SUPERUSER
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.request_context import acting_as
@@ -237,7 +238,7 @@ class TestAppRole:
 
     def test_cannot_shadow_what_the_hook_uses(self, cast: Cast) -> None:
         group = make(BusinessGroup, cast.acme)
-        with acting_as(tenant_id=cast.acme.pk):
+        with temporary_tables(), acting_as(tenant_id=cast.acme.pk):
             run(f"CREATE TEMP TABLE {EVENTS} (LIKE {EVENTS})")
             run("CREATE TEMP TABLE audit_trail_pending (LIKE public.audit_trail_auditevent)")
             run("CREATE FUNCTION pg_temp.audit_trail_actor() RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb'")

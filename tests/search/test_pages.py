@@ -113,7 +113,12 @@ def test_the_application_can_neither_read_blocks_nor_ask_for_those_of_others(cas
 
 
 def test_what_the_caller_has_made_is_not_read_with_the_rights_of_the_owner(cast: Cast) -> None:
-    with acting_as(tenant_id=cast.acme.pk), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        databases.temporary_tables(),
+        acting_as(tenant_id=cast.acme.pk),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(
             """
             CREATE FUNCTION pg_temp.strike() RETURNS uuid LANGUAGE plpgsql AS

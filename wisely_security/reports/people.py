@@ -29,7 +29,7 @@ def user_choices() -> list[tuple[str, str]]:
 
 def by_name(value: str) -> str:
     """The ID of the one person of the tenant who has this name; any other value as it is."""
-    if is_uuid(value) or "@" in value:
+    if is_uuid(value) or "@" in value or "\0" in value:  # no text of PostgreSQL's holds a NUL
         return value
     keys = User.objects.filter(tenant=current().tenant_id, name__folded=value).values_list("pk", flat=True)[:2]
     return str(keys[0]) if len(keys) == 1 else value
