@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
+import psycopg2
 from django.core.management import call_command
 from django.db import OperationalError, connections
 
@@ -46,11 +47,16 @@ def _use(name: str) -> None:
 def temporary_tables() -> Iterator[None]:
     """Inside the block the app role may make temporary tables, which the database otherwise denies it."""
     database, role = (str(connections["default"].settings_dict[each]) for each in ("NAME", "USER"))
-    _as_owner(f"GRANT TEMPORARY ON DATABASE {database} TO {role}")
-    try:
-        yield
-    finally:
-        _as_owner(f"REVOKE TEMPORARY ON DATABASE {database} FROM {role}")
+    owner = psycopg2.connect(
+        os.environ["DATABASE_OWNER_URL"]
+    )  # Django's would not be allowed in a test that rolls back
+    owner.autocommit = True
+    with closing(owner), owner.cursor() as cursor:
+        cursor.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {role}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM {role}")
 
 
 def make_template() -> None:
