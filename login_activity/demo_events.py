@@ -57,8 +57,10 @@ class Clerk:
         text = self._text.make(step, person, station, at, by=by)
         return at, next(self._numbers), request or self.request(), "", text
 
-    def visit(self, visit: Visit, person: Person, station: Station, at: int) -> list[Happening]:
-        """What a visit leaves behind until the person goes, or the demo ends."""
+    def visit(
+        self, visit: Visit, person: Person, station: Station, at: int, *, most: int | None = None
+    ) -> list[Happening]:
+        """What a visit leaves behind until the person goes, the demo ends, or there are ``most`` events of it."""
         end = min(person.until, self._until)
         session, request = self.session(), ""
         happened: list[Happening] = []
@@ -69,7 +71,7 @@ class Clerk:
                 if happened:
                     at += int(self._dice.uniform(*pause) * 1000)
                 request = self.request()
-            if at >= end:
+            if at >= end or len(happened) == most:
                 break
             happened.append(self.note(at, step, person, station, request, session))
             if step.opens_session:
@@ -112,8 +114,8 @@ def stream(
             [station] = dice.choices(person.stations, person.odds)
             allowed, odds = visits[person]
             [visit] = dice.choices(allowed, cum_weights=odds)
-            happened = clerk.visit(visit, person, station, slot.start + dice.randrange(SLOT_MS))
-            for happening in happened[: left - made]:
+            at = slot.start + dice.randrange(SLOT_MS)
+            for happening in clerk.visit(visit, person, station, at, most=left - made):
                 heappush(pending, happening)
                 made += 1
         while pending and pending[0][0] < slot.start + SLOT_MS:

@@ -17,9 +17,20 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from audit_trail.models import AuditEvent
 from login_activity import demo as login_demo
+from login_activity import demo_events
 from login_activity.demo_habits import Dice, milliseconds, people
 from login_activity.demo_rows import COLUMNS, SharedText
-from login_activity.demo_visits import ACCOUNT_SUSPENDED, LOG_IN, LOOK, LOOK_AT_GLOBEX, WRONG_PASSWORD, Step
+from login_activity.demo_visits import (
+    ACCOUNT_SUSPENDED,
+    AT_ONCE,
+    CHANGE,
+    LOG_IN,
+    LOOK,
+    LOOK_AT_GLOBEX,
+    WRONG_PASSWORD,
+    Step,
+    Visit,
+)
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
@@ -70,6 +81,24 @@ def test_its_rows_are_those_of_the_recorder(committed: None, step: Step, by: str
     columns = {field.name for field in LoginEvent._meta.fields} - {"id", "occurred_at", "tx"}
     loaded, recorded = ({column: getattr(event, column) for column in columns} for event in all_events())
     assert loaded == recorded
+
+
+@pytest.mark.parametrize("events", [1, 2, 3, 4])
+def test_a_visit_that_the_number_of_events_cuts_short_leaves_no_more_than_they_tell(
+    committed: None, monkeypatch: pytest.MonkeyPatch, events: int
+) -> None:
+    moves = ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN), (AT_ONCE, CHANGE))
+    monkeypatch.setattr(demo_events, "VISITS", (Visit(1, moves),))
+    login_demo.prepare()
+    made = tenancy_demo.create(midnight())
+    since, until, dice = midnight() - timedelta(days=1), midnight(), Dice(1)
+    everybody = list(people(made, since, until, seed=1).values())
+    clerk = demo_events.Clerk(dice, SharedText(made), until)
+    rows = list(demo_events.stream(everybody, [], clerk, dice, since, until, events))
+    assert len(rows) == events
+    moments = [at for at, _ in rows]
+    assert {person.signed_in for person in everybody} - {0} == set(moments[2:3])
+    assert {person.new_password for person in everybody} - {0} == set(moments[3:4])
 
 
 @pytest.fixture
