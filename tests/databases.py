@@ -47,12 +47,12 @@ def _use(name: str) -> None:
 def temporary_tables() -> Iterator[None]:
     """Inside the block the app role may make temporary tables, which the database otherwise denies it."""
     database, role = (str(connections["default"].settings_dict[each]) for each in ("NAME", "USER"))
-    owner = psycopg2.connect(
-        os.environ["DATABASE_OWNER_URL"]
-    )  # Django's would not be allowed in a test that rolls back
+    owner = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])  # a test that rolls back may not use Django's
     owner.autocommit = True
     with closing(owner), owner.cursor() as cursor:
         cursor.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {role}")
+        with connections["default"].cursor() as app:
+            app.execute("SELECT FROM pg_db_role_setting")  # another lock, and so the transaction hears of the grant
         try:
             yield
         finally:

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth import hashers
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +19,7 @@ from wisely_security.request_context import acting_as
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD, NotTheDemoPassword, opens_nothing
 from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import User, UserStatus
-from wisely_security.tenancy.passwords import check_password, normalize_password, salt_of
+from wisely_security.tenancy.passwords import SALT_SQL, check_password, normalize_password, salt_of
 
 from .cast import PASSWORD, Cast, add_member, person, sign_in
 
@@ -188,6 +189,16 @@ def test_how_long_a_refusal_takes_tells_nothing_of_the_account(
         hashes.clear()
         Client().post("/sign-in/", {"username": email, "password": typed})
         assert len(hashes) == each, email
+
+
+@pytest.mark.parametrize("hasher", ["PBKDF2PasswordHasher", "PBKDF2SHA1PasswordHasher", "ScryptPasswordHasher"])
+def test_a_salt_is_found_whichever_hashes_are_made_now(db: None, hasher: str) -> None:
+    """In Python, for the sessions, and in the database, for the record of changes."""
+    encoded = getattr(hashers, hasher)().encode("horse battery", "thesaltofthishash")
+    assert salt_of(encoded) == "thesaltofthishash"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {SALT_SQL.format(row='it')} FROM (SELECT %s AS password) AS it", [encoded])
+        assert cursor.fetchone() == ("thesaltofthishash",)
 
 
 def test_what_is_stored_in_no_known_form_is_never_right() -> None:
