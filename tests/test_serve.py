@@ -134,7 +134,7 @@ def test_it_serves_files_and_error_pages_as_production_does(serve: Serve) -> Non
         assert "immutable" in response.headers["Cache-Control"]
     for request, status, heading in (
         (("GET", "/nothing-here/"), 404, "There is nothing here"),
-        (("POST", "/sign-in/"), 403, "This form was open for too long"),
+        (("POST", "/sign-in/"), 403, "Nothing was stored"),
         (("GET", "/sign-in/", None, {"Host": "elsewhere.example"}), 400, "This request could not be read"),
     ):
         connection.request(*request)
