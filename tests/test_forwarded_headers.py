@@ -19,6 +19,8 @@ from wisely_security.request_context import acting_as
 
 from .web_server import web_server
 
+pytestmark = pytest.mark.servers
+
 Ask = Callable[..., bytes]
 TOKEN = "a" * 32
 FORM = f"csrfmiddlewaretoken={TOKEN}&email=nobody%40nowhere.example".encode()

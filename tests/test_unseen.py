@@ -135,6 +135,7 @@ def test_other_purposes_are_nobodys_business(alice: Client, pages: list[str]) ->
     )
 
 
+@pytest.mark.servers
 def test_the_web_server_has_nothing_to_complain_of(committed_cast: Cast, tmp_path: Path) -> None:
     cookie = f"wisely_session={sign_in(committed_cast.alice).cookies['wisely_session'].value}"
     page = reverse("login_activity", args=["identity-access"])
