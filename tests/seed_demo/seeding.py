@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,9 +10,21 @@ from django.core.management import call_command
 from login_activity.models import LoginEvent
 from wisely_security.request_context import acting_as
 
+EVENTS = 4_200  # of the demo that is kept
 SIGN_IN = "/sign-in/"
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"
+
+
+@dataclass(frozen=True)
+class KeptDemo:
+    """A database with the demo, and what was seen of its making. ``until``: the midnight that it ends at."""
+
+    database: str
+    until: datetime
+    said: str
+    errors: str
+    mails: int
 
 
 def seed(**options: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,24 +22,21 @@ from wisely_security.tenancy import demo as tenancy_demo
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import BUILT_IN_ROLES, Session, Tenant, User, UserStatus
 
-from .seeding import AUDIT_TRAIL, LOGIN_ACTIVITY, SIGN_IN, all_events, midnight, seed
+from .seeding import AUDIT_TRAIL, EVENTS, LOGIN_ACTIVITY, SIGN_IN, KeptDemo
 
 
-def test_it_makes_exactly_as_many_events_as_asked_within_45_days(committed: None) -> None:
-    seed(events=700)
-    events = all_events()
-    assert len(events) == 700
-    assert midnight() - timedelta(days=45) <= events[0].occurred_at
-    assert events[-1].occurred_at < midnight()
+def test_it_makes_exactly_as_many_events_as_asked_within_45_days(demo: list[LoginEvent], until: datetime) -> None:
+    assert len(demo) == EVENTS
+    assert until - timedelta(days=45) <= demo[0].occurred_at
+    assert demo[-1].occurred_at < until
     with connection.cursor() as cursor, acting_as(support=True):
         cursor.execute("SELECT DISTINCT tableoid::regclass::text FROM login_activity_loginevent")
         assert {name for (name,) in cursor.fetchall()} == {
-            f"login_activity_loginevent_{event.occurred_at:%Y_%m}" for event in events
+            f"login_activity_loginevent_{event.occurred_at:%Y_%m}" for event in demo
         }
 
 
-def test_it_makes_the_companies_with_people_of_every_role_and_status(committed: None) -> None:
-    said = seed(events=500)
+def test_it_makes_the_companies_with_people_of_every_role_and_status(reading: None, kept_demo: KeptDemo) -> None:
     with acting_as(support=True):
         tenants = {tenant.slug: tenant for tenant in Tenant.objects.select_related("aggregator", "super_admin")}
         users = list(User.objects.select_related("tenant", "role"))
@@ -59,9 +56,9 @@ def test_it_makes_the_companies_with_people_of_every_role_and_status(committed: 
         assert statuses[UserStatus.SUSPENDED] == statuses[UserStatus.PENDING] == 1
         assert len({user.time_zone for user in members}) > 3
     assert {user.email for user in users if user.is_staff} == {"dana@wisely.example"}
-    assert DEMO_PASSWORD in said
+    assert DEMO_PASSWORD in kept_demo.said
     for email in tenancy_demo.SIGN_INS:
-        assert email in said
+        assert email in kept_demo.said
 
 
 def test_it_tells_of_every_action_and_reason(demo: list[LoginEvent]) -> None:
@@ -114,7 +111,7 @@ def test_somebody_is_in_two_places_at_once(demo: list[LoginEvent]) -> None:
     assert signed_in[abroad].occurred_at - signed_in[abroad - 1].occurred_at < timedelta(hours=1)
 
 
-def test_the_suspended_and_the_invited_have_not_been_in_since(demo: list[LoginEvent]) -> None:
+def test_the_suspended_and_the_invited_have_not_been_in_since(demo: list[LoginEvent], until: datetime) -> None:
     with acting_as(support=True):
         users = {user.pk: user for user in User.objects.all()}
     latest = {event.user_id: event for event in demo if (event.action, event.status) == ("log_in", "success")}
@@ -122,7 +119,7 @@ def test_the_suspended_and_the_invited_have_not_been_in_since(demo: list[LoginEv
         if user.status == UserStatus.PENDING:
             assert user.pk not in latest
         elif user.status == UserStatus.SUSPENDED:
-            assert latest[user.pk].occurred_at < midnight() - timedelta(days=12)
+            assert latest[user.pk].occurred_at < until - timedelta(days=12)
         else:
             assert user.last_login == latest[user.pk].occurred_at
     joined = [event for event in demo if event.reason == Reason.INVITATION]
