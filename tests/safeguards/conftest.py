@@ -30,7 +30,7 @@ def faults(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Faults:
 @pytest.fixture
 def faults_of_roles(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Faults]:
     """The same of statements that only a superuser may run."""
-    if not os.environ.get("TESTS_HAVE_SERVERS"):
+    if not os.environ.get("TESTS_HAVE_SERVERS_IN"):
         pytest.skip("needs the embedded server, whose superuser is at hand")
     owner: Any = connections["owner"]
     superuser = owner.copy("superuser")
