@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, GenerationMode
+from schemathesis.pytest.lazy import get_all_tests
 
 from .calls import Caller
 
 AS_IT_IS = {"Accept-Encoding": "identity"}  # called in this process, schemathesis does not decompress
-bounded = settings(max_examples=100, suppress_health_check=list(HealthCheck))
+pytestmark = pytest.mark.long
+BOUNDED = settings(max_examples=100, suppress_health_check=list(HealthCheck))
 
 
+@pytest.fixture
 def described() -> schemathesis.BaseSchema:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 
 
-anything = described()
-valid = described().include(method="POST")
-valid.config.generation.update(modes=[GenerationMode.POSITIVE])
+def try_all(schema: schemathesis.BaseSchema, check: Callable[[Case[Any]], None]) -> None:
+    """``schema.parametrize`` would make the cases where tests are collected, and that takes half a minute."""
+    operations = 0
+    for each in get_all_tests(schema=schema, test_func=check, settings=BOUNDED, given_kwargs=None):
+        _, test = each.ok()
+        test()
+        operations += 1
+    assert operations
 
 
-@anything.parametrize()
-@bounded
-def test_whatever_is_sent_the_answer_is_as_described(case: Case[Any], committed_billing: Caller) -> None:
-    case.call_and_validate(headers=AS_IT_IS | {"Authorization": f"Bearer {committed_billing.key}"})
+def test_whatever_is_sent_the_answer_is_as_described(
+    described: schemathesis.BaseSchema, committed_billing: Caller
+) -> None:
+    def check(case: Case[Any]) -> None:
+        case.call_and_validate(headers=AS_IT_IS | {"Authorization": f"Bearer {committed_billing.key}"})
+
+    try_all(described, check)
 
 
-@valid.parametrize()
-@bounded
-def test_whatever_is_described_is_taken(case: Case[Any], committed_billing: Caller) -> None:
-    called = {"Authorization": f"Bearer {committed_billing.key}", "Idempotency-Key": uuid4().hex}
-    response = case.call(headers=AS_IT_IS | called)
-    assert response.status_code == 201, response.text
-    body: Any = case.body
-    assert len(response.json()["events"]) == len(body["events"])
+def test_whatever_is_described_is_taken(described: schemathesis.BaseSchema, committed_billing: Caller) -> None:
+    def check(case: Case[Any]) -> None:
+        called = {"Authorization": f"Bearer {committed_billing.key}", "Idempotency-Key": uuid4().hex}
+        response = case.call(headers=AS_IT_IS | called)
+        assert response.status_code == 201, response.text
+        body: Any = case.body
+        assert len(response.json()["events"]) == len(body["events"])
+
+    valid = described.include(method="POST")
+    valid.config.generation.update(modes=[GenerationMode.POSITIVE])
+    valid.config.phases.update(phases=["fuzzing"])  # the test above tries the edges of what is described
+    try_all(valid, check)
