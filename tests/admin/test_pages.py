@@ -59,7 +59,8 @@ def test_times_are_written_in_one_way_and_their_zone_is_shown(
 
 def last_sign_in() -> datetime:
     with acting_as(support=True):
-        return LoginEvent.objects.filter(action="log_in").latest("id").occurred_at
+        moment: datetime = LoginEvent.objects.filter(action="log_in").latest("id").occurred_at
+        return moment
 
 
 def test_pages_hold_nothing_that_the_content_security_policy_refuses(dana: Client, cast: Cast) -> None:

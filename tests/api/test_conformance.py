@@ -11,6 +11,7 @@ import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
 
 from .calls import Caller
@@ -29,8 +30,8 @@ def try_all(schema: schemathesis.BaseSchema, check: Callable[[Case[Any]], None])
     """``schema.parametrize`` would make the cases where tests are collected, and that takes half a minute."""
     operations = 0
     for each in get_all_tests(schema=schema, test_func=check, settings=BOUNDED, given_kwargs=None):
-        _, test = each.ok()
-        test()
+        assert isinstance(each, Ok)
+        each.ok()[1]()
         operations += 1
     assert operations
 
