@@ -41,7 +41,7 @@ def devices(rounds: int) -> None:
     from ua_parser.loaders import load_lazy_builtins
     from ua_parser.regex import Resolver
 
-    from login_activity.devices import _read, warm_up
+    from login_activity.devices.identify import _read, warm_up
 
     raw = Resolver(load_lazy_builtins())
     raw("Mozilla/5.0", Domain.ALL)

@@ -10,7 +10,7 @@ from wisely_security.reports.people import by_name, unlisted_person, user_choice
 from wisely_security.reports.widgets import DropDown
 
 from .countries import country_choices
-from .devices import DeviceKind
+from .devices.identify import DeviceKind
 from .models import UNKNOWN_USER, LoginEvent
 from .vocabulary import Action, Status
 

@@ -13,7 +13,7 @@ from wisely_security.ledger.writing import append
 from wisely_security.request_context import Actor, current
 from wisely_security.tenancy.models import User
 
-from .devices import Device, identify
+from .devices.identify import Device, identify
 from .models import LoginEvent
 from .places import Place, locate
 from .vocabulary import Action, Reason, Status

@@ -10,8 +10,8 @@ from ua_parser import Domain
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 
-from login_activity.device_agent import Agent
-from login_activity.devices import (
+from login_activity.devices.agent import Agent
+from login_activity.devices.identify import (
     ACCEPT_CH,
     FIELD_LIMIT,
     USER_AGENT_LIMIT,

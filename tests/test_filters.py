@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from login_activity.demo_places import build_demo_database
-from login_activity.devices import DeviceKind
+from login_activity.devices.identify import DeviceKind
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Status

@@ -5,7 +5,7 @@ import re
 from ua_parser import PartialResult
 from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
 
-from .device_kinds import DeviceKind
+from .kinds import DeviceKind
 
 _DESKTOPS = {
     "Windows": DeviceKind.WINDOWS_PC,

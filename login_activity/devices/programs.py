@@ -8,7 +8,7 @@ import re
 
 from ua_parser import PartialResult
 
-from .device_names import browser_name, versioned
+from .names import browser_name, versioned
 
 _ADDRESS = re.compile(
     r"(?:https?:?//|www\.|mailto:)[^\s;,()\]]*|[\w.+-]+@[\w.-]+|[\w.+-]+\(at\)[\w.-]+|\+[\w-]+(?:\.[\w-]+)+[^\s;,)]*"

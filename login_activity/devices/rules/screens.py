@@ -1,6 +1,6 @@
 """Consoles, televisions, and the boxes and sticks that make one; screens in public (digital signage) among them."""
 
-from login_activity.device_kinds import DeviceKind
+from login_activity.devices.kinds import DeviceKind
 
 from .rule import BORROWED, Rule
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ua_parser_rs import DeviceExtractor
 
-from login_activity.device_kinds import DeviceKind
+from login_activity.devices.kinds import DeviceKind
 
 BELIEVED = ""  # the system that the string names is the device's own
 BORROWED = "-"  # it is another's, or a disguise, and is not shown

@@ -9,12 +9,12 @@ from ua_parser import Domain, PartialResult
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 
-from .device_agent import Agent
-from .device_hints import ACCEPT_CH, Hints, read_hints
-from .device_kinds import DeviceKind
-from .device_names import browser_name, system_name, versioned
-from .device_programs import bot_name, client_name
-from .device_rules import BELIEVED, BORROWED, DEVICES, PROGRAMS, Match
+from .agent import Agent
+from .hints import ACCEPT_CH, Hints, read_hints
+from .kinds import DeviceKind
+from .names import browser_name, system_name, versioned
+from .programs import bot_name, client_name
+from .rules import BELIEVED, BORROWED, DEVICES, PROGRAMS, Match
 
 __all__ = ["ACCEPT_CH", "FIELD_LIMIT", "USER_AGENT_LIMIT", "Device", "DeviceKind", "identify", "warm_up"]
 

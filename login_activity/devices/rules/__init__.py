@@ -4,7 +4,7 @@ A thing that is none of the kinds (a music player, a tablet of a forgotten syste
 model says what it is; nothing is pressed into a kind that it is not.
 """
 
-from login_activity.device_kinds import DeviceKind
+from login_activity.devices.kinds import DeviceKind
 
 from .phones import ANDROID_PHONES, ANDROID_TABLETS, FEATURE_PHONES, NAMED_FEATURE_PHONES, OTHER_PHONES
 from .programs import PROGRAMS

@@ -1,6 +1,6 @@
 """Programs: bots, and clients of the API. What user-agents (is_bot) recognises by itself is not repeated here."""
 
-from login_activity.device_kinds import DeviceKind
+from login_activity.devices.kinds import DeviceKind
 
 from .rule import BORROWED, Rule, RuleTable
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .device_kinds import DeviceKind
+from .kinds import DeviceKind
 
 # The three that a browser sends only when asked; brands, mobile and platform come unasked.
 ACCEPT_CH = "Sec-CH-UA-Platform-Version, Sec-CH-UA-Model, Sec-CH-UA-Full-Version-List, Sec-CH-UA-Form-Factors"

@@ -3,7 +3,7 @@
 An everyday word (watch, car, glass, echo) counts only where a model stands: in the brackets, behind the system.
 """
 
-from login_activity.device_kinds import DeviceKind
+from login_activity.devices.kinds import DeviceKind
 
 from .rule import BORROWED, Rule
 

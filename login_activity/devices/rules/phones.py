@@ -4,7 +4,7 @@ A phone that is neither Android nor iPhone is a feature phone, which is what mos
 were smartphones (BlackBerry, Windows Phone, Symbian, HarmonyOS) are named by their model and system.
 """
 
-from login_activity.device_kinds import DeviceKind
+from login_activity.devices.kinds import DeviceKind
 
 from .rule import Rule
 
