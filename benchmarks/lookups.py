@@ -58,7 +58,7 @@ def places(rounds: int) -> None:
     from maxminddb import MODE_MEMORY, open_database
 
     from login_activity.demo_places import DEMO_NETWORKS, build_demo_database
-    from login_activity.places import locate
+    from login_activity.places.locate import locate
 
     with TemporaryDirectory() as folder:
         settings.GEOIP_PATH = str(Path(folder) / "demo.mmdb")

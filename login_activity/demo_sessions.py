@@ -23,7 +23,7 @@ from wisely_security.tenancy.sessions import (
 )
 
 from .demo_habits import Dice, Person, Station, milliseconds, moment_at
-from .places import locate
+from .places.locate import locate
 
 OPEN_SINCE_DAYS = 2
 BACKEND = "wisely_security.tenancy.authentication.EmailBackend"

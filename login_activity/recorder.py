@@ -15,7 +15,7 @@ from wisely_security.tenancy.models import User
 
 from .devices.identify import Device, identify
 from .models import LoginEvent
-from .places import Place, locate
+from .places.locate import Place, locate
 from .vocabulary import Action, Reason, Status
 
 HIDDEN_NAME = "••••••"

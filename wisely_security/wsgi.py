@@ -10,8 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wisely_security.settings")
 site = get_wsgi_application()
 
 # Paid for when a worker starts, not by the first person who signs in.
-from login_activity import places  # noqa: E402
 from login_activity.devices import identify  # noqa: E402
+from login_activity.places import locate  # noqa: E402
 from wisely_security.charsets import with_harmless_charset  # noqa: E402
 from wisely_security.forwarded_scheme import agreed_scheme  # noqa: E402
 
@@ -26,4 +26,4 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 
 
 identify.warm_up()
-places.warm_up()
+locate.warm_up()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from login_activity.places import (
+from login_activity.places.locate import (
     PRIVATE,
     UNKNOWN,
     locate,

@@ -4,7 +4,7 @@ import geoip2.database
 from pytest_django import Settings
 
 from login_activity.demo_places import DEMO_NETWORKS, build_demo_database
-from login_activity.places import (
+from login_activity.places.locate import (
     attribution,
     locate,
 )

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from login_activity.places import (
+from login_activity.places.locate import (
     Attribution,
     attribution,
     locate,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from login_activity import place_files
-from login_activity.places import (
+from login_activity.places import files as place_files
+from login_activity.places.locate import (
     PRIVATE,
     UNKNOWN,
     Attribution,

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from login_activity.place_records import place_from_record
-from login_activity.places import (
+from login_activity.places.locate import (
     COUNTRIES,
     UNKNOWN,
     Place,
     locate,
 )
+from login_activity.places.records import place_from_record
 
 from .files import LONDON, MUMBAI
 

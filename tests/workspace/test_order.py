@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from login_activity.countries import country_choices
+from login_activity.places.countries import country_choices
 from tests.admin.site import sign_in_as_support
 from tests.audit_trail.factories import make
 from tests.cast import Cast, add_member, person, sign_in

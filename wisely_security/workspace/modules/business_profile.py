@@ -12,7 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from audit_trail.registry import Module, audited
-from login_activity.countries import COUNTRIES
+from login_activity.places.countries import COUNTRIES
 from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.time_zones import time_zone_choices, validate_time_zone
 from wisely_security.text import sort_key

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from login_activity.countries import COUNTRIES
-from login_activity.place_files import Attribution, PlaceFiles
-from login_activity.place_records import PRIVATE, UNKNOWN, Place
+from .countries import COUNTRIES
+from .files import Attribution, PlaceFiles
+from .records import PRIVATE, UNKNOWN, Place
 
 __all__ = ["COUNTRIES", "PRIVATE", "UNKNOWN", "Attribution", "Place", "attribution", "locate", "warm_up"]
 

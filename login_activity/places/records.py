@@ -13,7 +13,7 @@ from typing import Any
 
 from geoip2.models import City
 
-from login_activity.countries import COUNTRIES
+from .countries import COUNTRIES
 
 LONGEST_NAME = 100
 

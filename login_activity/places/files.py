@@ -12,7 +12,7 @@ from threading import Lock
 
 from maxminddb import MODE_MEMORY, Reader, open_database
 
-from login_activity.place_records import UNKNOWN, Place, place_from_record
+from .records import UNKNOWN, Place, place_from_record
 
 logger = logging.getLogger(__name__)
 
