@@ -12,7 +12,7 @@ from django.db.models import Model, ProtectedError, RestrictedError
 from django.forms import BaseForm
 from django.http import Http404
 
-from wisely_security.request_context import current
+from wisely_security.core.request_context import current
 from wisely_security.tenancy.mail import NotSentError
 from wisely_security.text import sort_key
 

@@ -43,7 +43,7 @@ def main(rows: int, rounds: int) -> None:
 
     from tests.cast import create_cast, sign_in
     from tests.databases import drop_template, fresh_database, make_template
-    from wisely_security.request_context import acting_as
+    from wisely_security.core.request_context import acting_as
 
     from .measured_downloads import served
 

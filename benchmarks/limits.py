@@ -88,8 +88,8 @@ def _prepare(cast: object, folder: Path) -> dict[str, Path]:
     from django.db import connection, connections
 
     from tests.audit_trail.factories import build, make
+    from wisely_security.core.request_context import RequestContext, acting_as
     from wisely_security.database.base import ANNOUNCE
-    from wisely_security.request_context import RequestContext, acting_as
     from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 
     acme, alice = cast.acme, cast.alice  # type: ignore[attr-defined]

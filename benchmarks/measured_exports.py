@@ -63,7 +63,7 @@ def main(tenant: UUID, export: Callable[[UUID, Any], None]) -> None:
     from django.db import connection, transaction
 
     from login_activity.models import LoginEvent
-    from wisely_security.request_context import acting_as
+    from wisely_security.core.request_context import acting_as
 
     connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = False  # as Django has it, where nothing pools
 

@@ -17,7 +17,7 @@ def main(recording: bool) -> None:
 
     from tests.cast import create_cast
     from tests.databases import drop_template, fresh_database, make_template
-    from wisely_security.request_context import acting_as
+    from wisely_security.core.request_context import acting_as
     from wisely_security.tenancy.models import User
 
     from .measured_sign_in import operations

@@ -9,7 +9,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from zoneinfo import ZoneInfo
 
-from wisely_security.request_context import Client
+from wisely_security.core.request_context import Client
 from wisely_security.tenancy.demo import Demo, accepted_at, suspended_at
 from wisely_security.tenancy.models import User, UserStatus
 

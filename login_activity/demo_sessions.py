@@ -9,7 +9,7 @@ from secrets import token_hex
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session
 from wisely_security.tenancy.session_store import SessionStore
 from wisely_security.tenancy.sessions import (

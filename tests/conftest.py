@@ -13,9 +13,9 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.reports import reading, totals
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 
 from . import databases

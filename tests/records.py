@@ -12,8 +12,8 @@ from django.db import connection, connections, transaction
 from psycopg2.extras import execute_values
 
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
-from wisely_security.request_context import acting_as
 
 TABLE = LoginEvent._meta.db_table
 AN_EVENT: dict[str, Any] = {

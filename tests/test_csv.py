@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from login_activity.models import LoginEvent
 from login_activity.report import REPORT
 from login_activity.tables import LoginActivityTable
+from wisely_security.core.request_context import RequestContext, acting_as
 from wisely_security.reports.columns import copy_statement, header
 from wisely_security.reports.csv_export import CsvExport
 from wisely_security.reports.formulas import disarm
 from wisely_security.reports.periods import FIRST_YEAR, Period
-from wisely_security.request_context import RequestContext, acting_as
 
 from .cast import Cast, sign_in
 from .csv_files import BOM, HEADER, SEPARATORS, SIGNS, harmless, is_trimmed, original, read_csv, row_of

@@ -9,10 +9,10 @@ from django import forms
 from django.db import connection
 from pytest_django.asserts import assertHTMLEqual
 
+from wisely_security.core.request_context import acting_as
 from wisely_security.reports.choices import Choices, choice_filter
 from wisely_security.reports.people import listed_users, user_choices
 from wisely_security.reports.widgets import DropDown
-from wisely_security.request_context import acting_as
 
 from .cast import Cast
 

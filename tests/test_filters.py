@@ -16,7 +16,7 @@ from login_activity.devices.identify import DeviceKind
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Status
-from wisely_security.request_context import RequestContext, using
+from wisely_security.core.request_context import RequestContext, using
 
 from .acme_record import FROM, Record, holds, make_record, shown
 from .cast import Cast

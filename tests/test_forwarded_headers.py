@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.request_context import acting_as
 
 from .web_server import web_server
 

@@ -13,7 +13,7 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.authentication import find_user
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 

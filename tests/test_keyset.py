@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.reports.keyset import PAGE_SIZE, Page, read_page
-from wisely_security.request_context import acting_as
 
 from .cast import Cast
 from .records import a_tenant, append_many

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import partitions
 from wisely_security.ledger.models import NO_TENANT, first_id
-from wisely_security.request_context import acting_as
 
 from .cast import Cast
 from .records import put_at

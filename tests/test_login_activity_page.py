@@ -17,9 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.reports import reading, time_limit, views
 from wisely_security.reports.keyset import Page
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant
 
 from .cast import Cast, add_member, person, sign_in

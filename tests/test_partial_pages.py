@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from login_activity.models import LoginEvent
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from .audit_trail.records import put
 from .cast import Cast

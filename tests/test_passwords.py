@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.accounts import AccountChangedError, set_password
 from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import Role, Session, User, UserStatus

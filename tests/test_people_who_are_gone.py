@@ -16,9 +16,9 @@ from audit_trail.filters import AuditTrailFilterSet
 from audit_trail.models import AuditEvent
 from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.reports import people
 from wisely_security.reports.keyset import newest
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import User
 
 from .cast import Cast, sign_in

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
 from wisely_security.reports.periods import FIRST_YEAR, LAST_YEAR, Period, Preset
-from wisely_security.request_context import acting_as
 
 from .cast import Cast, sign_in
 from .records import a_tenant, in_utc, put_at

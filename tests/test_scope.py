@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from wisely_security.request_context import acting_as, current
+from wisely_security.core.request_context import acting_as, current
 from wisely_security.tenancy.models import Role, Tenant, User
 
 from .cast import Cast

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
 from wisely_security.tenancy.session_store import SessionStore
 

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.forms import ProfileForm, save_changed
 from wisely_security.tenancy.models import Session, Tenant, User, UserStatus
 from wisely_security.tenancy.session_store import SessionStore

@@ -9,7 +9,7 @@ from django.contrib.auth import authenticate
 from django.test import Client
 
 from login_activity.recorder import HIDDEN_NAME
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session, User, UserStatus
 
 from .cast import PASSWORD, Cast, sign_in

@@ -12,7 +12,7 @@ import pytest
 from django.core.checks import run_checks
 from django.test import Client
 
-from wisely_security.site_url import parse_site_url
+from wisely_security.core.site_url import parse_site_url
 
 from .cast import PASSWORD, Cast, sign_in
 from .test_passwords import letters_delivered

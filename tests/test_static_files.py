@@ -14,9 +14,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, override_settings
 
+from wisely_security.core.request_context import acting_as
+from wisely_security.core.static_files import IMPORT, STYLES
 from wisely_security.reports.people import MOST_USERS_LISTED
-from wisely_security.request_context import acting_as
-from wisely_security.static_files import IMPORT, STYLES
 from wisely_security.tenancy.models import Role, User
 
 from .audit_trail import records as audit_trail
@@ -34,7 +34,7 @@ MOST_BYTES, MOST_FILES = 100_000, 8
 def static_root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the files are collected, as in production."""
     folder = tmp_path_factory.mktemp("static")
-    storage = {"BACKEND": "wisely_security.static_files.CollectedFiles"}
+    storage = {"BACKEND": "wisely_security.core.static_files.CollectedFiles"}
     with override_settings(
         STATIC_ROOT=folder,
         STORAGES=settings.STORAGES | {"staticfiles": storage},

@@ -14,10 +14,10 @@ from django.db import connection
 from django.test import Client
 from psycopg2 import sql
 
+from wisely_security.core.request_context import acting_as
 from wisely_security.reports.local_time import local_time, spans
 from wisely_security.reports.periods import FIRST_YEAR, Period
 from wisely_security.reports.periods import LAST_YEAR as LAST_YEAR_ASKED
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.time_zones import time_zones
 
 from .cast import Cast, sign_in

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit_trail.models import AuditEvent
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD, NotTheDemoPassword, opens_nothing
 from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import User, UserStatus

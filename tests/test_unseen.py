@@ -14,7 +14,7 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from .admin.site import sign_in_as_support
 from .cast import Cast, sign_in

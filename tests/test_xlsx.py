@@ -17,8 +17,8 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.reports import chart_views, downloads, xlsx_export
-from wisely_security.request_context import acting_as
 
 from .cast import Cast, sign_in
 from .copies import CUT_SHORT, WHOLE, told

@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.middleware.gzip import GZipMiddleware
 
 from .client_address import TrustedProxies
-from .request_context import Client, RequestContext, using
+from .core.request_context import Client, RequestContext, using
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

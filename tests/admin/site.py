@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Archive
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template

@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.admin.roles import RoleAdmin
 from wisely_security.tenancy.admin.tenants import TenantAdmin
 from wisely_security.tenancy.admin.users import UserAdmin

@@ -8,7 +8,7 @@ from django.db import Error, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from ..cast import Cast, sign_in
 from .site import ROLES, TENANTS, USERS, WORKSPACE, edit, every_url, list_of

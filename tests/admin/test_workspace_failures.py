@@ -13,7 +13,7 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from audit_trail.registry import audited_as
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.admin import RecordAdmin
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup

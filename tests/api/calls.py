@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit_trail.models import AuditEvent
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.workspace.api_keys import make_key
 from wisely_security.workspace.modules.access_accounts import AccessAccount

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.cast import Cast
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.api.models import KEPT_FOR, KeptAnswer
 
 from .calls import Caller, add_account, event, problem, reported

@@ -10,7 +10,7 @@ from django.test import Client
 
 from audit_trail.registry import Action, actions
 from tests.cast import Cast, sign_in
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 
 from .calls import URL, Caller, add_account, event, problem, reported

@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 from django.utils import timezone
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition, Role, Tenant, User, UserStatus
 from wisely_security.workspace.modules.access_accounts import AccessAccount, Communication, Traffic

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audit_trail.recorder import Resource, record
 from audit_trail.vocabulary import Code
-from wisely_security.request_context import Client, RequestContext, using
+from wisely_security.core.request_context import Client, RequestContext, using
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules import access_accounts, business_groups, templates
 from wisely_security.workspace.modules.access_accounts import AccessAccount

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit_trail.models import AuditEvent
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from ..admin.site import looks, sign_in_as_support
 from ..cast import Cast

@@ -19,7 +19,7 @@ from audit_trail.models import AuditEvent
 from audit_trail.registry import followed_models
 from tests import databases
 from tests.cast import Cast, create_cast
-from wisely_security.request_context import Client, RequestContext, acting_as, using
+from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit_trail import coverage
 from audit_trail.registry import actions, all_exempt, modules
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from ..cast import Cast, sign_in
 from ..statements import at_most

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from audit_trail import diffs
 from audit_trail.models import AuditEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 

@@ -16,7 +16,7 @@ from audit_trail.filters import AuditTrailFilterSet
 from audit_trail.models import AuditEvent
 from audit_trail.registry import actions, modules
 from audit_trail.vocabulary import ActorKind, Code, Status
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.text import fold
 
 from ..cast import Cast

@@ -24,12 +24,12 @@ from pytest_django import DjangoDbBlocker
 from audit_trail.report import REPORT as AUDIT_TRAIL
 from benchmarks.large_history import MONTHS, TENANTS, History
 from login_activity.report import REPORT as LOGIN_ACTIVITY
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Event, first_id
 from wisely_security.ledger.partitions import add_months
 from wisely_security.reports.columns import copy_statement
 from wisely_security.reports.export import prepare
 from wisely_security.reports.views import Report
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 
 from .. import databases

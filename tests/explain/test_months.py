@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.partitions import add_months
-from wisely_security.request_context import acting_as
 
 from ..cast import Cast
 from .plans import reads

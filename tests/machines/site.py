@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from login_activity.models import LoginEvent
 from tests.cast import Cast, sign_in
 from tests.copies import wait_for
+from wisely_security.core.request_context import acting_as
 from wisely_security.database import replica
-from wisely_security.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
 from .servers import Machine

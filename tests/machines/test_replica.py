@@ -18,9 +18,9 @@ from login_activity.models import LoginEvent
 from tests.cast import sign_in
 from tests.copies import wait_for
 from tests.records import load
+from wisely_security.core.request_context import acting_as
 from wisely_security.database import own_writes, replica
 from wisely_security.database.stand_in import instead_of_default
-from wisely_security.request_context import acting_as
 
 from .site import AUDIT_TRAIL, EVENTS, LOGIN_ACTIVITY, Site, asked_of_the_replica, before_it_answers, body
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from audit_trail.models import AuditEvent
 from tests.cast import Cast, add_member, person
-from wisely_security.request_context import Client, RequestContext, acting_as, using
+from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.notifications import group_changed

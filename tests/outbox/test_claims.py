@@ -18,7 +18,7 @@ from django.db import connection, connections, transaction
 from tests.cast import Cast
 from tests.smtp import MailServer
 from tests.web_server import web_server
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.outbox.bell import bell
 from wisely_security.workspace.outbox.delivery import deliver_next
 from wisely_security.workspace.outbox.models import Notification

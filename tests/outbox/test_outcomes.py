@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from audit_trail.vocabulary import ActorKind
 from tests.cast import Cast
 from tests.smtp import MailServer
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.outbox.delivery import MOST_ATTEMPTS, PAUSES, deliver_next
 from wisely_security.workspace.outbox.models import Notification

@@ -17,10 +17,10 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests import records
 from tests.audit_trail import records as audit_records
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import partitions
 from wisely_security.ledger.models import Archive, first_id
 from wisely_security.ledger.partitions import Partition, add_months
-from wisely_security.request_context import acting_as
 
 LOGINS, CHANGES = LoginEvent._meta.db_table, AuditEvent._meta.db_table
 TODAY = datetime.now(UTC).date()

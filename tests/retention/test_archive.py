@@ -18,11 +18,11 @@ from django.db import Error, OperationalError, connection, connections, transact
 from tests.admin.site import sign_in_as_support
 from tests.cast import Cast, sign_in
 from tests.records import a_tenant, put_at
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import archives as archiving
 from wisely_security.ledger import locks, partitions
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.verify_archive import check
-from wisely_security.request_context import acting_as
 
 from .history import (
     LOGINS,

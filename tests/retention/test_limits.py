@@ -14,9 +14,9 @@ from django.test import Client
 from tests.admin.site import TENANTS, edit, sign_in_as_support
 from tests.cast import Cast
 from tests.records import a_tenant, put_at
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import retention
 from wisely_security.ledger.partitions import add_months
-from wisely_security.request_context import acting_as
 from wisely_security.settings import _months
 from wisely_security.tenancy.models import Tenant
 

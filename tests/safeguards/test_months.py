@@ -11,11 +11,11 @@ from pytest_django import DjangoDbBlocker
 
 from login_activity.models import LoginEvent
 from tests.records import AN_EVENT
+from wisely_security.core.request_context import acting_as
 from wisely_security.database.rules import examine
 from wisely_security.ledger import checks, completeness
 from wisely_security.ledger.models import first_id
 from wisely_security.ledger.partitions import add_months
-from wisely_security.request_context import acting_as
 
 from .conftest import found_after, rolled_back
 

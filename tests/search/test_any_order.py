@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import records
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import follow
-from wisely_security.request_context import acting_as
 
 from .history import a_row
 from .truth import RECORDS, Record, follow_all

@@ -16,7 +16,7 @@ from tests.audit_trail import records as audit_records
 from tests.cast import Cast, create_cast, sign_in
 from tests.csv_files import BOM
 from tests.statements import at_most
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from .truth import RECORDS, follow_all
 

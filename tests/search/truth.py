@@ -19,11 +19,11 @@ from audit_trail.report import REPORT as AUDIT_TRAIL
 from login_activity.report import REPORT as LOGIN_ACTIVITY
 from tests import records
 from tests.audit_trail import records as audit_records
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import behind, follow
 from wisely_security.reports.keyset import Page, read_page
 from wisely_security.reports.seeking import seek_for
 from wisely_security.reports.views import Report
-from wisely_security.request_context import acting_as
 
 YEAR = {"period": "custom", "from": "2000-01-01"}
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.untouched import sent_by
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Tenant, User, UserStatus
 from wisely_security.tenancy.permissions import SIGN_IN_SETTINGS

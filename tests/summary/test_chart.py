@@ -17,8 +17,8 @@ from login_activity.models import LoginEvent
 from tests.cast import Cast, add_member, person, sign_in
 from tests.records import append_many, append_rows
 from tests.statements import at_most
+from wisely_security.core.request_context import acting_as
 from wisely_security.reports import totals
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role
 
 from .truth import various

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from login_activity.models import LoginEvent
 from tests import records
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from .truth import until_summed
 

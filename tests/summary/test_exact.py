@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from login_activity.models import LoginEvent
 from tests import records
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import follow
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.summary import Count, counts, declare_facets
-from wisely_security.request_context import acting_as
 
 from .truth import agree, as_owner, months_and_days, summed, until_summed, various
 

@@ -13,9 +13,9 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import follow
 from wisely_security.ledger.summary import Count, counts
-from wisely_security.request_context import acting_as
 
 FILTERS: list[dict[str, str]] = [
     {},

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.cast import PASSWORD, Cast
 from tests.workspace.browsing import Visitor
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 

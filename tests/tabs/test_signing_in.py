@@ -9,7 +9,7 @@ from django.test import Client
 
 from login_activity.models import LoginEvent
 from tests.cast import PASSWORD, Cast
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session, UserStatus
 
 from .browser import SITE, Browser, sign_in

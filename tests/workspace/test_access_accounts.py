@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.cast import Cast
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.api_keys import hash_of
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.validators import validate_network

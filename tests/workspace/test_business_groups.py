@@ -6,7 +6,7 @@ from django.core.management import call_command
 
 from tests.cast import Cast
 from tests.smtp import MailServer
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
 from .browsing import Visitor

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.audit_trail.factories import make
 from tests.cast import Cast, sign_in
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup

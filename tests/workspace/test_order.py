@@ -10,8 +10,8 @@ from login_activity.places.countries import country_choices
 from tests.admin.site import sign_in_as_support
 from tests.audit_trail.factories import make
 from tests.cast import Cast, add_member, person, sign_in
+from wisely_security.core.request_context import acting_as
 from wisely_security.reports.people import user_choices
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.text import sort_key
 from wisely_security.workspace.modules.access_accounts import AccessAccount

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import resolve
 
 from tests.cast import Cast, sign_in
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.section import sections
 from wisely_security.workspace.urls import urlpatterns

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.cast import Cast, add_member, person, sign_in
 from tests.hostile import hostile
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.templates import Review, Template, check_placeholders
 
 from .browsing import Visitor

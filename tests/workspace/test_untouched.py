@@ -17,7 +17,7 @@ from tests.admin.site import sign_in_as_support
 from tests.audit_trail.factories import make
 from tests.cast import Cast, sign_in
 from tests.untouched import sent_by
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.section import section_of, sections

@@ -9,7 +9,7 @@ from audit_trail.models import AuditEvent
 from tests.audit_trail.factories import make
 from tests.cast import Cast, add_member, person, sign_in
 from tests.smtp import MailServer
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User, UserStatus
 
 from .browsing import Visitor

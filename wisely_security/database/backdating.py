@@ -14,7 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, reset_queries
 
-from wisely_security.request_context import RequestContext, current
+from wisely_security.core.request_context import RequestContext, current
 
 from .base import ANNOUNCE
 from .keys import UUIDv7

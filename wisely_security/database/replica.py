@@ -15,7 +15,7 @@ from typing import TypeVar
 import psycopg2
 from django.db import Error, connection, connections
 
-from wisely_security.request_context import current
+from wisely_security.core.request_context import current
 
 from .stand_in import instead_of_default
 

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from wisely_security.core.request_context import NOBODY, acting_as, using
 from wisely_security.database.stand_in import instead_of_default
 from wisely_security.progress import Progress
-from wisely_security.request_context import NOBODY, acting_as, using
 
 from . import archive_files, partitions
 from .locks import alone, patiently

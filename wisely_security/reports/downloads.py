@@ -9,8 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
+from wisely_security.core.request_context import current, using
 from wisely_security.database.own_writes import note_late
-from wisely_security.request_context import current, using
 from wisely_security.tenancy import signals
 
 from . import totals

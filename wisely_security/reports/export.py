@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from wisely_security.core.request_context import NOBODY, RequestContext, using
 from wisely_security.database import replica
-from wisely_security.request_context import NOBODY, RequestContext, using
 
 from .keyset import READ_IN_ORDER
 

@@ -11,7 +11,7 @@ from django.db.models import Field, ManyToManyField, Model
 from django.http import HttpRequest
 
 from audit_trail.registry import Audited, audited_as
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.admin.of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 from wisely_security.tenancy.models import Tenant, User
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wisely_security.site_url import absolute
+from wisely_security.core.site_url import absolute
 
 
 class Address(str):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.urls import reverse
 
-from wisely_security.request_context import current
-from wisely_security.site_url import absolute
+from wisely_security.core.request_context import current
+from wisely_security.core.site_url import absolute
 from wisely_security.tenancy.models import User, UserStatus
 
 from .outbox.bell import bell

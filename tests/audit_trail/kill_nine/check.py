@@ -13,7 +13,7 @@ from audit_trail.models import AuditEvent
 from audit_trail.vocabulary import ActorKind, Status
 from login_activity.models import LoginEvent
 from login_activity.vocabulary import Action
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session
 from wisely_security.workspace.modules.business_groups import NOTIFY_OWNER, NOTIFY_USERS, BusinessGroup
 from wisely_security.workspace.modules.templates import Template

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import Error, connections, transaction
 
-from wisely_security.request_context import RequestContext, using
+from wisely_security.core.request_context import RequestContext, using
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.waba_numbers import WabaNumber

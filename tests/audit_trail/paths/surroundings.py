@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncRequestFactory
 
-from wisely_security.request_context import Actor, acting_as, current, using
+from wisely_security.core.request_context import Actor, acting_as, current, using
 
 from .subject import Steps, Subject, Undo, path
 

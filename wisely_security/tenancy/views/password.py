@@ -18,8 +18,8 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
-from wisely_security.request_context import acting_as, using
-from wisely_security.site_url import absolute
+from wisely_security.core.request_context import acting_as, using
+from wisely_security.core.site_url import absolute
 
 from .. import mail, signals
 from ..access import SignedInView

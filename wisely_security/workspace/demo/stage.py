@@ -18,8 +18,8 @@ from django.db.models import DateTimeField
 from audit_trail.models import AuditEvent
 from audit_trail.vocabulary import Code
 from login_activity.demo_habits import Dice, Person, moment_at
+from wisely_security.core.request_context import Actor, Client, RequestContext, acting_as, current, using
 from wisely_security.database import backdating
-from wisely_security.request_context import Actor, Client, RequestContext, acting_as, current, using
 from wisely_security.tenancy.demo import acting, working_day
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 
