@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
-from wisely_security.charsets import with_harmless_charset
+from wisely_security.core.http.charsets import with_harmless_charset
 from wisely_security.wsgi import application
 
 BODY = (

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wisely_security.client_address import TrustedProxies, parse_address
+from wisely_security.core.http.client_address import TrustedProxies, parse_address
 
 CLIENT, PROXY, INNER_PROXY, LIE = "203.0.113.7", "10.0.0.1", "10.0.0.2", "198.51.100.66"
 PROXIES = ip_network("10.0.0.0/8"), ip_network("fd00::/8")

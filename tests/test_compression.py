@@ -7,7 +7,7 @@ import gzip
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
 
-from wisely_security.middleware import CompressionMiddleware
+from wisely_security.core.http.middleware import CompressionMiddleware
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 

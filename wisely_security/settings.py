@@ -97,14 +97,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "wisely_security.unseen.HeadMiddleware",
+    "wisely_security.core.http.unseen.HeadMiddleware",
     "wisely_security.workspace.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "wisely_security.middleware.CompressionMiddleware",
-    "wisely_security.middleware.RequestContextMiddleware",
-    "wisely_security.middleware.SecurityHeadersMiddleware",
-    "wisely_security.unseen.SpeculationMiddleware",
+    "wisely_security.core.http.middleware.CompressionMiddleware",
+    "wisely_security.core.http.middleware.RequestContextMiddleware",
+    "wisely_security.core.http.middleware.SecurityHeadersMiddleware",
+    "wisely_security.core.http.unseen.SpeculationMiddleware",
     "wisely_security.tenancy.middleware.SessionCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -231,7 +231,7 @@ EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Wisely Security <no-reply@wisely.example>")
 
-FILE_UPLOAD_HANDLERS = ["wisely_security.uploads.NoFiles"]
+FILE_UPLOAD_HANDLERS = ["wisely_security.core.http.uploads.NoFiles"]
 
 USE_TZ = True
 TIME_ZONE = "UTC"

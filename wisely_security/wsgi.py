@@ -12,8 +12,8 @@ site = get_wsgi_application()
 # Paid for when a worker starts, not by the first person who signs in.
 from login_activity.devices import identify  # noqa: E402
 from login_activity.places import locate  # noqa: E402
-from wisely_security.charsets import with_harmless_charset  # noqa: E402
-from wisely_security.forwarded_scheme import agreed_scheme  # noqa: E402
+from wisely_security.core.http.charsets import with_harmless_charset  # noqa: E402
+from wisely_security.core.http.forwarded_scheme import agreed_scheme  # noqa: E402
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment

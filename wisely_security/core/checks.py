@@ -9,7 +9,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import split_domain_port, validate_host
 
-from ..client_address import TrustedProxies
+from .http.client_address import TrustedProxies
 
 
 @checks.register

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadableP
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.gzip import GZipMiddleware
 
+from ..request_context import Client, RequestContext, using
 from .client_address import TrustedProxies
-from .core.request_context import Client, RequestContext, using
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
