@@ -8,8 +8,8 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from wisely_security.characters import harmless, validate_one_line
 from wisely_security.core.request_context import Actor, current
+from wisely_security.core.text.characters import harmless, validate_one_line
 from wisely_security.ledger.writing import append
 from wisely_security.tenancy.models import User
 

@@ -16,8 +16,8 @@ from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
+from wisely_security.core.text.folding import fold
 from wisely_security.tenancy.models import User
-from wisely_security.text import fold
 
 from .cast import WINDOWS_CHROME, Cast, add_member, person
 

@@ -16,8 +16,8 @@ from tests.admin.site import TENANTS, USERS, sign_in_as_support
 from tests.audit_trail.factories import make
 from tests.workspace.at_once import press_at_once
 from tests.workspace.browsing import Visitor
-from wisely_security.confusables import skeleton
 from wisely_security.core.request_context import acting_as
+from wisely_security.core.text.confusables import skeleton
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup

@@ -10,8 +10,8 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wisely_security.characters import validate_one_line
-from wisely_security.text import fold, is_confusable, one_line, sort_key
+from wisely_security.core.text.characters import validate_one_line
+from wisely_security.core.text.folding import fold, is_confusable, one_line, sort_key
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 SAME = [

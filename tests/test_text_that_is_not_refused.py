@@ -11,7 +11,7 @@ from django.test import Client
 
 from login_activity.models import LoginEvent
 from login_activity.recorder import HIDDEN_NAME
-from wisely_security.characters import is_one_line
+from wisely_security.core.text.characters import is_one_line
 
 from .cast import PASSWORD, Cast, sign_in
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from wisely_security.text import sort_key
+from wisely_security.core.text.folding import sort_key
 
 
 def _countries() -> dict[str, str]:

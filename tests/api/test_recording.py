@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from audit_trail.registry import actions
 from tests.cast import Cast
 from tests.hostile import hostile
-from wisely_security.characters import validate_lines
+from wisely_security.core.text.characters import validate_lines
 
 from .calls import Caller, add_account, event, reported
 

@@ -17,7 +17,7 @@ from audit_trail.models import AuditEvent
 from audit_trail.registry import actions, modules
 from audit_trail.vocabulary import ActorKind, Code, Status
 from wisely_security.core.request_context import acting_as
-from wisely_security.text import fold
+from wisely_security.core.text.folding import fold
 
 from ..cast import Cast
 from ..statements import at_most

@@ -11,9 +11,9 @@ from tests.admin.site import sign_in_as_support
 from tests.audit_trail.factories import make
 from tests.cast import Cast, add_member, person, sign_in
 from wisely_security.core.request_context import acting_as
+from wisely_security.core.text.folding import sort_key
 from wisely_security.reports.people import user_choices
 from wisely_security.tenancy.models import Role, Tenant, User
-from wisely_security.text import sort_key
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.consent_groups import ConsentGroup

@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from audit_trail.registry import Members, Module, audited
+from wisely_security.core.text.folding import sort_key
 from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.text import sort_key
 
 from .. import notifications
 from ..forms import RecordForm

@@ -13,9 +13,9 @@ from django.http import HttpRequest
 
 from audit_trail.registry import Module, audited
 from login_activity.places.countries import COUNTRIES
+from wisely_security.core.text.folding import sort_key
 from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.time_zones import time_zone_choices, validate_time_zone
-from wisely_security.text import sort_key
 
 from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record

@@ -10,10 +10,10 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from audit_trail.registry import Module, audited
+from wisely_security.core.text.folding import is_confusable, sort_key
 from wisely_security.tenancy import menu
 from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
 from wisely_security.tenancy.permissions import all_permissions
-from wisely_security.text import is_confusable, sort_key
 
 from ..forms import Choices, RecordForm
 from ..section import Column, Section, register
