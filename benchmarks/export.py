@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import django
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
 from .results import Table, decimals, publish
 

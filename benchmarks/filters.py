@@ -12,7 +12,7 @@ import sys
 
 import django
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
 from .contest import stopwatch
 from .results import Table, decimals, publish

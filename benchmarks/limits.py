@@ -16,9 +16,9 @@ from uuid import uuid4
 
 import django
 
-from wisely_security.database.embedded import provide
-from wisely_security.database.embedded.programs import installed_programs
-from wisely_security.database.embedded.roles import APP_ROLE, OWNER_ROLE
+from wisely_security.devserver.embedded import provide
+from wisely_security.devserver.embedded.programs import installed_programs
+from wisely_security.devserver.embedded.roles import APP_ROLE, OWNER_ROLE
 
 from .results import Table, decimals, publish
 

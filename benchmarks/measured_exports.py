@@ -14,7 +14,7 @@ from uuid import UUID
 
 import django
 
-from wisely_security.database.embedded.programs import installed_programs
+from wisely_security.devserver.embedded.programs import installed_programs
 
 from .contest import Done, stopwatch, take_part
 

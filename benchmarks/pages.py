@@ -15,7 +15,7 @@ from pathlib import Path
 
 import django
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
 from .results import Table, decimals, publish
 

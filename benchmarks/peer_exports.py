@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import django
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
 from .contest import contest
 from .results import Table, decimals, publish

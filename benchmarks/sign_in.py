@@ -9,7 +9,7 @@ import os
 import sys
 from statistics import median
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
 from .contest import contest
 from .results import Table, decimals, publish

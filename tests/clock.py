@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg2
 
-from wisely_security.database.embedded import server_user
+from wisely_security.devserver.embedded import server_user
 
 # What faketime gives its command, but FAKETIME_SHARED: the server's user may not open that, and an offset needs none.
 SHIFT = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from wisely_security.database.embedded import provide, server
+from wisely_security.devserver.embedded import provide, server
 
 from . import clock
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
-from wisely_security.database.embedded.files import lock, open_private
+from wisely_security.devserver.embedded.files import lock, open_private
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000

@@ -15,7 +15,7 @@ from audit_trail.words import LONGEST_TEXT
 from tests.cast import Cast
 from tests.databases import temporary_tables
 from wisely_security.core.request_context import acting_as
-from wisely_security.database.embedded.roles import SUPERUSER
+from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 from wisely_security.workspace.modules.access_accounts import AccessAccount

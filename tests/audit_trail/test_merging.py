@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from audit_trail.models import AuditEvent
 from tests.cast import Cast
 from wisely_security.core.request_context import acting_as, current, using
-from wisely_security.database.embedded.roles import SUPERUSER
+from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 

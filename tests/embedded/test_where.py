@@ -8,7 +8,7 @@ from pathlib import Path
 import dj_database_url
 import pytest
 
-from wisely_security.database.embedded import EmbeddedPostgresError, provide
+from wisely_security.devserver.embedded import EmbeddedPostgresError, provide
 
 from .members import AS_ROOT, Join, ask, process_file, started_at
 

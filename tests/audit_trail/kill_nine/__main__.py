@@ -28,7 +28,7 @@ from uuid import UUID
 
 import django
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
 from .notes import Notes
 

@@ -7,9 +7,9 @@ import random
 import signal
 from pathlib import Path
 
-from wisely_security.database.embedded.cluster import make_or_examine
-from wisely_security.database.embedded.home import find_or_make_home
-from wisely_security.database.embedded.server import Server
+from wisely_security.devserver.embedded.cluster import make_or_examine
+from wisely_security.devserver.embedded.home import find_or_make_home
+from wisely_security.devserver.embedded.server import Server
 
 
 class Database:

@@ -14,8 +14,8 @@ from django.db import connections
 from psycopg2.extras import Json
 
 from wisely_security.core.request_context import current
-from wisely_security.database.embedded.programs import installed_programs
-from wisely_security.database.embedded.roles import OWNER_ROLE, SUPERUSER
+from wisely_security.devserver.embedded.programs import installed_programs
+from wisely_security.devserver.embedded.roles import OWNER_ROLE, SUPERUSER
 
 from .subject import Steps, Subject, path
 

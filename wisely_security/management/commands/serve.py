@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from wisely_security.core import request_context
-from wisely_security.database import embedded
+from wisely_security.devserver import embedded
 from wisely_security.serving import FIRST_PORT, HOST, Children, Claim, ServingError, kept_secret_key, listen
 from wisely_security.tenancy.demo import SIGN_INS
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD

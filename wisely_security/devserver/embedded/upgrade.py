@@ -7,7 +7,8 @@ from typing import Any
 
 import psycopg2
 
-from ..rights import REVOKE_WRITING_FUNCTIONS
+from wisely_security.database.rights import REVOKE_WRITING_FUNCTIONS
+
 from .cluster import Cluster
 from .roles import DATABASE, SUPERUSER, url
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import quote
 
-from ..rights import REVOKE_WRITING_FUNCTIONS
+from wisely_security.database.rights import REVOKE_WRITING_FUNCTIONS
 
 SUPERUSER = "postgres"  # owns the catalogue; nothing of ours connects as it
 OWNER_ROLE = "wisely_owner"
