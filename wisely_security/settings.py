@@ -95,6 +95,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
 ]
+if DEVELOPMENT:
+    INSTALLED_APPS.append("wisely_security.devserver")
 
 MIDDLEWARE = [
     "wisely_security.core.http.unseen.HeadMiddleware",

@@ -11,7 +11,7 @@ from django.db import connections
 
 from wisely_security.core import request_context
 from wisely_security.devserver import embedded
-from wisely_security.serving import FIRST_PORT, HOST, Children, Claim, ServingError, kept_secret_key, listen
+from wisely_security.devserver.serving import FIRST_PORT, HOST, Children, Claim, ServingError, kept_secret_key, listen
 from wisely_security.tenancy.demo import SIGN_INS
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Tenant, User
