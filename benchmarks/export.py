@@ -41,8 +41,8 @@ PAGES = 200
 def main(rows: int, rounds: int) -> None:
     from django.db import connections
 
-    from tests.cast import create_cast, sign_in
-    from tests.databases import drop_template, fresh_database, make_template
+    from tests.support.cast import create_cast, sign_in
+    from tests.support.databases import drop_template, fresh_database, make_template
     from wisely_security.core.request_context import acting_as
 
     from .measured_downloads import served

@@ -21,7 +21,7 @@ UNITS = ("ms", "buffers")
 
 
 def main(events: int) -> None:
-    from tests.databases import drop_template, fresh_database, make_template
+    from tests.support.databases import drop_template, fresh_database, make_template
 
     from .large_history import History
     from .measured_filters import RECORDS, costs, derive, settle, size

@@ -38,8 +38,8 @@ VALUES ('{tenant}', '{number}', 'Link ' || uuidv7(), 'Hello', left(uuidv4()::tex
 def main(rounds: int) -> None:
     from django.conf import settings
 
-    from tests.cast import create_cast
-    from tests.databases import drop_template, kept_database, make_template, using_database
+    from tests.support.cast import create_cast
+    from tests.support.databases import drop_template, kept_database, make_template, using_database
 
     audited, plain = (f"bench_limits_{os.getpid()}_{kind}" for kind in ("audited", "plain"))
     make_template()

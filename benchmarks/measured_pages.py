@@ -28,7 +28,7 @@ from django.template.backends.jinja2 import Template as Rows
 from django.template.base import Template
 from django.test import Client
 
-from tests.cast import add_member, person, sign_in
+from tests.support.cast import add_member, person, sign_in
 from wisely_security.core.http.middleware import CompressionMiddleware
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports.keyset import PAGE_SIZE

@@ -15,8 +15,8 @@ def main(recording: bool) -> None:
     from django.conf import settings
     from django.db.models.functions import Now
 
-    from tests.cast import create_cast
-    from tests.databases import drop_template, fresh_database, make_template
+    from tests.support.cast import create_cast
+    from tests.support.databases import drop_template, fresh_database, make_template
     from wisely_security.core.request_context import acting_as
     from wisely_security.tenancy.models import User
 

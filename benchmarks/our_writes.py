@@ -29,8 +29,8 @@ def main(instead: str) -> None:
 
     from audit_trail.models import AuditEvent
     from tests.audit_trail.factories import build, make
-    from tests.cast import create_cast
-    from tests.databases import drop_template, fresh_database, make_template
+    from tests.support.cast import create_cast
+    from tests.support.databases import drop_template, fresh_database, make_template
     from wisely_security.core.request_context import Client, RequestContext, acting_as, using
     from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 

@@ -24,8 +24,8 @@ WAYS = {PSQL: "psql", "values_list and csv.writer": "csv_writer", "django-import
 
 
 def main(rows: int, rounds: int) -> None:
-    from tests.databases import drop_template, kept_database, make_template, using_database
-    from tests.records import a_tenant, load, tidy
+    from tests.support.databases import drop_template, kept_database, make_template, using_database
+    from tests.support.records import a_tenant, load, tidy
 
     name = f"bench_exports_{os.getpid()}"
     tenant = a_tenant()

@@ -18,8 +18,8 @@ from wisely_security.ledger.models import NO_TENANT
 from wisely_security.reports import reading, totals
 from wisely_security.tenancy.models import Tenant
 
-from . import databases
-from .cast import Cast, create_cast, sign_in
+from .support import databases
+from .support.cast import Cast, create_cast, sign_in
 
 HERE = Path(__file__).parent
 NEEDS = {"browser": "browser", "embedded": "servers", "machines": "servers"}  # all tests of a folder

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wisely_security.devserver.embedded import provide, server
 
-from . import clock
+from .support import clock
 
 MEMORY, ENOUGH = Path("/dev/shm"), 8 << 30  # bytes
 

@@ -22,10 +22,10 @@ from wisely_security.reports.csv_export import CsvExport
 from wisely_security.reports.formulas import disarm
 from wisely_security.reports.periods import FIRST_YEAR, Period
 
-from .cast import Cast, sign_in
-from .csv_files import BOM, HEADER, SEPARATORS, SIGNS, harmless, is_trimmed, original, read_csv, row_of
-from .hostile import hostile, hostile_rows
-from .records import a_tenant, append_many, append_rows, in_utc, put_at
+from .support.cast import Cast, sign_in
+from .support.csv_files import BOM, HEADER, SEPARATORS, SIGNS, harmless, is_trimmed, original, read_csv, row_of
+from .support.hostile import hostile, hostile_rows
+from .support.records import a_tenant, append_many, append_rows, in_utc, put_at
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

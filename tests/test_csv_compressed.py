@@ -15,11 +15,11 @@ from django.test import Client
 from login_activity.models import LoginEvent
 from wisely_security.reports.turns import DOWNLOADS_AT_ONCE
 
-from .cast import Cast, sign_in
-from .copies import CUT_SHORT, WHOLE, break_the_copy, told, wait_for
-from .csv_files import read_csv
-from .records import append_many, load
-from .web_server import web_server
+from .support.cast import Cast, sign_in
+from .support.copies import CUT_SHORT, WHOLE, break_the_copy, told, wait_for
+from .support.csv_files import read_csv
+from .support.records import append_many, load
+from .support.web_server import web_server
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

@@ -21,11 +21,11 @@ from login_activity.models import LoginEvent
 from wisely_security.reports.turns import DOWNLOADS_AT_ONCE
 from wisely_security.tenancy import signals
 
-from .cast import Cast, sign_in
-from .copies import CUT_SHORT, break_the_copy, copies, told, wait_for
-from .csv_files import BOM, HEADER
-from .records import append_many, append_rows, load
-from .web_server import ROOT
+from .support.cast import Cast, sign_in
+from .support.copies import CUT_SHORT, break_the_copy, copies, told, wait_for
+from .support.csv_files import BOM, HEADER
+from .support.records import append_many, append_rows, load
+from .support.web_server import ROOT
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

@@ -11,11 +11,11 @@ from django.test import Client
 
 from login_activity.models import LoginEvent
 
-from .cast import Cast, sign_in
-from .copies import CUT_SHORT, WHOLE, break_the_copy, copies, told, wait_for
-from .csv_files import read_csv
-from .records import load
-from .web_server import web_server
+from .support.cast import Cast, sign_in
+from .support.copies import CUT_SHORT, WHOLE, break_the_copy, copies, told, wait_for
+from .support.csv_files import read_csv
+from .support.records import load
+from .support.web_server import web_server
 
 pytestmark = pytest.mark.servers
 

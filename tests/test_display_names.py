@@ -22,8 +22,8 @@ from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
-from .cast import Cast, sign_in
-from .untouched import sent_by
+from .support.cast import Cast, sign_in
+from .support.untouched import sent_by
 
 RESERVED = [
     *map(str, ActorKind.labels),

@@ -14,7 +14,7 @@ from wisely_security.reports.choices import Choices, choice_filter
 from wisely_security.reports.people import listed_users, user_choices
 from wisely_security.reports.widgets import DropDown
 
-from .cast import Cast
+from .support.cast import Cast
 
 FLAT = [("", "Any"), ("a", "<b>A & B</b>"), ('"', "'quoted'"), (1, "One")]
 GROUPED = [("", "Any"), ("People & others", [("a", "A"), ("b", "B")]), ("More", [("b", "B again"), ("c", "C")])]

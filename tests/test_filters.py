@@ -18,8 +18,8 @@ from login_activity.recorder import record
 from login_activity.vocabulary import Action, Status
 from wisely_security.core.request_context import RequestContext, using
 
-from .acme_record import FROM, Record, holds, make_record, shown
-from .cast import Cast
+from .support.acme_record import FROM, Record, holds, make_record, shown
+from .support.cast import Cast
 
 PAGE = "/settings/identity-access/login-activity/"
 

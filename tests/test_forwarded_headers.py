@@ -17,7 +17,7 @@ from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
 
-from .web_server import web_server
+from .support.web_server import web_server
 
 pytestmark = pytest.mark.servers
 

@@ -16,7 +16,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session
 from wisely_security.workspace import urls as workspace_urls
 
-from .cast import Cast, add_member, person, sign_in
+from .support.cast import Cast, add_member, person, sign_in
 
 ENTERPRISE, AGGREGATOR = "identity-access", "users-permissions"
 OPEN_TO_ALL = {

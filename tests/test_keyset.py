@@ -18,8 +18,8 @@ from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports.keyset import PAGE_SIZE, Page, read_page
 
-from .cast import Cast
-from .records import a_tenant, append_many
+from .support.cast import Cast
+from .support.records import a_tenant, append_many
 
 URL = "/settings/identity-access/login-activity/"
 

@@ -21,8 +21,8 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import partitions
 from wisely_security.ledger.models import NO_TENANT, first_id
 
-from .cast import Cast
-from .records import put_at
+from .support.cast import Cast
+from .support.records import put_at
 from .workspace.at_once import those_who_wait
 
 TABLE = "login_activity_loginevent"

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from .cast import Cast
+from .support.cast import Cast
 from .test_sign_in import attempt
 
 LOCKED = "Too many failed attempts."

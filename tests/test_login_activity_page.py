@@ -22,9 +22,9 @@ from wisely_security.reports import reading, time_limit, views
 from wisely_security.reports.keyset import Page
 from wisely_security.tenancy.models import Role, Tenant
 
-from .cast import Cast, add_member, person, sign_in
-from .records import append_many
-from .statements import at_most
+from .support.cast import Cast, add_member, person, sign_in
+from .support.records import append_many
+from .support.statements import at_most
 
 ENTERPRISE = "/settings/identity-access/login-activity/"
 AGGREGATOR = "/settings/users-permissions/login-activity/"

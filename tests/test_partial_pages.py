@@ -9,9 +9,9 @@ from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
 
 from .audit_trail.records import put
-from .cast import Cast
-from .records import append_many
-from .statements import at_most
+from .support.cast import Cast
+from .support.records import append_many
+from .support.statements import at_most
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"

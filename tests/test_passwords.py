@@ -21,8 +21,8 @@ from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import Role, Session, User, UserStatus
 from wisely_security.tenancy.views import password
 
-from .cast import PASSWORD, Cast, add_member, person, sign_in
-from .smtp import MailServer
+from .support.cast import PASSWORD, Cast, add_member, person, sign_in
+from .support.smtp import MailServer
 
 NEW = "a much better password"
 

@@ -19,10 +19,10 @@ from wisely_security.ledger.pasted import as_recorded, bare, parse_uuid
 from wisely_security.reports.keyset import read_page
 from wisely_security.reports.seeking import seek_for
 
-from . import records
 from .audit_trail.records import put
-from .cast import Cast, sign_in
-from .statements import at_most
+from .support import records
+from .support.cast import Cast, sign_in
+from .support.statements import at_most
 
 ADDRESSES = {
     "192.0.2.7": [

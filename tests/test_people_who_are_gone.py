@@ -21,8 +21,8 @@ from wisely_security.reports import people
 from wisely_security.reports.keyset import newest
 from wisely_security.tenancy.models import User
 
-from .cast import Cast, sign_in
-from .records import append_many, load
+from .support.cast import Cast, sign_in
+from .support.records import append_many, load
 
 Events = Callable[..., list[LoginEvent]]
 LOGINS, TRAIL = "/settings/identity-access/login-activity/", "/settings/security/audit-trail/"

@@ -15,8 +15,8 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
 from wisely_security.reports.periods import FIRST_YEAR, LAST_YEAR, Period, Preset
 
-from .cast import Cast, sign_in
-from .records import a_tenant, in_utc, put_at
+from .support.cast import Cast, sign_in
+from .support.records import a_tenant, in_utc, put_at
 
 PAGE = "/settings/identity-access/login-activity/"
 ZONES = sorted(available_timezones() - {"localtime"})

@@ -20,9 +20,9 @@ from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
 from wisely_security.reports.filters import ReportFilterSet
 
-from .cast import Cast, sign_in
-from .csv_files import read_csv
-from .records import append_many
+from .support.cast import Cast, sign_in
+from .support.csv_files import read_csv
+from .support.records import append_many
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"

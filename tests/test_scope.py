@@ -11,7 +11,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from wisely_security.core.request_context import acting_as, current
 from wisely_security.tenancy.models import Role, Tenant, User
 
-from .cast import Cast
+from .support.cast import Cast
 
 ONE, TWO = uuid4(), uuid4()
 

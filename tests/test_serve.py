@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .folders import reachable_folder
+from .support.folders import reachable_folder
 
 pytestmark = [pytest.mark.long, pytest.mark.servers]
 

@@ -17,7 +17,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
 from wisely_security.tenancy.session_store import SessionStore
 
-from .cast import PASSWORD, Cast, sign_in
+from .support.cast import PASSWORD, Cast, sign_in
 
 COOKIE = "wisely_session"
 PAGE = "/account/profile/"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .cast import Cast, sign_in
-from .csv_files import HEADER, read_csv
-from .records import append_many
+from .support.cast import Cast, sign_in
+from .support.csv_files import HEADER, read_csv
+from .support.records import append_many
 
 PAGE = "/settings/identity-access/login-activity/"
 SESSION = HEADER.split(",").index("Session")

@@ -17,7 +17,7 @@ from wisely_security.tenancy.models import Session, Tenant, User, UserStatus
 from wisely_security.tenancy.session_store import SessionStore
 from wisely_security.tenancy.signals import session_ended
 
-from .cast import PASSWORD, Cast, sign_in
+from .support.cast import PASSWORD, Cast, sign_in
 from .test_sign_in import IPHONE
 from .workspace.browsing import Visitor
 

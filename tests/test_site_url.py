@@ -14,9 +14,9 @@ from django.test import Client
 
 from wisely_security.core.site_url import parse_site_url
 
-from .cast import PASSWORD, Cast, sign_in
+from .support.cast import PASSWORD, Cast, sign_in
+from .support.web_server import ROOT
 from .test_passwords import letters_delivered
-from .web_server import ROOT
 
 SITE = "https://security.wisely.example"
 

@@ -17,9 +17,9 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .audit_trail import records as audit_records
-from .cast import Cast, sign_in
-from .csv_files import SEPARATORS, SIGNS
-from .records import put_at
+from .support.cast import Cast, sign_in
+from .support.csv_files import SEPARATORS, SIGNS
+from .support.records import put_at
 
 pytestmark = pytest.mark.office
 

@@ -20,8 +20,8 @@ from wisely_security.reports.people import MOST_USERS_LISTED
 from wisely_security.tenancy.models import Role, User
 
 from .audit_trail import records as audit_trail
-from .cast import Cast, person, sign_in
-from .records import append_rows
+from .support.cast import Cast, person, sign_in
+from .support.records import append_rows
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"

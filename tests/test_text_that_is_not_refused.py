@@ -13,7 +13,7 @@ from login_activity.models import LoginEvent
 from login_activity.recorder import HIDDEN_NAME
 from wisely_security.core.text.characters import is_one_line
 
-from .cast import PASSWORD, Cast, sign_in
+from .support.cast import PASSWORD, Cast, sign_in
 
 Events = Callable[..., list[LoginEvent]]
 HOSTILE = [

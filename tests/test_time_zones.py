@@ -20,11 +20,11 @@ from wisely_security.reports.periods import FIRST_YEAR, Period
 from wisely_security.reports.periods import LAST_YEAR as LAST_YEAR_ASKED
 from wisely_security.tenancy.time_zones import time_zones
 
-from .cast import Cast, sign_in
-from .csv_files import read_csv
-from .records import in_utc, put_at
-from .time_zones import changes, zone_file
-from .web_server import ROOT
+from .support.cast import Cast, sign_in
+from .support.csv_files import read_csv
+from .support.records import in_utc, put_at
+from .support.time_zones import changes, zone_file
+from .support.web_server import ROOT
 
 LAST_YEAR = 2039
 PAGE = "/settings/identity-access/login-activity/"

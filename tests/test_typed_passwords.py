@@ -21,7 +21,7 @@ from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import User, UserStatus
 from wisely_security.tenancy.passwords import SALT_SQL, check_password, normalize_password, salt_of
 
-from .cast import PASSWORD, Cast, add_member, person, sign_in
+from .support.cast import PASSWORD, Cast, add_member, person, sign_in
 
 COMPOSED, DECOMPOSED = "naïve horse battery", "nai\u0308ve horse battery"
 SAME = [

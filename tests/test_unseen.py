@@ -17,8 +17,8 @@ from login_activity.vocabulary import Action
 from wisely_security.core.request_context import acting_as
 
 from .admin.site import sign_in_as_support
-from .cast import Cast, sign_in
-from .web_server import web_server
+from .support.cast import Cast, sign_in
+from .support.web_server import web_server
 
 SPECULATIVE = [
     {"Sec-Purpose": "prefetch"},

@@ -20,11 +20,11 @@ from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports import chart_views, downloads, xlsx_export
 
-from .cast import Cast, sign_in
-from .copies import CUT_SHORT, WHOLE, told
-from .csv_files import HEADER, read_csv
-from .records import append_many, append_rows, in_utc, put_at
-from .statements import at_most
+from .support.cast import Cast, sign_in
+from .support.copies import CUT_SHORT, WHOLE, told
+from .support.csv_files import HEADER, read_csv
+from .support.records import append_many, append_rows, in_utc, put_at
+from .support.statements import at_most
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from tests.support.cast import PASSWORD, WINDOWS_CHROME, Cast
+from tests.support.untouched import sent_by
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Archive
 from wisely_security.tenancy.models import Role, Session, Tenant, User
@@ -21,8 +23,6 @@ from wisely_security.workspace.modules.waba_numbers import MessageLink
 from wisely_security.workspace.section import sections
 
 from ..audit_trail.factories import make
-from ..cast import PASSWORD, WINDOWS_CHROME, Cast
-from ..untouched import sent_by
 from ..workspace import trail
 
 EVENTS = "/admin/login_activity/loginevent/"

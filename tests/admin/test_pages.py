@@ -8,9 +8,9 @@ from django.db import Error, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from tests.support.cast import Cast, sign_in
 from wisely_security.core.request_context import acting_as
 
-from ..cast import Cast, sign_in
 from .site import ROLES, TENANTS, USERS, WORKSPACE, edit, every_url, list_of
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 from .calls import Caller, add_account
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.test import Client
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 from wisely_security.workspace.api.models import KEPT_FOR
 from wisely_security.workspace.api.problems import ALL
 from wisely_security.workspace.api.reading import VISIBLE

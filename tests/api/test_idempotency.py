@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.api.models import KEPT_FOR, KeptAnswer
 

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
 from audit_trail.registry import actions
-from tests.cast import Cast
-from tests.hostile import hostile
+from tests.support.cast import Cast
+from tests.support.hostile import hostile
 from wisely_security.core.text.characters import validate_lines
 
 from .calls import Caller, add_account, event, reported

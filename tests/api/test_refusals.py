@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from audit_trail.registry import Action, actions
-from tests.cast import Cast, sign_in
+from tests.support.cast import Cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 from wisely_security.core.text.characters import NOT_IN_A_LINE, NOT_IN_LINES, is_one_line, validate_lines
 from wisely_security.workspace.api.description import description
 

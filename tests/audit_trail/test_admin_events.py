@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit_trail.models import AuditEvent
+from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 
 from ..admin.site import looks, sign_in_as_support
-from ..cast import Cast
 from .records import put
 from .story import tell
 

@@ -17,8 +17,8 @@ from pytest_django import DjangoDbBlocker
 
 from audit_trail.models import AuditEvent
 from audit_trail.registry import followed_models
-from tests import databases
-from tests.cast import Cast, create_cast
+from tests.support import databases
+from tests.support.cast import Cast, create_cast
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount

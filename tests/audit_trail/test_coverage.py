@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from audit_trail import coverage
 from audit_trail.registry import actions, all_exempt, modules
+from tests.support.cast import Cast, sign_in
+from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 
-from ..cast import Cast, sign_in
-from ..statements import at_most
 from .records import put, put_at
 from .story import tell
 

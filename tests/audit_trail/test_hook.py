@@ -12,8 +12,8 @@ from django.db.models import Model
 from audit_trail.models import AuditEvent
 from audit_trail.registry import followed_models
 from audit_trail.words import LONGEST_TEXT
-from tests.cast import Cast
-from tests.databases import temporary_tables
+from tests.support.cast import Cast
+from tests.support.databases import temporary_tables
 from wisely_security.core.request_context import acting_as
 from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.ledger.models import NO_TENANT

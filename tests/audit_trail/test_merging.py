@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from audit_trail.models import AuditEvent
-from tests.cast import Cast
+from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as, current, using
 from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.tenancy.models import User

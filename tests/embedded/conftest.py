@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from ..folders import reachable_folder
+from tests.support.folders import reachable_folder
+
 from .members import Join, Member, make_cluster, process_file
 
 

@@ -24,6 +24,8 @@ from pytest_django import DjangoDbBlocker
 from audit_trail.report import REPORT as AUDIT_TRAIL
 from benchmarks.large_history import MONTHS, TENANTS, History
 from login_activity.report import REPORT as LOGIN_ACTIVITY
+from tests.support import databases
+from tests.support.cast import create_cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Event, first_id
 from wisely_security.ledger.partitions import add_months
@@ -32,9 +34,7 @@ from wisely_security.reports.export import prepare
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant
 
-from .. import databases
 from ..admin.site import sign_in_as_support
-from ..cast import create_cast, sign_in
 from .filters import Query, audit_filters, ids, login_filters, support_audit_filters, support_login_filters
 from .plans import A_PAGE, Read, check, explain, reads
 

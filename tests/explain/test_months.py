@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.partitions import add_months
 
-from ..cast import Cast
 from .plans import reads
 
 PAGES: dict[str, type[LoginEvent] | type[AuditEvent]] = {

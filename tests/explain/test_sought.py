@@ -13,12 +13,12 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from benchmarks.large_history import ABSENT_COUNTRY, MONTHS, RARE_ADDRESS, RARE_DEVICE, RARE_ONCE, RARE_WORD, History
+from tests.support import databases
+from tests.support.cast import create_cast, sign_in
 from wisely_security.ledger.partitions import add_months
 from wisely_security.reports.seeking import NEAR
 from wisely_security.tenancy.models import Tenant
 
-from .. import databases
-from ..cast import create_cast, sign_in
 from .filters import NOBODY, Query
 from .plans import check, reads
 

@@ -15,9 +15,9 @@ from django.db import Error, InternalError, connection, connections
 from django.http import HttpResponse
 
 from login_activity.models import LoginEvent
-from tests.cast import sign_in
-from tests.copies import wait_for
-from tests.records import load
+from tests.support.cast import sign_in
+from tests.support.copies import wait_for
+from tests.support.records import load
 from wisely_security.core.request_context import acting_as
 from wisely_security.database import own_writes, replica
 from wisely_security.database.stand_in import instead_of_default

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from audit_trail.models import AuditEvent
-from tests.cast import Cast, add_member, person
+from tests.support.cast import Cast, add_member, person
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.workspace.modules.business_groups import BusinessGroup

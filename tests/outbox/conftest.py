@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.smtp import MailServer
+from tests.support.smtp import MailServer
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections, transaction
 
-from tests.cast import Cast
-from tests.smtp import MailServer
-from tests.web_server import web_server
+from tests.support.cast import Cast
+from tests.support.smtp import MailServer
+from tests.support.web_server import web_server
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.outbox.bell import bell
 from wisely_security.workspace.outbox.delivery import deliver_next

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.outbox.models import Notification, Recipient, What
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests import databases
-from tests.cast import Cast, create_cast
+from tests.support import databases
+from tests.support.cast import Cast, create_cast
 
 from .history import forget_everything
 

@@ -15,8 +15,8 @@ from psycopg2.extras import execute_values
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from tests import records
 from tests.audit_trail import records as audit_records
+from tests.support import records
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import partitions
 from wisely_security.ledger.models import Archive, first_id

@@ -16,8 +16,8 @@ from django.core.management import CommandError
 from django.db import Error, OperationalError, connection, connections, transaction
 
 from tests.admin.site import sign_in_as_support
-from tests.cast import Cast, sign_in
-from tests.records import a_tenant, put_at
+from tests.support.cast import Cast, sign_in
+from tests.support.records import a_tenant, put_at
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import archives as archiving
 from wisely_security.ledger import locks, partitions

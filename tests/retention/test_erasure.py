@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.db import Error
 
-from tests.cast import Cast
-from tests.records import put_at
+from tests.support.cast import Cast
+from tests.support.records import put_at
 from wisely_security.ledger.follow import follow
 from wisely_security.tenancy.models import Tenant
 

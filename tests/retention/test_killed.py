@@ -13,8 +13,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 
-from tests.cast import Cast
-from tests.records import a_tenant
+from tests.support.cast import Cast
+from tests.support.records import a_tenant
 
 from .history import LOGINS, OLD, YOUNG, archives, name_of, rows_of, run, sign_ins, told
 from .test_limits import limit

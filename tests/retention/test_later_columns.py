@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db.migrations.loader import MigrationLoader
 
 import login_activity.migrations
-from tests.records import a_tenant
+from tests.support.records import a_tenant
 from wisely_security.ledger import verify_archive
 from wisely_security.ledger.archive_files import path_of
 

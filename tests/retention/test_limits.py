@@ -12,8 +12,8 @@ from django.db import IntegrityError, connections
 from django.test import Client
 
 from tests.admin.site import TENANTS, edit, sign_in_as_support
-from tests.cast import Cast
-from tests.records import a_tenant, put_at
+from tests.support.cast import Cast
+from tests.support.records import a_tenant, put_at
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import retention
 from wisely_security.ledger.partitions import add_months

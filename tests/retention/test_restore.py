@@ -11,9 +11,9 @@ from django.db import Error, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import Cast, sign_in
-from tests.csv_files import read_csv
-from tests.records import a_tenant, put_at
+from tests.support.cast import Cast, sign_in
+from tests.support.csv_files import read_csv
+from tests.support.records import a_tenant, put_at
 from wisely_security.ledger.follow import follow
 from wisely_security.ledger.partitions import add_months
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.records import a_tenant
+from tests.support.records import a_tenant
 from wisely_security.ledger import verify_archive
 from wisely_security.ledger.verify_archive import ArchiveError, Tree, check, check_proof, leaf_of, prove
 

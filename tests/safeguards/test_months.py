@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage
 from pytest_django import DjangoDbBlocker
 
 from login_activity.models import LoginEvent
-from tests.records import AN_EVENT
+from tests.support.records import AN_EVENT
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.rules import examine
 from wisely_security.ledger import checks, completeness

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
-from tests import databases
+from tests.support import databases
 from wisely_security.reports import seeking
 
 from .history import History, rows_over_months

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import records
+from tests.support import records
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import follow
 

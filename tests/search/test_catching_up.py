@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from tests import records
+from tests.support import records
 
 from .history import a_row
 from .truth import RECORDS

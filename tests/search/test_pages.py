@@ -11,11 +11,11 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from tests import databases, records
 from tests.audit_trail import records as audit_records
-from tests.cast import Cast, create_cast, sign_in
-from tests.csv_files import BOM
-from tests.statements import at_most
+from tests.support import databases, records
+from tests.support.cast import Cast, create_cast, sign_in
+from tests.support.csv_files import BOM
+from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 
 from .truth import RECORDS, follow_all

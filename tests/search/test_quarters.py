@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests import records
+from tests.support import records
 
 from .history import a_row
 from .truth import RECORDS, follow_all

@@ -17,8 +17,8 @@ from psycopg2.extras import execute_values
 
 from audit_trail.report import REPORT as AUDIT_TRAIL
 from login_activity.report import REPORT as LOGIN_ACTIVITY
-from tests import records
 from tests.audit_trail import records as audit_records
+from tests.support import records
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import behind, follow
 from wisely_security.reports.keyset import Page, read_page

@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from tests.untouched import sent_by
+from tests.support.untouched import sent_by
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Tenant, User, UserStatus

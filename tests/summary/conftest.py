@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests import databases
+from tests.support import databases
 
 
 @pytest.fixture(scope="module")

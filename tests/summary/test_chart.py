@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from audit_trail.models import AuditEvent
 from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
-from tests.cast import Cast, add_member, person, sign_in
-from tests.records import append_many, append_rows
-from tests.statements import at_most
+from tests.support.cast import Cast, add_member, person, sign_in
+from tests.support.records import append_many, append_rows
+from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports import totals
 from wisely_security.tenancy.models import Role

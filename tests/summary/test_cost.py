@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
-from tests import records
+from tests.support import records
 from wisely_security.core.request_context import acting_as
 
 from .truth import until_summed

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from tests import records
+from tests.support import records
 from wisely_security.ledger import follow
 from wisely_security.ledger.follow import Follower, behind
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from login_activity.models import LoginEvent
-from tests import records
+from tests.support import records
 from wisely_security.core.request_context import acting_as
 
 from .truth import until_summed

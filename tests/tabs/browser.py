@@ -9,7 +9,7 @@ from typing import Any
 
 from django.test import Client
 
-from tests.cast import PASSWORD, WINDOWS_CHROME
+from tests.support.cast import PASSWORD, WINDOWS_CHROME
 from tests.workspace.browsing import Visitor
 from wisely_security.tenancy.models import User
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from tests.cast import PASSWORD, Cast, add_member, person
+from tests.support.cast import PASSWORD, Cast, add_member, person
 from tests.workspace.browsing import Visitor
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.links import tokens

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import PASSWORD, Cast
+from tests.support.cast import PASSWORD, Cast
 from tests.workspace.browsing import Visitor
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User

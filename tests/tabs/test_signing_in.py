@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from login_activity.models import LoginEvent
-from tests.cast import PASSWORD, Cast
+from tests.support.cast import PASSWORD, Cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session, UserStatus
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from audit_trail.models import AuditEvent
-from tests.cast import Cast, sign_in
+from tests.support.cast import Cast, sign_in
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.tenancy.models import Role, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount

@@ -8,7 +8,7 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.api_keys import hash_of
 from wisely_security.workspace.modules.access_accounts import AccessAccount

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.core.management import call_command
 
-from tests.cast import Cast
-from tests.smtp import MailServer
+from tests.support.cast import Cast
+from tests.support.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.audit_trail.factories import make
-from tests.cast import Cast, sign_in
+from tests.support.cast import Cast, sign_in
 from wisely_security.workspace.modules.business_profile import BusinessProfile
 
 from .browsing import Visitor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 from .browsing import Visitor
 from .failing import ROWS

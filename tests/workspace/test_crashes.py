@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connections
 
-from tests.cast import Cast, sign_in
+from tests.support.cast import Cast, sign_in
 
 from .at_once import press_and_break
 from .browsing import Visitor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 from .browsing import Typed, Visitor
 from .failing import BY_PEOPLE, ROWS, only_failure

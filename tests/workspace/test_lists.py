@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.audit_trail.factories import make
-from tests.cast import Cast, sign_in
+from tests.support.cast import Cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant
 from wisely_security.workspace.modules.access_accounts import AccessAccount

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from tests.cast import Cast, sign_in
+from tests.support.cast import Cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.section import sections

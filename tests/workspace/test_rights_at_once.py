@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from tests.cast import Cast, add_member, person, sign_in
+from tests.support.cast import Cast, add_member, person, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 from wisely_security.workspace.actions import ActionPage

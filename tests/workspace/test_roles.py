@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast, add_member, person, sign_in
+from tests.support.cast import Cast, add_member, person, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User
 from wisely_security.tenancy.permissions import all_permissions

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cast import Cast, add_member, person, sign_in
-from tests.hostile import hostile
+from tests.support.cast import Cast, add_member, person, sign_in
+from tests.support.hostile import hostile
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.templates import Review, Template, check_placeholders
 

@@ -7,8 +7,8 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from tests.audit_trail.factories import make
-from tests.cast import Cast, add_member, person, sign_in
-from tests.smtp import MailServer
+from tests.support.cast import Cast, add_member, person, sign_in
+from tests.support.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User, UserStatus
 

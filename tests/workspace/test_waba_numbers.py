@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.audit_trail.factories import make
-from tests.cast import Cast
+from tests.support.cast import Cast
 from wisely_security.workspace.modules.waba_numbers import WabaNumber
 from wisely_security.workspace.validators import validate_e164
 

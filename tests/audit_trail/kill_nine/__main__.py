@@ -50,7 +50,7 @@ def prepare() -> tuple[UUID, list[str]]:
     from django.core.management import call_command
 
     from tests.audit_trail.factories import make
-    from tests.cast import add_member, create_cast, person
+    from tests.support.cast import add_member, create_cast, person
     from wisely_security.tenancy.models import User
 
     call_command("migrate", verbosity=0)

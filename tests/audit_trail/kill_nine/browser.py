@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
-from tests.cast import WINDOWS_CHROME
+from tests.support.cast import WINDOWS_CHROME
 
 SECONDS = 30  # of patience with a server that is dead or about to be
 

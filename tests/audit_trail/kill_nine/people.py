@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from typing import IO
 from urllib.parse import urljoin
 
-from tests.cast import PASSWORD
+from tests.support.cast import PASSWORD
 from tests.workspace.browsing import Form, Visitor
 
 from .browser import Browser
