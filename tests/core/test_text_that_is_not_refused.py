@@ -11,9 +11,8 @@ from django.test import Client
 
 from login_activity.models import LoginEvent
 from login_activity.recorder import HIDDEN_NAME
+from tests.support.cast import PASSWORD, Cast, sign_in
 from wisely_security.core.text.characters import is_one_line
-
-from .support.cast import PASSWORD, Cast, sign_in
 
 Events = Callable[..., list[LoginEvent]]
 HOSTILE = [

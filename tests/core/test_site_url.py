@@ -12,11 +12,10 @@ import pytest
 from django.core.checks import run_checks
 from django.test import Client
 
+from tests.support.cast import PASSWORD, Cast, sign_in
+from tests.support.web_server import ROOT
+from tests.test_passwords import letters_delivered
 from wisely_security.core.site_url import parse_site_url
-
-from .support.cast import PASSWORD, Cast, sign_in
-from .support.web_server import ROOT
-from .test_passwords import letters_delivered
 
 SITE = "https://security.wisely.example"
 

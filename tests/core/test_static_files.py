@@ -14,14 +14,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, override_settings
 
+from tests.audit_trail import records as audit_trail
+from tests.support.cast import Cast, person, sign_in
+from tests.support.records import append_rows
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.static_files import IMPORT, STYLES
 from wisely_security.reports.people import MOST_USERS_LISTED
 from wisely_security.tenancy.models import Role, User
-
-from .audit_trail import records as audit_trail
-from .support.cast import Cast, person, sign_in
-from .support.records import append_rows
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"

@@ -14,11 +14,10 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action
+from tests.admin.site import sign_in_as_support
+from tests.support.cast import Cast, sign_in
+from tests.support.web_server import web_server
 from wisely_security.core.request_context import acting_as
-
-from .admin.site import sign_in_as_support
-from .support.cast import Cast, sign_in
-from .support.web_server import web_server
 
 SPECULATIVE = [
     {"Sec-Purpose": "prefetch"},

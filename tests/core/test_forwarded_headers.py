@@ -14,10 +14,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from login_activity.models import LoginEvent
+from tests.support.web_server import web_server
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
-
-from .support.web_server import web_server
 
 pytestmark = pytest.mark.servers
 
