@@ -8,10 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
+from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as, current
 from wisely_security.tenancy.models import Role, Tenant, User
-
-from .support.cast import Cast
 
 ONE, TWO = uuid4(), uuid4()
 
