@@ -28,7 +28,7 @@ run: $(VENV)/run.installed
 	@exec $(RUN) manage.py serve $(if $(PORT),--port "$(PORT)") $(if $(WORKERS),--workers "$(WORKERS)") \
 		$(if $(filter 0,$(DEMO)),,--demo)
 
-## make test [TESTS=tests/embedded]: every test, those in a browser included, in a process for each core (four at most)
+## make test [TESTS=tests/devserver]: every test, those in a browser included, in a process for each core (four at most)
 test: $(VENV)/test.installed browser pgbouncer office
 	@$(RUN) -m pytest $(PROCESSES) $(TESTS)
 

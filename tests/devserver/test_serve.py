@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from .support.folders import reachable_folder
+from tests.support.folders import reachable_folder
 
-pytestmark = [pytest.mark.long, pytest.mark.servers]
+pytestmark = pytest.mark.long
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 SECONDS = 60
 
 

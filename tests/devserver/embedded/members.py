@@ -12,7 +12,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 AS_ROOT = os.geteuid() == 0
