@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from .support.cast import Cast
-from .test_sign_in import attempt
+from .tenancy.test_sign_in import attempt
 
 LOCKED = "Too many failed attempts."
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from tests.support.cast import PASSWORD, Cast, sign_in
 from tests.support.web_server import ROOT
-from tests.test_passwords import letters_delivered
+from tests.tenancy.test_passwords import letters_delivered
 from wisely_security.core.site_url import parse_site_url
 
 SITE = "https://security.wisely.example"

@@ -13,11 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
+from tests.support.cast import PASSWORD, Cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
 from wisely_security.tenancy.session_store import SessionStore
-
-from .support.cast import PASSWORD, Cast, sign_in
 
 COOKIE = "wisely_session"
 PAGE = "/account/profile/"

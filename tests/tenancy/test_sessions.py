@@ -11,15 +11,15 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from tests.support.cast import PASSWORD, Cast, sign_in
+from tests.workspace.browsing import Visitor
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.forms import ProfileForm, save_changed
 from wisely_security.tenancy.models import Session, Tenant, User, UserStatus
 from wisely_security.tenancy.session_store import SessionStore
 from wisely_security.tenancy.signals import session_ended
 
-from .support.cast import PASSWORD, Cast, sign_in
 from .test_sign_in import IPHONE
-from .workspace.browsing import Visitor
 
 
 def sessions(cast: Cast) -> list[Session]:

@@ -14,6 +14,8 @@ from django.urls import reverse
 from audit_trail.vocabulary import ActorKind
 from tests.admin.site import TENANTS, USERS, sign_in_as_support
 from tests.audit_trail.factories import make
+from tests.support.cast import Cast, sign_in
+from tests.support.untouched import sent_by
 from tests.workspace.at_once import press_at_once
 from tests.workspace.browsing import Visitor
 from wisely_security.core.request_context import acting_as
@@ -21,9 +23,6 @@ from wisely_security.core.text.confusables import skeleton
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
-
-from .support.cast import Cast, sign_in
-from .support.untouched import sent_by
 
 RESERVED = [
     *map(str, ActorKind.labels),

@@ -15,14 +15,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.support.cast import PASSWORD, Cast, add_member, person, sign_in
+from tests.support.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.accounts import AccountChangedError, set_password
 from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import Role, Session, User, UserStatus
 from wisely_security.tenancy.views import password
-
-from .support.cast import PASSWORD, Cast, add_member, person, sign_in
-from .support.smtp import MailServer
 
 NEW = "a much better password"
 

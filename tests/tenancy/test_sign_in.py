@@ -9,10 +9,9 @@ from django.contrib.auth import authenticate
 from django.test import Client
 
 from login_activity.recorder import HIDDEN_NAME
+from tests.support.cast import PASSWORD, Cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session, User, UserStatus
-
-from .support.cast import PASSWORD, Cast, sign_in
 
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
