@@ -17,13 +17,12 @@ from hypothesis import strategies as st
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
+from tests.support.cast import Cast
+from tests.support.records import put_at
+from tests.workspace.at_once import those_who_wait
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import partitions
 from wisely_security.ledger.models import NO_TENANT, first_id
-
-from .support.cast import Cast
-from .support.records import put_at
-from .workspace.at_once import those_who_wait
 
 TABLE = "login_activity_loginevent"
 

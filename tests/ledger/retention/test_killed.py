@@ -32,7 +32,14 @@ def kill(archive_dir: Path, *command: str) -> list[State]:
         url = urlsplit(environ[variable])
         environ[variable] = urlunsplit(url._replace(path=f"/{connections[alias].settings_dict['NAME']}"))
     connections.close_all()
-    work = [sys.executable, "-m", "tests.retention.kill_at_each_step", str(archive_dir), f"{OLD:%Y_%m}", *command]
+    work = [
+        sys.executable,
+        "-m",
+        "tests.ledger.retention.kill_at_each_step",
+        str(archive_dir),
+        f"{OLD:%Y_%m}",
+        *command,
+    ]
     done = subprocess.run(work, env=environ, cwd=django_settings.BASE_DIR, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     states: list[State] = [json.loads(line) for line in done.stdout.splitlines()]

@@ -59,7 +59,7 @@ def _kill_at(step: int) -> None:
 
 
 def _state(folder: Path, month: str) -> tuple[int, int, list[str]]:
-    from tests.retention.history import LOGINS, ask
+    from tests.ledger.retention.history import LOGINS, ask
     from wisely_security.core.request_context import acting_as
     from wisely_security.ledger.models import Archive
     from wisely_security.ledger.verify_archive import check
