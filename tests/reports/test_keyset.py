@@ -15,11 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
+from tests.support.cast import Cast
+from tests.support.records import a_tenant, append_many
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports.keyset import PAGE_SIZE, Page, read_page
-
-from .support.cast import Cast
-from .support.records import a_tenant, append_many
 
 URL = "/settings/identity-access/login-activity/"
 

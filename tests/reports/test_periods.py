@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
+from tests.support.cast import Cast, sign_in
+from tests.support.records import a_tenant, in_utc, put_at
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
 from wisely_security.reports.periods import FIRST_YEAR, LAST_YEAR, Period, Preset
-
-from .support.cast import Cast, sign_in
-from .support.records import a_tenant, in_utc, put_at
 
 PAGE = "/settings/identity-access/login-activity/"
 ZONES = sorted(available_timezones() - {"localtime"})

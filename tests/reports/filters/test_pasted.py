@@ -13,16 +13,15 @@ from audit_trail.models import AuditEvent
 from audit_trail.report import REPORT as AUDIT_TRAIL
 from login_activity.models import LoginEvent
 from login_activity.report import REPORT as LOGIN_ACTIVITY
+from tests.audit_trail.records import put
+from tests.support import records
+from tests.support.cast import Cast, sign_in
+from tests.support.statements import at_most
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.ledger.networks import parse_networks
 from wisely_security.ledger.pasted import as_recorded, bare, parse_uuid
 from wisely_security.reports.keyset import read_page
 from wisely_security.reports.seeking import seek_for
-
-from .audit_trail.records import put
-from .support import records
-from .support.cast import Cast, sign_in
-from .support.statements import at_most
 
 ADDRESSES = {
     "192.0.2.7": [

@@ -16,16 +16,15 @@ from hypothesis import strategies as st
 from login_activity.models import LoginEvent
 from login_activity.report import REPORT
 from login_activity.tables import LoginActivityTable
+from tests.support.cast import Cast, sign_in
+from tests.support.csv_files import BOM, HEADER, SEPARATORS, SIGNS, harmless, is_trimmed, original, read_csv, row_of
+from tests.support.hostile import hostile, hostile_rows
+from tests.support.records import a_tenant, append_many, append_rows, in_utc, put_at
 from wisely_security.core.request_context import RequestContext, acting_as
 from wisely_security.reports.columns import copy_statement, header
 from wisely_security.reports.csv_export import CsvExport
 from wisely_security.reports.formulas import disarm
 from wisely_security.reports.periods import FIRST_YEAR, Period
-
-from .support.cast import Cast, sign_in
-from .support.csv_files import BOM, HEADER, SEPARATORS, SIGNS, harmless, is_trimmed, original, read_csv, row_of
-from .support.hostile import hostile, hostile_rows
-from .support.records import a_tenant, append_many, append_rows, in_utc, put_at
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

@@ -16,13 +16,12 @@ from audit_trail.filters import AuditTrailFilterSet
 from audit_trail.models import AuditEvent
 from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
+from tests.support.cast import Cast, sign_in
+from tests.support.records import append_many, load
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports import people
 from wisely_security.reports.keyset import newest
 from wisely_security.tenancy.models import User
-
-from .support.cast import Cast, sign_in
-from .support.records import append_many, load
 
 Events = Callable[..., list[LoginEvent]]
 LOGINS, TRAIL = "/settings/identity-access/login-activity/", "/settings/security/audit-trail/"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.test import Client
 
-from .support.cast import Cast
+from tests.support.cast import Cast
 
 ENTERPRISE = "/settings/identity-access/login-activity/"
 

@@ -10,12 +10,11 @@ import pytest
 from django.test import Client
 
 from login_activity.models import LoginEvent
-
-from .support.cast import Cast, sign_in
-from .support.copies import CUT_SHORT, WHOLE, break_the_copy, copies, told, wait_for
-from .support.csv_files import read_csv
-from .support.records import load
-from .support.web_server import web_server
+from tests.support.cast import Cast, sign_in
+from tests.support.copies import CUT_SHORT, WHOLE, break_the_copy, copies, told, wait_for
+from tests.support.csv_files import read_csv
+from tests.support.records import load
+from tests.support.web_server import web_server
 
 pytestmark = pytest.mark.servers
 

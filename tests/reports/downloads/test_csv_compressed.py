@@ -13,13 +13,12 @@ import pytest
 from django.test import Client
 
 from login_activity.models import LoginEvent
+from tests.support.cast import Cast, sign_in
+from tests.support.copies import CUT_SHORT, WHOLE, break_the_copy, told, wait_for
+from tests.support.csv_files import read_csv
+from tests.support.records import append_many, load
+from tests.support.web_server import web_server
 from wisely_security.reports.turns import DOWNLOADS_AT_ONCE
-
-from .support.cast import Cast, sign_in
-from .support.copies import CUT_SHORT, WHOLE, break_the_copy, told, wait_for
-from .support.csv_files import read_csv
-from .support.records import append_many, load
-from .support.web_server import web_server
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

@@ -16,10 +16,9 @@ from login_activity.devices.identify import DeviceKind
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Status
+from tests.support.acme_record import FROM, Record, holds, make_record, shown
+from tests.support.cast import Cast
 from wisely_security.core.request_context import RequestContext, using
-
-from .support.acme_record import FROM, Record, holds, make_record, shown
-from .support.cast import Cast
 
 PAGE = "/settings/identity-access/login-activity/"
 

@@ -18,11 +18,10 @@ from django.test import Client
 from audit_trail.filters import AuditTrailFilterSet
 from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
+from tests.support.cast import Cast, sign_in
+from tests.support.csv_files import read_csv
+from tests.support.records import append_many
 from wisely_security.reports.filters import ReportFilterSet
-
-from .support.cast import Cast, sign_in
-from .support.csv_files import read_csv
-from .support.records import append_many
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"

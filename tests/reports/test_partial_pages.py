@@ -6,12 +6,11 @@ import pytest
 from django.test import Client
 
 from login_activity.models import LoginEvent
+from tests.audit_trail.records import put
+from tests.support.cast import Cast
+from tests.support.records import append_many
+from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
-
-from .audit_trail.records import put
-from .support.cast import Cast
-from .support.records import append_many
-from .support.statements import at_most
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"

@@ -17,14 +17,13 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from login_activity.models import LoginEvent
+from tests.support.cast import Cast, sign_in
+from tests.support.copies import CUT_SHORT, WHOLE, told
+from tests.support.csv_files import HEADER, read_csv
+from tests.support.records import append_many, append_rows, in_utc, put_at
+from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports import chart_views, downloads, xlsx_export
-
-from .support.cast import Cast, sign_in
-from .support.copies import CUT_SHORT, WHOLE, told
-from .support.csv_files import HEADER, read_csv
-from .support.records import append_many, append_rows, in_utc, put_at
-from .support.statements import at_most
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

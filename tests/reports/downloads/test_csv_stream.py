@@ -18,14 +18,13 @@ from django.db import connections, transaction
 from django.test import Client
 
 from login_activity.models import LoginEvent
+from tests.support.cast import Cast, sign_in
+from tests.support.copies import CUT_SHORT, break_the_copy, copies, told, wait_for
+from tests.support.csv_files import BOM, HEADER
+from tests.support.records import append_many, append_rows, load
+from tests.support.web_server import ROOT
 from wisely_security.reports.turns import DOWNLOADS_AT_ONCE
 from wisely_security.tenancy import signals
-
-from .support.cast import Cast, sign_in
-from .support.copies import CUT_SHORT, break_the_copy, copies, told, wait_for
-from .support.csv_files import BOM, HEADER
-from .support.records import append_many, append_rows, load
-from .support.web_server import ROOT
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

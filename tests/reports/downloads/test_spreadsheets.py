@@ -16,10 +16,10 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from .audit_trail import records as audit_records
-from .support.cast import Cast, sign_in
-from .support.csv_files import SEPARATORS, SIGNS
-from .support.records import put_at
+from tests.audit_trail import records as audit_records
+from tests.support.cast import Cast, sign_in
+from tests.support.csv_files import SEPARATORS, SIGNS
+from tests.support.records import put_at
 
 pytestmark = pytest.mark.office
 

@@ -24,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 from audit_trail.report import REPORT as AUDIT_TRAIL
 from benchmarks.large_history import MONTHS, TENANTS, History
 from login_activity.report import REPORT as LOGIN_ACTIVITY
+from tests.admin.site import sign_in_as_support
 from tests.support import databases
 from tests.support.cast import create_cast, sign_in
 from wisely_security.core.request_context import acting_as
@@ -34,7 +35,6 @@ from wisely_security.reports.export import prepare
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant
 
-from ..admin.site import sign_in_as_support
 from .filters import Query, audit_filters, ids, login_filters, support_audit_filters, support_login_filters
 from .plans import A_PAGE, Read, check, explain, reads
 

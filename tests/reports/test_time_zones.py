@@ -14,17 +14,16 @@ from django.db import connection
 from django.test import Client
 from psycopg2 import sql
 
+from tests.support.cast import Cast, sign_in
+from tests.support.csv_files import read_csv
+from tests.support.records import in_utc, put_at
+from tests.support.time_zones import changes, zone_file
+from tests.support.web_server import ROOT
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports.local_time import local_time, spans
 from wisely_security.reports.periods import FIRST_YEAR, Period
 from wisely_security.reports.periods import LAST_YEAR as LAST_YEAR_ASKED
 from wisely_security.tenancy.time_zones import time_zones
-
-from .support.cast import Cast, sign_in
-from .support.csv_files import read_csv
-from .support.records import in_utc, put_at
-from .support.time_zones import changes, zone_file
-from .support.web_server import ROOT
 
 LAST_YEAR = 2039
 PAGE = "/settings/identity-access/login-activity/"
