@@ -17,14 +17,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
+from tests.support.cast import Cast, add_member, person, sign_in
+from tests.support.records import append_many
+from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports import reading, time_limit, views
 from wisely_security.reports.keyset import Page
 from wisely_security.tenancy.models import Role, Tenant
-
-from .support.cast import Cast, add_member, person, sign_in
-from .support.records import append_many
-from .support.statements import at_most
 
 ENTERPRISE = "/settings/identity-access/login-activity/"
 AGGREGATOR = "/settings/users-permissions/login-activity/"

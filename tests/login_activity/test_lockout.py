@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from .support.cast import Cast
-from .tenancy.test_sign_in import attempt
+from tests.support.cast import Cast
+from tests.tenancy.test_sign_in import attempt
 
 LOCKED = "Too many failed attempts."
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .support.cast import Cast, sign_in
-from .support.csv_files import HEADER, read_csv
-from .support.records import append_many
+from tests.support.cast import Cast, sign_in
+from tests.support.csv_files import HEADER, read_csv
+from tests.support.records import append_many
 
 PAGE = "/settings/identity-access/login-activity/"
 SESSION = HEADER.split(",").index("Session")
