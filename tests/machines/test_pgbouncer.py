@@ -16,8 +16,8 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from tests.outbox.changes import change, deliver_all, group_of
 from tests.support.cast import Cast, sign_in
+from tests.workspace.outbox.changes import change, deliver_all, group_of
 from wisely_security.core.request_context import acting_as
 from wisely_security.devserver.embedded.roles import APP_ROLE
 from wisely_security.ledger.follow import behind, follow
