@@ -28,7 +28,7 @@ def main(instead: str) -> None:
     from django.db import connection, connections
 
     from audit_trail.models import AuditEvent
-    from tests.audit_trail.factories import build, make
+    from tests.audit_trail.capture.factories import build, make
     from tests.support.cast import create_cast
     from tests.support.databases import drop_template, fresh_database, make_template
     from wisely_security.core.request_context import Client, RequestContext, acting_as, using

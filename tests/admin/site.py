@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import PASSWORD, WINDOWS_CHROME, Cast
 from tests.support.untouched import sent_by
 from wisely_security.core.request_context import acting_as
@@ -22,7 +23,6 @@ from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink
 from wisely_security.workspace.section import sections
 
-from ..audit_trail.factories import make
 from ..workspace import trail
 
 EVENTS = "/admin/login_activity/loginevent/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast
 from tests.support.untouched import sent_by
 from wisely_security.core.request_context import acting_as
@@ -12,7 +13,6 @@ from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.templates import Template
 
-from ..audit_trail.factories import make
 from .site import USERS, Trail, list_of, opened
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from audit_trail.registry import audited_as
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.admin import RecordAdmin
@@ -23,7 +24,6 @@ from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 
-from ..audit_trail.factories import make
 from .site import TENANTS, WORKSPACE, Trail, edit, list_of, opened, sign_in_as_support
 
 WRONG: dict[type, dict[str, str]] = {

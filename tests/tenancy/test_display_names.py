@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from audit_trail.vocabulary import ActorKind
 from tests.admin.site import TENANTS, USERS, sign_in_as_support
-from tests.audit_trail.factories import make
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, sign_in
 from tests.support.untouched import sent_by
 from tests.workspace.at_once import press_at_once

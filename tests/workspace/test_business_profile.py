@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.audit_trail.factories import make
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, sign_in
 from wisely_security.workspace.modules.business_profile import BusinessProfile
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.audit_trail.factories import make
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant

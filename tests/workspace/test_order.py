@@ -8,7 +8,7 @@ from django.test import Client
 
 from login_activity.places.countries import country_choices
 from tests.admin.site import sign_in_as_support
-from tests.audit_trail.factories import make
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, add_member, person, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.text.folding import sort_key

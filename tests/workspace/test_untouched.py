@@ -14,7 +14,7 @@ from django.urls import reverse
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests.admin.site import sign_in_as_support
-from tests.audit_trail.factories import make
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, sign_in
 from tests.support.untouched import sent_by
 from wisely_security.core.request_context import acting_as

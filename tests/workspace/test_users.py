@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from audit_trail.models import AuditEvent
-from tests.audit_trail.factories import make
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.smtp import MailServer
 from wisely_security.core.request_context import acting_as

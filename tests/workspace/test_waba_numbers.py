@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from tests.audit_trail.factories import make
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast
 from wisely_security.workspace.modules.waba_numbers import WabaNumber
 from wisely_security.workspace.validators import validate_e164

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.hashers import make_password
 
-from tests.audit_trail.factories import make
+from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, add_member, person
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User, UserStatus

@@ -16,7 +16,7 @@ from tests.support.smtp import free_port
 
 from .browser import Browser
 
-PROJECT = Path(__file__).resolve().parents[3]
+PROJECT = Path(__file__).resolve().parents[4]
 GUNICORN = [sys.executable, "-m", "gunicorn", "wisely_security.wsgi", "--config", str(PROJECT / "gunicorn.conf.py")]
 # It takes every e-mail and keeps none.
 MAIL_SERVER = [sys.executable, "-m", "aiosmtpd", "--nosetuid", "--class", "aiosmtpd.handlers.Sink", "--listen"]

@@ -16,12 +16,12 @@ from audit_trail.filters import AuditTrailFilterSet
 from audit_trail.models import AuditEvent
 from audit_trail.registry import actions, modules
 from audit_trail.vocabulary import ActorKind, Code, Status
+from tests.audit_trail.records import put
 from tests.support.cast import Cast
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.text.folding import fold
 
-from .records import put
 from .story import Story, tell
 
 PAGE = "/settings/security/audit-trail/"

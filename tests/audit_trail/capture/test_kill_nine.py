@@ -1,4 +1,4 @@
-"""One kill of each kind; ``python -m tests.audit_trail.kill_nine`` makes two hundred."""
+"""One kill of each kind; ``python -m tests.audit_trail.capture.kill_nine`` makes two hundred."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 @pytest.mark.servers
 def test_events_and_records_agree_after_kill_nine() -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.audit_trail.kill_nine", "--kills", "5", "--seed", "3"],
+        [sys.executable, "-m", "tests.audit_trail.capture.kill_nine", "--kills", "5", "--seed", "3"],
         env={**os.environ, "DEBUG": "1"},
         capture_output=True,
         text=True,

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from audit_trail import diffs
 from audit_trail.models import AuditEvent
+from tests.audit_trail.records import put, put_at
 from tests.support.cast import Cast, sign_in
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
@@ -23,7 +24,6 @@ from wisely_security.ledger.models import first_id
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
-from .records import put, put_at
 from .story import a_request, tell
 
 PAGE = "/settings/security/audit-trail/"

@@ -11,11 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit_trail.models import AuditEvent
+from tests.admin.site import looks, sign_in_as_support
+from tests.audit_trail.records import put
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 
-from ..admin.site import looks, sign_in_as_support
-from .records import put
 from .story import tell
 
 EVENTS = "/admin/audit_trail/auditevent/"

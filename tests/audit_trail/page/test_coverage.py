@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from audit_trail import coverage
 from audit_trail.registry import actions, all_exempt, modules
+from tests.audit_trail.records import put, put_at
 from tests.support.cast import Cast, sign_in
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 
-from .records import put, put_at
 from .story import tell
 
 PAGE = "/settings/security/audit-trail/coverage/"

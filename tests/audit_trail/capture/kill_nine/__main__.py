@@ -1,6 +1,6 @@
 """kill -9 under load: afterwards every committed change has exactly one event, and every event its change.
 
-    python -m tests.audit_trail.kill_nine [--kills 200] [--seed 1]
+    python -m tests.audit_trail.capture.kill_nine [--kills 200] [--seed 1]
 
 An embedded server of its own, in a temporary folder, and the site as it is served in front of it. Four writers add,
 change and delete records, singly, in bulk and in longer transactions; three people sign in, fill in forms and sign
@@ -49,7 +49,7 @@ def prepare() -> tuple[UUID, list[str]]:
     """The tenant, and the people who may change its records: nobody of them owns a group, so owners are told."""
     from django.core.management import call_command
 
-    from tests.audit_trail.factories import make
+    from tests.audit_trail.capture.factories import make
     from tests.support.cast import add_member, create_cast, person
     from wisely_security.tenancy.models import User
 

@@ -15,11 +15,11 @@ from django.db import connection
 from audit_trail.changes_sql import CHANGES
 from audit_trail.models import AuditEvent
 from audit_trail.vocabulary import ActorKind
+from tests.audit_trail.records import put
 from tests.support.cast import Cast, sign_in
 from tests.support.csv_files import BOM, harmless
 from wisely_security.core.request_context import acting_as
 
-from .records import put
 from .story import tell
 
 PAGE = "/settings/security/audit-trail/"

@@ -11,13 +11,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from audit_trail import links
+from tests.audit_trail.records import put
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
-from .records import put
 from .story import a_request, tell
 
 PAGE = "/settings/security/audit-trail/"
