@@ -19,7 +19,7 @@ from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
 from tests.support.cast import Cast
 from tests.support.records import put_at
-from tests.workspace.at_once import those_who_wait
+from tests.workspace.failures.at_once import those_who_wait
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger import partitions
 from wisely_security.ledger.models import NO_TENANT, first_id

@@ -9,15 +9,14 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.support.cast import Cast
+from tests.workspace.browsing import Visitor, text_of
+from tests.workspace.failures.failing import ROWS
+from tests.workspace.trail import Trail, said
+from tests.workspace.world import KEY
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.api_keys import hash_of
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.validators import validate_network
-
-from .browsing import Visitor, text_of
-from .failing import ROWS
-from .trail import Trail, said
-from .world import KEY
 
 
 def key_on(visitor: Visitor) -> str:

@@ -10,6 +10,9 @@ import pytest
 
 from audit_trail.models import AuditEvent
 from tests.support.cast import Cast, sign_in
+from tests.workspace.browsing import Visitor
+from tests.workspace.trail import Trail
+from tests.workspace.walk import BEYOND_THE_TABLE, OTHER_WAYS, WALK, Row
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.tenancy.models import Role, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
@@ -18,10 +21,6 @@ from wisely_security.workspace.modules.business_profile import BusinessProfile
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
-
-from .browsing import Visitor
-from .trail import Trail
-from .walk import BEYOND_THE_TABLE, OTHER_WAYS, WALK, Row
 
 BY_PEOPLE = [row for row in WALK + BEYOND_THE_TABLE if not row.mailed]
 ROWS = {str(row): row for row in BY_PEOPLE}

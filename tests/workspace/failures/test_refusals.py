@@ -9,16 +9,16 @@ from django.test import Client
 from django.urls import resolve
 
 from tests.support.cast import Cast, sign_in
+from tests.workspace.browsing import Visitor
+from tests.workspace.trail import Trail, state_of
+from tests.workspace.walk import Row
+from tests.workspace.world import user
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.section import sections
 from wisely_security.workspace.urls import urlpatterns
 
-from .browsing import Visitor
 from .failing import EVERY_WAY, ROWS, address_of, every_way, every_way_on_a_record, only_failure, record_in
-from .trail import Trail, state_of
-from .walk import Row
-from .world import user
 
 
 def test_every_address_that_changes_something_is_tried(world: Cast) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from django.db import connection, connections, transaction
 from django.db.models import Model
 
-from .browsing import Form, Visitor
+from tests.workspace.browsing import Form, Visitor
 
 WAITING = (
     "SELECT pid FROM pg_locks WHERE NOT granted "

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cast import Cast, sign_in
+from tests.workspace.browsing import Visitor
+from tests.workspace.trail import Trail, state_of
+from tests.workspace.walk import Row
+from tests.workspace.world import settle, user
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
 from wisely_security.workspace.modules.templates import Template
 
 from .at_once import press_at_once
-from .browsing import Visitor
 from .failing import ROWS, change_as_bob, every_way_on_a_record, only_failure, record_in
-from .trail import Trail, state_of
-from .walk import Row
-from .world import settle, user
 
 
 @every_way_on_a_record

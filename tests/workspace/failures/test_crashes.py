@@ -6,13 +6,13 @@ import pytest
 from django.db import connections
 
 from tests.support.cast import Cast, sign_in
+from tests.workspace.browsing import Visitor
+from tests.workspace.trail import Trail, state_of
+from tests.workspace.walk import Row
+from tests.workspace.world import settle
 
 from .at_once import press_and_break
-from .browsing import Visitor
 from .failing import CHANGED_BY_BOB, ROWS, every_action, only_failure, record_in
-from .trail import Trail, state_of
-from .walk import Row
-from .world import settle
 
 
 @every_action

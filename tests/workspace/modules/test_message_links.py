@@ -8,11 +8,10 @@ import pytest
 from django.test import Client
 
 from tests.support.cast import Cast
+from tests.workspace.browsing import Visitor
+from tests.workspace.failures.failing import ROWS
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
-
-from .browsing import Visitor
-from .failing import ROWS
 
 
 def short_link(visitor: Visitor) -> str:

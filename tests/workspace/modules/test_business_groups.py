@@ -6,14 +6,13 @@ from django.core.management import call_command
 
 from tests.support.cast import Cast
 from tests.support.smtp import MailServer
+from tests.workspace.browsing import Visitor
+from tests.workspace.failures.failing import ROWS, only_failure
+from tests.workspace.trail import Trail, said, state_of
+from tests.workspace.walk import WALK
+from tests.workspace.world import user
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import BusinessGroup
-
-from .browsing import Visitor
-from .failing import ROWS, only_failure
-from .trail import Trail, said, state_of
-from .walk import WALK
-from .world import user
 
 
 def test_owner_and_users_are_of_the_tenant(world: Cast, visitor: Visitor) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, sign_in
+from tests.workspace.browsing import Visitor
+from tests.workspace.failures.failing import ROWS
 from wisely_security.workspace.modules.business_profile import BusinessProfile
-
-from .browsing import Visitor
-from .failing import ROWS
 
 
 def test_it_is_set_up_first_and_updated_from_then_on(world: Cast, visitor: Visitor) -> None:

@@ -7,11 +7,10 @@ from django.core.exceptions import ValidationError
 
 from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast
+from tests.workspace.browsing import Visitor
+from tests.workspace.failures.failing import ROWS
 from wisely_security.workspace.modules.waba_numbers import WabaNumber
 from wisely_security.workspace.validators import validate_e164
-
-from .browsing import Visitor
-from .failing import ROWS
 
 
 @pytest.mark.parametrize(

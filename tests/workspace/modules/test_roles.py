@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cast import Cast, add_member, person, sign_in
+from tests.workspace.browsing import Visitor
+from tests.workspace.failures.failing import ROWS
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User
 from wisely_security.tenancy.permissions import all_permissions
-
-from .browsing import Visitor
-from .failing import ROWS
 
 
 def test_the_grid_offers_what_means_anything_to_an_enterprise_by_group(world: Cast, visitor: Visitor) -> None:

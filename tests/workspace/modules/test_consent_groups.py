@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cast import Cast
-
-from .browsing import Visitor
-from .failing import ROWS
+from tests.workspace.browsing import Visitor
+from tests.workspace.failures.failing import ROWS
 
 
 @pytest.mark.parametrize(("channel", "status"), [("SMS", 302), ("WhatsApp", 302), ("RCS", 400), ("Truecaller", 400)])
