@@ -10,8 +10,8 @@ from django.core.checks import CheckMessage
 from django.db import connection, connections, transaction
 from pytest_django import DjangoDbBlocker
 
+from wisely_security.database.alias_override import override_default
 from wisely_security.database.safeguards.checks import safeguards_stand
-from wisely_security.database.stand_in import instead_of_default
 
 Faults = Callable[..., list[CheckMessage]]
 
@@ -48,7 +48,7 @@ def faults_of_roles(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @contextmanager
 def rolled_back(alias: str) -> Iterator[None]:
-    with instead_of_default(alias), transaction.atomic():
+    with override_default(alias), transaction.atomic():
         yield
         transaction.set_rollback(True)
 

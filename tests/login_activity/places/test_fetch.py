@@ -34,7 +34,7 @@ def pack(path: Path, files: dict[str, bytes]) -> Path:
 
 
 class TestFetch:
-    """The command against a stand-in for npm: a script that hands out a package made here."""
+    """The command against a fake npm: a script that hands out a package made here."""
 
     @pytest.fixture
     def files(self, tmp_path: Path) -> dict[str, bytes]:

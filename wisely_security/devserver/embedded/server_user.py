@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .errors import OTHER_SERVER, EmbeddedPostgresError
 
-STAND_INS_FOR_ROOT = ("postgres", "nobody")
+USERS_INSTEAD_OF_ROOT = ("postgres", "nobody")
 KEPT_ENVIRONMENT: tuple[str, ...] = ("PATH", "LD_LIBRARY_PATH")  # secrets in the rest are no business of the server's
 
 
@@ -27,7 +27,7 @@ class ServerUser:
     def for_a_new_cluster(cls) -> "ServerUser":
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
-        for name in STAND_INS_FOR_ROOT:
+        for name in USERS_INSTEAD_OF_ROOT:
             try:
                 account = pwd.getpwnam(name)
             except KeyError:

@@ -1,4 +1,4 @@
-"""One database in the place of another, for this thread and for a while."""
+"""An override of the alias "default", for this thread and for a while."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import connections
 
 
 @contextmanager
-def instead_of_default(alias: str) -> Iterator[None]:
+def override_default(alias: str) -> Iterator[None]:
     """Inside the block, what works with the database ``default`` works over the connection ``alias``."""
     default = connections["default"]
     connections["default"] = connections[alias]
