@@ -14,8 +14,8 @@ import django
 
 from wisely_security.devserver.embedded import provide
 
-from .contest import stopwatch
 from .results import Table, decimals, publish
+from .runner import stopwatch
 
 UNITS = ("ms", "buffers")
 

@@ -49,7 +49,7 @@ def main(rounds: int) -> None:
         with kept_database(plain, audited):
             with using_database(plain):
                 _switch_off()
-            contestants = {
+            candidates = {
                 "INSERT of a row into a table without index, trigger or row-level security": (
                     plain,
                     OWNER_ROLE,
@@ -60,9 +60,9 @@ def main(rounds: int) -> None:
                 "new message link, triggers off": (plain, APP_ROLE, "add"),
                 "new message link, audited": (audited, APP_ROLE, "add"),
             }
-            rates: dict[str, list[float]] = {name: [] for name in contestants}
+            rates: dict[str, list[float]] = {name: [] for name in candidates}
             for _ in range(rounds):
-                for name, (database, role, script) in contestants.items():
+                for name, (database, role, script) in candidates.items():
                     rates[name].append(_pgbench(database, role, scripts[script]))
     drop_template()
     medians = {name: median(each) for name, each in rates.items()}

@@ -1,4 +1,4 @@
-"""A contestant of ``benchmarks.peer_exports``: one way to write all events of a tenant to nowhere."""
+"""A candidate of ``benchmarks.peer_exports``: one way to write all events of a tenant to nowhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import django
 
 from wisely_security.devserver.embedded.programs import installed_programs
 
-from .contest import Done, stopwatch, take_part
+from .runner import Done, stopwatch, take_part
 
 COLUMNS = [
     "user_name",

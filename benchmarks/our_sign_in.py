@@ -1,4 +1,4 @@
-"""This project as a contestant of ``benchmarks.sign_in``. With "off" it has neither receivers nor lock-out."""
+"""This project as a candidate of ``benchmarks.sign_in``. With "off" it has neither receivers nor lock-out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 import django
 
-from .contest import take_part
+from .runner import take_part
 
 
 def main(recording: bool) -> None:

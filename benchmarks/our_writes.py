@@ -1,4 +1,4 @@
-"""This project as a contestant of ``benchmarks.writes``. With "off" its audit triggers are switched off and nothing is
+"""This project as a candidate of ``benchmarks.writes``. With "off" its audit triggers are switched off and nothing is
 announced with the statements; row-level security stays on. With "least" there is instead the least that a trigger could
 do to leave a trace: a constant row for each row, in a table without an index."""
 
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import django
 
-from .contest import Done, take_part
+from .runner import Done, take_part
 
 LEAST = """
     CREATE TABLE trace (told text);

@@ -25,7 +25,7 @@ class Done:
     recorded: int = 0
 
 
-class Contestant:
+class Candidate:
     """One of them, as seen from outside. ``arguments``: of ``python -m``."""
 
     def __init__(self, settings: str, *arguments: str) -> None:
@@ -56,20 +56,20 @@ K = TypeVar("K")
 
 
 @contextmanager
-def contest(contestants: Mapping[K, tuple[str, ...]]) -> Iterator[dict[K, Contestant]]:
-    """``contestants``: of each, its settings and what to run."""
-    running: dict[K, Contestant] = {}
+def running(candidates: Mapping[K, tuple[str, ...]]) -> Iterator[dict[K, Candidate]]:
+    """``candidates``: of each, its settings and what to run."""
+    started: dict[K, Candidate] = {}
     try:
-        for name, (settings, *arguments) in contestants.items():
-            running[name] = Contestant(settings, *arguments)
-        yield running
+        for name, (settings, *arguments) in candidates.items():
+            started[name] = Candidate(settings, *arguments)
+        yield started
     finally:
-        for each in running.values():
+        for each in started.values():
             each.end()
 
 
 def take_part(operations: Mapping[str, Callable[[int], Done]]) -> None:
-    """In the contestant's own process: do what is asked, until nobody asks any more."""
+    """In the candidate's own process: do what is asked, until nobody asks any more."""
     for line in sys.stdin:
         what, number = json.loads(line)
         gc.collect()
