@@ -29,10 +29,10 @@ def pre_request(worker: Any, request: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Each web process sends what lies in the outbox, and follows events. It ends before it would be killed."""
     from wisely_security.ledger.follow import Follower  # not before Django is set up
-    from wisely_security.workspace.outbox.postman import Postman
+    from wisely_security.workspace.outbox.mail_worker import MailWorker
 
     worker.cfg.set("graceful_timeout", max(worker.cfg.graceful_timeout - TO_RECORD, 1))
-    worker.helpers = [Postman(), Follower()]
+    worker.helpers = [MailWorker(), Follower()]
     for helper in worker.helpers:
         helper.start()
 

@@ -46,8 +46,8 @@ def link_in(message) -> str:
 
 def letters_delivered() -> None:
     """Wait for the mails that go out beside the answer."""
-    password._postman.shutdown(wait=True)
-    password._postman = ThreadPoolExecutor(max_workers=1)
+    password._mail_workers.shutdown(wait=True)
+    password._mail_workers = ThreadPoolExecutor(max_workers=1)
 
 
 @pytest.mark.usefixtures("committed")

@@ -11,8 +11,8 @@ from wisely_security.core.request_context import current
 from wisely_security.core.site_url import absolute
 from wisely_security.tenancy.models import User, UserStatus
 
-from .outbox.bell import bell
 from .outbox.models import Kind, Notification, Recipient, What
+from .outbox.wake_event import wake_event
 
 if TYPE_CHECKING:
     from .modules.business_groups import BusinessGroup
@@ -52,7 +52,7 @@ def group_changed(
                 added=_names(added),
                 removed=_names(removed),
             )
-            transaction.on_commit(bell.set)
+            transaction.on_commit(wake_event.set)
 
 
 def _recipient(user: User, what: What) -> Recipient:

@@ -1,4 +1,4 @@
-"""Several postmen at once, and postmen that die."""
+"""Several mail workers at once, and mail workers that die."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.support.cast import Cast
 from tests.support.smtp import MailServer
 from tests.support.web_server import web_server
 from wisely_security.core.request_context import acting_as
-from wisely_security.workspace.outbox.bell import bell
 from wisely_security.workspace.outbox.delivery import deliver_next
+from wisely_security.workspace.outbox.mail_worker import MailWorker
 from wisely_security.workspace.outbox.models import Notification
-from wisely_security.workspace.outbox.postman import Postman
+from wisely_security.workspace.outbox.wake_event import wake_event
 
 from .changes import change, colleague, deliver_all, group_of, lists, outcomes, time_passes, waiting
 
@@ -52,7 +52,7 @@ def another_process(mail_server: MailServer, *arguments: str) -> Iterator[subpro
             process.kill()
 
 
-def test_two_postmen_at_once_send_each_e_mail_once(committed_cast: Cast, mailbox: MailServer) -> None:
+def test_two_mail_workers_at_once_send_each_e_mail_once(committed_cast: Cast, mailbox: MailServer) -> None:
     group = group_of(committed_cast.bob)
     for number in range(12):
         change(group, committed_cast.alice, changed=[f"Change {number}"])
@@ -101,7 +101,7 @@ def test_a_process_that_is_killed_while_sending_loses_nothing(committed_cast: Ca
 
 
 @pytest.mark.servers
-def test_a_postman_who_has_lost_the_claim_stops(committed_cast: Cast, mailbox: MailServer) -> None:
+def test_a_mail_worker_that_has_lost_the_claim_stops(committed_cast: Cast, mailbox: MailServer) -> None:
     """He was slower than the lease. Somebody else has the notification now, and tells what becomes of it."""
     acme = committed_cast.acme
     people = [colleague(committed_cast, name) for name in ("Ella Ellis", "Frank Fisher")]
@@ -132,29 +132,29 @@ def test_a_change_that_is_rolled_back_tells_nobody(committed_cast: Cast, mailbox
 
 def test_the_bell_rings_when_the_change_is_committed_and_not_before(committed_cast: Cast) -> None:
     group = group_of(committed_cast.bob)
-    bell.clear()
+    wake_event.clear()
     with transaction.atomic():
         change(group, committed_cast.alice)
-        assert not bell.is_set()
-    assert bell.is_set()
+        assert not wake_event.is_set()
+    assert wake_event.is_set()
 
 
-def test_the_postman_of_the_process_goes_at_once(committed_cast: Cast, mailbox: MailServer) -> None:
+def test_the_mail_worker_of_the_process_goes_at_once(committed_cast: Cast, mailbox: MailServer) -> None:
     group = group_of(committed_cast.bob)
-    postman = Postman()
-    postman.start()
+    worker = MailWorker()
+    worker.start()
     try:
         for _ in range(3):
             mailbox.arrived.clear()
             change(group, committed_cast.alice)
             assert mailbox.arrived.wait(SECONDS)
     finally:
-        postman.stop()
+        worker.stop()
     assert len(outcomes(committed_cast.acme)) == 3
 
 
 @pytest.mark.servers
-def test_each_web_process_has_a_postman(
+def test_each_web_process_has_a_mail_worker(
     committed_cast: Cast, mailbox: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EMAIL_HOST", "127.0.0.1")

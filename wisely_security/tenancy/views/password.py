@@ -34,7 +34,7 @@ from .sign_in import begin_session, by_nobody
 
 logger = logging.getLogger(__name__)
 # The answer to "forgot your password?" must not take longer where there is an account: the mail goes out beside it.
-_postman = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password-reset")
+_mail_workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password-reset")
 
 
 @method_decorator(may_be_old, name="dispatch")
@@ -52,7 +52,7 @@ class PasswordReset(View):
         signals.password_reset_requested.send(type(self), email=email, user=user, refused=refused)
         if user and not refused:
             context = copy_context()
-            transaction.on_commit(lambda: _postman.submit(context.run, _send_reset_link, user) and None)
+            transaction.on_commit(lambda: _mail_workers.submit(context.run, _send_reset_link, user) and None)
         return redirect("password_reset_sent")
 
 

@@ -7,8 +7,8 @@ import threading
 
 from django.db import connection
 
-from .bell import bell
 from .delivery import deliver_next
+from .wake_event import wake_event
 
 logger = logging.getLogger(__name__)
 
@@ -16,10 +16,10 @@ LOOK_EVERY = 30  # seconds; for what another process has put in, and for what is
 SECONDS_TO_STOP = 5
 
 
-class Postman:
+class MailWorker:
     def __init__(self) -> None:
         self._stopping = False
-        self._thread = threading.Thread(target=self.work, name="postman", daemon=True)
+        self._thread = threading.Thread(target=self.work, name="mail-worker", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -27,7 +27,7 @@ class Postman:
     def tell_to_stop(self) -> None:
         """After the notification in hand."""
         self._stopping = True
-        bell.set()
+        wake_event.set()
 
     def stop(self) -> None:
         """Give it a moment to finish. What it cannot finish, another one will."""
@@ -37,7 +37,7 @@ class Postman:
     def work(self) -> None:
         """Deliver what is due, and whatever comes, until told to stop. Holds no connection in between."""
         while True:
-            bell.clear()
+            wake_event.clear()
             if self._stopping:
                 return
             try:
@@ -47,4 +47,4 @@ class Postman:
                 logger.exception("A notification could not be delivered; its claim runs out and it is tried again.")
             finally:
                 connection.close()
-            bell.wait(LOOK_EVERY)
+            wake_event.wait(LOOK_EVERY)
