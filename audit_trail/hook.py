@@ -23,7 +23,7 @@ from django.db.models import CharField, Model, TextField
 
 from wisely_security.ledger.models import NO_TENANT
 
-from .registry import Action, Audited, Members, When
+from .registry import Action, Audited, Members, Transition
 from .triggers import Trigger
 from .words import label, literal, said, said_items
 
@@ -143,7 +143,7 @@ def _belongs(audited: Audited, field: Any, action: Action) -> str:
     return " AND ".join([changed, f"({' OR '.join(own)})", *(f"({other}) IS NOT TRUE" for other in earlier)])
 
 
-def _happens(audited: Audited, when: When) -> str:
+def _happens(audited: Audited, when: Transition) -> str:
     field = _field(audited.model, when.field)
     if not when.to and not when.where:
         return "true" if not when.also else _differs(audited, field)

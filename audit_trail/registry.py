@@ -72,7 +72,7 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class When:
+class Transition:
     """An update that has a name of its own: ``field`` changed, to one of the values ``to`` (none: to whatever).
 
     ``where``: a further condition in SQL over the rows ``was`` and ``now``. ``also``: fields that are told with it
@@ -116,7 +116,7 @@ class Audited:
     changed: Action
     created: Action | None
     deleted: Action | None
-    transitions: tuple[When, ...] = ()
+    transitions: tuple[Transition, ...] = ()
     masked: frozenset[str] = frozenset()
     untracked: frozenset[str] = frozenset()
     same: dict[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from audit_trail.registry import Module, When, audited
+from audit_trail.registry import Module, Transition, audited
 from wisely_security.database.fields import OneLineField
 from wisely_security.tenancy import display_names
 from wisely_security.tenancy.models import Tenant
@@ -91,8 +91,8 @@ audited(
     changed=EDIT,
     deleted=DELETE,
     transitions=(
-        When(action=DEACTIVATE, field="is_active", to=(False,)),
-        When(action=ACTIVATE, field="is_active", to=(True,)),
+        Transition(action=DEACTIVATE, field="is_active", to=(False,)),
+        Transition(action=ACTIVATE, field="is_active", to=(True,)),
     ),
     masked=["key_hash"],
     untracked=["created_at", "key_start", "key_made_at"],

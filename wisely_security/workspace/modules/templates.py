@@ -13,7 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.http import HttpRequest
 
-from audit_trail.registry import Module, When, audited
+from audit_trail.registry import Module, Transition, audited
 from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.permissions import declare
 
@@ -107,10 +107,12 @@ audited(
     changed=EDIT,
     deleted=DELETE,
     transitions=(
-        When(action=REVIEW_CONTENT, field="content_status", to=(Review.APPROVED, Review.REJECTED), also=("remark",)),
-        When(action=APPROVE, field="status", to=(Review.APPROVED,), also=("remark",)),
-        When(action=REJECT, field="status", to=(Review.REJECTED,), also=("remark",)),
-        *(When(action=EDIT_SETTINGS, field=name) for name in SETTINGS),
+        Transition(
+            action=REVIEW_CONTENT, field="content_status", to=(Review.APPROVED, Review.REJECTED), also=("remark",)
+        ),
+        Transition(action=APPROVE, field="status", to=(Review.APPROVED,), also=("remark",)),
+        Transition(action=REJECT, field="status", to=(Review.REJECTED,), also=("remark",)),
+        *(Transition(action=EDIT_SETTINGS, field=name) for name in SETTINGS),
     ),
     untracked=["created_at"],
     words={"language": LANGUAGES.items},

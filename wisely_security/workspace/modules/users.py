@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 
 from audit_trail.failures import ConflictError, RefusedError
 from audit_trail.recorder import Resource, record
-from audit_trail.registry import Module, When, audited, exempt
+from audit_trail.registry import Module, Transition, audited, exempt
 from wisely_security.tenancy import menu
 from wisely_security.tenancy.accounts import invite, send_invitation
 from wisely_security.tenancy.authentication import end_sessions
@@ -51,9 +51,9 @@ audited(
     changed=EDITED,
     deleted=DELETE,
     transitions=(
-        When(action=MADE_ADMIN, field="role", where=f"{ROLE_OF.format(row='now')} = 'admin'"),
-        When(action=SUSPEND, field="status", to=(UserStatus.SUSPENDED,)),
-        When(action=ACTIVATE, field="status", to=(UserStatus.ACTIVE,), also=("password",)),
+        Transition(action=MADE_ADMIN, field="role", where=f"{ROLE_OF.format(row='now')} = 'admin'"),
+        Transition(action=SUSPEND, field="status", to=(UserStatus.SUSPENDED,)),
+        Transition(action=ACTIVATE, field="status", to=(UserStatus.ACTIVE,), also=("password",)),
     ),
     masked=["password"],
     same={"password": f"{SALT_SQL.format(row='was')} = {SALT_SQL.format(row='now')}"},
