@@ -23,7 +23,7 @@ from django.db.models import CharField, Model, TextField
 
 from wisely_security.ledger.models import NO_TENANT
 
-from .registry import Action, Audited, Members, Transition
+from .registry import Action, Audited, M2MAudit, Transition
 from .triggers import Trigger
 from .words import label, literal, said, said_items
 
@@ -185,7 +185,7 @@ def _named(field: Any) -> str:
 # The members
 
 
-def _of_members(audited: Audited, members: Members) -> dict[str, str]:
+def _of_members(audited: Audited, members: M2MAudit) -> dict[str, str]:
     columns = [_field(members.through, name).column for name in (members.record, members.member)]
     changed = " OR ".join(f"was.{column} IS DISTINCT FROM now.{column}" for column in columns)
     exchanged = _members(audited, members, "(SELECT was.*)", -1) + _members(audited, members, "(SELECT now.*)", 1)
@@ -197,7 +197,7 @@ def _of_members(audited: Audited, members: Members) -> dict[str, str]:
     }
 
 
-def _members(audited: Audited, members: Members, rows: str, times: int) -> str:
+def _members(audited: Audited, members: M2MAudit, rows: str, times: int) -> str:
     """One pending row for each record whose list of members has changed."""
     record, member = (_field(members.through, name) for name in (members.record, members.member))
     table = audited.model._meta.db_table

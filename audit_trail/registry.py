@@ -87,7 +87,7 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Members:
+class M2MAudit:
     """A table between the record and others, told as a change of the record: who was added, who was removed.
 
     ``record`` and ``member``: its foreign keys. ``label``: what the list is called.
@@ -121,7 +121,7 @@ class Audited:
     untracked: frozenset[str] = frozenset()
     same: dict[str, str] = field(default_factory=dict)
     words: dict[str, Callable[[], Iterable[tuple[str, str]]]] = field(default_factory=dict)
-    members: tuple[Members, ...] = ()
+    members: tuple[M2MAudit, ...] = ()
     tenant_column: str = "tenant_id"
     resource_column: str = "id"
     resource: str = ""

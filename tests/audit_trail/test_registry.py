@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from audit_trail import registry
-from audit_trail.registry import Audited, Members, Module, Transition, audited, exempt
+from audit_trail.registry import Audited, M2MAudit, Module, Transition, audited, exempt
 from wisely_security.tenancy.models import Role, Session, User
 from wisely_security.workspace.modules.business_groups import BusinessGroupUser
 from wisely_security.workspace.modules.roles import EDIT
@@ -59,14 +59,14 @@ def declare(model: Any = Session, **fields: Any) -> Audited:
         ),
         (
             lambda module: declare(
-                members=(Members(through=BusinessGroupUser, record="group", member="user", label="U"),)
+                members=(M2MAudit(through=BusinessGroupUser, record="group", member="user", label="U"),)
             ),
             "BusinessGroupUser is declared twice",
         ),
         (
             lambda module: declare(
                 registry._audited.pop(Role).model,
-                members=(Members(through=Session, record="user", member="tenant", label="U"),),
+                members=(M2MAudit(through=Session, record="user", member="tenant", label="U"),),
             ),
             "Role has members",
         ),

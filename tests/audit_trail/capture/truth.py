@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from audit_trail.registry import Action, Audited, Members, all_audited, followed_models
+from audit_trail.registry import Action, Audited, M2MAudit, all_audited, followed_models
 from wisely_security.ledger.models import NO_TENANT
 
 Row = dict[str, Any]
@@ -123,7 +123,7 @@ def _host(audited: Audited, was: Row | None, now: Row | None) -> Action:
     return action
 
 
-def _of_members(members: Members, before: Rows, after: Rows) -> Iterator[tuple[str, Row, Change]]:
+def _of_members(members: M2MAudit, before: Rows, after: Rows) -> Iterator[tuple[str, Row, Change]]:
     record, member = (_column(members.through._meta.get_field(name)) for name in (members.record, members.member))
     old, new = ({(row[record], row[member]): row for row in rows[members.through].values()} for rows in (before, after))
     net: dict[str, tuple[Row, int, int]] = {}

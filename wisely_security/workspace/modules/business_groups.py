@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from audit_trail.registry import Members, Module, audited
+from audit_trail.registry import M2MAudit, Module, audited
 from wisely_security.core.text.folding import sort_key
 from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
@@ -77,7 +77,7 @@ audited(
     changed=EDIT,
     deleted=DELETE,
     untracked=["created_at"],
-    members=(Members(through=BusinessGroupUser, record="group", member="user", label="Users"),),
+    members=(M2MAudit(through=BusinessGroupUser, record="group", member="user", label="Users"),),
 )
 
 
