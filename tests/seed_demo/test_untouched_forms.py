@@ -74,9 +74,9 @@ def forms_of(person: User) -> Iterator[str]:
 def forms_of_record(section: Any, record: Any, person: User) -> Iterator[str]:
     if person.may(section.edit_permission) and not section.why_not_edit(record, person):
         yield section.edit_url(record.pk)
-    for verb in section.verbs:
-        if verb.form and verb.key not in ASKS_ANEW and person.may(verb.permission or section.edit_permission):
-            yield section.verb_url(verb, record.pk)
+    for each in section.custom_actions:
+        if each.form and each.key not in ASKS_ANEW and person.may(each.permission or section.edit_permission):
+            yield section.custom_action_url(each, record.pk)
 
 
 def forms_of_support() -> Iterator[str]:

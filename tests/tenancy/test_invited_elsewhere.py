@@ -157,7 +157,7 @@ def test_what_is_done_to_the_invitation_says_nothing_either(cast: Cast, verb: st
         assert invite(alice, cast.acme, email, name).status_code == 302
         user = member(cast.acme, email)
         page = alice.get(f"/settings/users/{user.pk}/")
-        urls = {each.key: url for each, url, _ in page.context["verbs"]}
+        urls = {each.key: url for each, url, _ in page.context["custom_actions"]}
         if verb not in urls:
             said.append("")
             continue

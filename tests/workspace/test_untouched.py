@@ -61,7 +61,8 @@ def test_what_is_stored_stays_as_it_is(cast: Cast, text: str) -> None:
     for record in records:
         section: Any = section_of(type(record))
         forms += [(alice, section.edit_url(record.pk)), (dana, _admin_url(record))]
-        forms += [(alice, section.verb_url(verb, record.pk)) for verb in section.verbs if verb.key == "settings"]
+        settings = (each for each in section.custom_actions if each.key == "settings")
+        forms += [(alice, section.custom_action_url(each, record.pk)) for each in settings]
     forms += [(dana, _admin_url(cast.acme))]
     filled = [(client, url, sent_by(client.get(url))) for client, url in forms]
 

@@ -27,7 +27,7 @@ from wisely_security.tenancy.models import Tenant, User
 
 from .forms import record_fingerprint, refuse_if_changed
 from .pages import SectionPage
-from .section import Verb
+from .section import CustomAction
 
 STATUS = {
     Code.INVALID_INPUT: 400,
@@ -225,33 +225,33 @@ class EditPage(ActionPage):
         return {"heading": f"Edit {self.section.singular}", "submit": "Save"}
 
 
-class VerbPage(ActionPage):
-    verb: Verb = cast(Verb, None)
+class CustomActionPage(ActionPage):
+    custom_action: CustomAction = cast(CustomAction, None)
 
     def needed_permission(self) -> str:
-        return self.verb.permission or self.section.edit_permission
+        return self.custom_action.permission or self.section.edit_permission
 
     def why_not(self, record: Any) -> RefusedError | None:
-        reason = self.verb.why_not(record, self.request.user)
+        reason = self.custom_action.why_not(record, self.request.user)
         return RefusedError(reason) if reason else None
 
     def make_form(self, record: Any) -> Any:
         self.seen = record_fingerprint(record)
-        return self.bound(self.verb.form, record) if self.verb.form else None
+        return self.bound(self.custom_action.form, record) if self.custom_action.form else None
 
     def do(self, record: Any) -> str | HttpResponse:
         if self.form is None:
             refuse_if_changed(record, self.request.POST.get("seen", ""), self.seen)
-        self.done_to = None if self.verb.leaves else record
-        return self.verb.do(record, self.form, self.request)
+        self.done_to = None if self.custom_action.leaves else record
+        return self.custom_action.do(record, self.form, self.request)
 
     def afterwards(self, record: Any) -> str:
         return self.section.url(record.pk) if record else self.section.list_url()
 
     def words(self) -> dict[str, Any]:
         return {
-            "heading": self.verb.label,
-            "submit": self.verb.submit or self.verb.label,
-            "asks": self.verb.asks,
-            "danger": self.verb.danger,
+            "heading": self.custom_action.label,
+            "submit": self.custom_action.submit or self.custom_action.label,
+            "asks": self.custom_action.asks,
+            "danger": self.custom_action.danger,
         }

@@ -24,7 +24,7 @@ from wisely_security.database.lookups import in_order
 from wisely_security.tenancy.access import MemberView
 
 from .forms import record_fingerprint
-from .section import Column, Section, Verb
+from .section import Column, CustomAction, Section
 
 ON_A_PAGE = 50
 LONGEST_SEARCH = 200
@@ -135,7 +135,7 @@ class RecordPage(SectionPage):
             self.tell_failure(section.changed, failures.of_exception(error), pk=pk)
             raise
         self.tell_look()
-        verbs = [verb for verb in section.verbs if self._offered(verb, record)]
+        offered = [each for each in section.custom_actions if self._offered(each, record)]
         context = {
             "section": section,
             "record": record,
@@ -143,16 +143,18 @@ class RecordPage(SectionPage):
             "related": section.related(record, user),
             "pages": section.pages(record, user),
             "edit_url": section.edit_url(pk) if self.may_change() and not section.why_not_edit(record, user) else "",
-            "verbs": [(verb, section.verb_url(verb, pk), bool(verb.form or verb.asks)) for verb in verbs],
+            "custom_actions": [
+                (each, section.custom_action_url(each, pk), bool(each.form or each.asks)) for each in offered
+            ],
             "seen": record_fingerprint(record),
             "history_url": _history_url(pk) if user.may(VIEW_AUDIT_TRAIL) else "",
         }
         return render(request, "workspace/record.html", context)
 
-    def _offered(self, verb: Verb, record: Any) -> bool:
+    def _offered(self, custom_action: CustomAction, record: Any) -> bool:
         user = self.request.user
         return (
             self.request.tenant == user.tenant
-            and user.may(verb.permission or self.section.edit_permission)
-            and not verb.why_not(record, user)
+            and user.may(custom_action.permission or self.section.edit_permission)
+            and not custom_action.why_not(record, user)
         )

@@ -34,7 +34,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verb:
+class CustomAction:
     """Something that is done to a record, beside editing it.
 
     ``why_not``: why it cannot be done to a record by a user, as a sentence; "": it can. ``do``: does it, inside a
@@ -74,7 +74,7 @@ class Section:
     created: ClassVar[Action | None]
     changed: ClassVar[Action]
     add_label: ClassVar[str] = "Add"
-    verbs: ClassVar[Sequence[Verb]] = ()
+    custom_actions: ClassVar[Sequence[CustomAction]] = ()
     single: ClassVar[bool] = False  # a tenant has one at most
     locks_tenant: ClassVar[bool] = False  # one after the other in a tenant: who may do what is at stake
     add_path: ClassVar[str] = "add"
@@ -125,7 +125,7 @@ class Section:
         return {}
 
     def store(self, form: Any, request: HttpRequest) -> str | HttpResponse:
-        """Save a valid form, inside a transaction that has locked the record. Returns as ``Verb.do``."""
+        """Save a valid form, inside a transaction that has locked the record. Returns as ``CustomAction.do``."""
         record = form.save()
         return f"{record} is {'added' if form.is_new else 'saved'}."
 
@@ -143,8 +143,8 @@ class Section:
     def edit_url(self, record_id: Any) -> str:
         return reverse(f"{self.key}_edit", args=[record_id])
 
-    def verb_url(self, verb: Verb, record_id: Any) -> str:
-        return reverse(f"{self.key}_{verb.key}", args=[record_id])
+    def custom_action_url(self, custom_action: CustomAction, record_id: Any) -> str:
+        return reverse(f"{self.key}_{custom_action.key}", args=[record_id])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path
 
 from . import short_links
-from .actions import AddPage, EditPage, VerbPage
+from .actions import AddPage, CustomActionPage, EditPage
 from .pages import ListPage, RecordPage
 from .section import Section, sections
 
@@ -21,9 +21,9 @@ def _of_section(section: Section) -> Iterator[URLPattern]:
         )
     yield path(f"{at}<uuid:pk>/", RecordPage.as_view(section=section), name=f"{key}_record")
     yield path(f"{at}<uuid:pk>/edit/", EditPage.as_view(section=section, action=section.changed), name=f"{key}_edit")
-    for verb in section.verbs:
-        view = VerbPage.as_view(section=section, action=verb.action, verb=verb)
-        yield path(f"{at}<uuid:pk>/{verb.key.replace('_', '-')}/", view, name=f"{key}_{verb.key}")
+    for custom_action in section.custom_actions:
+        view = CustomActionPage.as_view(section=section, action=custom_action.action, custom_action=custom_action)
+        yield path(f"{at}<uuid:pk>/{custom_action.key.replace('_', '-')}/", view, name=f"{key}_{custom_action.key}")
 
 
 urlpatterns = [path("l/<slug:code>/", short_links.follow, name="short_link")]

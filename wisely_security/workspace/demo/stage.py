@@ -87,16 +87,16 @@ class Stage:
             self._send(user, section.edit_url(record.pk), filled_in(form, typed), fails)
 
     def do(self, who: Person, record: Any, key: str, *, fails: Code | None = None, **typed: Any) -> None:
-        """One of the verbs of the record's section."""
+        """One of the custom actions of the record's section."""
         section = _section(type(record))
-        verb = next(verb for verb in section.verbs if verb.key == key)
+        custom_action = next(each for each in section.custom_actions if each.key == key)
         with self._at_work(who) as user:
             shown = self._current(record)
             sent: Typed = {"seen": record_fingerprint(shown)}
-            if verb.form:
-                sent = filled_in(verb.form(instance=shown, tenant=self._tenant, user=user), typed)
-            self._send(user, section.verb_url(verb, record.pk), sent, fails)
-            if verb.leaves and not fails:
+            if custom_action.form:
+                sent = filled_in(custom_action.form(instance=shown, tenant=self._tenant, user=user), typed)
+            self._send(user, section.custom_action_url(custom_action, record.pk), sent, fails)
+            if custom_action.leaves and not fails:
                 self._everyday.forgets(record)
             else:
                 self._date_back(self._current(record), shown)

@@ -22,7 +22,7 @@ from ..api_keys import make_key
 from ..facts import State
 from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
-from ..section import Column, Section, Verb, label_of, register
+from ..section import Column, CustomAction, Section, label_of, register
 from ..validators import validate_network
 from .business_groups import BusinessGroup
 
@@ -170,8 +170,8 @@ class AccessAccounts(Section):
     managed_by = ("admin", "developer")
     granted_to = ("business", "mis", "support", "csm")
     empty = "Set up an access account to send messages from a system of your own."
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="new_key",
             label="New API key",
             submit="Replace key",
@@ -179,7 +179,7 @@ class AccessAccounts(Section):
             do=lambda account, form, request: give_key(account, request),
             asks="The current key stops working immediately. The new one is shown once.",
         ),
-        Verb(
+        CustomAction(
             key="deactivate",
             label="Deactivate",
             action=DEACTIVATE,
@@ -187,7 +187,7 @@ class AccessAccounts(Section):
             why_not=lambda account, user: "" if account.is_active else "This account is not active already.",
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="activate",
             label="Activate",
             action=ACTIVATE,

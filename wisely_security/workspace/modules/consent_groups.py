@@ -17,7 +17,7 @@ from wisely_security.tenancy.models import Tenant
 
 from ..forms import RecordForm
 from ..records import Channel, Record
-from ..section import Column, Section, Verb, label_of, register
+from ..section import Column, CustomAction, Section, label_of, register
 from ..validators import validate_e164
 from .access_accounts import AccessAccount, say_channels
 
@@ -113,8 +113,8 @@ class ConsentGroups(Section):
     managed_by = ("admin", "business")
     granted_to = ("mis", "support", "csm")
     empty = "A consent group keeps the number to which people write START or STOP, and your answers to them."
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="delete",
             label="Delete",
             action=DELETE,

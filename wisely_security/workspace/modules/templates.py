@@ -21,7 +21,7 @@ from ..facts import Message, State
 from ..forms import Lines, RecordForm
 from ..records import Channel, Record
 from ..reference import LANGUAGES
-from ..section import Column, Section, Verb, label_of, register
+from ..section import Column, CustomAction, Section, label_of, register
 from .waba_numbers import WabaNumber
 
 MODULE = Module("templates", "Templates", record=("template", "Template"))
@@ -254,8 +254,8 @@ class Templates(Section):
     managed_by = ("admin", "business")
     granted_to = ("mis", "support", "csm", "sales")
     empty = "Create a template, have it approved, and send it to as many people as you like."
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="approve_content",
             label="Approve content",
             action=REVIEW_CONTENT,
@@ -263,7 +263,7 @@ class Templates(Section):
             why_not=no_content_review,
             permission=REVIEW,
         ),
-        Verb(
+        CustomAction(
             key="reject_content",
             label="Reject content",
             action=REVIEW_CONTENT,
@@ -273,7 +273,7 @@ class Templates(Section):
             form=RemarkForm,
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="approve",
             label="Approve",
             action=APPROVE,
@@ -281,7 +281,7 @@ class Templates(Section):
             why_not=no_review,
             permission=REVIEW,
         ),
-        Verb(
+        CustomAction(
             key="reject",
             label="Reject",
             action=REJECT,
@@ -291,7 +291,7 @@ class Templates(Section):
             form=RemarkForm,
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="settings",
             label="Settings",
             submit="Save settings",
@@ -299,7 +299,7 @@ class Templates(Section):
             do=save_settings,
             form=SettingsForm,
         ),
-        Verb(
+        CustomAction(
             key="delete",
             label="Delete",
             action=DELETE,

@@ -28,7 +28,7 @@ from wisely_security.tenancy.signals import SessionEnd
 
 from ..facts import State
 from ..forms import RecordForm
-from ..section import Column, Section, Verb, register
+from ..section import Column, CustomAction, Section, register
 from .roles import is_above
 
 if TYPE_CHECKING:
@@ -226,15 +226,15 @@ class Users(Section):
         ),
         Column(label="Last sign-in", value=last_sign_in, sort="last_login"),
     )
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="invite_again",
             label="Invite again",
             action=INVITE,
             do=invite_again,
             why_not=_why_not(lambda it: it.status == UserStatus.PENDING, "This invitation has been accepted already."),
         ),
-        Verb(
+        CustomAction(
             key="make_admin",
             label="Make admin",
             action=MADE_ADMIN,
@@ -244,7 +244,7 @@ class Users(Section):
             ),
             asks="Admins see both records, and change what they like.",
         ),
-        Verb(
+        CustomAction(
             key="suspend",
             label="Suspend",
             action=SUSPEND,
@@ -253,14 +253,14 @@ class Users(Section):
             asks="They are signed out everywhere at once, and cannot sign in until somebody activates them again.",
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="activate",
             label="Activate",
             action=ACTIVATE,
             do=activate,
             why_not=_why_not(lambda it: it.status == UserStatus.SUSPENDED, "This user is not suspended."),
         ),
-        Verb(
+        CustomAction(
             key="hand_over",
             label="Make Super Admin",
             action=MADE_ADMIN,
@@ -269,7 +269,7 @@ class Users(Section):
             asks="There is one Super Admin. You hand the post over, and cannot take it back yourself.",
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="delete",
             label="Delete",
             action=DELETE,

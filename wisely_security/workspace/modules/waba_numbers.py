@@ -21,7 +21,7 @@ from wisely_security.tenancy.models import Tenant, User
 from ..facts import Address
 from ..forms import RecordForm
 from ..records import Record
-from ..section import Column, Related, Section, Verb, label_of, register
+from ..section import Column, CustomAction, Related, Section, label_of, register
 from ..validators import validate_e164
 from .business_groups import BusinessGroup
 
@@ -228,8 +228,8 @@ class MessageLinks(Section):
     managed_by = ("admin", "business")
     granted_to = ("mis", "support", "csm", "sales")
     empty = "Put a message link on your site, in a mail or behind a QR code."
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="delete",
             label="Delete",
             action=DELETE_LINK,
