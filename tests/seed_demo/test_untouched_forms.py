@@ -72,7 +72,7 @@ def forms_of(person: User) -> Iterator[str]:
 
 
 def forms_of_record(section: Any, record: Any, person: User) -> Iterator[str]:
-    if person.may(section.edit_permission) and not section.why_not_edit(record, person):
+    if person.may(section.edit_permission) and not section.edit_denial_reason(record, person):
         yield section.edit_url(record.pk)
     for each in section.custom_actions:
         if each.form and each.key not in ASKS_ANEW and person.may(each.permission or section.edit_permission):

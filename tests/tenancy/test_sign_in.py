@@ -85,7 +85,7 @@ def test_what_may_be_a_password_is_never_stored_as_a_name(cast: Cast, events, ty
     ("status", "said"),
     [(UserStatus.SUSPENDED, "Your account is suspended"), (UserStatus.PENDING, "not accepted your invitation")],
 )
-def test_why_not_is_said_only_when_the_password_is_right(cast: Cast, events, status: UserStatus, said: str) -> None:
+def test_the_reason_is_shown_only_when_the_password_is_right(cast: Cast, events, status: UserStatus, said: str) -> None:
     set_status(cast.bob, status)
     assert said in attempt("bob@acme.example").content.decode()
     assert said not in attempt("bob@acme.example", "not it").content.decode()

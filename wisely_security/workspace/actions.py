@@ -79,7 +79,7 @@ class ActionPage(SectionPage):
     def get(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         record = self.record(pk) if pk else None
         self.name = str(record or "")
-        if refused := self.why_not(record):  # nobody has tried yet: no event
+        if refused := self.denial_reason(record):  # nobody has tried yet: no event
             messages.error(request, str(refused))
             return redirect(self.afterwards(record))
         self.form = self.make_form(record)
@@ -110,7 +110,7 @@ class ActionPage(SectionPage):
         self.lock(pk)
         record = self.record(pk) if pk else None  # after the lock, with what belongs to it
         self.name = str(record or "")
-        if refused := self.why_not(record):
+        if refused := self.denial_reason(record):
             raise refused
         self.form = self.make_form(record)
         if self.form is not None and not self.form.is_valid():
@@ -146,7 +146,7 @@ class ActionPage(SectionPage):
         self.tell(failure)
         return self.page(status)
 
-    def why_not(self, record: Any) -> RefusedError | None:
+    def denial_reason(self, record: Any) -> RefusedError | None:
         """What keeps this from being done to this record, or keeps it from being done any more."""
         return None
 
@@ -186,7 +186,7 @@ class ActionPage(SectionPage):
 
 
 class AddPage(ActionPage):
-    def why_not(self, record: Any) -> RefusedError | None:
+    def denial_reason(self, record: Any) -> RefusedError | None:
         if self.section.single and self.section.records(self.request.tenant).exists():
             return RefusedError(f"The {self.section.singular} has been set up already.", Code.DUPLICATE)
         return None
@@ -207,8 +207,8 @@ class AddPage(ActionPage):
 
 
 class EditPage(ActionPage):
-    def why_not(self, record: Any) -> RefusedError | None:
-        reason = self.section.why_not_edit(record, self.request.user)
+    def denial_reason(self, record: Any) -> RefusedError | None:
+        reason = self.section.edit_denial_reason(record, self.request.user)
         return RefusedError(reason) if reason else None
 
     def make_form(self, record: Any) -> Any:
@@ -231,8 +231,8 @@ class CustomActionPage(ActionPage):
     def needed_permission(self) -> str:
         return self.custom_action.permission or self.section.edit_permission
 
-    def why_not(self, record: Any) -> RefusedError | None:
-        reason = self.custom_action.why_not(record, self.request.user)
+    def denial_reason(self, record: Any) -> RefusedError | None:
+        reason = self.custom_action.denial_reason(record, self.request.user)
         return RefusedError(reason) if reason else None
 
     def make_form(self, record: Any) -> Any:
@@ -242,7 +242,7 @@ class CustomActionPage(ActionPage):
     def do(self, record: Any) -> str | HttpResponse:
         if self.form is None:
             refuse_if_changed(record, self.request.POST.get("seen", ""), self.seen)
-        self.done_to = None if self.custom_action.leaves else record
+        self.done_to = None if self.custom_action.deletes else record
         return self.custom_action.do(record, self.form, self.request)
 
     def afterwards(self, record: Any) -> str:
@@ -252,6 +252,6 @@ class CustomActionPage(ActionPage):
         return {
             "heading": self.custom_action.label,
             "submit": self.custom_action.submit or self.custom_action.label,
-            "asks": self.custom_action.asks,
+            "confirm_text": self.custom_action.confirm_text,
             "danger": self.custom_action.danger,
         }

@@ -70,7 +70,7 @@ class RecordAdmin(OfTenantAdmin[Any]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Where the tenant's people can delete it, too."""
-        return super().has_delete_permission(request, obj) and any(each.leaves for each in self.section.custom_actions)
+        return super().has_delete_permission(request, obj) and any(each.deletes for each in self.section.custom_actions)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         typed = list(self.record_form._meta.fields or ())

@@ -142,9 +142,11 @@ class RecordPage(SectionPage):
             "facts": section.facts(record),
             "related": section.related(record, user),
             "pages": section.pages(record, user),
-            "edit_url": section.edit_url(pk) if self.may_change() and not section.why_not_edit(record, user) else "",
+            "edit_url": section.edit_url(pk)
+            if self.may_change() and not section.edit_denial_reason(record, user)
+            else "",
             "custom_actions": [
-                (each, section.custom_action_url(each, pk), bool(each.form or each.asks)) for each in offered
+                (each, section.custom_action_url(each, pk), bool(each.form or each.confirm_text)) for each in offered
             ],
             "seen": record_fingerprint(record),
             "history_url": _history_url(pk) if user.may(VIEW_AUDIT_TRAIL) else "",
@@ -156,5 +158,5 @@ class RecordPage(SectionPage):
         return (
             self.request.tenant == user.tenant
             and user.may(custom_action.permission or self.section.edit_permission)
-            and not custom_action.why_not(record, user)
+            and not custom_action.denial_reason(record, user)
         )

@@ -37,23 +37,23 @@ class Column:
 class CustomAction:
     """Something that is done to a record, beside editing it.
 
-    ``why_not``: why it cannot be done to a record by a user, as a sentence; "": it can. ``do``: does it, inside a
+    ``denial_reason``: why it cannot be done to a record by a user, as a sentence; "": it can. ``do``: does it, inside a
     transaction that has locked the record; raises RefusedError. It returns what is said afterwards, or a page to show.
     ``submit``: what the button of its page does, where ``label`` doesn't say. ``form``: what has to be filled in.
-    ``asks``: a question to answer first, where there is no form. ``leaves``: the record is gone afterwards.
+    ``confirm_text``: a question to answer first, where there is no form. ``deletes``: the record is gone afterwards.
     """
 
     key: str
     label: str
     action: Action
     do: Callable[[Any, Any, Any], str | HttpResponse]  # the record, the form, the request
-    why_not: Callable[[Any, User], str] = lambda record, user: ""
+    denial_reason: Callable[[Any, User], str] = lambda record, user: ""
     permission: str = ""
     submit: str = ""
     form: type[RecordForm] | None = None
-    asks: str = ""
+    confirm_text: str = ""
     danger: bool = False
-    leaves: bool = False
+    deletes: bool = False
 
 
 class Section:
@@ -116,7 +116,7 @@ class Section:
         """Other pages about the record: what they are called, and their addresses."""
         return []
 
-    def why_not_edit(self, record: Any, user: User) -> str:
+    def edit_denial_reason(self, record: Any, user: User) -> str:
         """Why a user cannot edit a record, as a sentence; "": they can."""
         return ""
 

@@ -96,7 +96,7 @@ class Stage:
             if custom_action.form:
                 sent = filled_in(custom_action.form(instance=shown, tenant=self._tenant, user=user), typed)
             self._send(user, section.custom_action_url(custom_action, record.pk), sent, fails)
-            if custom_action.leaves and not fails:
+            if custom_action.deletes and not fails:
                 self._everyday.forgets(record)
             else:
                 self._date_back(self._current(record), shown)

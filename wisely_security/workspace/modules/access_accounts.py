@@ -177,14 +177,14 @@ class AccessAccounts(Section):
             submit="Replace key",
             action=EDIT,
             do=lambda account, form, request: give_key(account, request),
-            asks="The current key stops working immediately. The new one is shown once.",
+            confirm_text="The current key stops working immediately. The new one is shown once.",
         ),
         CustomAction(
             key="deactivate",
             label="Deactivate",
             action=DEACTIVATE,
             do=deactivate,
-            why_not=lambda account, user: "" if account.is_active else "This account is not active already.",
+            denial_reason=lambda account, user: "" if account.is_active else "This account is not active already.",
             danger=True,
         ),
         CustomAction(
@@ -192,7 +192,7 @@ class AccessAccounts(Section):
             label="Activate",
             action=ACTIVATE,
             do=activate,
-            why_not=lambda account, user: "This account is active already." if account.is_active else "",
+            denial_reason=lambda account, user: "This account is active already." if account.is_active else "",
         ),
     )
 

@@ -119,9 +119,9 @@ class ConsentGroups(Section):
             label="Delete",
             action=DELETE,
             do=delete,
-            asks="People who write to its number get no answer any more. The record of what happened stays.",
+            confirm_text="People who write to its number get no answer any more. The record of what happened stays.",
             danger=True,
-            leaves=True,
+            deletes=True,
         ),
     )
 

@@ -120,7 +120,7 @@ class Roles(Section):
         said = [(group, "\n".join(labels)) for group, labels in granted_permissions(record)]
         return [("Kind", "Built in" if record.key else "Your own"), *said]
 
-    def why_not_edit(self, record: Role, user: User) -> str:
+    def edit_denial_reason(self, record: Role, user: User) -> str:
         if record.key:
             return "Built-in roles stay as they are. Add a role of your own."
         if user.role_id == record.pk:

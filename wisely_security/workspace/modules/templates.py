@@ -260,7 +260,7 @@ class Templates(Section):
             label="Approve content",
             action=REVIEW_CONTENT,
             do=review_content(Review.APPROVED),
-            why_not=no_content_review,
+            denial_reason=no_content_review,
             permission=REVIEW,
         ),
         CustomAction(
@@ -268,7 +268,7 @@ class Templates(Section):
             label="Reject content",
             action=REVIEW_CONTENT,
             do=review_content(Review.REJECTED),
-            why_not=no_content_review,
+            denial_reason=no_content_review,
             permission=REVIEW,
             form=RemarkForm,
             danger=True,
@@ -278,7 +278,7 @@ class Templates(Section):
             label="Approve",
             action=APPROVE,
             do=review(Review.APPROVED),
-            why_not=no_review,
+            denial_reason=no_review,
             permission=REVIEW,
         ),
         CustomAction(
@@ -286,7 +286,7 @@ class Templates(Section):
             label="Reject",
             action=REJECT,
             do=review(Review.REJECTED),
-            why_not=no_review,
+            denial_reason=no_review,
             permission=REVIEW,
             form=RemarkForm,
             danger=True,
@@ -304,9 +304,9 @@ class Templates(Section):
             label="Delete",
             action=DELETE,
             do=delete,
-            asks="It can be sent no more. The record of what happened to it stays.",
+            confirm_text="It can be sent no more. The record of what happened to it stays.",
             danger=True,
-            leaves=True,
+            deletes=True,
         ),
     )
 

@@ -234,9 +234,9 @@ class MessageLinks(Section):
             label="Delete",
             action=DELETE_LINK,
             do=delete_link,
-            asks="Whoever opens the short link then finds nothing.",
+            confirm_text="Whoever opens the short link then finds nothing.",
             danger=True,
-            leaves=True,
+            deletes=True,
         ),
     )
 
