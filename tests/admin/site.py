@@ -21,7 +21,7 @@ from wisely_security.tenancy.models import Role, Session, Tenant, User
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink
-from wisely_security.workspace.section import sections
+from wisely_security.workspace.resource_page import resource_pages
 
 from ..workspace import trail
 
@@ -30,7 +30,7 @@ USERS = "/admin/tenancy/user/"
 TENANTS = "/admin/tenancy/tenant/"
 ROLES = "/admin/tenancy/role/"
 NAMES: dict[type, dict[str, str]] = {each: {"name": "acme"} for each in (ConsentGroup, MessageLink, Template)}
-WORKSPACE = [section.model for section in sections() if section.model not in {User, Role}]
+WORKSPACE = [section.model for section in resource_pages() if section.model not in {User, Role}]
 
 
 def list_of(model: type[Model]) -> str:

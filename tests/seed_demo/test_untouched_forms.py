@@ -19,7 +19,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Tenant, User, UserStatus
 from wisely_security.tenancy.permissions import SIGN_IN_SETTINGS
-from wisely_security.workspace.section import sections
+from wisely_security.workspace.resource_page import resource_pages
 
 from .seeding import SIGN_IN
 
@@ -65,7 +65,7 @@ def forms_of(person: User) -> Iterator[str]:
     if person.may(SIGN_IN_SETTINGS):
         yield reverse("sign_in_settings")
     with acting_as(tenant_id=person.tenant_id):
-        for section in sections():
+        for section in resource_pages():
             found = (forms_of_record(section, record, person) for record in section.records(person.tenant))
             forms = list(chain.from_iterable(found))
             yield from forms if person.is_super_admin else forms[:1]
@@ -81,7 +81,7 @@ def forms_of_record(section: Any, record: Any, person: User) -> Iterator[str]:
 
 def forms_of_support() -> Iterator[str]:
     """Whatever Django admin lets change; built-in roles are only shown."""
-    edited = {each.model for each in sections()} | {Tenant}
+    edited = {each.model for each in resource_pages()} | {Tenant}
     with acting_as(support=True):
         for model in edited:
             assert admin.site.is_registered(model)

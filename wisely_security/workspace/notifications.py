@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .modules.business_groups import BusinessGroup
 
 MOST_NAMES = 50  # in an e-mail
-SEE_GROUPS = "business_groups.view"  # the section's permission: without it, a link would lead to a refusal
+SEE_GROUPS = "business_groups.view"  # the resource page's permission: without it, a link would lead to a refusal
 
 
 def group_changed(

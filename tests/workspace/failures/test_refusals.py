@@ -15,7 +15,7 @@ from tests.workspace.walk import Row
 from tests.workspace.world import user
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
-from wisely_security.workspace.section import sections
+from wisely_security.workspace.resource_page import resource_pages
 from wisely_security.workspace.urls import urlpatterns
 
 from .failing import EVERY_WAY, ROWS, address_of, every_way, every_way_on_a_record, only_failure, record_in
@@ -28,7 +28,9 @@ def test_every_address_that_changes_something_is_tried(world: Cast) -> None:
         for row in EVERY_WAY
         if row.press != "Set up business profile"
     }
-    looked_at = {section.key for section in sections()} | {f"{section.key}_record" for section in sections()}
+    looked_at = {resource_page.key for resource_page in resource_pages()} | {
+        f"{resource_page.key}_record" for resource_page in resource_pages()
+    }
     assert tried | {"business_profile_add"} == {pattern.name for pattern in urlpatterns} - looked_at - {"short_link"}
 
 

@@ -28,7 +28,7 @@ from ..forms import record_fingerprint
 from ..modules.access_accounts import AccessAccount
 from ..modules.waba_numbers import WabaNumber
 from ..outbox.delivery import deliver_next
-from ..section import Section, section_of
+from ..resource_page import ResourcePage, resource_page_of
 from .everyday import Everyday
 from .visits import Typed, filled_in, is_done
 
@@ -179,8 +179,8 @@ class Stage:
             raise ValueError(f"{user} at {url}: {told.reason if told else 'done'} – the story says {fails or 'done'}.")
 
 
-def _section(model: type[Any]) -> Section:
-    section = section_of(model)
+def _section(model: type[Any]) -> ResourcePage:
+    section = resource_page_of(model)
     if section is None:
         raise ValueError(f"{model} has no pages.")
     return section

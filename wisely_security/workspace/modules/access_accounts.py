@@ -22,7 +22,7 @@ from ..api_keys import make_key
 from ..facts import State
 from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
-from ..section import Column, CustomAction, Section, label_of, register
+from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
 from ..validators import validate_network
 from .business_groups import BusinessGroup
 
@@ -127,7 +127,7 @@ def give_key(account: AccessAccount, request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "workspace/api_key.html",
-        {"account": account, "key": key, "section": SECTION, "done_url": SECTION.url(account.pk)},
+        {"account": account, "key": key, "resource_page": RESOURCE_PAGE, "done_url": RESOURCE_PAGE.url(account.pk)},
     )
 
 
@@ -143,7 +143,7 @@ def activate(account: AccessAccount, form: None, request: HttpRequest) -> str:
     return f"{account} is active again, with the same API key."
 
 
-class AccessAccounts(Section):
+class AccessAccounts(ResourcePage):
     model = AccessAccount
     path = "access-accounts"
     title = "Access accounts"
@@ -217,4 +217,4 @@ class AccessAccounts(Section):
         return give_key(form.save(commit=False), request)
 
 
-SECTION = register(AccessAccounts())
+RESOURCE_PAGE = register(AccessAccounts())

@@ -20,7 +20,7 @@ from wisely_security.tenancy.models import Tenant, User
 from .. import notifications
 from ..forms import RecordForm
 from ..records import CurrentTenant, Record
-from ..section import Column, Section, register
+from ..resource_page import Column, ResourcePage, register
 
 MODULE = Module("business_group", "Business Group", record=("group", "Group"))
 ADD = MODULE.action("add", "Add", "A group was added.")
@@ -88,7 +88,7 @@ class GroupForm(RecordForm):
         widgets = {"users": forms.CheckboxSelectMultiple}
 
 
-class BusinessGroups(Section):
+class BusinessGroups(ResourcePage):
     model = BusinessGroup
     path = "business-groups"
     title = "Business groups"

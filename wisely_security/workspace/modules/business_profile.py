@@ -20,7 +20,7 @@ from wisely_security.tenancy.time_zones import time_zone_choices, validate_time_
 from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
 from ..reference import CURRENCIES, LANGUAGES
-from ..section import Column, Section, register
+from ..resource_page import Column, ResourcePage, register
 from ..validators import validate_e164
 
 MODULE = Module("business_profile", "Business Profile", record=("profile", "Profile"))
@@ -134,7 +134,7 @@ class BusinessProfileForm(RecordForm):
         help_texts = {"contact_phone": "With its country code, as +14155550123."}
 
 
-class BusinessProfiles(Section):
+class BusinessProfiles(ResourcePage):
     model = BusinessProfile
     path = "business-profile"
     title = "Business profile"

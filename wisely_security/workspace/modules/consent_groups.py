@@ -17,7 +17,7 @@ from wisely_security.tenancy.models import Tenant
 
 from ..forms import RecordForm
 from ..records import Channel, Record
-from ..section import Column, CustomAction, Section, label_of, register
+from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
 from ..validators import validate_e164
 from .access_accounts import AccessAccount, say_channels
 
@@ -92,7 +92,7 @@ def delete(group: ConsentGroup, form: None, request: HttpRequest) -> str:
     return f"{group} is deleted."
 
 
-class ConsentGroups(Section):
+class ConsentGroups(ResourcePage):
     model = ConsentGroup
     path = "consent-groups"
     title = "Opt-in/Opt-out"

@@ -16,7 +16,7 @@ from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
 from wisely_security.tenancy.permissions import all_permissions
 
 from ..forms import Choices, RecordForm
-from ..section import Column, Section, register
+from ..resource_page import Column, ResourcePage, register
 
 MODULE = Module("roles", "Roles", record=("role", "Role"))
 ADD = MODULE.action("add", "Add", "A role was added.")
@@ -90,7 +90,7 @@ class RoleForm(RecordForm):
         return chosen
 
 
-class Roles(Section):
+class Roles(ResourcePage):
     model = Role
     path = "roles"
     title = "Roles"

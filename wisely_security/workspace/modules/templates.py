@@ -21,7 +21,7 @@ from ..facts import Message, State
 from ..forms import Lines, RecordForm
 from ..records import Channel, Record
 from ..reference import LANGUAGES
-from ..section import Column, CustomAction, Section, label_of, register
+from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
 from .waba_numbers import WabaNumber
 
 MODULE = Module("templates", "Templates", record=("template", "Template"))
@@ -226,7 +226,7 @@ def delete(template: Template, form: None, request: HttpRequest) -> str:
 COLOURS = {Review.IN_REVIEW: "warning", Review.APPROVED: "success", Review.REJECTED: "danger"}
 
 
-class Templates(Section):
+class Templates(ResourcePage):
     model = Template
     path = "templates"
     title = "Templates"

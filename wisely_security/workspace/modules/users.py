@@ -28,7 +28,7 @@ from wisely_security.tenancy.signals import SessionEnd
 
 from ..facts import State
 from ..forms import RecordForm
-from ..section import Column, CustomAction, Section, register
+from ..resource_page import Column, CustomAction, ResourcePage, register
 from .roles import is_above
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def last_sign_in(member: User) -> str:
     return f"{localtime(member.last_login):%-d %b %Y, %H:%M}" if member.last_login else "Never"
 
 
-class Users(Section):
+class Users(ResourcePage):
     model = User
     path = "users"
     title = "Users"

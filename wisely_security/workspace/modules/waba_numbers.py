@@ -21,7 +21,7 @@ from wisely_security.tenancy.models import Tenant, User
 from ..facts import Address
 from ..forms import RecordForm
 from ..records import Record
-from ..section import Column, CustomAction, Related, Section, label_of, register
+from ..resource_page import Column, CustomAction, Related, ResourcePage, label_of, register
 from ..validators import validate_e164
 from .business_groups import BusinessGroup
 
@@ -139,7 +139,7 @@ class WabaNumberForm(RecordForm):
         }
 
 
-class WabaNumbers(Section):
+class WabaNumbers(ResourcePage):
     model = WabaNumber
     path = "waba-numbers"
     title = "WABA numbers"
@@ -209,7 +209,7 @@ def delete_link(link: MessageLink, form: None, request: HttpRequest) -> str:
     return f"{link} is deleted. Its short link opens nothing any more."
 
 
-class MessageLinks(Section):
+class MessageLinks(ResourcePage):
     model = MessageLink
     path = "message-links"
     title = "Message links"

@@ -56,7 +56,7 @@ class CustomAction:
     deletes: bool = False
 
 
-class Section:
+class ResourcePage:
     """One kind of record and its pages. A module makes a sub-class and registers an instance of it."""
 
     model: ClassVar[type[Any]]
@@ -163,39 +163,48 @@ class Related:
     empty: str = "None."
 
 
-_sections: dict[str, Section] = {}
+_resource_pages: dict[str, ResourcePage] = {}
 
 
-def register(section: Section) -> Section:
-    """Declare a section: its permissions, its menu entry, links from events to its records; its pages follow.
+def register(resource_page: ResourcePage) -> ResourcePage:
+    """Declare a resource page: its permissions, its menu entry, links from events to its records; its pages follow.
 
     Raises ImproperlyConfigured for a second one of the same path.
     """
-    if section.key in _sections:
-        raise ImproperlyConfigured(f"The section {section.path!r} is declared twice.")
-    _sections[section.key] = section
+    if resource_page.key in _resource_pages:
+        raise ImproperlyConfigured(f"The resource page {resource_page.path!r} is declared twice.")
+    _resource_pages[resource_page.key] = resource_page
     view = permissions.declare(
-        section.view_permission,
-        section.title,
-        f"View {section.title_in_text}",
-        granted_to={*section.granted_to, *section.managed_by},
+        resource_page.view_permission,
+        resource_page.title,
+        f"View {resource_page.title_in_text}",
+        granted_to={*resource_page.granted_to, *resource_page.managed_by},
     )
     permissions.declare(
-        section.edit_permission, section.title, f"Change {section.title_in_text}", granted_to=section.managed_by
+        resource_page.edit_permission,
+        resource_page.title,
+        f"Change {resource_page.title_in_text}",
+        granted_to=resource_page.managed_by,
     )
-    menu.add(section.menu, section.title, icon=section.icon, permission=view, url=lambda tenant: section.list_url())
-    declared = audited_as(section.model)
+    menu.add(
+        resource_page.menu,
+        resource_page.title,
+        icon=resource_page.icon,
+        permission=view,
+        url=lambda tenant: resource_page.list_url(),
+    )
+    declared = audited_as(resource_page.model)
     if declared is not None:
-        links.declare(declared.key, section.model, section.url, view)
-    return section
+        links.declare(declared.key, resource_page.model, resource_page.url, view)
+    return resource_page
 
 
-def sections() -> tuple[Section, ...]:
-    return tuple(_sections.values())
+def resource_pages() -> tuple[ResourcePage, ...]:
+    return tuple(_resource_pages.values())
 
 
-def section_of(model: type[Model]) -> Section | None:
-    return next((each for each in _sections.values() if each.model is model), None)
+def resource_page_of(model: type[Model]) -> ResourcePage | None:
+    return next((each for each in _resource_pages.values() if each.model is model), None)
 
 
 def label_of(name: str) -> Callable[[Any], Any]:
