@@ -51,7 +51,7 @@ def declare(model: Any = Session, **fields: Any) -> Audited:
         (lambda module: exempt(BusinessGroupUser, "because"), "BusinessGroupUser is declared twice"),
         (lambda module: declare(masked=["nothing"]), "no field 'nothing'"),
         (lambda module: declare(untracked=["nothing"]), "no field 'nothing'"),
-        (lambda module: declare(words={"nothing": list}), "no field 'nothing'"),
+        (lambda module: declare(labels={"nothing": list}), "no field 'nothing'"),
         (lambda module: declare(transitions=(Transition(action=EDIT, field="nothing"),)), "no field 'nothing'"),
         (
             lambda module: declare(transitions=(Transition(action=EDIT, field="id", also=("nothing",)),)),

@@ -9,9 +9,9 @@ import pytest
 from django.db import Error, IntegrityError, ProgrammingError, connection, connections, transaction
 from django.db.models import Model
 
+from audit_trail.display_values import LONGEST_TEXT
 from audit_trail.models import AuditEvent
 from audit_trail.registry import followed_models
-from audit_trail.words import LONGEST_TEXT
 from tests.support.cast import Cast
 from tests.support.databases import temporary_tables
 from wisely_security.core.request_context import acting_as

@@ -146,7 +146,7 @@ def _column(field: Any) -> str:
 
 def _is_plain(audited: Audited, field: Any) -> bool:
     is_text = isinstance(field, models.CharField | models.TextField)
-    return is_text and not field.choices and field.name not in {*audited.masked, *audited.words}
+    return is_text and not field.choices and field.name not in {*audited.masked, *audited.labels}
 
 
 def _as_change(resource_type: str, change: dict[str, Any]) -> Change:

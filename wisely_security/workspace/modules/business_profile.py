@@ -96,7 +96,7 @@ audited(
     changed=UPDATE,
     deleted=DELETE,
     untracked=["created_at"],
-    words={
+    labels={
         "country": COUNTRIES.items,
         "currency": lambda: [(code, f"{code} ({name})") for code, name in CURRENCIES.items()],
         "language": LANGUAGES.items,

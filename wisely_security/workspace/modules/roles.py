@@ -30,7 +30,7 @@ audited(
     changed=EDIT,
     deleted=DELETE,
     untracked=["key"],
-    words={"permissions": lambda: [(each.key, f"{each.group}: {each.label}") for each in all_permissions()]},
+    labels={"permissions": lambda: [(each.key, f"{each.group}: {each.label}") for each in all_permissions()]},
 )
 
 

@@ -115,7 +115,7 @@ audited(
         *(Transition(action=EDIT_SETTINGS, field=name) for name in SETTINGS),
     ),
     untracked=["created_at"],
-    words={"language": LANGUAGES.items},
+    labels={"language": LANGUAGES.items},
 )
 
 REVIEW = declare("templates.review", "Templates", "Approve and reject templates", granted_to=("admin",))

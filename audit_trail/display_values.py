@@ -1,4 +1,4 @@
-"""How people say the value of a field, as SQL: the hook writes these words into the event."""
+"""The display value of a field, as SQL: the hook writes it into the event."""
 
 from __future__ import annotations
 
@@ -20,41 +20,41 @@ def literal(text: str) -> str:
 
 
 def label(field: Any) -> str:
-    said = str(field.verbose_name)
-    return said[:1].upper() + said[1:]
+    name = str(field.verbose_name)
+    return name[:1].upper() + name[1:]
 
 
-def said(audited: Audited, field: Any, row: str) -> str:
-    """An SQL expression for the value of ``field`` in ``row`` as text; NULL where there is nothing to say."""
+def display_value(audited: Audited, field: Any, row: str) -> str:
+    """An SQL expression for the value of ``field`` in ``row`` as text; NULL where there is nothing to show."""
     value = f"{row}.{field.column}"
     if isinstance(field, ArrayField):
-        return f"array_to_string({said_items(audited, field, row)}, ', ')"
-    return _own_words(audited, field, value) or _said(field, value)
+        return f"array_to_string({display_items(audited, field, row)}, ', ')"
+    return _own_labels(audited, field, value) or _display_value(field, value)
 
 
-def said_items(audited: Audited, field: ArrayField[Any, Any], row: str) -> str:
+def display_items(audited: Audited, field: ArrayField[Any, Any], row: str) -> str:
     """The same for a list: an SQL array of texts."""
-    item = _own_words(audited, field, "item") or _said(field.base_field, "item")
+    item = _own_labels(audited, field, "item") or _display_value(field.base_field, "item")
     return (
         f"ARRAY(SELECT {item} FROM unnest({row}.{field.column}) WITH ORDINALITY AS items (item, place) ORDER BY place)"
     )
 
 
-def _own_words(audited: Audited, field: Any, value: str) -> str:
+def _own_labels(audited: Audited, field: Any, value: str) -> str:
     """What the declaration says for this field."""
-    words = audited.words.get(field.name)
-    return said_choice(words(), value) if words else ""
+    labels = audited.labels.get(field.name)
+    return display_choice(labels(), value) if labels else ""
 
 
-def said_choice(choices: Iterable[tuple[Any, Any]], value: str) -> str:
+def display_choice(choices: Iterable[tuple[Any, Any]], value: str) -> str:
     """The label of a stored key; the key itself where there is no label."""
-    whens = " ".join(f"WHEN {literal(str(key))} THEN {literal(str(words))}" for key, words in choices if key)
+    whens = " ".join(f"WHEN {literal(str(key))} THEN {literal(str(text))}" for key, text in choices if key)
     return f"CASE {value}::text {whens} ELSE {value}::text END"
 
 
-def _said(field: Any, value: str) -> str:
+def _display_value(field: Any, value: str) -> str:
     if field.choices:
-        return said_choice(flatten_choices(field.choices), value)
+        return display_choice(flatten_choices(field.choices), value)
     if isinstance(field, models.BooleanField):
         return f"CASE WHEN {value} THEN 'Yes' WHEN NOT {value} THEN 'No' END"
     if isinstance(field, models.ForeignKey):
