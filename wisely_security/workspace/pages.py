@@ -141,7 +141,7 @@ class RecordPage(SectionPage):
         context = {
             "resource_page": resource_page,
             "record": record,
-            "facts": resource_page.facts(record),
+            "details": resource_page.details(record),
             "related": resource_page.related(record, user),
             "pages": resource_page.pages(record, user),
             "edit_url": resource_page.edit_url(pk)

@@ -104,8 +104,8 @@ class ResourcePage:
         records: QuerySet[Any] = self.model._default_manager.filter(tenant=tenant)
         return records
 
-    def facts(self, record: Any) -> list[tuple[str, Any]]:
-        """What the record's page shows: texts, or what ``facts.py`` has."""
+    def details(self, record: Any) -> list[tuple[str, Any]]:
+        """What the record's page shows: texts, or what ``details.py`` has."""
         return [(column.label, column.value(record)) for column in self.columns]
 
     def related(self, record: Any, user: User) -> list[Related]:

@@ -19,7 +19,7 @@ from wisely_security.tenancy import display_names
 from wisely_security.tenancy.models import Tenant
 
 from ..api_keys import make_key
-from ..facts import State
+from ..details import State
 from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
 from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
@@ -199,7 +199,7 @@ class AccessAccounts(ResourcePage):
     def records(self, tenant: Tenant) -> QuerySet[AccessAccount]:
         return super().records(tenant).select_related("business_group")
 
-    def facts(self, record: AccessAccount) -> list[tuple[str, Any]]:
+    def details(self, record: AccessAccount) -> list[tuple[str, Any]]:
         return [
             ("Label", record.label),
             ("State", State("Active", "success") if record.is_active else State("Not active", "plain")),

@@ -114,7 +114,7 @@ class BusinessGroups(ResourcePage):
         counted: QuerySet[Any] = groups.annotate(number_of_users=number)
         return counted
 
-    def facts(self, record: BusinessGroup) -> list[tuple[str, Any]]:
+    def details(self, record: BusinessGroup) -> list[tuple[str, Any]]:
         names = ", ".join(user.name for user in record.users.all())
         return [("Name", record.name), ("Description", record.description), ("Owner", record.owner), ("Users", names)]
 

@@ -151,7 +151,7 @@ class BusinessProfiles(ResourcePage):
     granted_to = ("business", "mis", "support", "sales", "pmo", "csm")
     empty = "Set it up once; every change of it is recorded."
 
-    def facts(self, record: BusinessProfile) -> list[tuple[str, Any]]:
+    def details(self, record: BusinessProfile) -> list[tuple[str, Any]]:
         address = [
             record.street,
             " ".join(part for part in (record.postal_code, record.city) if part),

@@ -128,7 +128,7 @@ class ConsentGroups(ResourcePage):
     def records(self, tenant: Tenant) -> QuerySet[ConsentGroup]:
         return super().records(tenant).select_related("access_account")
 
-    def facts(self, record: ConsentGroup) -> list[tuple[str, Any]]:
+    def details(self, record: ConsentGroup) -> list[tuple[str, Any]]:
         return [
             ("Name", record.name),
             ("Description", record.description),

@@ -116,7 +116,7 @@ class Roles(ResourcePage):
         roles: QuerySet[Any] = super().records(tenant).select_related("tenant").annotate(number_of_users=number)
         return roles
 
-    def facts(self, record: Role) -> list[tuple[str, Any]]:
+    def details(self, record: Role) -> list[tuple[str, Any]]:
         said = [(group, "\n".join(labels)) for group, labels in granted_permissions(record)]
         return [("Kind", "Built in" if record.key else "Your own"), *said]
 

@@ -17,7 +17,7 @@ from audit_trail.registry import Module, Transition, audited
 from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.permissions import declare
 
-from ..facts import Message, State
+from ..details import Message, State
 from ..forms import Lines, RecordForm
 from ..records import Channel, Record
 from ..reference import LANGUAGES
@@ -310,7 +310,7 @@ class Templates(ResourcePage):
         ),
     )
 
-    def facts(self, record: Template) -> list[tuple[str, Any]]:
+    def details(self, record: Template) -> list[tuple[str, Any]]:
         return [
             ("Content review", State(record.get_content_status_display(), COLOURS[Review(record.content_status)])),
             ("Template", State(record.get_status_display(), COLOURS[Review(record.status)])),

@@ -26,7 +26,7 @@ from wisely_security.tenancy.passwords import SALT_SQL
 from wisely_security.tenancy.permissions import USER_SESSIONS
 from wisely_security.tenancy.signals import SessionEnd
 
-from ..facts import State
+from ..details import State
 from ..forms import RecordForm
 from ..resource_page import Column, CustomAction, ResourcePage, register
 from .roles import is_above
@@ -287,7 +287,7 @@ class Users(ResourcePage):
     def records(self, tenant: Tenant) -> QuerySet[User]:
         return super().records(tenant).select_related("tenant", "role")
 
-    def facts(self, record: User) -> list[tuple[str, Any]]:
+    def details(self, record: User) -> list[tuple[str, Any]]:
         groups = [group.name for group in record.business_groups.all()]
         return [
             ("Name", record.name),

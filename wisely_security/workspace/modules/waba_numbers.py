@@ -18,7 +18,7 @@ from audit_trail.registry import Module, audited
 from wisely_security.database.fields import OneLineField
 from wisely_security.tenancy.models import Tenant, User
 
-from ..facts import Address
+from ..details import Address
 from ..forms import RecordForm
 from ..records import Record
 from ..resource_page import Column, CustomAction, Related, ResourcePage, label_of, register
@@ -164,7 +164,7 @@ class WabaNumbers(ResourcePage):
     def records(self, tenant: Tenant) -> QuerySet[WabaNumber]:
         return super().records(tenant).select_related("business_group")
 
-    def facts(self, record: WabaNumber) -> list[tuple[str, Any]]:
+    def details(self, record: WabaNumber) -> list[tuple[str, Any]]:
         return [
             ("Number", record.number),
             ("Name", record.display_name),
@@ -243,7 +243,7 @@ class MessageLinks(ResourcePage):
     def records(self, tenant: Tenant) -> QuerySet[MessageLink]:
         return super().records(tenant).select_related("number")
 
-    def facts(self, record: MessageLink) -> list[tuple[str, Any]]:
+    def details(self, record: MessageLink) -> list[tuple[str, Any]]:
         return [
             ("Name", record.name),
             ("Number", record.number),

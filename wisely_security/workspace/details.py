@@ -1,4 +1,4 @@
-"""Facts that a record's page shows as more than text: each names the template that shows it."""
+"""Details that a record's page shows as more than text: each names the template that shows it."""
 
 from __future__ import annotations
 
