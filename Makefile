@@ -28,7 +28,7 @@ run: $(VENV)/run.installed
 	@exec $(RUN) manage.py serve $(if $(PORT),--port "$(PORT)") $(if $(WORKERS),--workers "$(WORKERS)") \
 		$(if $(filter 0,$(DEMO)),,--demo)
 
-## make test [TESTS=tests/embedded]: every test, those in a browser included, in a process for each core (four at most)
+## make test [TESTS=tests/devserver]: every test, those in a browser included, in a process for each core (four at most)
 test: $(VENV)/test.installed browser pgbouncer office
 	@$(RUN) -m pytest $(PROCESSES) $(TESTS)
 
@@ -36,7 +36,7 @@ test: $(VENV)/test.installed browser pgbouncer office
 test-fast: $(VENV)/test.installed
 	@$(RUN) -m pytest $(PROCESSES) -m "not browser and not office and not large and not servers" $(TESTS)
 
-## make test-days [DAY="leap-day month-end"] [TESTS=tests/search]: those of test-fast on other days of the calendar, under
+## make test-days [DAY="leap-day month-end"] [TESTS=tests/ledger/search]: those of test-fast on other days of the calendar, under
 ## faketime: ends of months and years, changes of clocks, 29 February (tests/days.py)
 test-days: $(VENV)/test.installed faketime
 	@$(RUN) -m tests.days $(if $(DAY),--day $(DAY)) $(PROCESSES) $(TESTS)

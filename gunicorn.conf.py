@@ -4,7 +4,7 @@ from typing import Any
 
 worker_class = "gthread"
 workers = 2
-threads = 4  # more than downloads at once (wisely_security/reports/turns.py)
+threads = 4  # more than downloads at once (wisely_security/reports/download_slots.py)
 timeout = 60  # seconds; also for a client that neither sends nor takes anything (pre_request)
 graceful_timeout = 10  # seconds; then a process is killed
 TO_RECORD = 3  # of them, for the downloads that do not end in time
@@ -29,10 +29,10 @@ def pre_request(worker: Any, request: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Each web process sends what lies in the outbox, and follows events. It ends before it would be killed."""
     from wisely_security.ledger.follow import Follower  # not before Django is set up
-    from wisely_security.workspace.outbox.postman import Postman
+    from wisely_security.workspace.outbox.mail_worker import MailWorker
 
     worker.cfg.set("graceful_timeout", max(worker.cfg.graceful_timeout - TO_RECORD, 1))
-    worker.helpers = [Postman(), Follower()]
+    worker.helpers = [MailWorker(), Follower()]
     for helper in worker.helpers:
         helper.start()
 

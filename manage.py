@@ -13,7 +13,7 @@ def main() -> None:
     if importlib.util.find_spec("django") is None and (python := ENVIRONMENT / "bin" / "python").exists():
         os.execv(python, [str(python), *sys.argv])  # noqa: S606  # nosec B606
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wisely_security.settings")
-    from wisely_security.database.embedded import EmbeddedPostgresError, provide
+    from wisely_security.devserver.embedded import EmbeddedPostgresError, provide
 
     if not os.environ.get("DATABASE_URL"):
         os.environ.setdefault("DEBUG", "1")

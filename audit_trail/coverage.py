@@ -13,8 +13,8 @@ from django.utils import timezone
 from wisely_security.ledger.models import first_id
 from wisely_security.reports.keyset import READ_IN_ORDER
 
+from .display_values import label
 from .registry import Action, Audited, Module, actions, all_audited, all_exempt, modules
-from .words import label
 
 SEEN_DAYS = 90
 Name = tuple[str, str, str]  # of an action: module, sub-module, action

@@ -12,9 +12,9 @@ from django.db.models import Model, ProtectedError, RestrictedError
 from django.forms import BaseForm
 from django.http import Http404
 
-from wisely_security.request_context import current
+from wisely_security.core.request_context import current
+from wisely_security.core.text.folding import sort_key
 from wisely_security.tenancy.mail import NotSentError
-from wisely_security.text import sort_key
 
 from .vocabulary import Code
 

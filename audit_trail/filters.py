@@ -11,13 +11,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 
+from wisely_security.core.text.folding import fold
 from wisely_security.reports.choices import Choices, PersonFilter, choice_filter
 from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.reports.keyset import newest
 from wisely_security.reports.parameters import a, isnt
 from wisely_security.reports.people import by_name, unlisted_person, user_choices
 from wisely_security.reports.widgets import DropDown
-from wisely_security.text import fold
 
 from . import labels
 from .models import AuditEvent

@@ -23,9 +23,9 @@ from django.db.models import CharField, Model, TextField
 
 from wisely_security.ledger.models import NO_TENANT
 
-from .registry import Action, Audited, Members, When
+from .display_values import display_items, display_value, label, literal
+from .registry import Action, Audited, M2MAudit, Transition
 from .triggers import Trigger
-from .words import label, literal, said, said_items
 
 COLUMNS = (
     "tenant_id, request_id, actor_kind, actor_id, actor_name, actor_email, module, sub_module, action, "
@@ -101,7 +101,7 @@ def _whole(audited: Audited, action: Action, rows: str, side: str) -> str:
 
 
 def _content(audited: Audited, field: Any, side: str) -> str:
-    words = said(audited, field, "it")
+    words = display_value(audited, field, "it")
     return f"CASE WHEN {_filled(field)} THEN jsonb_build_object({_named(field)}, '{side}', {words}) END"
 
 
@@ -143,7 +143,7 @@ def _belongs(audited: Audited, field: Any, action: Action) -> str:
     return " AND ".join([changed, f"({' OR '.join(own)})", *(f"({other}) IS NOT TRUE" for other in earlier)])
 
 
-def _happens(audited: Audited, when: When) -> str:
+def _happens(audited: Audited, when: Transition) -> str:
     field = _field(audited.model, when.field)
     if not when.to and not when.where:
         return "true" if not when.also else _differs(audited, field)
@@ -169,9 +169,9 @@ def _change(audited: Audited, field: Any) -> str:
     if field.name in audited.masked:
         return f"jsonb_build_object({_named(field)}, 'masked', true)"
     if isinstance(field, ArrayField):
-        was, now = (said_items(audited, field, row) for row in ("was", "now"))
+        was, now = (display_items(audited, field, row) for row in ("was", "now"))
         return f"audit_trail_list_change({literal(field.name)}, {literal(label(field))}, {was}, {now})"
-    was, now = (said(audited, field, row) for row in ("was", "now"))
+    was, now = (display_value(audited, field, row) for row in ("was", "now"))
     words = f"'before', {was}, 'after', {now}"
     if audited.members and field.is_relation:
         words += f", 'keys', jsonb_build_array(was.{field.column}, now.{field.column})"
@@ -185,7 +185,7 @@ def _named(field: Any) -> str:
 # The members
 
 
-def _of_members(audited: Audited, members: Members) -> dict[str, str]:
+def _of_members(audited: Audited, members: M2MAudit) -> dict[str, str]:
     columns = [_field(members.through, name).column for name in (members.record, members.member)]
     changed = " OR ".join(f"was.{column} IS DISTINCT FROM now.{column}" for column in columns)
     exchanged = _members(audited, members, "(SELECT was.*)", -1) + _members(audited, members, "(SELECT now.*)", 1)
@@ -197,7 +197,7 @@ def _of_members(audited: Audited, members: Members) -> dict[str, str]:
     }
 
 
-def _members(audited: Audited, members: Members, rows: str, times: int) -> str:
+def _members(audited: Audited, members: M2MAudit, rows: str, times: int) -> str:
     """One pending row for each record whose list of members has changed."""
     record, member = (_field(members.through, name) for name in (members.record, members.member))
     table = audited.model._meta.db_table
@@ -210,7 +210,7 @@ def _members(audited: Audited, members: Members, rows: str, times: int) -> str:
     FROM (
         SELECT it.tenant_id, it.{record.column}, jsonb_agg(jsonb_build_object(
             'field', {literal(member.name)}, 'label', {literal(members.label)}, 'id', it.{member.column},
-            'name', {said(audited, member, "it")}, 'times', {times}
+            'name', {display_value(audited, member, "it")}, 'times', {times}
         )) AS members
         FROM {rows} AS it GROUP BY it.tenant_id, it.{record.column}
     ) AS it;

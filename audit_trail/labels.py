@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from wisely_security.text import sort_key
+from wisely_security.core.text.folding import sort_key
 
 from .registry import actions, modules
 

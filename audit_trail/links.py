@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import CharField, Model, Value
 
-from wisely_security.request_context import current
+from wisely_security.core.request_context import current
 
 Key = tuple[str, UUID]  # kind of record, id
 

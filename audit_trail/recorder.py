@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from psycopg2.extras import Json
 
-from wisely_security.request_context import acting_as, current
+from wisely_security.core.request_context import acting_as, current
 
 from .failures import Failure, on_one_line
 from .registry import Action

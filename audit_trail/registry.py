@@ -72,7 +72,7 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class When:
+class Transition:
     """An update that has a name of its own: ``field`` changed, to one of the values ``to`` (none: to whatever).
 
     ``where``: a further condition in SQL over the rows ``was`` and ``now``. ``also``: fields that are told with it
@@ -87,7 +87,7 @@ class When:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Members:
+class M2MAudit:
     """A table between the record and others, told as a change of the record: who was added, who was removed.
 
     ``record`` and ``member``: its foreign keys. ``label``: what the list is called.
@@ -107,7 +107,7 @@ class Audited:
     ``created``, ``changed``, ``deleted``: the actions; an update may be another one (``transitions``, the first that
     fits). ``masked``: fields told as changed, never with content. ``untracked``: fields whose change is no event.
     ``same``: by field, an SQL condition over the rows ``was`` and ``now``: it holds the same, in another form.
-    ``words``: by field, a function that returns ``[(key, label)]``, for labels that the field itself does not know.
+    ``labels``: by field, a function that returns ``[(key, label)]``, where the field itself knows no labels.
     ``tenant_column`` and ``resource_column``: whose record is told, and which record it is about.
     """
 
@@ -116,12 +116,12 @@ class Audited:
     changed: Action
     created: Action | None
     deleted: Action | None
-    transitions: tuple[When, ...] = ()
+    transitions: tuple[Transition, ...] = ()
     masked: frozenset[str] = frozenset()
     untracked: frozenset[str] = frozenset()
     same: dict[str, str] = field(default_factory=dict)
-    words: dict[str, Callable[[], Iterable[tuple[str, str]]]] = field(default_factory=dict)
-    members: tuple[Members, ...] = ()
+    labels: dict[str, Callable[[], Iterable[tuple[str, str]]]] = field(default_factory=dict)
+    members: tuple[M2MAudit, ...] = ()
     tenant_column: str = "tenant_id"
     resource_column: str = "id"
     resource: str = ""
@@ -155,7 +155,7 @@ def audited(model: type[Model], **declared: Any) -> Audited:
         declared[name] = frozenset(declared.get(name, ()))
     it = Audited(model=model, **declared)
     _refuse_second(model)
-    named = {*it.masked, *it.untracked, *it.same, *it.words}
+    named = {*it.masked, *it.untracked, *it.same, *it.labels}
     for when in it.transitions:
         named |= {when.field, *when.also}
     _refuse_unknown(model, named)

@@ -3,7 +3,7 @@
 Modules and actions are declared where they happen (``registry.py``).
 """
 
-from wisely_security import actor_names
+from wisely_security.core import actor_names
 from wisely_security.ledger.vocabulary import Status as Status
 from wisely_security.ledger.vocabulary import Word
 

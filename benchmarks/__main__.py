@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
 from .document import PARTS, kept_as, write
 from .results import KEPT_IN

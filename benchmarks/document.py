@@ -38,7 +38,7 @@ BEGINNING = """\
 # What it costs, beside others
 
 Written by `make bench`; `make bench EVENTS=100000000` measures at another size, `make bench ONLY="writes sign_in"` a
-part of it. All contestants share one machine and one PostgreSQL server, the embedded one, and take turns (A B C, A B C,
+part of it. All candidates share one machine and one PostgreSQL server, the embedded one, and take turns (A B C, A B C,
 …): figures of one table can be compared with each other, those of two tables or two machines hardly.
 
 """

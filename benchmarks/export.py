@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import django
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
 from .results import Table, decimals, publish
 
@@ -41,9 +41,9 @@ PAGES = 200
 def main(rows: int, rounds: int) -> None:
     from django.db import connections
 
-    from tests.cast import create_cast, sign_in
-    from tests.databases import drop_template, fresh_database, make_template
-    from wisely_security.request_context import acting_as
+    from tests.support.cast import create_cast, sign_in
+    from tests.support.databases import drop_template, fresh_database, make_template
+    from wisely_security.core.request_context import acting_as
 
     from .measured_downloads import served
 

@@ -12,16 +12,16 @@ import sys
 
 import django
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
-from .contest import stopwatch
 from .results import Table, decimals, publish
+from .runner import stopwatch
 
 UNITS = ("ms", "buffers")
 
 
 def main(events: int) -> None:
-    from tests.databases import drop_template, fresh_database, make_template
+    from tests.support.databases import drop_template, fresh_database, make_template
 
     from .large_history import History
     from .measured_filters import RECORDS, costs, derive, settle, size

@@ -16,9 +16,9 @@ from uuid import uuid4
 
 import django
 
-from wisely_security.database.embedded import provide
-from wisely_security.database.embedded.programs import installed_programs
-from wisely_security.database.embedded.roles import APP_ROLE, OWNER_ROLE
+from wisely_security.devserver.embedded import provide
+from wisely_security.devserver.embedded.programs import installed_programs
+from wisely_security.devserver.embedded.roles import APP_ROLE, OWNER_ROLE
 
 from .results import Table, decimals, publish
 
@@ -38,8 +38,8 @@ VALUES ('{tenant}', '{number}', 'Link ' || uuidv7(), 'Hello', left(uuidv4()::tex
 def main(rounds: int) -> None:
     from django.conf import settings
 
-    from tests.cast import create_cast
-    from tests.databases import drop_template, kept_database, make_template, using_database
+    from tests.support.cast import create_cast
+    from tests.support.databases import drop_template, kept_database, make_template, using_database
 
     audited, plain = (f"bench_limits_{os.getpid()}_{kind}" for kind in ("audited", "plain"))
     make_template()
@@ -49,7 +49,7 @@ def main(rounds: int) -> None:
         with kept_database(plain, audited):
             with using_database(plain):
                 _switch_off()
-            contestants = {
+            candidates = {
                 "INSERT of a row into a table without index, trigger or row-level security": (
                     plain,
                     OWNER_ROLE,
@@ -60,9 +60,9 @@ def main(rounds: int) -> None:
                 "new message link, triggers off": (plain, APP_ROLE, "add"),
                 "new message link, audited": (audited, APP_ROLE, "add"),
             }
-            rates: dict[str, list[float]] = {name: [] for name in contestants}
+            rates: dict[str, list[float]] = {name: [] for name in candidates}
             for _ in range(rounds):
-                for name, (database, role, script) in contestants.items():
+                for name, (database, role, script) in candidates.items():
                     rates[name].append(_pgbench(database, role, scripts[script]))
     drop_template()
     medians = {name: median(each) for name, each in rates.items()}
@@ -87,9 +87,9 @@ def _prepare(cast: object, folder: Path) -> dict[str, Path]:
     """Records to edit, and pgbench's scripts; each announces who acts, as the application does."""
     from django.db import connection, connections
 
-    from tests.audit_trail.factories import build, make
+    from tests.audit_trail.capture.factories import build, make
+    from wisely_security.core.request_context import RequestContext, acting_as
     from wisely_security.database.base import ANNOUNCE
-    from wisely_security.request_context import RequestContext, acting_as
     from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 
     acme, alice = cast.acme, cast.alice  # type: ignore[attr-defined]

@@ -41,7 +41,7 @@ def devices(rounds: int) -> None:
     from ua_parser.loaders import load_lazy_builtins
     from ua_parser.regex import Resolver
 
-    from login_activity.devices import _read, warm_up
+    from login_activity.devices.identify import _read, warm_up
 
     raw = Resolver(load_lazy_builtins())
     raw("Mozilla/5.0", Domain.ALL)
@@ -58,7 +58,7 @@ def places(rounds: int) -> None:
     from maxminddb import MODE_MEMORY, open_database
 
     from login_activity.demo_places import DEMO_NETWORKS, build_demo_database
-    from login_activity.places import locate
+    from login_activity.places.locate import locate
 
     with TemporaryDirectory() as folder:
         settings.GEOIP_PATH = str(Path(folder) / "demo.mmdb")

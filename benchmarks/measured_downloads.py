@@ -19,7 +19,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from wisely_security.database.embedded.programs import installed_programs
+from wisely_security.devserver.embedded.programs import installed_programs
 
 PROJECT = Path(__file__).resolve().parents[1]
 LAST_CHUNK = b"\r\n0\r\n\r\n"

@@ -1,4 +1,4 @@
-"""A contestant of ``benchmarks.peer_exports``: one way to write all events of a tenant to nowhere."""
+"""A candidate of ``benchmarks.peer_exports``: one way to write all events of a tenant to nowhere."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from uuid import UUID
 
 import django
 
-from wisely_security.database.embedded.programs import installed_programs
+from wisely_security.devserver.embedded.programs import installed_programs
 
-from .contest import Done, stopwatch, take_part
+from .runner import Done, stopwatch, take_part
 
 COLUMNS = [
     "user_name",
@@ -63,7 +63,7 @@ def main(tenant: UUID, export: Callable[[UUID, Any], None]) -> None:
     from django.db import connection, transaction
 
     from login_activity.models import LoginEvent
-    from wisely_security.request_context import acting_as
+    from wisely_security.core.request_context import acting_as
 
     connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = False  # as Django has it, where nothing pools
 

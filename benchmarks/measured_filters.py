@@ -18,12 +18,12 @@ from django.utils import timezone
 
 from audit_trail.report import REPORT as AUDIT_TRAIL
 from login_activity.report import REPORT as LOGIN_ACTIVITY
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import follow
 from wisely_security.ledger.partitions import add_months
 from wisely_security.reports.keyset import read_page
 from wisely_security.reports.seeking import seek_for
 from wisely_security.reports.views import Report
-from wisely_security.request_context import acting_as
 
 from .large_history import (
     ABSENT_COUNTRY,

@@ -28,11 +28,11 @@ from django.template.backends.jinja2 import Template as Rows
 from django.template.base import Template
 from django.test import Client
 
-from tests.cast import add_member, person, sign_in
-from wisely_security.middleware import CompressionMiddleware
+from tests.support.cast import add_member, person, sign_in
+from wisely_security.core.http.middleware import CompressionMiddleware
+from wisely_security.core.request_context import acting_as
 from wisely_security.reports.keyset import PAGE_SIZE
 from wisely_security.reports.people import MOST_USERS_LISTED
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Tenant, User
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -7,7 +7,7 @@ from random import randrange
 
 from django.test import Client
 
-from .contest import Done, stopwatch
+from .runner import Done, stopwatch
 
 USERNAME, PASSWORD = "alice@acme.example", "correct horse battery"
 WINDOWS_CHROME = (

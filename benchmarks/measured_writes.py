@@ -1,4 +1,4 @@
-"""The writes that are compared. Every contestant writes message links: eight columns, two foreign keys among them."""
+"""The writes that are compared. Every candidate writes message links: eight columns, two foreign keys among them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from .contest import Done, stopwatch
+from .runner import Done, stopwatch
 
 MANY = 10_000
 SAVES_A_TRANSACTION = 100

@@ -1,4 +1,4 @@
-"""This project as a contestant of ``benchmarks.sign_in``. With "off" it has neither receivers nor lock-out."""
+"""This project as a candidate of ``benchmarks.sign_in``. With "off" it has neither receivers nor lock-out."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import sys
 
 import django
 
-from .contest import take_part
+from .runner import take_part
 
 
 def main(recording: bool) -> None:
     from django.conf import settings
     from django.db.models.functions import Now
 
-    from tests.cast import create_cast
-    from tests.databases import drop_template, fresh_database, make_template
-    from wisely_security.request_context import acting_as
+    from tests.support.cast import create_cast
+    from tests.support.databases import drop_template, fresh_database, make_template
+    from wisely_security.core.request_context import acting_as
     from wisely_security.tenancy.models import User
 
     from .measured_sign_in import operations

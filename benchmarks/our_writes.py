@@ -1,4 +1,4 @@
-"""This project as a contestant of ``benchmarks.writes``. With "off" its audit triggers are switched off and nothing is
+"""This project as a candidate of ``benchmarks.writes``. With "off" its audit triggers are switched off and nothing is
 announced with the statements; row-level security stays on. With "least" there is instead the least that a trigger could
 do to leave a trace: a constant row for each row, in a table without an index."""
 
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import django
 
-from .contest import Done, take_part
+from .runner import Done, take_part
 
 LEAST = """
     CREATE TABLE trace (told text);
@@ -28,10 +28,10 @@ def main(instead: str) -> None:
     from django.db import connection, connections
 
     from audit_trail.models import AuditEvent
-    from tests.audit_trail.factories import build, make
-    from tests.cast import create_cast
-    from tests.databases import drop_template, fresh_database, make_template
-    from wisely_security.request_context import Client, RequestContext, acting_as, using
+    from tests.audit_trail.capture.factories import build, make
+    from tests.support.cast import create_cast
+    from tests.support.databases import drop_template, fresh_database, make_template
+    from wisely_security.core.request_context import Client, RequestContext, acting_as, using
     from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 
     from .measured_writes import Writes

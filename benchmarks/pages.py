@@ -15,7 +15,7 @@ from pathlib import Path
 
 import django
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
 from .results import Table, decimals, publish
 
@@ -30,7 +30,7 @@ READERS = 4
 def main(requests: int) -> None:
     from django.core.management import call_command
 
-    from tests.databases import drop_template, fresh_database, make_template
+    from tests.support.databases import drop_template, fresh_database, make_template
 
     from .measured_pages import PARTS, Visitor, an_admin, served
 

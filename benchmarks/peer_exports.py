@@ -14,18 +14,18 @@ from urllib.parse import urlsplit
 
 import django
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
-from .contest import contest
 from .results import Table, decimals, publish
+from .runner import running
 
 PSQL = "psql \\copy"
 WAYS = {PSQL: "psql", "values_list and csv.writer": "csv_writer", "django-import-export": "import_export"}
 
 
 def main(rows: int, rounds: int) -> None:
-    from tests.databases import drop_template, kept_database, make_template, using_database
-    from tests.records import a_tenant, load, tidy
+    from tests.support.databases import drop_template, kept_database, make_template, using_database
+    from tests.support.records import a_tenant, load, tidy
 
     name = f"bench_exports_{os.getpid()}"
     tenant = a_tenant()
@@ -36,13 +36,13 @@ def main(rows: int, rounds: int) -> None:
             tidy()
         os.environ["DATABASE_URL"] = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
         arguments = ("benchmarks.settings", "benchmarks.measured_exports", str(tenant))
-        with contest({way: (*arguments, function) for way, function in WAYS.items()}) as contestants:
-            before = {way: contestant.do("memory", 0).milliseconds[0] for way, contestant in contestants.items()}
-            taken: dict[str, list[float]] = {way: [] for way in contestants}
+        with running({way: (*arguments, function) for way, function in WAYS.items()}) as candidates:
+            before = {way: candidate.do("memory", 0).milliseconds[0] for way, candidate in candidates.items()}
+            taken: dict[str, list[float]] = {way: [] for way in candidates}
             for _ in range(rounds):
-                for way, contestant in contestants.items():
-                    taken[way] += contestant.do("export", rows).milliseconds
-            grown = {way: contestant.do("memory", 0).milliseconds[0] for way, contestant in contestants.items()}
+                for way, candidate in candidates.items():
+                    taken[way] += candidate.do("export", rows).milliseconds
+            grown = {way: candidate.do("memory", 0).milliseconds[0] for way, candidate in candidates.items()}
     drop_template()
     medians = {way: median(each) / 1000 for way, each in taken.items()}
     publish(

@@ -9,13 +9,13 @@ import os
 import sys
 from statistics import median
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
-from .contest import contest
 from .results import Table, decimals, publish
+from .runner import running
 
 OURS, UNRECORDED, DJANGO = "Wisely Security", "the same, not recorded", "Django, no record"
-CONTESTANTS = {
+CANDIDATES = {
     DJANGO: ("benchmarks.peers.plain.settings", "benchmarks.peers.sign_in"),
     UNRECORDED: ("benchmarks.settings", "benchmarks.our_sign_in", "off"),
     OURS: ("benchmarks.settings", "benchmarks.our_sign_in"),
@@ -28,11 +28,11 @@ WITHOUT = {OURS: UNRECORDED, UNRECORDED: UNRECORDED}  # all others: Django
 
 
 def main(rounds: int) -> None:
-    taken: dict[tuple[str, str], list[float]] = {(name, kind): [] for name in CONTESTANTS for kind in KINDS}
-    with contest(CONTESTANTS) as contestants:
+    taken: dict[tuple[str, str], list[float]] = {(name, kind): [] for name in CANDIDATES for kind in KINDS}
+    with running(CANDIDATES) as candidates:
         for counts in [False, *[True] * rounds]:  # the first round warms up
             for (name, kind), measured in taken.items():
-                done = contestants[name].do(kind, ATTEMPTS_A_ROUND)
+                done = candidates[name].do(kind, ATTEMPTS_A_ROUND)
                 measured += done.milliseconds if counts else []
     medians = {key: median(measured) for key, measured in taken.items()}
     publish(
@@ -52,7 +52,7 @@ def main(rounds: int) -> None:
                     f"({medians[name, kind] / medians[WITHOUT.get(name, DJANGO), kind]:.2f} ×)"
                     for kind in KINDS
                 ]
-                for name in CONTESTANTS
+                for name in CANDIDATES
             ],
         ),
         command=f"python -m benchmarks.sign_in {rounds}",

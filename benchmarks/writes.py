@@ -9,14 +9,14 @@ import os
 import sys
 from statistics import median
 
-from wisely_security.database.embedded import provide
+from wisely_security.devserver.embedded import provide
 
-from .contest import Contestant, Done, contest
 from .results import Table, decimals, publish
+from .runner import Candidate, Done, running
 
 OURS, UNRECORDED, DJANGO = "Wisely Security", "the same, triggers off", "Django, no record"
 LEAST = "the same, a constant row for each row"
-CONTESTANTS = {
+CANDIDATES = {
     DJANGO: ("benchmarks.peers.plain.settings", "benchmarks.peers.writes"),
     UNRECORDED: ("benchmarks.settings", "benchmarks.our_writes", "off"),
     LEAST: ("benchmarks.settings", "benchmarks.our_writes", "least"),
@@ -39,8 +39,8 @@ WITHOUT = dict.fromkeys([OURS, LEAST, UNRECORDED], UNRECORDED)  # all others: Dj
 
 
 def main(rounds: int) -> None:
-    with contest(CONTESTANTS) as contestants:
-        columns = [_measure(what, contestants, rounds if "save" in what else max(2, rounds // 4)) for what in KINDS]
+    with running(CANDIDATES) as candidates:
+        columns = [_measure(what, candidates, rounds if "save" in what else max(2, rounds // 4)) for what in KINDS]
     publish(
         Table(
             title="Writes",
@@ -51,17 +51,17 @@ def main(rounds: int) -> None:
                 "trigger could do. Where not every write left an event: how many did."
             ),
             headings=["", *KINDS],
-            rows=[[name, *(column[name] for column in columns)] for name in CONTESTANTS],
+            rows=[[name, *(column[name] for column in columns)] for name in CANDIDATES],
         ),
         command=f"python -m benchmarks.writes {rounds}",
     )
 
 
-def _measure(what: str, contestants: dict[str, Contestant], rounds: int) -> dict[str, str]:
-    done: dict[str, list[Done]] = {name: [] for name in contestants}
+def _measure(what: str, candidates: dict[str, Candidate], rounds: int) -> dict[str, str]:
+    done: dict[str, list[Done]] = {name: [] for name in candidates}
     for counts in [False, *[True] * rounds]:  # the first round warms up
-        for name, contestant in contestants.items():
-            round_of = contestant.do(what, SAVES_A_ROUND)
+        for name, candidate in candidates.items():
+            round_of = candidate.do(what, SAVES_A_ROUND)
             done[name] += [round_of] * counts
     medians = {name: median(taken for each in rounds for taken in each.milliseconds) for name, rounds in done.items()}
     return {

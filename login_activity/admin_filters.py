@@ -11,9 +11,9 @@ from wisely_security.reports import support_filters
 from wisely_security.reports.choices import choice_filter
 from wisely_security.tenancy.models import User
 
-from .countries import country_choices
-from .devices import DeviceKind
+from .devices.identify import DeviceKind
 from .models import LoginEvent
+from .places.countries import country_choices
 from .vocabulary import Action, Status
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from wisely_security.core.request_context import Client, acting_as
 from wisely_security.ledger.loading import load as load_events
-from wisely_security.request_context import Client, acting_as
 from wisely_security.tenancy.demo import Demo
 from wisely_security.tenancy.models import User
 

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from login_activity.countries import COUNTRIES
-from login_activity.place_records import Place, place_of
+from login_activity.places.countries import COUNTRIES
+from login_activity.places.records import Place, place_of
 
 
 @dataclass(frozen=True, slots=True)

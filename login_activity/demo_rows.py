@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from wisely_security.core.request_context import RequestContext, using
 from wisely_security.ledger.loading import copy_text
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.writing import writable_columns
-from wisely_security.request_context import RequestContext, using
 from wisely_security.tenancy.demo import Demo
 
 from .demo_habits import Person, Station, moment_at

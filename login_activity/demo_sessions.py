@@ -9,7 +9,7 @@ from secrets import token_hex
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session
 from wisely_security.tenancy.session_store import SessionStore
 from wisely_security.tenancy.sessions import (
@@ -23,7 +23,7 @@ from wisely_security.tenancy.sessions import (
 )
 
 from .demo_habits import Dice, Person, Station, milliseconds, moment_at
-from .places import locate
+from .places.locate import locate
 
 OPEN_SINCE_DAYS = 2
 BACKEND = "wisely_security.tenancy.authentication.EmailBackend"

@@ -9,9 +9,9 @@ from wisely_security.reports.filters import ReportFilterSet
 from wisely_security.reports.people import by_name, unlisted_person, user_choices
 from wisely_security.reports.widgets import DropDown
 
-from .countries import country_choices
-from .devices import DeviceKind
+from .devices.identify import DeviceKind
 from .models import UNKNOWN_USER, LoginEvent
+from .places.countries import country_choices
 from .vocabulary import Action, Status
 
 NO_VIEWS = "-view"

@@ -18,7 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from wisely_security.request_context import current
+from wisely_security.core.request_context import current
 from wisely_security.tenancy.authentication import LockedOutError, Refusal, find_user, refusal
 from wisely_security.tenancy.models import User
 

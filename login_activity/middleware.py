@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from .devices import ACCEPT_CH
+from .devices.identify import ACCEPT_CH
 
 
 class ClientHintsMiddleware:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth import signals as auth
 from django.http import HttpRequest
 
-from wisely_security.request_context import Client, current, using
+from wisely_security.core.request_context import Client, current, using
 from wisely_security.tenancy import signals as tenancy
 from wisely_security.tenancy.authentication import Refusal, find_user, refusal
 from wisely_security.tenancy.models import Session, User

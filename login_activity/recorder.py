@@ -8,14 +8,14 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from wisely_security.characters import harmless, validate_one_line
+from wisely_security.core.request_context import Actor, current
+from wisely_security.core.text.characters import harmless, validate_one_line
 from wisely_security.ledger.writing import append
-from wisely_security.request_context import Actor, current
 from wisely_security.tenancy.models import User
 
-from .devices import Device, identify
+from .devices.identify import Device, identify
 from .models import LoginEvent
-from .places import Place, locate
+from .places.locate import Place, locate
 from .vocabulary import Action, Reason, Status
 
 HIDDEN_NAME = "••••••"

@@ -15,7 +15,7 @@ from wisely_security.tenancy.models import Tenant, User
 from . import session_names
 from .filters import LoginActivityFilterSet
 from .models import LoginEvent
-from .places import attribution
+from .places.locate import attribution
 from .tables import LoginActivityTable
 from .vocabulary import Status
 

@@ -3,7 +3,7 @@
 A new kind of event is one member of ``Action``.
 """
 
-from wisely_security import actor_names
+from wisely_security.core import actor_names
 from wisely_security.ledger.vocabulary import Status as Status
 from wisely_security.ledger.vocabulary import Word
 

@@ -13,16 +13,16 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.reports import reading, totals
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 
-from . import databases
-from .cast import Cast, create_cast, sign_in
+from .support import databases
+from .support.cast import Cast, create_cast, sign_in
 
 HERE = Path(__file__).parent
-NEEDS = {"browser": "browser", "embedded": "servers", "machines": "servers"}  # all tests of a folder
+NEEDS = {"browser": "browser", "devserver": "servers", "machines": "servers"}  # all tests of a folder
 
 
 # How fast examples are made and tried depends on the machine. Examples of one test share its database.

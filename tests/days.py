@@ -1,7 +1,7 @@
 """The suite on other days of the calendar: ``python -m tests.days``, which ``make test-days`` calls.
 
 Each day is a run under faketime that shifts the clock of every process by the same offset, PostgreSQL included
-(clock.py). Left out is what a day cannot change or what libfaketime breaks: see the markers in pyproject.toml.
+(support/clock.py). Left out is what a day cannot change or what libfaketime breaks: see the markers in pyproject.toml.
 """
 
 from __future__ import annotations

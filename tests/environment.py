@@ -10,9 +10,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from wisely_security.database.embedded import provide, server
+from wisely_security.devserver.embedded import provide, server
 
-from . import clock
+from .support import clock
 
 MEMORY, ENOUGH = Path("/dev/shm"), 8 << 30  # bytes
 

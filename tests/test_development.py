@@ -16,7 +16,8 @@ SHOW = """
 import json
 from wisely_security import settings
 names = ["DEVELOPMENT", "DEBUG", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "ALLOWED_HOSTS"]
-print(json.dumps({name: getattr(settings, name) for name in names}))
+shown = {name: getattr(settings, name) for name in names}
+print(json.dumps(shown | {"serves itself": "wisely_security.devserver" in settings.INSTALLED_APPS}))
 """
 
 
@@ -41,4 +42,5 @@ def test_error_pages_are_all_that_differs(environment: dict[str, str], developme
         "SECURE_SSL_REDIRECT": not development,
         "SECURE_HSTS_SECONDS": 0 if development else 365 * 24 * 60 * 60,
         "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"] if development else ["wisely.example"],
+        "serves itself": development,
     }

@@ -12,11 +12,11 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session
 from wisely_security.workspace import urls as workspace_urls
 
-from .cast import Cast, add_member, person, sign_in
+from .support.cast import Cast, add_member, person, sign_in
 
 ENTERPRISE, AGGREGATOR = "identity-access", "users-permissions"
 OPEN_TO_ALL = {

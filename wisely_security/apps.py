@@ -6,6 +6,6 @@ class WiselySecurityConfig(AppConfig):
     verbose_name = "Wisely Security"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401
+        from .core import checks  # noqa: F401
         from .database import checks as checks_of_databases  # noqa: F401
         from .database.safeguards import checks as checks_of_safeguards  # noqa: F401

@@ -10,7 +10,7 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from jinja2 import StrictUndefined
 
-from wisely_security.site_url import parse_site_url
+from wisely_security.core.site_url import parse_site_url
 
 django_stubs_ext.monkeypatch()  # ModelForm[User] and the like, also when the program runs
 
@@ -95,16 +95,18 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
 ]
+if DEVELOPMENT:
+    INSTALLED_APPS.append("wisely_security.devserver")
 
 MIDDLEWARE = [
-    "wisely_security.unseen.HeadMiddleware",
+    "wisely_security.core.http.unseen.HeadMiddleware",
     "wisely_security.workspace.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "wisely_security.middleware.CompressionMiddleware",
-    "wisely_security.middleware.RequestContextMiddleware",
-    "wisely_security.middleware.SecurityHeadersMiddleware",
-    "wisely_security.unseen.SpeculationMiddleware",
+    "wisely_security.core.http.middleware.CompressionMiddleware",
+    "wisely_security.core.http.middleware.RequestContextMiddleware",
+    "wisely_security.core.http.middleware.SecurityHeadersMiddleware",
+    "wisely_security.core.http.unseen.SpeculationMiddleware",
     "wisely_security.tenancy.middleware.SessionCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -133,7 +135,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "wisely_security.tenancy.menu.shell",
             ],
-            "libraries": {"heroicons": "wisely_security.icons"},
+            "libraries": {"heroicons": "wisely_security.core.icons"},
             "builtins": ["wisely_security.tenancy.form_tags"],
         },
     },
@@ -231,12 +233,12 @@ EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Wisely Security <no-reply@wisely.example>")
 
-FILE_UPLOAD_HANDLERS = ["wisely_security.uploads.NoFiles"]
+FILE_UPLOAD_HANDLERS = ["wisely_security.core.http.uploads.NoFiles"]
 
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
-FORMAT_MODULE_PATH = ["wisely_security.formats"]
+FORMAT_MODULE_PATH = ["wisely_security.core.formats"]
 USE_I18N = False
 
 STATIC_URL = "static/"
@@ -247,7 +249,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "wisely_security.static_files.CollectedFiles"
+        "BACKEND": "wisely_security.core.static_files.CollectedFiles"
         if _collected
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -257,7 +259,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _collected
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "wisely_security.errors.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "wisely_security.core.errors.RequestIdFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},

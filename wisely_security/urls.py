@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import errors
+from .core import errors
 
 urlpatterns = [
     path("", include("wisely_security.tenancy.urls")),

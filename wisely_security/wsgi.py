@@ -10,9 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wisely_security.settings")
 site = get_wsgi_application()
 
 # Paid for when a worker starts, not by the first person who signs in.
-from login_activity import devices, places  # noqa: E402
-from wisely_security.charsets import with_harmless_charset  # noqa: E402
-from wisely_security.forwarded_scheme import agreed_scheme  # noqa: E402
+from login_activity.devices import identify  # noqa: E402
+from login_activity.places import locate  # noqa: E402
+from wisely_security.core.http.charsets import with_harmless_charset  # noqa: E402
+from wisely_security.core.http.forwarded_scheme import agreed_scheme  # noqa: E402
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -24,5 +25,5 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     return site(environ, start_response)
 
 
-devices.warm_up()
-places.warm_up()
+identify.warm_up()
+locate.warm_up()

@@ -1,4 +1,4 @@
-"""A peer as a contestant of ``benchmarks.sign_in``: Django's own sign-in page with the peer installed."""
+"""A peer as a candidate of ``benchmarks.sign_in``: Django's own sign-in page with the peer installed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 
 import django
 
-from benchmarks.contest import take_part
+from benchmarks.runner import take_part
 
 from .database import own_database
 

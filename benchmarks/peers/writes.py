@@ -1,4 +1,4 @@
-"""A peer as a contestant of ``benchmarks.writes``: its own middleware around the writes, as around a view."""
+"""A peer as a candidate of ``benchmarks.writes``: its own middleware around the writes, as around a view."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.module_loading import import_string
 
-from benchmarks.contest import Done, take_part
 from benchmarks.measured_writes import Writes
+from benchmarks.runner import Done, take_part
 
 from .database import own_database
 

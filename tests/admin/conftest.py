@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from wisely_security.request_context import acting_as
+from tests.support.cast import Cast
+from wisely_security.core.request_context import acting_as
 
-from ..cast import Cast
 from .site import sign_in_as_support
 
 

@@ -12,17 +12,17 @@ from django.urls import reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from tests.audit_trail.capture.factories import make
+from tests.support.cast import PASSWORD, WINDOWS_CHROME, Cast
+from tests.support.untouched import sent_by
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Archive
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink
-from wisely_security.workspace.section import sections
+from wisely_security.workspace.resource_page import resource_pages
 
-from ..audit_trail.factories import make
-from ..cast import PASSWORD, WINDOWS_CHROME, Cast
-from ..untouched import sent_by
 from ..workspace import trail
 
 EVENTS = "/admin/login_activity/loginevent/"
@@ -30,7 +30,7 @@ USERS = "/admin/tenancy/user/"
 TENANTS = "/admin/tenancy/tenant/"
 ROLES = "/admin/tenancy/role/"
 NAMES: dict[type, dict[str, str]] = {each: {"name": "acme"} for each in (ConsentGroup, MessageLink, Template)}
-WORKSPACE = [section.model for section in sections() if section.model not in {User, Role}]
+WORKSPACE = [section.model for section in resource_pages() if section.model not in {User, Role}]
 
 
 def list_of(model: type[Model]) -> str:

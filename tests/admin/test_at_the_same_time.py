@@ -9,13 +9,13 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from wisely_security.request_context import acting_as
+from tests.support.cast import Cast
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.admin.roles import RoleAdmin
 from wisely_security.tenancy.admin.tenants import TenantAdmin
 from wisely_security.tenancy.admin.users import UserAdmin
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 
-from ..cast import Cast
 from .site import ROLES, TENANTS, USERS, Trail, edit, opened, sign_in_as_support
 
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from django.test import Client
 
-from wisely_security.request_context import acting_as
+from tests.support.cast import PASSWORD, Cast, sign_in
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import User, UserStatus
 
-from ..cast import PASSWORD, Cast, sign_in
 from .site import USERS, every_url
 
 

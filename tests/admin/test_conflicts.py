@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from wisely_security.request_context import acting_as
+from tests.audit_trail.capture.factories import make
+from tests.support.cast import Cast
+from tests.support.untouched import sent_by
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.templates import Template
 
-from ..audit_trail.factories import make
-from ..cast import Cast
-from ..untouched import sent_by
 from .site import USERS, Trail, list_of, opened
 
 

@@ -11,11 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from login_activity.admin import LoginEventAdmin
+from tests.support.cast import PASSWORD, Cast, sign_in
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.reports import reading, support_events
 from wisely_security.reports.keyset import Page
 
-from ..cast import PASSWORD, Cast, sign_in
 from .site import EVENTS, looks
 
 

@@ -9,11 +9,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 from django.test import Client
 
+from tests.support.cast import Cast, sign_in
 from wisely_security.admin_site import SupportSite
 from wisely_security.tenancy import support_admin
 from wisely_security.tenancy.models import Session
 
-from ..cast import Cast, sign_in
 from .site import EVENTS, ROLES, TENANTS, USERS, WORKSPACE, every_url, list_of, looks
 
 

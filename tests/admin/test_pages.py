@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
-from wisely_security.request_context import acting_as
+from tests.support.cast import Cast, sign_in
+from wisely_security.core.request_context import acting_as
 
-from ..cast import Cast, sign_in
 from .site import ROLES, TENANTS, USERS, WORKSPACE, edit, every_url, list_of
 
 

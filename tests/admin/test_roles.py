@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tests.support.cast import Cast
 from wisely_security.tenancy.models import Role, User
 
-from ..cast import Cast
 from .site import ROLES, Trail, edit
 
 

@@ -5,11 +5,11 @@ import re
 from django.core import mail
 from django.test import Client
 
+from tests.support.cast import Cast
 from wisely_security.tenancy.models import Tenant, User, UserStatus
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
-from ..cast import Cast
 from .site import TENANTS, USERS, Trail, edit, list_of
 
 

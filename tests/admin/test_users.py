@@ -5,10 +5,10 @@ from django.core import mail
 from django.test import Client
 
 from audit_trail.models import AuditEvent
+from tests.support.cast import Cast, sign_in
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
 
-from ..cast import Cast, sign_in
 from .site import ROLES, TENANTS, USERS, Trail, edit
 
 

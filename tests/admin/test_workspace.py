@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from audit_trail.registry import audited_as
+from tests.audit_trail.capture.factories import make
+from tests.support.cast import Cast
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
@@ -18,8 +20,6 @@ from wisely_security.workspace.modules.templates import Review, Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 from wisely_security.workspace.outbox.models import Notification
 
-from ..audit_trail.factories import make
-from ..cast import Cast
 from .site import TENANTS, WORKSPACE, Trail, edit, list_of, looks, opened
 
 # By model: what is typed on the page that adds one, and what is changed on the page that edits it.

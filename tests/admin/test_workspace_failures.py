@@ -13,7 +13,9 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from audit_trail.registry import audited_as
-from wisely_security.request_context import acting_as
+from tests.audit_trail.capture.factories import make
+from tests.support.cast import Cast
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.admin import RecordAdmin
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
@@ -22,8 +24,6 @@ from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 
-from ..audit_trail.factories import make
-from ..cast import Cast
 from .site import TENANTS, WORKSPACE, Trail, edit, list_of, opened, sign_in_as_support
 
 WRONG: dict[type, dict[str, str]] = {

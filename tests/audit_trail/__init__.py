@@ -1,0 +1,1 @@
+"""Tests of audit_trail/: what it records (capture/), what it shows (page/), what is declared."""

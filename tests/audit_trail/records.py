@@ -13,8 +13,8 @@ from django.db import connection, connections
 from psycopg2.extras import execute_values
 
 from audit_trail.models import AuditEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
-from wisely_security.request_context import acting_as
 
 TABLE = AuditEvent._meta.db_table
 AN_EVENT: dict[str, Any] = {

@@ -12,8 +12,8 @@ from audit_trail import failures, recorder
 from audit_trail.models import AuditEvent
 from audit_trail.recorder import RECORD
 from audit_trail.vocabulary import Code
-from tests.cast import Cast
-from wisely_security.request_context import acting_as
+from tests.support.cast import Cast
+from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import ADD
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from audit_trail import registry
-from audit_trail.registry import Audited, Members, Module, When, audited, exempt
+from audit_trail.registry import Audited, M2MAudit, Module, Transition, audited, exempt
 from wisely_security.tenancy.models import Role, Session, User
 from wisely_security.workspace.modules.business_groups import BusinessGroupUser
 from wisely_security.workspace.modules.roles import EDIT
@@ -51,19 +51,22 @@ def declare(model: Any = Session, **fields: Any) -> Audited:
         (lambda module: exempt(BusinessGroupUser, "because"), "BusinessGroupUser is declared twice"),
         (lambda module: declare(masked=["nothing"]), "no field 'nothing'"),
         (lambda module: declare(untracked=["nothing"]), "no field 'nothing'"),
-        (lambda module: declare(words={"nothing": list}), "no field 'nothing'"),
-        (lambda module: declare(transitions=(When(action=EDIT, field="nothing"),)), "no field 'nothing'"),
-        (lambda module: declare(transitions=(When(action=EDIT, field="id", also=("nothing",)),)), "no field 'nothing'"),
+        (lambda module: declare(labels={"nothing": list}), "no field 'nothing'"),
+        (lambda module: declare(transitions=(Transition(action=EDIT, field="nothing"),)), "no field 'nothing'"),
+        (
+            lambda module: declare(transitions=(Transition(action=EDIT, field="id", also=("nothing",)),)),
+            "no field 'nothing'",
+        ),
         (
             lambda module: declare(
-                members=(Members(through=BusinessGroupUser, record="group", member="user", label="U"),)
+                members=(M2MAudit(through=BusinessGroupUser, record="group", member="user", label="U"),)
             ),
             "BusinessGroupUser is declared twice",
         ),
         (
             lambda module: declare(
                 registry._audited.pop(Role).model,
-                members=(Members(through=Session, record="user", member="tenant", label="U"),),
+                members=(M2MAudit(through=Session, record="user", member="tenant", label="U"),),
             ),
             "Role has members",
         ),
@@ -82,7 +85,9 @@ def test_a_declaration_is_found_again(module: Module) -> None:
     action = module.action("polish", "Polish", "A thing was polished.", area=("surface", "Surface"))
     assert registry.find_action("tested", "surface", "polish") is action
     assert str(action) == "Tested, Surface: Polish"
-    it = declare(changed=action, transitions=(When(action=EDIT, field="key_hash"), When(action=EDIT, field="user")))
+    it = declare(
+        changed=action, transitions=(Transition(action=EDIT, field="key_hash"), Transition(action=EDIT, field="user"))
+    )
     assert registry.audited_as(Session) is it and it in registry.all_audited()
     assert it.update_actions == [action, EDIT]
 

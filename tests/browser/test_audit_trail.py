@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests import cast
+from tests.audit_trail.page.story import Story, tell
 from tests.audit_trail.records import put
-from tests.audit_trail.story import Story, tell
+from tests.support import cast
 from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition, User
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from playwright.sync_api import expect
 
-from wisely_security.middleware import CONTENT_SECURITY_POLICY
+from wisely_security.core.http.middleware import CONTENT_SECURITY_POLICY
 
 from .reading import LOGIN_ACTIVITY
 from .site import Site

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.cast import PASSWORD
+from tests.support.cast import PASSWORD
 
 from .reading import between, days_ago, row_of
 

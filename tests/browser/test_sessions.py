@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.cast import PASSWORD
+from tests.support.cast import PASSWORD
 from wisely_security.tenancy.models import User
 
 from .reading import LOGIN_ACTIVITY, rows

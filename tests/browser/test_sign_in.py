@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.cast import PASSWORD
+from tests.support.cast import PASSWORD
 from wisely_security.tenancy.models import User, UserStatus
 
 from .reading import LOGIN_ACTIVITY, rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.cast import PASSWORD
+from tests.support.cast import PASSWORD
 
 from .test_people import sign_in
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 
-from tests.cast import Cast, add_member, person
+from tests.support.cast import Cast, add_member, person
 from tests.workspace.world import set_up_profile, settle
 from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition

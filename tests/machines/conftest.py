@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
-from tests.cast import create_cast
-from tests.folders import reachable_folder
+from tests.support.cast import create_cast
+from tests.support.folders import reachable_folder
 from wisely_security.database import replica as reading
 
 from .servers import also_serving, primary, replica_of, used_by_this_process

@@ -15,13 +15,13 @@ import psycopg2
 import pytest
 from django.db import connections
 
-from tests.copies import wait_for
-from wisely_security.database.embedded.cluster import Cluster, make_or_examine
-from wisely_security.database.embedded.home import find_or_make_home
-from wisely_security.database.embedded.programs import programs_for
-from wisely_security.database.embedded.roles import APP_ROLE, DATABASE, OWNER_ROLE, PORT, SUPERUSER
-from wisely_security.database.embedded.server import Server
-from wisely_security.database.embedded.server_user import ServerUser
+from tests.support.copies import wait_for
+from wisely_security.devserver.embedded.cluster import Cluster, make_or_examine
+from wisely_security.devserver.embedded.home import find_or_make_home
+from wisely_security.devserver.embedded.programs import programs_for
+from wisely_security.devserver.embedded.roles import APP_ROLE, DATABASE, OWNER_ROLE, PORT, SUPERUSER
+from wisely_security.devserver.embedded.server import Server
+from wisely_security.devserver.embedded.server_user import ServerUser
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 BOUNCER_PORT = 6432

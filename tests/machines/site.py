@@ -13,10 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from login_activity.models import LoginEvent
-from tests.cast import Cast, sign_in
-from tests.copies import wait_for
+from tests.support.cast import Cast, sign_in
+from tests.support.copies import wait_for
+from wisely_security.core.request_context import acting_as
 from wisely_security.database import replica
-from wisely_security.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
 from .servers import Machine

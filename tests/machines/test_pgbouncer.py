@@ -16,11 +16,11 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from tests.cast import Cast, sign_in
-from tests.outbox.changes import change, deliver_all, group_of
-from wisely_security.database.embedded.roles import APP_ROLE
+from tests.support.cast import Cast, sign_in
+from tests.workspace.outbox.changes import change, deliver_all, group_of
+from wisely_security.core.request_context import acting_as
+from wisely_security.devserver.embedded.roles import APP_ROLE
 from wisely_security.ledger.follow import behind, follow
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 
 from .servers import BOUNCER_PORT, needs_pgbouncer, pgbouncer, serving

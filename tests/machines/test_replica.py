@@ -15,12 +15,12 @@ from django.db import Error, InternalError, connection, connections
 from django.http import HttpResponse
 
 from login_activity.models import LoginEvent
-from tests.cast import sign_in
-from tests.copies import wait_for
-from tests.records import load
+from tests.support.cast import sign_in
+from tests.support.copies import wait_for
+from tests.support.records import load
+from wisely_security.core.request_context import acting_as
 from wisely_security.database import own_writes, replica
-from wisely_security.database.stand_in import instead_of_default
-from wisely_security.request_context import acting_as
+from wisely_security.database.alias_override import override_default
 
 from .site import AUDIT_TRAIL, EVENTS, LOGIN_ACTIVITY, Site, asked_of_the_replica, before_it_answers, body
 
@@ -72,7 +72,7 @@ class TestReads:
 
     def test_never_write(self, site: Site) -> None:
         with (
-            instead_of_default("replica"),
+            override_default("replica"),
             acting_as(tenant_id=site.cast.acme.pk),
             pytest.raises(InternalError, match="read-only"),
         ):

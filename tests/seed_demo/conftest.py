@@ -14,9 +14,9 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from wisely_security.request_context import acting_as
+from tests.support import databases
+from wisely_security.core.request_context import acting_as
 
-from .. import databases
 from .seeding import EVENTS, KeptDemo, all_events, midnight, seed
 
 

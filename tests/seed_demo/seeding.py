@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 
 from login_activity.models import LoginEvent
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 EVENTS = 4_200  # of the demo that is kept
 SIGN_IN = "/sign-in/"

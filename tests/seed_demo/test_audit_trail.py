@@ -15,15 +15,15 @@ from audit_trail.models import AuditEvent
 from audit_trail.registry import actions
 from audit_trail.vocabulary import ActorKind, Code, Status
 from login_activity.models import LoginEvent
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT, time_of
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.demo import accepted_at, suspended_at
 from wisely_security.tenancy.models import Tenant, User, UserStatus
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import NOTIFY_OWNER, NOTIFY_USERS
 from wisely_security.workspace.modules.templates import Review, Template
 from wisely_security.workspace.outbox.models import Notification
-from wisely_security.workspace.section import sections
+from wisely_security.workspace.resource_page import resource_pages
 
 from .seeding import EVENTS, KeptDemo, seed
 
@@ -132,7 +132,7 @@ def test_people_keep_their_hours_and_places(trail: list[AuditEvent], demo: list[
 def test_nothing_is_of_today_or_later(trail: list[AuditEvent], until: datetime) -> None:
     assert trail[-1].occurred_at < until
     with acting_as(support=True):
-        for section in sections():
+        for section in resource_pages():
             for record in section.model.objects.all():
                 stamps = [getattr(record, name, None) for name in ("created_at", "key_made_at")]
                 assert all(stamp < until for stamp in stamps if stamp)
@@ -186,7 +186,7 @@ def test_what_is_left_is_a_workspace_in_use(reading: None, slug: str) -> None:
     with acting_as(support=True):
         tenant = Tenant.objects.get(slug=slug)
         templates = list(Template.objects.filter(tenant=tenant))
-        empty = {section.path for section in sections() if not section.records(tenant).exists()}
+        empty = {section.path for section in resource_pages() if not section.records(tenant).exists()}
     assert empty == ({"consent-groups"} if slug == "initech" else set())
     assert any(template.status == Review.APPROVED for template in templates)
     assert any(template.content_status == Review.REJECTED and template.remark for template in templates)

@@ -16,8 +16,8 @@ from django.utils import timezone
 from login_activity.models import LoginEvent
 from login_activity.recorder import HIDDEN_NAME
 from login_activity.vocabulary import Action, Reason, Status
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy import demo as tenancy_demo
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import BUILT_IN_ROLES, Session, Tenant, User, UserStatus

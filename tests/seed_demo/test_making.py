@@ -34,11 +34,11 @@ from login_activity.demo_visits import (
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
+from tests.support import databases
+from wisely_security.core.request_context import RequestContext, acting_as, using
 from wisely_security.ledger.loading import id_at, load
-from wisely_security.request_context import RequestContext, acting_as, using
 from wisely_security.tenancy import demo as tenancy_demo
 
-from .. import databases
 from .seeding import EVENTS, KeptDemo, all_events, midnight, seed
 
 OURS = {"tenancy", "workspace", "outbox", "login_activity", "audit_trail"}

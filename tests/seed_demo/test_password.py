@@ -9,9 +9,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from login_activity.vocabulary import Reason
+from tests.support.cast import Cast
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 
-from ..cast import Cast
 from .seeding import SIGN_IN, all_events
 
 

@@ -7,12 +7,12 @@ from django.core.management import CommandError
 from django.db import connections
 from pytest_django import Settings
 
-from wisely_security.request_context import acting_as
+from tests.support.cast import create_cast, person
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy import demo as tenancy_demo
 from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition, Tenant, User
 
-from ..cast import create_cast, person
 from .seeding import all_events, seed
 
 

@@ -14,12 +14,12 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from tests.untouched import sent_by
-from wisely_security.request_context import acting_as
+from tests.support.untouched import sent_by
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Tenant, User, UserStatus
 from wisely_security.tenancy.permissions import SIGN_IN_SETTINGS
-from wisely_security.workspace.section import sections
+from wisely_security.workspace.resource_page import resource_pages
 
 from .seeding import SIGN_IN
 
@@ -65,23 +65,23 @@ def forms_of(person: User) -> Iterator[str]:
     if person.may(SIGN_IN_SETTINGS):
         yield reverse("sign_in_settings")
     with acting_as(tenant_id=person.tenant_id):
-        for section in sections():
+        for section in resource_pages():
             found = (forms_of_record(section, record, person) for record in section.records(person.tenant))
             forms = list(chain.from_iterable(found))
             yield from forms if person.is_super_admin else forms[:1]
 
 
 def forms_of_record(section: Any, record: Any, person: User) -> Iterator[str]:
-    if person.may(section.edit_permission) and not section.why_not_edit(record, person):
+    if person.may(section.edit_permission) and not section.edit_denial_reason(record, person):
         yield section.edit_url(record.pk)
-    for verb in section.verbs:
-        if verb.form and verb.key not in ASKS_ANEW and person.may(verb.permission or section.edit_permission):
-            yield section.verb_url(verb, record.pk)
+    for each in section.custom_actions:
+        if each.form and each.key not in ASKS_ANEW and person.may(each.permission or section.edit_permission):
+            yield section.custom_action_url(each, record.pk)
 
 
 def forms_of_support() -> Iterator[str]:
     """Whatever Django admin lets change; built-in roles are only shown."""
-    edited = {each.model for each in sections()} | {Tenant}
+    edited = {each.model for each in resource_pages()} | {Tenant}
     with acting_as(support=True):
         for model in edited:
             assert admin.site.is_registered(model)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cast import Cast, sign_in
-from tests.smtp import MailServer
+from tests.support.cast import Cast, sign_in
+from tests.support.smtp import MailServer
 
 from .browsing import Visitor
 from .trail import Trail

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from audit_trail.registry import actions
-from tests.cast import Cast, sign_in
-from tests.smtp import MailServer
+from tests.support.cast import Cast, sign_in
+from tests.support.smtp import MailServer
 
 from .browsing import Visitor
 from .trail import Trail, said

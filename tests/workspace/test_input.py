@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 from .browsing import Typed, Visitor
-from .failing import BY_PEOPLE, ROWS, only_failure
+from .failures.failing import BY_PEOPLE, ROWS, only_failure
 from .trail import Trail, state_of
 from .walk import Row
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.audit_trail.factories import make
-from tests.cast import Cast, sign_in
-from wisely_security.request_context import acting_as
+from tests.audit_trail.capture.factories import make
+from tests.support.cast import Cast, sign_in
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
@@ -15,12 +15,12 @@ from wisely_security.workspace.modules.business_profile import BusinessProfile
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
-from wisely_security.workspace.section import Section, sections
+from wisely_security.workspace.resource_page import ResourcePage, resource_pages
 
 from .browsing import Visitor, text_of
 
 GROUPS = "/settings/business-groups/"
-every_section = pytest.mark.parametrize("section", sections(), ids=lambda section: section.key)
+every_resource_page = pytest.mark.parametrize("resource_page", resource_pages(), ids=lambda it: it.key)
 HOSTILE = "<script>alert('x')</script>&amp;\"><img src=x onerror=alert(1)>"
 
 
@@ -65,17 +65,17 @@ def test_paging_by_its_links_keeps_search_and_order(cast: Cast, alice: Visitor) 
     assert names(alice.follow_in_page("Back"))[0] == "Group 0119"
 
 
-@every_section
-def test_every_column_sorts_both_ways(cast: Cast, alice: Visitor, section: Section) -> None:
+@every_resource_page
+def test_every_column_sorts_both_ways(cast: Cast, alice: Visitor, resource_page: ResourcePage) -> None:
     for number in range(3):
-        a_record(section, cast, f"Name {number}")
-    shown = set(names(alice.open(section.list_url())))
-    for column in section.columns:
+        a_record(resource_page, cast, f"Name {number}")
+    shown = set(names(alice.open(resource_page.list_url())))
+    for column in resource_page.columns:
         if column.sort:
-            alice.open(section.list_url())
+            alice.open(resource_page.list_url())
             heading = next(each for each in alice.main.iter("th") if text_of(each).startswith(column.label))
             for order in ("ascending", "descending"):
-                alice.open(section.list_url() + next(heading.iter("a")).get("href", ""))
+                alice.open(resource_page.list_url() + next(heading.iter("a")).get("href", ""))
                 heading = next(each for each in alice.main.iter("th") if text_of(each).startswith(column.label))
                 assert heading.get("aria-sort") == order
             assert set(names(alice)) == shown
@@ -119,73 +119,73 @@ MADE = {
 }
 
 
-def a_record(section: Section, cast: Cast, name: str):
-    if section.key == "users":
+def a_record(resource_page: ResourcePage, cast: Cast, name: str):
+    if resource_page.key == "users":
         with acting_as(tenant_id=cast.acme.pk):
             cast.bob.name = name
             cast.bob.save()
         return cast.bob
-    if section.single and (only := _only(section, cast.acme)):
+    if resource_page.single and (only := _only(resource_page, cast.acme)):
         return only
-    model, field = MADE[section.key]
+    model, field = MADE[resource_page.key]
     return make(model, cast.acme, **{field: name})
 
 
-def _only(section: Section, tenant: Tenant):
+def _only(resource_page: ResourcePage, tenant: Tenant):
     with acting_as(tenant_id=tenant.pk):
-        return section.records(tenant).first()
+        return resource_page.records(tenant).first()
 
 
-@every_section
-def test_hostile_names_are_text(cast: Cast, alice: Visitor, section: Section) -> None:
-    record = a_record(section, cast, HOSTILE[:60])
-    for address in (section.list_url(), section.url(record.pk), section.edit_url(record.pk)):
+@every_resource_page
+def test_hostile_names_are_text(cast: Cast, alice: Visitor, resource_page: ResourcePage) -> None:
+    record = a_record(resource_page, cast, HOSTILE[:60])
+    for address in (resource_page.list_url(), resource_page.url(record.pk), resource_page.edit_url(record.pk)):
         assert "<script>alert" not in alice.open(address).html
         assert "<img src=x" not in alice.html
-    assert HOSTILE[:25] in alice.open(section.url(record.pk)).text
+    assert HOSTILE[:25] in alice.open(resource_page.url(record.pk)).text
 
 
-@every_section
+@every_resource_page
 def test_a_record_is_shown_in_a_few_statements(
-    cast: Cast, alice: Visitor, section: Section, django_assert_max_num_queries
+    cast: Cast, alice: Visitor, resource_page: ResourcePage, django_assert_max_num_queries
 ) -> None:
-    record = a_record(section, cast, "A name")
-    for address in (section.url(record.pk), section.list_url()):
+    record = a_record(resource_page, cast, "A name")
+    for address in (resource_page.url(record.pk), resource_page.list_url()):
         with django_assert_max_num_queries(8):
             assert alice.client.get(address).status_code in {200, 302}
 
 
-@every_section
-def test_pages_are_for_those_who_may_and_of_ones_own_tenant(cast: Cast, section: Section, events) -> None:
-    record = a_record(section, cast, "Top Secret Thing")
+@every_resource_page
+def test_pages_are_for_those_who_may_and_of_ones_own_tenant(cast: Cast, resource_page: ResourcePage, events) -> None:
+    record = a_record(resource_page, cast, "Top Secret Thing")
     charlie, nobody = sign_in(cast.charlie), Client()
-    for address in (section.list_url(), section.url(record.pk)):
+    for address in (resource_page.list_url(), resource_page.url(record.pk)):
         assert nobody.get(address)["Location"].startswith("/sign-in/")
         assert b"Top Secret Thing" not in charlie.get(address).content
-    assert charlie.get(section.url(record.pk)).status_code == 404
-    if section.key == "access_accounts":
+    assert charlie.get(resource_page.url(record.pk)).status_code == 404
+    if resource_page.key == "access_accounts":
         return  # a Developer manages them
     bob = sign_in(cast.bob)
-    for address in (section.list_url(), section.url(record.pk)):
+    for address in (resource_page.list_url(), resource_page.url(record.pk)):
         assert bob.get(address).status_code == 403
         refused = events(cast.acme)[-1]
         assert (refused.user_name, refused.reason) == (cast.bob.name, "no_permission")
-        assert refused.detail["area"] == section.title
+        assert refused.detail["area"] == resource_page.title
 
 
-@every_section
-def test_a_look_of_the_aggregator_is_told_in_the_enterprise(cast: Cast, section: Section, events) -> None:
+@every_resource_page
+def test_a_look_of_the_aggregator_is_told_in_the_enterprise(cast: Cast, resource_page: ResourcePage, events) -> None:
     with acting_as(tenant_id=cast.acme.pk):
         Tenant.objects.filter(pk=cast.acme.pk).update(aggregator=cast.initech)
-    record = a_record(section, cast, "A name")
+    record = a_record(resource_page, cast, "A name")
     erin = sign_in(cast.erin)
     erin.post("/switch-tenant/", {"tenant": str(cast.acme.pk)})
     before = len(events(cast.acme))
-    for address in (section.list_url(), section.url(record.pk)):
+    for address in (resource_page.list_url(), resource_page.url(record.pk)):
         page = erin.get(address, follow=True)
         assert page.status_code == 200
-        assert {"Edit", section.add_label}.isdisjoint(Visitor.of(page).offered)
+        assert {"Edit", resource_page.add_label}.isdisjoint(Visitor.of(page).offered)
     looks = events(cast.acme)[before:]
     assert [(look.user_name, look.action, look.detail["area"]) for look in looks] == [
-        ("Erin Evans (Initech)", "view", section.title)
+        ("Erin Evans (Initech)", "view", resource_page.title)
     ] * 2

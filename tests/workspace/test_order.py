@@ -6,19 +6,19 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from login_activity.countries import country_choices
+from login_activity.places.countries import country_choices
 from tests.admin.site import sign_in_as_support
-from tests.audit_trail.factories import make
-from tests.cast import Cast, add_member, person, sign_in
+from tests.audit_trail.capture.factories import make
+from tests.support.cast import Cast, add_member, person, sign_in
+from wisely_security.core.request_context import acting_as
+from wisely_security.core.text.folding import sort_key
 from wisely_security.reports.people import user_choices
-from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User
-from wisely_security.text import sort_key
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
-from wisely_security.workspace.section import Section, sections
+from wisely_security.workspace.resource_page import ResourcePage, resource_pages
 
 from .browsing import Visitor, text_of
 
@@ -39,12 +39,12 @@ def alice(cast: Cast) -> Visitor:
     return Visitor(sign_in(cast.alice))
 
 
-def fill(cast: Cast, section: Section, names: list[str]) -> None:
+def fill(cast: Cast, resource_page: ResourcePage, names: list[str]) -> None:
     for number, name in enumerate(names):
-        if section.key == "users":
+        if resource_page.key == "users":
             add_member(cast.acme, "developer", person(name, f"p{number}@acme.example"))
         else:
-            model, field = MADE[section.key]
+            model, field = MADE[resource_page.key]
             make(model, cast.acme, **{field: name})
 
 
@@ -55,33 +55,35 @@ def names(visitor: Visitor) -> list[str]:
 
 
 every_list = pytest.mark.parametrize(
-    "section", [each for each in sections() if each.key in {*MADE, "users"}], ids=lambda section: section.key
+    "resource_page",
+    [each for each in resource_pages() if each.key in {*MADE, "users"}],
+    ids=lambda it: it.key,
 )
 
 
 @every_list
-def test_a_list_is_in_the_order_of_people(cast: Cast, alice: Visitor, section: Section) -> None:
-    fill(cast, section, NAMES)
-    assert names(alice.open(section.list_url())) == IN_ORDER
-    sort = section.columns[0].sort
+def test_a_list_is_in_the_order_of_people(cast: Cast, alice: Visitor, resource_page: ResourcePage) -> None:
+    fill(cast, resource_page, NAMES)
+    assert names(alice.open(resource_page.list_url())) == IN_ORDER
+    sort = resource_page.columns[0].sort
     for order, expected in ((sort, IN_ORDER), (f"-{sort}", IN_ORDER[::-1])):
-        assert names(alice.open(f"{section.list_url()}?sort={order}")) == expected
+        assert names(alice.open(f"{resource_page.list_url()}?sort={order}")) == expected
 
 
 @every_list
 @pytest.mark.parametrize("order", ["", "o=0", "o=-0"])
-def test_so_is_the_list_of_support(cast: Cast, section: Section, order: str) -> None:
-    fill(cast, section, NAMES)
-    opts = section.model._meta
+def test_so_is_the_list_of_support(cast: Cast, resource_page: ResourcePage, order: str) -> None:
+    fill(cast, resource_page, NAMES)
+    opts = resource_page.model._meta
     response = sign_in_as_support().get(f"/admin/{opts.app_label}/{opts.model_name}/?{order}")
     shown = [str(each).split(" (")[0] for each in response.context["cl"].result_list]
     assert [name for name in shown if name in IN_ORDER] == (IN_ORDER[::-1] if order == "o=-0" else IN_ORDER)
 
 
 def test_so_are_choices(cast: Cast, alice: Visitor) -> None:
-    for section in sections():
-        if section.key in {"business_groups", "roles", "users"}:
-            fill(cast, section, NAMES)
+    for resource_page in resource_pages():
+        if resource_page.key in {"business_groups", "roles", "users"}:
+            fill(cast, resource_page, NAMES)
     with acting_as(tenant_id=cast.acme.pk):
         of_reports = [label.split(" (")[0] for _, label in user_choices()]
     assert [name for name in of_reports if name in IN_ORDER] == IN_ORDER
@@ -124,10 +126,12 @@ def test_the_longest_name_has_its_place_in_the_index(cast: Cast, character: str)
 
 @every_list
 @pytest.mark.parametrize("typed", ["eclair", "ÉCLAIR", "E\u0301clair", "écl\u200bair", "ｅｃｌａｉｒ"], ids=ascii)
-def test_a_list_is_searched_by_what_it_looks_like(cast: Cast, alice: Visitor, section: Section, typed: str) -> None:
-    fill(cast, section, NAMES)
-    assert names(alice.open(f"{section.list_url()}?q={typed}")) == ["Éclair"]
-    opts = section.model._meta
+def test_a_list_is_searched_by_what_it_looks_like(
+    cast: Cast, alice: Visitor, resource_page: ResourcePage, typed: str
+) -> None:
+    fill(cast, resource_page, NAMES)
+    assert names(alice.open(f"{resource_page.list_url()}?q={typed}")) == ["Éclair"]
+    opts = resource_page.model._meta
     response = sign_in_as_support().get(f"/admin/{opts.app_label}/{opts.model_name}/", {"q": typed})
     assert [str(each).split(" (")[0] for each in response.context["cl"].result_list] == ["Éclair"]
 

@@ -14,13 +14,13 @@ from django.urls import reverse
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests.admin.site import sign_in_as_support
-from tests.audit_trail.factories import make
-from tests.cast import Cast, sign_in
-from tests.untouched import sent_by
-from wisely_security.request_context import acting_as
+from tests.audit_trail.capture.factories import make
+from tests.support.cast import Cast, sign_in
+from tests.support.untouched import sent_by
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.templates import Template
-from wisely_security.workspace.section import section_of, sections
+from wisely_security.workspace.resource_page import resource_page_of, resource_pages
 
 TEXTS = {
     "line ends and markup": "\n  two\r\nlines\rand</textarea>\"'><script>&lt;&#13;&amp; %s {{1}}\t\r\n\n",
@@ -53,15 +53,18 @@ KEPT = {
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_what_is_stored_stays_as_it_is(cast: Cast, text: str) -> None:
     alice, bob, dana = sign_in(cast.alice), sign_in(cast.bob), sign_in_as_support()
-    records = [make(section.model, cast.acme, **_special(section.model)) for section in sections()]
+    records = [
+        make(resource_page.model, cast.acme, **_special(resource_page.model)) for resource_page in resource_pages()
+    ]
     with acting_as(support=True):
         for record in [*records, cast.bob, cast.acme]:
             type(record)._default_manager.filter(pk=record.pk).update(**_filled(type(record), text))
     forms = [(bob, reverse("profile")), (alice, reverse("sign_in_settings"))]
     for record in records:
-        section: Any = section_of(type(record))
-        forms += [(alice, section.edit_url(record.pk)), (dana, _admin_url(record))]
-        forms += [(alice, section.verb_url(verb, record.pk)) for verb in section.verbs if verb.key == "settings"]
+        resource_page: Any = resource_page_of(type(record))
+        forms += [(alice, resource_page.edit_url(record.pk)), (dana, _admin_url(record))]
+        settings = (each for each in resource_page.custom_actions if each.key == "settings")
+        forms += [(alice, resource_page.custom_action_url(each, record.pk)) for each in settings]
     forms += [(dana, _admin_url(cast.acme))]
     filled = [(client, url, sent_by(client.get(url))) for client, url in forms]
 
@@ -103,7 +106,7 @@ def _admin_url(record: Model) -> str:
 
 def _content(cast: Cast) -> list[dict[str, Any]]:
     """Every row of the records, the users and both histories."""
-    models = {section.model for section in sections()} | {Tenant, User, Role, AuditEvent, LoginEvent}
+    models = {resource_page.model for resource_page in resource_pages()} | {Tenant, User, Role, AuditEvent, LoginEvent}
     with acting_as(support=True):
         return [row for model in models for row in model._default_manager.values()]
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from audit_trail.models import AuditEvent
 from audit_trail.registry import all_audited
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroupUser
 from wisely_security.workspace.outbox.models import Notification

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib.auth.hashers import make_password
 
-from tests.audit_trail.factories import make
-from tests.cast import Cast, add_member, person
-from wisely_security.request_context import acting_as
+from tests.audit_trail.capture.factories import make
+from tests.support.cast import Cast, add_member, person
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User, UserStatus
 from wisely_security.workspace.api_keys import hash_of
 from wisely_security.workspace.modules.access_accounts import AccessAccount

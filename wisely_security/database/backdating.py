@@ -14,11 +14,11 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, reset_queries
 
-from wisely_security.request_context import RequestContext, current
+from wisely_security.core.request_context import RequestContext, current
 
+from .alias_override import override_default
 from .base import ANNOUNCE
 from .keys import UUIDv7
-from .stand_in import instead_of_default
 
 SET_TIME = "SELECT set_config('wisely.at', %s, true);"
 # What a commit would check and write, so that it does not run into what comes next in the same transaction.
@@ -27,7 +27,7 @@ SETTLE = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 
 def as_owner() -> AbstractContextManager[None]:
     """Inside the block, what works with the database ``default`` works over the owner's one connection."""
-    return instead_of_default("owner")
+    return override_default("owner")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-from wisely_security import request_context
+from wisely_security.core import request_context
 
 from . import replica
 

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.db import models
 
-from wisely_security.characters import validate_one_line
-from wisely_security.text import one_line
+from wisely_security.core.text.characters import validate_one_line
+from wisely_security.core.text.folding import one_line
 
 
 class OneLineFormField(forms.CharField):

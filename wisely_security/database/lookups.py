@@ -1,4 +1,4 @@
-"""Texts compared and put in order by the database, as ``wisely_security/text.py`` does it, on every server alike.
+"""Texts compared and put in order by the database, as ``core/text/folding.py`` does it, on every server alike.
 
 ``name__folded="café"``, ``name__folded__contains="CAFE"``: both sides are folded. ``order_by("name__in_order")``: the
 order of lists that people read.

@@ -12,7 +12,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
-from wisely_security.request_context import current, using
+from wisely_security.core.request_context import current, using
 
 from . import replica
 from .base import DatabaseWrapper

@@ -15,9 +15,9 @@ from typing import TypeVar
 import psycopg2
 from django.db import Error, connection, connections
 
-from wisely_security.request_context import current
+from wisely_security.core.request_context import current
 
-from .stand_in import instead_of_default
+from .alias_override import override_default
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def read(work: Callable[[], T], may_repeat: Callable[[], bool] = lambda: True) -
         return work()
     mark = _mark()
     try:
-        with instead_of_default(ALIAS):
+        with override_default(ALIAS):
             if _has(mark):
                 return work()
     except (Error, psycopg2.Error) as error:

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from wisely_security.database.stand_in import instead_of_default
+from wisely_security.core.request_context import NOBODY, acting_as, using
+from wisely_security.database.alias_override import override_default
 from wisely_security.progress import Progress
-from wisely_security.request_context import NOBODY, acting_as, using
 
 from . import archive_files, partitions
 from .locks import alone, patiently
@@ -33,7 +33,7 @@ PLAINLY = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL ex
 @contextmanager
 def in_charge() -> Iterator[None]:
     """All below is done inside: as the owner, for all tenants, and by nobody else meanwhile."""
-    with alone(), instead_of_default("owner"), acting_as(support=True):
+    with alone(), override_default("owner"), acting_as(support=True):
         yield
 
 

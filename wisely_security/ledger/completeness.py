@@ -10,7 +10,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004
 from django.db import connection
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from . import partitions
 from .models import Archive, first_id

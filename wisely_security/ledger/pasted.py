@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from wisely_security.text import fold
+from wisely_security.core.text.folding import fold
 
 _AROUND = "\"'<>(),;.|"
 _NAME = re.compile(r"[a-z_-]+=")  # for="[2001:db8::1]:443"

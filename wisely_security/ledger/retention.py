@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connections
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 
 from . import partitions

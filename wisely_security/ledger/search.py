@@ -1,6 +1,6 @@
 """Free text: what it finds among events, and where to look for it (``migrations/0005_blocks.sql``).
 
-Texts are compared folded (``wisely_security/text.py``), typed ones and those of events.
+Texts are compared folded (``wisely_security/core/text/folding.py``), typed ones and those of events.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.db import connections
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.fields.json import KT
 
-from wisely_security.text import fold
+from wisely_security.core.text.folding import fold
 
 from .networks import Network, Within, parse_networks
 from .pasted import as_recorded, bare

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg2.extras import Json
 
-from wisely_security.request_context import acting_as, current
+from wisely_security.core.request_context import acting_as, current
 
 from .models import NO_TENANT, Event
 

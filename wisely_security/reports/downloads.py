@@ -9,18 +9,18 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
+from wisely_security.core.request_context import current, using
 from wisely_security.database.own_writes import note_late
-from wisely_security.request_context import current, using
 from wisely_security.tenancy import signals
 
 from . import totals
 from .columns import cells_statement, copy_statement, header
 from .csv_export import CsvExport, compressed
+from .download_slots import take_slot
 from .export import Export
 from .file_names import file_name
 from .filters import ReportFilterSet
 from .parameters import FORMAT, a, choose, isnt, normalized
-from .turns import take_turn
 from .views import ReportView
 from .worksheet import MOST_ROWS
 from .xlsx_export import XlsxExport
@@ -56,8 +56,8 @@ class ReportDownload(ReportView):
         if reasons:
             return render(request, "400.html", {"reason": " ".join(reasons)}, status=400)
         pieces = iter(self._export(filters, ending))
-        turn = take_turn(compressed(pieces) if ending == "csv.gz" else pieces)
-        if turn is None:  # not recorded, for nothing was read; the log has it
+        slot = take_slot(compressed(pieces) if ending == "csv.gz" else pieces)
+        if slot is None:  # not recorded, for nothing was read; the log has it
             busy = {"report": self.report, "page_url": self.link(**{FORMAT: None})}
             response = render(request, "reports/busy.html", busy, status=503)
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -66,7 +66,7 @@ class ReportDownload(ReportView):
         period = filters.form.cleaned_data["during"]
         name = file_name(self.request.tenant, self.report.key, period, chosen, ending)
         return StreamingHttpResponse(
-            turn,  # Django closes it, also when the client has gone
+            slot,  # Django closes it, also when the client has gone
             content_type=CONTENT_TYPES[ending],
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',

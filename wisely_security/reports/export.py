@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from wisely_security.core.request_context import NOBODY, RequestContext, using
 from wisely_security.database import replica
-from wisely_security.request_context import NOBODY, RequestContext, using
 
 from .keyset import READ_IN_ORDER
 
@@ -98,7 +98,7 @@ def prepare(cursor: Any) -> None:
     """For the rest of the transaction: rows in the order of the index.
 
     No time limit: a COPY is one statement, as long as its reader is slow, and a whole record takes its time. It blocks
-    nobody, and how many run at once is limited (turns.py).
+    nobody, and how many run at once is limited (download_slots.py).
 
     The planner would rather sort what it takes for scattered rows; then all are read before the first is sent. And it
     would rather compile the expressions, which takes seconds before the first row and saves less.

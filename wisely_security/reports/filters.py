@@ -16,8 +16,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.choices import flatten_choices
 
+from wisely_security.core.text.folding import fold
 from wisely_security.ledger.pasted import parse_uuid
-from wisely_security.text import fold
 
 from .choices import ChoiceFilter
 from .parameters import isnt, normalized

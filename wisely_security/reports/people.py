@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import CharField
 from django.db.models.functions import Cast
 
-from wisely_security.request_context import current
+from wisely_security.core.request_context import current
 from wisely_security.tenancy.models import User
 
 from .keyset import newest

@@ -12,11 +12,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from wisely_security.core.text.folding import fold
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.networks import parse_networks
 from wisely_security.ledger.pasted import bare, parse_uuid
 from wisely_security.tenancy.models import Tenant
-from wisely_security.text import fold
 
 from .filters import PeriodForm, ReportFilterSet
 from .periods import DEFAULT, Preset

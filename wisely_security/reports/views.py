@@ -19,8 +19,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from wisely_security.core.request_context import current
 from wisely_security.ledger.models import Event
-from wisely_security.request_context import current
 from wisely_security.tenancy import signals
 from wisely_security.tenancy.access import MemberView
 from wisely_security.tenancy.models import Tenant, User

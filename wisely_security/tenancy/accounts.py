@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.forms import ModelForm
 
+from wisely_security.core.request_context import acting_as, using
 from wisely_security.database.keys import UUIDv7
-from wisely_security.request_context import acting_as, using
 
 from . import mail
 from .authentication import end_sessions, find_user

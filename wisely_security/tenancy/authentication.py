@@ -16,7 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from wisely_security.request_context import acting_as, current
+from wisely_security.core.request_context import acting_as, current
 
 from .demo_password import opens_nothing
 from .models import Session, User, UserStatus

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 
+from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.database import backdating
-from wisely_security.request_context import Client, RequestContext, acting_as, using
 
 from .accounts import create_tenant
 from .demo_password import DEMO_PASSWORD

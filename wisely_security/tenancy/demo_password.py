@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from wisely_security.text import fold
+from wisely_security.core.text.folding import fold
 
 from .passwords import LONGEST_NORMALIZED, normalize_password
 

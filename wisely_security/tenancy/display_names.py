@@ -17,9 +17,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Model
 
-from wisely_security.actor_names import RESERVED, SUPPORT
-from wisely_security.confusables import skeleton
-from wisely_security.request_context import acting_as
+from wisely_security.core.actor_names import RESERVED, SUPPORT
+from wisely_security.core.request_context import acting_as
+from wisely_security.core.text.confusables import skeleton
 
 _named: dict[type[Model], str] = {}
 

@@ -12,7 +12,7 @@ from django.forms.models import ModelChoiceField
 from django.utils.choices import flatten_choices
 from django.utils.functional import cached_property
 
-from wisely_security.characters import validate_lines, validate_one_line
+from wisely_security.core.text.characters import validate_lines, validate_one_line
 
 _LINE_END = re.compile("\r\n?")
 

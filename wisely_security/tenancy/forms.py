@@ -9,7 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from . import signals
 from .authentication import LockedOutError, Refusal, refusal

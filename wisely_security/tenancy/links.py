@@ -12,8 +12,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 from django.utils.http import base36_to_int
 
-from wisely_security.request_context import acting_as
-from wisely_security.site_url import absolute
+from wisely_security.core.request_context import acting_as
+from wisely_security.core.site_url import absolute
 
 from .models import User, UserStatus
 

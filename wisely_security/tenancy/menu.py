@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from wisely_security.text import sort_key
+from wisely_security.core.text.folding import sort_key
 
 from .models import Tenant, User
 from .models.tenant import PEOPLE_SECTIONS

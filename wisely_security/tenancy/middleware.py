@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from wisely_security.request_context import acting_as, current, using
+from wisely_security.core.request_context import acting_as, current, using
 
 from . import signals
 from .access import AccessRefused

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from .models import Session
 from .sessions import (

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from wisely_security.errors import notice
+from wisely_security.core.errors import notice
 
 from . import unsaved
 from .form_owner import FIELD, HEADER, current_owner, is_from_here, tenant_of

@@ -27,7 +27,7 @@ from wisely_security.tenancy.models import Tenant, User
 
 from .forms import record_fingerprint, refuse_if_changed
 from .pages import SectionPage
-from .section import Verb
+from .resource_page import CustomAction
 
 STATUS = {
     Code.INVALID_INPUT: 400,
@@ -65,7 +65,7 @@ class ActionPage(SectionPage):
             raise
 
     def needed_permission(self) -> str:
-        return self.section.edit_permission
+        return self.resource_page.edit_permission
 
     def what_it_is(self) -> str:
         return str(self.action)
@@ -79,7 +79,7 @@ class ActionPage(SectionPage):
     def get(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         record = self.record(pk) if pk else None
         self.name = str(record or "")
-        if refused := self.why_not(record):  # nobody has tried yet: no event
+        if refused := self.denial_reason(record):  # nobody has tried yet: no event
             messages.error(request, str(refused))
             return redirect(self.afterwards(record))
         self.form = self.make_form(record)
@@ -94,7 +94,7 @@ class ActionPage(SectionPage):
         except InvalidInputError:
             return self.failed(failures.of_form(self.form))
         except (RefusedError, DatabaseError, NotSentError) as error:
-            failure = failures.of_exception(error, self.section.model)
+            failure = failures.of_exception(error, self.resource_page.model)
             if failure.code == Code.ERROR:
                 raise
             if isinstance(error, ConflictError) and self.form is not None:
@@ -110,7 +110,7 @@ class ActionPage(SectionPage):
         self.lock(pk)
         record = self.record(pk) if pk else None  # after the lock, with what belongs to it
         self.name = str(record or "")
-        if refused := self.why_not(record):
+        if refused := self.denial_reason(record):
             raise refused
         self.form = self.make_form(record)
         if self.form is not None and not self.form.is_valid():
@@ -122,15 +122,15 @@ class ActionPage(SectionPage):
 
         Who acts is read again: their own rights may have gone while they waited.
         """
-        request, section = self.request, self.section
-        if section.locks_tenant:
+        request, resource_page = self.request, self.resource_page
+        if resource_page.locks_tenant:
             Tenant.objects.select_for_update(no_key=True).get(pk=request.tenant.pk)
             actor = User.objects.select_related("tenant", "role").filter(pk=request.user.pk).first()
             if actor is None or not actor.may(self.permission):
                 raise RefusedError("You may not do this any more.", Code.NO_PERMISSION)
             request.user = actor
         if pk is not None:
-            rows = section.model._default_manager.filter(tenant=request.tenant).order_by()
+            rows = resource_page.model._default_manager.filter(tenant=request.tenant).order_by()
             get_object_or_404(rows.select_for_update(no_key=True), pk=pk)
 
     def failed(self, failure: Failure, say: bool = False) -> HttpResponse:
@@ -146,7 +146,7 @@ class ActionPage(SectionPage):
         self.tell(failure)
         return self.page(status)
 
-    def why_not(self, record: Any) -> RefusedError | None:
+    def denial_reason(self, record: Any) -> RefusedError | None:
         """What keeps this from being done to this record, or keeps it from being done any more."""
         return None
 
@@ -163,13 +163,13 @@ class ActionPage(SectionPage):
         raise NotImplementedError
 
     def page(self, status: int) -> HttpResponse:
-        section = self.section
+        resource_page = self.resource_page
         context = {
-            "section": section,
+            "resource_page": resource_page,
             "form": self.form,
             "name": self.name,
-            "back_url": section.url(self.pk) if self.pk else section.list_url(),
-            "back_label": self.name or section.title,
+            "back_url": resource_page.url(self.pk) if self.pk else resource_page.list_url(),
+            "back_label": self.name or resource_page.title,
             "seen": self.seen,
             **self.words(),
         }
@@ -186,72 +186,79 @@ class ActionPage(SectionPage):
 
 
 class AddPage(ActionPage):
-    def why_not(self, record: Any) -> RefusedError | None:
-        if self.section.single and self.section.records(self.request.tenant).exists():
-            return RefusedError(f"The {self.section.singular} has been set up already.", Code.DUPLICATE)
+    def denial_reason(self, record: Any) -> RefusedError | None:
+        if self.resource_page.single and self.resource_page.records(self.request.tenant).exists():
+            return RefusedError(f"The {self.resource_page.singular} has been set up already.", Code.DUPLICATE)
         return None
 
     def make_form(self, record: Any) -> Any:
-        return self.bound(self.section.add_form or self.section.form, None, initial=self.section.initial(self.request))
+        return self.bound(
+            self.resource_page.add_form or self.resource_page.form,
+            None,
+            initial=self.resource_page.initial(self.request),
+        )
 
     def do(self, record: Any) -> str | HttpResponse:
-        outcome = self.section.store(self.form, self.request)
+        outcome = self.resource_page.store(self.form, self.request)
         self.done_to = self.form.instance
         return outcome
 
     def afterwards(self, record: Any) -> str:
-        return self.section.url(record.pk) if record else self.section.list_url()
+        return self.resource_page.url(record.pk) if record else self.resource_page.list_url()
 
     def words(self) -> dict[str, Any]:
-        return {"heading": f"{self.section.add_label} {self.section.singular}", "submit": self.section.add_label}
+        return {
+            "heading": f"{self.resource_page.add_label} {self.resource_page.singular}",
+            "submit": self.resource_page.add_label,
+        }
 
 
 class EditPage(ActionPage):
-    def why_not(self, record: Any) -> RefusedError | None:
-        reason = self.section.why_not_edit(record, self.request.user)
+    def denial_reason(self, record: Any) -> RefusedError | None:
+        reason = self.resource_page.edit_denial_reason(record, self.request.user)
         return RefusedError(reason) if reason else None
 
     def make_form(self, record: Any) -> Any:
-        return self.bound(self.section.form, record)
+        return self.bound(self.resource_page.form, record)
 
     def do(self, record: Any) -> str | HttpResponse:
         self.done_to = record
-        return self.section.store(self.form, self.request)
+        return self.resource_page.store(self.form, self.request)
 
     def afterwards(self, record: Any) -> str:
-        return self.section.url(record.pk)
+        return self.resource_page.url(record.pk)
 
     def words(self) -> dict[str, Any]:
-        return {"heading": f"Edit {self.section.singular}", "submit": "Save"}
+        return {"heading": f"Edit {self.resource_page.singular}", "submit": "Save"}
 
 
-class VerbPage(ActionPage):
-    verb: Verb = cast(Verb, None)
+class CustomActionPage(ActionPage):
+    custom_action: CustomAction = cast(CustomAction, None)
 
     def needed_permission(self) -> str:
-        return self.verb.permission or self.section.edit_permission
+        return self.custom_action.permission or self.resource_page.edit_permission
 
-    def why_not(self, record: Any) -> RefusedError | None:
-        reason = self.verb.why_not(record, self.request.user)
+    def denial_reason(self, record: Any) -> RefusedError | None:
+        reason = self.custom_action.denial_reason(record, self.request.user)
         return RefusedError(reason) if reason else None
 
     def make_form(self, record: Any) -> Any:
         self.seen = record_fingerprint(record)
-        return self.bound(self.verb.form, record) if self.verb.form else None
+        return self.bound(self.custom_action.form, record) if self.custom_action.form else None
 
     def do(self, record: Any) -> str | HttpResponse:
         if self.form is None:
             refuse_if_changed(record, self.request.POST.get("seen", ""), self.seen)
-        self.done_to = None if self.verb.leaves else record
-        return self.verb.do(record, self.form, self.request)
+        self.done_to = None if self.custom_action.deletes else record
+        return self.custom_action.do(record, self.form, self.request)
 
     def afterwards(self, record: Any) -> str:
-        return self.section.url(record.pk) if record else self.section.list_url()
+        return self.resource_page.url(record.pk) if record else self.resource_page.list_url()
 
     def words(self) -> dict[str, Any]:
         return {
-            "heading": self.verb.label,
-            "submit": self.verb.submit or self.verb.label,
-            "asks": self.verb.asks,
-            "danger": self.verb.danger,
+            "heading": self.custom_action.label,
+            "submit": self.custom_action.submit or self.custom_action.label,
+            "confirm_text": self.custom_action.confirm_text,
+            "danger": self.custom_action.danger,
         }

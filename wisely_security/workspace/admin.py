@@ -1,4 +1,4 @@
-"""The workspace in Django admin, for support staff: a ModelAdmin for each section, made from what it declares."""
+"""The workspace in Django admin, for support staff: a ModelAdmin for each resource page, made from what it declares."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.db.models import Field, ManyToManyField, Model
 from django.http import HttpRequest
 
 from audit_trail.registry import Audited, audited_as
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.admin.of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 from wisely_security.tenancy.models import Tenant, User
 
 from .forms import RecordForm
 from .modules.access_accounts import AccessAccount
 from .modules.templates import SETTINGS, SettingsForm, Template, TemplateForm
-from .section import Column, Section, section_of, sections
+from .resource_page import Column, ResourcePage, resource_page_of, resource_pages
 
 
 class SupportRecordForm(RecordForm):
@@ -35,22 +35,22 @@ class SupportRecordForm(RecordForm):
 
 class RecordAdmin(OfTenantAdmin[Any]):
     """Shows what the Audit Trail tells of a record, so nothing that is masked there. Records are added and edited with
-    their section's form, and stored by the section in the scope of their tenant alone."""
+    their resource page's form, and stored by the resource page in the scope of their tenant alone."""
 
-    form_of: ClassVar[type[RecordForm] | None] = None  # where it is not the section's
+    form_of: ClassVar[type[RecordForm] | None] = None  # where it is not the resource page's
 
     def __init__(self, model: type[Model], site: admin.AdminSite) -> None:
         super().__init__(model, site)
-        self.section = cast(Section, section_of(model))
+        self.resource_page = cast(ResourcePage, resource_page_of(model))
         self.audited = cast(Audited, audited_as(model))
-        self.record_form = self.form_of or self.section.form
-        self.ordered_by = [field for column in self.section.columns if (field := _field(model, column.sort))]
+        self.record_form = self.form_of or self.resource_page.form
+        self.ordered_by = [field for column in self.resource_page.columns if (field := _field(model, column.sort))]
 
     # The list
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Without what only the section's own query counts."""
-        columns = [each for each in self.section.columns if not each.sort or _field(self.model, each.sort)]
+        """Without what only the resource page's own query counts."""
+        columns = [each for each in self.resource_page.columns if not each.sort or _field(self.model, each.sort)]
         return [*map(_shown, columns), "tenant"]
 
     def get_list_select_related(self, request: HttpRequest) -> list[str]:
@@ -60,17 +60,19 @@ class RecordAdmin(OfTenantAdmin[Any]):
         return [ChosenTenant, *(field.name for field in self.ordered_by if _is_choice(field))]
 
     def searched(self, request: HttpRequest) -> list[str]:
-        return [*self.section.search, "tenant__name", "tenant__slug"]
+        return [*self.resource_page.search, "tenant__name", "tenant__slug"]
 
     @property
     def search_help_text(self) -> str:  # type: ignore[override]
-        return f"{self.section.search_hint}, or the name of its tenant."
+        return f"{self.resource_page.search_hint}, or the name of its tenant."
 
     # The page of a record
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Where the tenant's people can delete it, too."""
-        return super().has_delete_permission(request, obj) and any(verb.leaves for verb in self.section.verbs)
+        return super().has_delete_permission(request, obj) and any(
+            each.deletes for each in self.resource_page.custom_actions
+        )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         typed = list(self.record_form._meta.fields or ())
@@ -98,10 +100,10 @@ class RecordAdmin(OfTenantAdmin[Any]):
             self.store_record(request, form)
 
     def store_record(self, request: HttpRequest, form: Any) -> None:
-        self.section.store(form, request)
+        self.resource_page.store(form, request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The section has stored them."""
+        """The resource page has stored them."""
 
 
 class AccessAccountAdmin(RecordAdmin):
@@ -153,6 +155,6 @@ def _shown(column: Column) -> Callable[[Any], Any]:
 
 
 SPECIAL: dict[type[Model], type[RecordAdmin]] = {AccessAccount: AccessAccountAdmin, Template: TemplateAdmin}
-for each in sections():
+for each in resource_pages():
     if not admin.site.is_registered(each.model):  # users and roles have their own
         admin.site.register(each.model, SPECIAL.get(each.model, RecordAdmin))

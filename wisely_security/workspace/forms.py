@@ -19,11 +19,11 @@ from audit_trail.failures import ConflictError
 from audit_trail.models import AuditEvent
 from audit_trail.registry import audited_as
 from audit_trail.vocabulary import Status
-from wisely_security import request_context
-from wisely_security.characters import validate_one_line
+from wisely_security.core import request_context
+from wisely_security.core.text.characters import validate_one_line
+from wisely_security.core.text.folding import is_confusable
 from wisely_security.tenancy.edit_form import EditForm
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.text import is_confusable
 
 
 def fingerprint(values: dict[str, Any]) -> str:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.urls import reverse
 
-from wisely_security.request_context import current
-from wisely_security.site_url import absolute
+from wisely_security.core.request_context import current
+from wisely_security.core.site_url import absolute
 from wisely_security.tenancy.models import User, UserStatus
 
-from .outbox.bell import bell
 from .outbox.models import Kind, Notification, Recipient, What
+from .outbox.wake_event import wake_event
 
 if TYPE_CHECKING:
     from .modules.business_groups import BusinessGroup
 
 MOST_NAMES = 50  # in an e-mail
-SEE_GROUPS = "business_groups.view"  # the section's permission: without it, a link would lead to a refusal
+SEE_GROUPS = "business_groups.view"  # the resource page's permission: without it, a link would lead to a refusal
 
 
 def group_changed(
@@ -52,7 +52,7 @@ def group_changed(
                 added=_names(added),
                 removed=_names(removed),
             )
-            transaction.on_commit(bell.set)
+            transaction.on_commit(wake_event.set)
 
 
 def _recipient(user: User, what: What) -> Recipient:

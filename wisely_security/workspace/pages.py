@@ -1,4 +1,4 @@
-"""Looking: the list of a section's records, and the page of one."""
+"""Looking: the list of a resource page's records, and the page of one."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from wisely_security.database.lookups import in_order
 from wisely_security.tenancy.access import MemberView
 
 from .forms import record_fingerprint
-from .section import Column, Section, Verb
+from .resource_page import Column, CustomAction, ResourcePage
 
 ON_A_PAGE = 50
 LONGEST_SEARCH = 200
 
 
 class SectionPage(MemberView):
-    section: Section = cast(Section, None)  # urls.py says which
+    resource_page: ResourcePage = cast(ResourcePage, None)  # urls.py says which
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
@@ -43,54 +43,56 @@ class SectionPage(MemberView):
         return super().dispatch(request, *args, **kwargs)
 
     def needed_permission(self) -> str:
-        return self.section.view_permission
+        return self.resource_page.view_permission
 
     def what_it_is(self) -> str:
         """The page in words, for the record of a refusal."""
-        return self.section.title
+        return self.resource_page.title
 
     def tell_failure(self, action: Action, failure: Failure, *, pk: UUID | None, name: str = "") -> None:
-        declared = audited_as(self.section.model)
+        declared = audited_as(self.resource_page.model)
         resource = recorder.Resource(type=declared.key if declared else "", id=pk, name=name)
         recorder.record_failure(action, failure, tenant_id=self.request.tenant.pk, resource=resource)
 
     def record(self, pk: UUID) -> Any:
-        return get_object_or_404(self.section.records(self.request.tenant), pk=pk)
+        return get_object_or_404(self.resource_page.records(self.request.tenant), pk=pk)
 
     def may_change(self) -> bool:
         user = self.request.user
-        return user.may(self.section.edit_permission) and self.request.tenant == user.tenant
+        return user.may(self.resource_page.edit_permission) and self.request.tenant == user.tenant
 
     def tell_look(self) -> None:
         """An enterprise sees who of its aggregator looks at it."""
         if self.request.tenant != self.request.user.tenant:
-            self.record_look(self.section.title)
+            self.record_look(self.resource_page.title)
 
 
 class ListPage(SectionPage):
     def get(self, request: HttpRequest) -> HttpResponse:
-        section = self.section
-        records = section.records(self.request.tenant)
-        if section.single and (only := records.first()) is not None:
-            return redirect(section.url(only.pk))
+        resource_page = self.resource_page
+        records = resource_page.records(self.request.tenant)
+        if resource_page.single and (only := records.first()) is not None:
+            return redirect(resource_page.url(only.pk))
         searched = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
         for word in searched.split():
-            records = records.filter(_any(section.search, word))
+            records = records.filter(_any(resource_page.search, word))
         sort = request.GET.get("sort", "")
-        if sort.removeprefix("-") in {column.sort for column in section.columns if column.sort}:
-            records = records.order_by(in_order(section.model, sort), "pk")
+        if sort.removeprefix("-") in {column.sort for column in resource_page.columns if column.sort}:
+            records = records.order_by(in_order(resource_page.model, sort), "pk")
         else:
             sort = ""
         page = Paginator(records, ON_A_PAGE).get_page(request.GET.get("page"))
         self.tell_look()
         context = {
-            "section": section,
+            "resource_page": resource_page,
             "page": page,
-            "rows": [(section.url(each.pk), [_cell(column, each) for column in section.columns]) for each in page],
-            "headings": [self._heading(column, sort) for column in section.columns],
+            "rows": [
+                (resource_page.url(each.pk), [_cell(column, each) for column in resource_page.columns]) for each in page
+            ],
+            "headings": [self._heading(column, sort) for column in resource_page.columns],
             "searched": searched,
             "sort": sort,
-            "add_url": section.add_url() if section.created and self.may_change() else "",
+            "add_url": resource_page.add_url() if resource_page.created and self.may_change() else "",
         }
         return render(request, "workspace/list.html", context)
 
@@ -128,31 +130,36 @@ def _history_url(pk: UUID) -> str:
 
 class RecordPage(SectionPage):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        section, user = self.section, self.request.user
+        resource_page, user = self.resource_page, self.request.user
         try:
             record = self.record(pk)
         except Http404 as error:  # perhaps a guess: whether it is another tenant's record is not said
-            self.tell_failure(section.changed, failures.of_exception(error), pk=pk)
+            self.tell_failure(resource_page.changed, failures.of_exception(error), pk=pk)
             raise
         self.tell_look()
-        verbs = [verb for verb in section.verbs if self._offered(verb, record)]
+        offered = [each for each in resource_page.custom_actions if self._offered(each, record)]
         context = {
-            "section": section,
+            "resource_page": resource_page,
             "record": record,
-            "facts": section.facts(record),
-            "related": section.related(record, user),
-            "pages": section.pages(record, user),
-            "edit_url": section.edit_url(pk) if self.may_change() and not section.why_not_edit(record, user) else "",
-            "verbs": [(verb, section.verb_url(verb, pk), bool(verb.form or verb.asks)) for verb in verbs],
+            "details": resource_page.details(record),
+            "related": resource_page.related(record, user),
+            "pages": resource_page.pages(record, user),
+            "edit_url": resource_page.edit_url(pk)
+            if self.may_change() and not resource_page.edit_denial_reason(record, user)
+            else "",
+            "custom_actions": [
+                (each, resource_page.custom_action_url(each, pk), bool(each.form or each.confirm_text))
+                for each in offered
+            ],
             "seen": record_fingerprint(record),
             "history_url": _history_url(pk) if user.may(VIEW_AUDIT_TRAIL) else "",
         }
         return render(request, "workspace/record.html", context)
 
-    def _offered(self, verb: Verb, record: Any) -> bool:
+    def _offered(self, custom_action: CustomAction, record: Any) -> bool:
         user = self.request.user
         return (
             self.request.tenant == user.tenant
-            and user.may(verb.permission or self.section.edit_permission)
-            and not verb.why_not(record, user)
+            and user.may(custom_action.permission or self.resource_page.edit_permission)
+            and not custom_action.denial_reason(record, user)
         )

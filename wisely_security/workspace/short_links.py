@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from .modules.waba_numbers import MessageLink
 

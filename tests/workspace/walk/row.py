@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 from ..browsing import Form, Typed, Visitor
 from ..world import PROFILE, set_up_profile

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from .. import archives
 from ..locks import BusyError

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from wisely_security.text import is_confusable, sort_key
+from wisely_security.core.text.folding import is_confusable, sort_key
 
 from ..edit_form import EditForm
 from ..models import SUPER_ADMIN, Role, User

@@ -1,4 +1,4 @@
--- How texts from people are compared and put in order, as wisely_security/text.py does it: without case, accents, widths,
+-- How texts from people are compared and put in order, as core/text/folding.py does it: without case, accents, widths,
 -- kinds of apostrophe, dash and space, and what is not seen. The same on every server: nothing here depends on the
 -- collation of the database. A migration that replaces these functions also builds anew what is kept of their results:
 -- it reindexes user_by_name and empties ledger_searched.

@@ -11,12 +11,12 @@ from django.db import models
 from django.db.models.functions import Collate, Lower, Now
 from django.utils.crypto import salted_hmac
 
-from wisely_security.actor_names import SUPPORT
-from wisely_security.characters import validate_one_line
+from wisely_security.core.actor_names import SUPPORT
+from wisely_security.core.request_context import Actor, acting_as
+from wisely_security.core.text.characters import validate_one_line
 from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 from wisely_security.database.lookups import InOrder
-from wisely_security.request_context import Actor, acting_as
 
 from .. import display_names
 from ..passwords import check_password, hash_anew, normalize_password, salt_of

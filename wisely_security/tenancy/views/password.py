@@ -18,8 +18,8 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
-from wisely_security.request_context import acting_as, using
-from wisely_security.site_url import absolute
+from wisely_security.core.request_context import acting_as, using
+from wisely_security.core.site_url import absolute
 
 from .. import mail, signals
 from ..access import SignedInView
@@ -34,7 +34,7 @@ from .sign_in import begin_session, by_nobody
 
 logger = logging.getLogger(__name__)
 # The answer to "forgot your password?" must not take longer where there is an account: the mail goes out beside it.
-_postman = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password-reset")
+_mail_workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password-reset")
 
 
 @method_decorator(may_be_old, name="dispatch")
@@ -52,7 +52,7 @@ class PasswordReset(View):
         signals.password_reset_requested.send(type(self), email=email, user=user, refused=refused)
         if user and not refused:
             context = copy_context()
-            transaction.on_commit(lambda: _postman.submit(context.run, _send_reset_link, user) and None)
+            transaction.on_commit(lambda: _mail_workers.submit(context.run, _send_reset_link, user) and None)
         return redirect("password_reset_sent")
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 
 from .. import signals, unsaved
 from ..access import AccessRefused, MemberView, SignedInView

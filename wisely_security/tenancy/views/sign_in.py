@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from wisely_security.request_context import RequestContext, current, using
+from wisely_security.core.request_context import RequestContext, current, using
 
 from .. import menu, unsaved
 from ..access import MemberView

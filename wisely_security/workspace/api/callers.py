@@ -10,8 +10,8 @@ from ipaddress import ip_network
 
 from django.http import HttpRequest
 
-from wisely_security.client_address import Address
-from wisely_security.request_context import Actor, acting_as, current, using
+from wisely_security.core.http.client_address import Address
+from wisely_security.core.request_context import Actor, acting_as, current, using
 from wisely_security.tenancy.models import Tenant
 
 from ..api_keys import hash_of

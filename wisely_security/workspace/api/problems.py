@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from wisely_security.request_context import current
+from wisely_security.core.request_context import current
 
 ROOT = "/api/"
 CONTENT_TYPE = "application/problem+json"

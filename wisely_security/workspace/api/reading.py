@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
-from wisely_security.characters import LONE_SURROGATE
+from wisely_security.core.text.characters import LONE_SURROGATE
 
 from .problems import (
     IDEMPOTENCY_KEY,

@@ -9,7 +9,7 @@ from django.db import connection
 from psycopg2.extras import Json
 
 from audit_trail.registry import modules
-from wisely_security.text import one_line
+from wisely_security.core.text.folding import one_line
 
 RECORD_ALL = """
     SELECT audit_trail_record(%s, module, sub_module, action, status, reason_code, reason,

@@ -12,11 +12,11 @@ from typing import Any
 
 import jsonschema_rs
 
+from audit_trail.display_values import LONGEST_TEXT
 from audit_trail.recorder import LONGEST_REASON
 from audit_trail.registry import Action, actions
 from audit_trail.vocabulary import Code, Status
-from audit_trail.words import LONGEST_TEXT
-from wisely_security.characters import NOT_IN_A_LINE, NOT_IN_LINES
+from wisely_security.core.text.characters import NOT_IN_A_LINE, NOT_IN_LINES
 
 from ..modules.retention import MODULE as RECORDS
 

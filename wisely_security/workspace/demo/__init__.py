@@ -13,7 +13,7 @@ from django.db import connection
 from audit_trail.models import AuditEvent
 from login_activity.demo import DAYS
 from login_activity.demo_habits import Dice, people
-from wisely_security.request_context import acting_as
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.demo import Demo
 from wisely_security.tenancy.models import Tenant
 

@@ -17,9 +17,9 @@ from django.db.models import Model
 
 from login_activity.demo_events import SLOT_MS, Slot, slots
 from login_activity.demo_habits import Dice, Person, moment_at
+from wisely_security.core.request_context import RequestContext, acting_as
 from wisely_security.database.backdating import Statement, run_all
 from wisely_security.ledger.loading import id_at
-from wisely_security.request_context import RequestContext, acting_as
 
 from ..modules.waba_numbers import LINK_SECTION, MessageLink, WabaNumber
 from .habits import HABITS, LINK_TEXTS, Habit

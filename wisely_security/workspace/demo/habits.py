@@ -11,7 +11,7 @@ from ..modules.access_accounts import AccessAccount
 from ..modules.consent_groups import ConsentGroup
 from ..modules.templates import Template
 from ..modules.waba_numbers import MessageLink, WabaNumber
-from ..section import section_of
+from ..resource_page import resource_page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Habit:
 
     @property
     def permission(self) -> str:
-        section = section_of(self.model)
+        section = resource_page_of(self.model)
         return section.edit_permission if section else ""
 
 

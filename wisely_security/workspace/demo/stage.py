@@ -18,8 +18,8 @@ from django.db.models import DateTimeField
 from audit_trail.models import AuditEvent
 from audit_trail.vocabulary import Code
 from login_activity.demo_habits import Dice, Person, moment_at
+from wisely_security.core.request_context import Actor, Client, RequestContext, acting_as, current, using
 from wisely_security.database import backdating
-from wisely_security.request_context import Actor, Client, RequestContext, acting_as, current, using
 from wisely_security.tenancy.demo import acting, working_day
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 
@@ -28,7 +28,7 @@ from ..forms import record_fingerprint
 from ..modules.access_accounts import AccessAccount
 from ..modules.waba_numbers import WabaNumber
 from ..outbox.delivery import deliver_next
-from ..section import Section, section_of
+from ..resource_page import ResourcePage, resource_page_of
 from .everyday import Everyday
 from .visits import Typed, filled_in, is_done
 
@@ -87,16 +87,16 @@ class Stage:
             self._send(user, section.edit_url(record.pk), filled_in(form, typed), fails)
 
     def do(self, who: Person, record: Any, key: str, *, fails: Code | None = None, **typed: Any) -> None:
-        """One of the verbs of the record's section."""
+        """One of the custom actions of the record's section."""
         section = _section(type(record))
-        verb = next(verb for verb in section.verbs if verb.key == key)
+        custom_action = next(each for each in section.custom_actions if each.key == key)
         with self._at_work(who) as user:
             shown = self._current(record)
             sent: Typed = {"seen": record_fingerprint(shown)}
-            if verb.form:
-                sent = filled_in(verb.form(instance=shown, tenant=self._tenant, user=user), typed)
-            self._send(user, section.verb_url(verb, record.pk), sent, fails)
-            if verb.leaves and not fails:
+            if custom_action.form:
+                sent = filled_in(custom_action.form(instance=shown, tenant=self._tenant, user=user), typed)
+            self._send(user, section.custom_action_url(custom_action, record.pk), sent, fails)
+            if custom_action.deletes and not fails:
                 self._everyday.forgets(record)
             else:
                 self._date_back(self._current(record), shown)
@@ -179,8 +179,8 @@ class Stage:
             raise ValueError(f"{user} at {url}: {told.reason if told else 'done'} – the story says {fails or 'done'}.")
 
 
-def _section(model: type[Any]) -> Section:
-    section = section_of(model)
+def _section(model: type[Any]) -> ResourcePage:
+    section = resource_page_of(model)
     if section is None:
         raise ValueError(f"{model} has no pages.")
     return section

@@ -13,16 +13,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from audit_trail.registry import Module, When, audited
+from audit_trail.registry import Module, Transition, audited
 from wisely_security.database.fields import OneLineField
 from wisely_security.tenancy import display_names
 from wisely_security.tenancy.models import Tenant
 
 from ..api_keys import make_key
-from ..facts import State
+from ..details import State
 from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
-from ..section import Column, Section, Verb, label_of, register
+from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
 from ..validators import validate_network
 from .business_groups import BusinessGroup
 
@@ -91,8 +91,8 @@ audited(
     changed=EDIT,
     deleted=DELETE,
     transitions=(
-        When(action=DEACTIVATE, field="is_active", to=(False,)),
-        When(action=ACTIVATE, field="is_active", to=(True,)),
+        Transition(action=DEACTIVATE, field="is_active", to=(False,)),
+        Transition(action=ACTIVATE, field="is_active", to=(True,)),
     ),
     masked=["key_hash"],
     untracked=["created_at", "key_start", "key_made_at"],
@@ -127,7 +127,7 @@ def give_key(account: AccessAccount, request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "workspace/api_key.html",
-        {"account": account, "key": key, "section": SECTION, "done_url": SECTION.url(account.pk)},
+        {"account": account, "key": key, "resource_page": RESOURCE_PAGE, "done_url": RESOURCE_PAGE.url(account.pk)},
     )
 
 
@@ -143,7 +143,7 @@ def activate(account: AccessAccount, form: None, request: HttpRequest) -> str:
     return f"{account} is active again, with the same API key."
 
 
-class AccessAccounts(Section):
+class AccessAccounts(ResourcePage):
     model = AccessAccount
     path = "access-accounts"
     title = "Access accounts"
@@ -170,36 +170,36 @@ class AccessAccounts(Section):
     managed_by = ("admin", "developer")
     granted_to = ("business", "mis", "support", "csm")
     empty = "Set up an access account to send messages from a system of your own."
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="new_key",
             label="New API key",
             submit="Replace key",
             action=EDIT,
             do=lambda account, form, request: give_key(account, request),
-            asks="The current key stops working immediately. The new one is shown once.",
+            confirm_text="The current key stops working immediately. The new one is shown once.",
         ),
-        Verb(
+        CustomAction(
             key="deactivate",
             label="Deactivate",
             action=DEACTIVATE,
             do=deactivate,
-            why_not=lambda account, user: "" if account.is_active else "This account is not active already.",
+            denial_reason=lambda account, user: "" if account.is_active else "This account is not active already.",
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="activate",
             label="Activate",
             action=ACTIVATE,
             do=activate,
-            why_not=lambda account, user: "This account is active already." if account.is_active else "",
+            denial_reason=lambda account, user: "This account is active already." if account.is_active else "",
         ),
     )
 
     def records(self, tenant: Tenant) -> QuerySet[AccessAccount]:
         return super().records(tenant).select_related("business_group")
 
-    def facts(self, record: AccessAccount) -> list[tuple[str, Any]]:
+    def details(self, record: AccessAccount) -> list[tuple[str, Any]]:
         return [
             ("Label", record.label),
             ("State", State("Active", "success") if record.is_active else State("Not active", "plain")),
@@ -217,4 +217,4 @@ class AccessAccounts(Section):
         return give_key(form.save(commit=False), request)
 
 
-SECTION = register(AccessAccounts())
+RESOURCE_PAGE = register(AccessAccounts())

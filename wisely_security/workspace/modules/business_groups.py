@@ -11,16 +11,16 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from audit_trail.registry import Members, Module, audited
+from audit_trail.registry import M2MAudit, Module, audited
+from wisely_security.core.text.folding import sort_key
 from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.text import sort_key
 
 from .. import notifications
 from ..forms import RecordForm
 from ..records import CurrentTenant, Record
-from ..section import Column, Section, register
+from ..resource_page import Column, ResourcePage, register
 
 MODULE = Module("business_group", "Business Group", record=("group", "Group"))
 ADD = MODULE.action("add", "Add", "A group was added.")
@@ -77,7 +77,7 @@ audited(
     changed=EDIT,
     deleted=DELETE,
     untracked=["created_at"],
-    members=(Members(through=BusinessGroupUser, record="group", member="user", label="Users"),),
+    members=(M2MAudit(through=BusinessGroupUser, record="group", member="user", label="Users"),),
 )
 
 
@@ -88,7 +88,7 @@ class GroupForm(RecordForm):
         widgets = {"users": forms.CheckboxSelectMultiple}
 
 
-class BusinessGroups(Section):
+class BusinessGroups(ResourcePage):
     model = BusinessGroup
     path = "business-groups"
     title = "Business groups"
@@ -114,7 +114,7 @@ class BusinessGroups(Section):
         counted: QuerySet[Any] = groups.annotate(number_of_users=number)
         return counted
 
-    def facts(self, record: BusinessGroup) -> list[tuple[str, Any]]:
+    def details(self, record: BusinessGroup) -> list[tuple[str, Any]]:
         names = ", ".join(user.name for user in record.users.all())
         return [("Name", record.name), ("Description", record.description), ("Owner", record.owner), ("Users", names)]
 

@@ -12,15 +12,15 @@ from django.db import models
 from django.http import HttpRequest
 
 from audit_trail.registry import Module, audited
-from login_activity.countries import COUNTRIES
+from login_activity.places.countries import COUNTRIES
+from wisely_security.core.text.folding import sort_key
 from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.time_zones import time_zone_choices, validate_time_zone
-from wisely_security.text import sort_key
 
 from ..forms import Choices, Lines, RecordForm
 from ..records import Channel, Record
 from ..reference import CURRENCIES, LANGUAGES
-from ..section import Column, Section, register
+from ..resource_page import Column, ResourcePage, register
 from ..validators import validate_e164
 
 MODULE = Module("business_profile", "Business Profile", record=("profile", "Profile"))
@@ -96,7 +96,7 @@ audited(
     changed=UPDATE,
     deleted=DELETE,
     untracked=["created_at"],
-    words={
+    labels={
         "country": COUNTRIES.items,
         "currency": lambda: [(code, f"{code} ({name})") for code, name in CURRENCIES.items()],
         "language": LANGUAGES.items,
@@ -134,7 +134,7 @@ class BusinessProfileForm(RecordForm):
         help_texts = {"contact_phone": "With its country code, as +14155550123."}
 
 
-class BusinessProfiles(Section):
+class BusinessProfiles(ResourcePage):
     model = BusinessProfile
     path = "business-profile"
     title = "Business profile"
@@ -151,7 +151,7 @@ class BusinessProfiles(Section):
     granted_to = ("business", "mis", "support", "sales", "pmo", "csm")
     empty = "Set it up once; every change of it is recorded."
 
-    def facts(self, record: BusinessProfile) -> list[tuple[str, Any]]:
+    def details(self, record: BusinessProfile) -> list[tuple[str, Any]]:
         address = [
             record.street,
             " ".join(part for part in (record.postal_code, record.city) if part),

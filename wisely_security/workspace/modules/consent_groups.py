@@ -17,7 +17,7 @@ from wisely_security.tenancy.models import Tenant
 
 from ..forms import RecordForm
 from ..records import Channel, Record
-from ..section import Column, Section, Verb, label_of, register
+from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
 from ..validators import validate_e164
 from .access_accounts import AccessAccount, say_channels
 
@@ -92,7 +92,7 @@ def delete(group: ConsentGroup, form: None, request: HttpRequest) -> str:
     return f"{group} is deleted."
 
 
-class ConsentGroups(Section):
+class ConsentGroups(ResourcePage):
     model = ConsentGroup
     path = "consent-groups"
     title = "Opt-in/Opt-out"
@@ -113,22 +113,22 @@ class ConsentGroups(Section):
     managed_by = ("admin", "business")
     granted_to = ("mis", "support", "csm")
     empty = "A consent group keeps the number to which people write START or STOP, and your answers to them."
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="delete",
             label="Delete",
             action=DELETE,
             do=delete,
-            asks="People who write to its number get no answer any more. The record of what happened stays.",
+            confirm_text="People who write to its number get no answer any more. The record of what happened stays.",
             danger=True,
-            leaves=True,
+            deletes=True,
         ),
     )
 
     def records(self, tenant: Tenant) -> QuerySet[ConsentGroup]:
         return super().records(tenant).select_related("access_account")
 
-    def facts(self, record: ConsentGroup) -> list[tuple[str, Any]]:
+    def details(self, record: ConsentGroup) -> list[tuple[str, Any]]:
         return [
             ("Name", record.name),
             ("Description", record.description),

@@ -9,9 +9,9 @@ from uuid import UUID
 from audit_trail.recorder import Resource
 from audit_trail.recorder import record as record_event
 from audit_trail.registry import Module
+from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.signals import events_left
-from wisely_security.request_context import acting_as
 
 RECORDS = {"login_activity": "Login Activity", "audit_trail": "Audit Trail"}
 

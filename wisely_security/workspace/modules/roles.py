@@ -10,13 +10,13 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from audit_trail.registry import Module, audited
+from wisely_security.core.text.folding import is_confusable, sort_key
 from wisely_security.tenancy import menu
 from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
 from wisely_security.tenancy.permissions import all_permissions
-from wisely_security.text import is_confusable, sort_key
 
 from ..forms import Choices, RecordForm
-from ..section import Column, Section, register
+from ..resource_page import Column, ResourcePage, register
 
 MODULE = Module("roles", "Roles", record=("role", "Role"))
 ADD = MODULE.action("add", "Add", "A role was added.")
@@ -30,7 +30,7 @@ audited(
     changed=EDIT,
     deleted=DELETE,
     untracked=["key"],
-    words={"permissions": lambda: [(each.key, f"{each.group}: {each.label}") for each in all_permissions()]},
+    labels={"permissions": lambda: [(each.key, f"{each.group}: {each.label}") for each in all_permissions()]},
 )
 
 
@@ -90,7 +90,7 @@ class RoleForm(RecordForm):
         return chosen
 
 
-class Roles(Section):
+class Roles(ResourcePage):
     model = Role
     path = "roles"
     title = "Roles"
@@ -116,11 +116,11 @@ class Roles(Section):
         roles: QuerySet[Any] = super().records(tenant).select_related("tenant").annotate(number_of_users=number)
         return roles
 
-    def facts(self, record: Role) -> list[tuple[str, Any]]:
+    def details(self, record: Role) -> list[tuple[str, Any]]:
         said = [(group, "\n".join(labels)) for group, labels in granted_permissions(record)]
         return [("Kind", "Built in" if record.key else "Your own"), *said]
 
-    def why_not_edit(self, record: Role, user: User) -> str:
+    def edit_denial_reason(self, record: Role, user: User) -> str:
         if record.key:
             return "Built-in roles stay as they are. Add a role of your own."
         if user.role_id == record.pk:

@@ -13,15 +13,15 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.http import HttpRequest
 
-from audit_trail.registry import Module, When, audited
+from audit_trail.registry import Module, Transition, audited
 from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.permissions import declare
 
-from ..facts import Message, State
+from ..details import Message, State
 from ..forms import Lines, RecordForm
 from ..records import Channel, Record
 from ..reference import LANGUAGES
-from ..section import Column, Section, Verb, label_of, register
+from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
 from .waba_numbers import WabaNumber
 
 MODULE = Module("templates", "Templates", record=("template", "Template"))
@@ -107,13 +107,15 @@ audited(
     changed=EDIT,
     deleted=DELETE,
     transitions=(
-        When(action=REVIEW_CONTENT, field="content_status", to=(Review.APPROVED, Review.REJECTED), also=("remark",)),
-        When(action=APPROVE, field="status", to=(Review.APPROVED,), also=("remark",)),
-        When(action=REJECT, field="status", to=(Review.REJECTED,), also=("remark",)),
-        *(When(action=EDIT_SETTINGS, field=name) for name in SETTINGS),
+        Transition(
+            action=REVIEW_CONTENT, field="content_status", to=(Review.APPROVED, Review.REJECTED), also=("remark",)
+        ),
+        Transition(action=APPROVE, field="status", to=(Review.APPROVED,), also=("remark",)),
+        Transition(action=REJECT, field="status", to=(Review.REJECTED,), also=("remark",)),
+        *(Transition(action=EDIT_SETTINGS, field=name) for name in SETTINGS),
     ),
     untracked=["created_at"],
-    words={"language": LANGUAGES.items},
+    labels={"language": LANGUAGES.items},
 )
 
 REVIEW = declare("templates.review", "Templates", "Approve and reject templates", granted_to=("admin",))
@@ -224,7 +226,7 @@ def delete(template: Template, form: None, request: HttpRequest) -> str:
 COLOURS = {Review.IN_REVIEW: "warning", Review.APPROVED: "success", Review.REJECTED: "danger"}
 
 
-class Templates(Section):
+class Templates(ResourcePage):
     model = Template
     path = "templates"
     title = "Templates"
@@ -252,44 +254,44 @@ class Templates(Section):
     managed_by = ("admin", "business")
     granted_to = ("mis", "support", "csm", "sales")
     empty = "Create a template, have it approved, and send it to as many people as you like."
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="approve_content",
             label="Approve content",
             action=REVIEW_CONTENT,
             do=review_content(Review.APPROVED),
-            why_not=no_content_review,
+            denial_reason=no_content_review,
             permission=REVIEW,
         ),
-        Verb(
+        CustomAction(
             key="reject_content",
             label="Reject content",
             action=REVIEW_CONTENT,
             do=review_content(Review.REJECTED),
-            why_not=no_content_review,
+            denial_reason=no_content_review,
             permission=REVIEW,
             form=RemarkForm,
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="approve",
             label="Approve",
             action=APPROVE,
             do=review(Review.APPROVED),
-            why_not=no_review,
+            denial_reason=no_review,
             permission=REVIEW,
         ),
-        Verb(
+        CustomAction(
             key="reject",
             label="Reject",
             action=REJECT,
             do=review(Review.REJECTED),
-            why_not=no_review,
+            denial_reason=no_review,
             permission=REVIEW,
             form=RemarkForm,
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="settings",
             label="Settings",
             submit="Save settings",
@@ -297,18 +299,18 @@ class Templates(Section):
             do=save_settings,
             form=SettingsForm,
         ),
-        Verb(
+        CustomAction(
             key="delete",
             label="Delete",
             action=DELETE,
             do=delete,
-            asks="It can be sent no more. The record of what happened to it stays.",
+            confirm_text="It can be sent no more. The record of what happened to it stays.",
             danger=True,
-            leaves=True,
+            deletes=True,
         ),
     )
 
-    def facts(self, record: Template) -> list[tuple[str, Any]]:
+    def details(self, record: Template) -> list[tuple[str, Any]]:
         return [
             ("Content review", State(record.get_content_status_display(), COLOURS[Review(record.content_status)])),
             ("Template", State(record.get_status_display(), COLOURS[Review(record.status)])),

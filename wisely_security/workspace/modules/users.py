@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 
 from audit_trail.failures import ConflictError, RefusedError
 from audit_trail.recorder import Resource, record
-from audit_trail.registry import Module, When, audited, exempt
+from audit_trail.registry import Module, Transition, audited, exempt
 from wisely_security.tenancy import menu
 from wisely_security.tenancy.accounts import invite, send_invitation
 from wisely_security.tenancy.authentication import end_sessions
@@ -26,9 +26,9 @@ from wisely_security.tenancy.passwords import SALT_SQL
 from wisely_security.tenancy.permissions import USER_SESSIONS
 from wisely_security.tenancy.signals import SessionEnd
 
-from ..facts import State
+from ..details import State
 from ..forms import RecordForm
-from ..section import Column, Section, Verb, register
+from ..resource_page import Column, CustomAction, ResourcePage, register
 from .roles import is_above
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ audited(
     changed=EDITED,
     deleted=DELETE,
     transitions=(
-        When(action=MADE_ADMIN, field="role", where=f"{ROLE_OF.format(row='now')} = 'admin'"),
-        When(action=SUSPEND, field="status", to=(UserStatus.SUSPENDED,)),
-        When(action=ACTIVATE, field="status", to=(UserStatus.ACTIVE,), also=("password",)),
+        Transition(action=MADE_ADMIN, field="role", where=f"{ROLE_OF.format(row='now')} = 'admin'"),
+        Transition(action=SUSPEND, field="status", to=(UserStatus.SUSPENDED,)),
+        Transition(action=ACTIVATE, field="status", to=(UserStatus.ACTIVE,), also=("password",)),
     ),
     masked=["password"],
     same={"password": f"{SALT_SQL.format(row='was')} = {SALT_SQL.format(row='now')}"},
@@ -125,21 +125,21 @@ def may_give(user: User, role: Role) -> Role:
     return role
 
 
-def why_not_touch(member: User, user: User) -> str:
+def touch_denial_reason(member: User, user: User) -> str:
     if member == user:
         return "You cannot do this to yourself."
     if member.is_super_admin:
         return f"{member} is the Super Admin."
-    return _why_not_above(member, user)
+    return _above_denial_reason(member, user)
 
 
-def _why_not_above(member: User, user: User) -> str:
+def _above_denial_reason(member: User, user: User) -> str:
     return f"{member} may do things that your own role may not." if member.role and is_above(member.role, user) else ""
 
 
-def _why_not(condition: Callable[[User], bool], otherwise: str) -> Callable[[User, User], str]:
+def _unless(condition: Callable[[User], bool], otherwise: str) -> Callable[[User, User], str]:
     """A rule about others, and about the state that they are in."""
-    return lambda member, user: why_not_touch(member, user) or ("" if condition(member) else otherwise)
+    return lambda member, user: touch_denial_reason(member, user) or ("" if condition(member) else otherwise)
 
 
 def invite_again(member: User, form: None, request: MemberRequest) -> str:
@@ -184,10 +184,10 @@ def hand_over(member: User, form: None, request: MemberRequest) -> str:
     return f"{member} is the Super Admin now. You keep your role as {request.user.role}."
 
 
-def why_not_hand_over(member: User, user: User) -> str:
+def hand_over_denial_reason(member: User, user: User) -> str:
     if not user.is_super_admin:
         return "Only the Super Admin hands over this post."
-    return why_not_touch(member, user) or (
+    return touch_denial_reason(member, user) or (
         "" if member.is_active else f"{member} has not signed in yet or is suspended."
     )
 
@@ -199,7 +199,7 @@ def last_sign_in(member: User) -> str:
     return f"{localtime(member.last_login):%-d %b %Y, %H:%M}" if member.last_login else "Never"
 
 
-class Users(Section):
+class Users(ResourcePage):
     model = User
     path = "users"
     title = "Users"
@@ -226,65 +226,68 @@ class Users(Section):
         ),
         Column(label="Last sign-in", value=last_sign_in, sort="last_login"),
     )
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="invite_again",
             label="Invite again",
             action=INVITE,
             do=invite_again,
-            why_not=_why_not(lambda it: it.status == UserStatus.PENDING, "This invitation has been accepted already."),
+            denial_reason=_unless(
+                lambda it: it.status == UserStatus.PENDING, "This invitation has been accepted already."
+            ),
         ),
-        Verb(
+        CustomAction(
             key="make_admin",
             label="Make admin",
             action=MADE_ADMIN,
             do=make_admin,
-            why_not=_why_not(
+            denial_reason=_unless(
                 lambda it: it.role is not None and it.role.key != "admin", "This user is an admin already."
             ),
-            asks="Admins see both records, and change what they like.",
+            confirm_text="Admins see both records, and change what they like.",
         ),
-        Verb(
+        CustomAction(
             key="suspend",
             label="Suspend",
             action=SUSPEND,
             do=suspend,
-            why_not=_why_not(lambda it: it.status != UserStatus.SUSPENDED, "This user is suspended already."),
-            asks="They are signed out everywhere at once, and cannot sign in until somebody activates them again.",
+            denial_reason=_unless(lambda it: it.status != UserStatus.SUSPENDED, "This user is suspended already."),
+            confirm_text="They are signed out everywhere at once, "
+            "and cannot sign in until somebody activates them again.",
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="activate",
             label="Activate",
             action=ACTIVATE,
             do=activate,
-            why_not=_why_not(lambda it: it.status == UserStatus.SUSPENDED, "This user is not suspended."),
+            denial_reason=_unless(lambda it: it.status == UserStatus.SUSPENDED, "This user is not suspended."),
         ),
-        Verb(
+        CustomAction(
             key="hand_over",
             label="Make Super Admin",
             action=MADE_ADMIN,
             do=hand_over,
-            why_not=why_not_hand_over,
-            asks="There is one Super Admin. You hand the post over, and cannot take it back yourself.",
+            denial_reason=hand_over_denial_reason,
+            confirm_text="There is one Super Admin. You hand the post over, and cannot take it back yourself.",
             danger=True,
         ),
-        Verb(
+        CustomAction(
             key="delete",
             label="Delete",
             action=DELETE,
             do=delete,
-            why_not=why_not_touch,
-            asks="They cannot sign in any more. What they did stays in the record, under their name.",
+            denial_reason=touch_denial_reason,
+            confirm_text="They cannot sign in any more. What they did stays in the record, under their name.",
             danger=True,
-            leaves=True,
+            deletes=True,
         ),
     )
 
     def records(self, tenant: Tenant) -> QuerySet[User]:
         return super().records(tenant).select_related("tenant", "role")
 
-    def facts(self, record: User) -> list[tuple[str, Any]]:
+    def details(self, record: User) -> list[tuple[str, Any]]:
         groups = [group.name for group in record.business_groups.all()]
         return [
             ("Name", record.name),
@@ -299,10 +302,10 @@ class Users(Section):
     def pages(self, record: User, user: User) -> list[tuple[str, str]]:
         return [("Sessions", reverse("user_sessions", args=[record.pk]))] if user.may(USER_SESSIONS) else []
 
-    def why_not_edit(self, record: User, user: User) -> str:
+    def edit_denial_reason(self, record: User, user: User) -> str:
         if record.is_super_admin and record != user:
             return "Only the Super Admin edits the Super Admin."
-        return "" if record == user else _why_not_above(record, user)
+        return "" if record == user else _above_denial_reason(record, user)
 
     def store(self, form: Any, request: HttpRequest) -> str:
         if not form.is_new:

@@ -18,10 +18,10 @@ from audit_trail.registry import Module, audited
 from wisely_security.database.fields import OneLineField
 from wisely_security.tenancy.models import Tenant, User
 
-from ..facts import Address
+from ..details import Address
 from ..forms import RecordForm
 from ..records import Record
-from ..section import Column, Related, Section, Verb, label_of, register
+from ..resource_page import Column, CustomAction, Related, ResourcePage, label_of, register
 from ..validators import validate_e164
 from .business_groups import BusinessGroup
 
@@ -139,7 +139,7 @@ class WabaNumberForm(RecordForm):
         }
 
 
-class WabaNumbers(Section):
+class WabaNumbers(ResourcePage):
     model = WabaNumber
     path = "waba-numbers"
     title = "WABA numbers"
@@ -164,7 +164,7 @@ class WabaNumbers(Section):
     def records(self, tenant: Tenant) -> QuerySet[WabaNumber]:
         return super().records(tenant).select_related("business_group")
 
-    def facts(self, record: WabaNumber) -> list[tuple[str, Any]]:
+    def details(self, record: WabaNumber) -> list[tuple[str, Any]]:
         return [
             ("Number", record.number),
             ("Name", record.display_name),
@@ -209,7 +209,7 @@ def delete_link(link: MessageLink, form: None, request: HttpRequest) -> str:
     return f"{link} is deleted. Its short link opens nothing any more."
 
 
-class MessageLinks(Section):
+class MessageLinks(ResourcePage):
     model = MessageLink
     path = "message-links"
     title = "Message links"
@@ -228,22 +228,22 @@ class MessageLinks(Section):
     managed_by = ("admin", "business")
     granted_to = ("mis", "support", "csm", "sales")
     empty = "Put a message link on your site, in a mail or behind a QR code."
-    verbs = (
-        Verb(
+    custom_actions = (
+        CustomAction(
             key="delete",
             label="Delete",
             action=DELETE_LINK,
             do=delete_link,
-            asks="Whoever opens the short link then finds nothing.",
+            confirm_text="Whoever opens the short link then finds nothing.",
             danger=True,
-            leaves=True,
+            deletes=True,
         ),
     )
 
     def records(self, tenant: Tenant) -> QuerySet[MessageLink]:
         return super().records(tenant).select_related("number")
 
-    def facts(self, record: MessageLink) -> list[tuple[str, Any]]:
+    def details(self, record: MessageLink) -> list[tuple[str, Any]]:
         return [
             ("Name", record.name),
             ("Number", record.number),

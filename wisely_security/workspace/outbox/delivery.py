@@ -22,7 +22,7 @@ from django.db.models.functions import Now
 from audit_trail import failures, recorder
 from audit_trail.registry import audited_as
 from audit_trail.vocabulary import Code
-from wisely_security.request_context import acting_as, using
+from wisely_security.core.request_context import acting_as, using
 from wisely_security.tenancy import mail
 
 from ..modules.business_groups import NOTIFY_OWNER, NOTIFY_USERS, BusinessGroup

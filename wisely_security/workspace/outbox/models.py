@@ -14,8 +14,8 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 
 from audit_trail.registry import exempt
+from wisely_security.core.request_context import Actor, Client, RequestContext, current
 from wisely_security.database.keys import key_field
-from wisely_security.request_context import Actor, Client, RequestContext, current
 from wisely_security.tenancy.models import Tenant
 
 from ..records import Record

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from wisely_security.workspace.outbox.delivery import deliver_next
-from wisely_security.workspace.outbox.postman import Postman
+from wisely_security.workspace.outbox.mail_worker import MailWorker
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
                 tried += 1
             self.stdout.write(f"{tried} notification{'' if tried == 1 else 's'} tried.")
             return
-        postman = Postman()
+        worker = MailWorker()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: postman.tell_to_stop())
-        postman.work()
+            signal.signal(number, lambda *_: worker.tell_to_stop())
+        worker.work()

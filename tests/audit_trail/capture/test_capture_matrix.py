@@ -1,0 +1,121 @@
+"""No write escapes: every way to write, against every followed model, compared with what became of the rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import F, Model, Value
+from django.db.models.functions import Concat
+from pytest_django import DjangoDbBlocker
+
+from audit_trail.models import AuditEvent
+from audit_trail.registry import followed_models
+from tests.support import databases
+from tests.support.cast import Cast, create_cast
+from wisely_security.core.request_context import Client, RequestContext, acting_as, using
+from wisely_security.tenancy.models import Role, Tenant, User
+from wisely_security.workspace.modules.access_accounts import AccessAccount
+from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
+from wisely_security.workspace.modules.business_profile import BusinessProfile
+from wisely_security.workspace.modules.consent_groups import ConsentGroup
+from wisely_security.workspace.modules.templates import Template
+from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+
+from . import paths, truth
+from .factories import build, make, make_tenant
+
+# What is edited: a field, a value, and the field that an expression in SQL changes.
+EDITS: dict[type[Model], tuple[str, Any, str]] = {
+    Role: ("permissions", ["audit_trail.view", "audit_trail.download"], "name"),
+    User: ("name", "Noor O’Neill", "name"),
+    BusinessGroup: ("description", "North of the river", "description"),
+    AccessAccount: ("is_active", False, "label"),
+    BusinessProfile: ("city", "São Paulo", "city"),
+    WabaNumber: ("about", "Open all day", "about"),
+    MessageLink: ("text", "Hello {{1}} 100 %", "text"),
+    Template: ("status", "approved", "body"),
+    ConsentGroup: ("opt_in_response", "", "opt_out_response"),
+}
+ADDRESS = ip_address("192.0.2.7")
+
+
+@pytest.fixture(scope="module")
+def cast(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """One committed database for all cells: each makes records of its own."""
+    with django_db_blocker.unblock(), databases.fresh_database(f"test_wisely_{os.getpid()}_matrix"):
+        yield create_cast()
+
+
+def context(cast: Cast, tenant: Tenant) -> RequestContext:
+    alice = replace(cast.alice.as_actor(), tenant_id=tenant.pk)
+    return RequestContext(tenant_id=tenant.pk, actor=alice, client=Client(address=ADDRESS), request_id=uuid4())
+
+
+def subject(model: type[Model], cast: Cast) -> tuple[Tenant, paths.Subject]:
+    if model is Tenant:
+        tenant = make_tenant()
+        heir = make(User, tenant)
+        new = Tenant(name="New", slug="new", super_admin=heir)
+        by_key = ("super_admin", Value(heir.pk))
+        return tenant, paths.Subject(model, lambda: tenant, lambda: new, "super_admin", heir, by_key, batch=1)
+    field, value, text = ("user", cast.bob, "user") if model is BusinessGroupUser else EDITS[model]
+    expression = Value(cast.bob.pk) if model is BusinessGroupUser else Concat(F(text), Value("!"))
+    alone = model is BusinessProfile  # the only one of its tenant
+    tenant = make_tenant() if alone else cast.acme
+    return tenant, paths.Subject(
+        model=model,
+        make=lambda: make(model, tenant),
+        build=lambda: build(model, tenant),
+        field=field,
+        value=value,
+        expression=(text, expression),
+        batch=1 if alone else 3,
+    )
+
+
+CELLS = [
+    pytest.param(model, path, id=f"{model.__name__}: {path.name}")
+    for model in followed_models()
+    for path in paths.ALL
+    if model is not Tenant or not (path.creates or path.deletes)  # told when their Super Admin changes, only
+]
+
+
+@pytest.mark.parametrize(("model", "path"), CELLS)
+def test_every_write_leaves_the_events_that_its_rows_tell_of(cast: Cast, model: type[Model], path: paths.Path) -> None:
+    tenant, it = subject(model, cast)
+    with using(context(cast, tenant)):
+        steps = path.steps(it)
+        next(steps)
+        before, since = look()
+        with pytest.raises(StopIteration) as ended:
+            next(steps)
+        after, _ = look()
+        events = list(events_since(since))
+
+    expected = truth.expected(before, after)
+    assert truth.told(events) == expected
+    assert bool(expected) is path.leaves_a_trace
+    actor = ended.value.value or ("person", "Alice Adams")
+    assert {(event.actor_kind, event.actor_name) for event in events} <= {actor}
+
+
+def look() -> tuple[truth.Rows, Any]:
+    """What everybody's rows are, and the first transaction that has not begun yet."""
+    with acting_as(support=True), connection.cursor() as cursor:
+        rows = truth.read_rows(cursor)
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        [(transaction,)] = cursor.fetchall()
+    return rows, transaction
+
+
+def events_since(transaction: str) -> Any:
+    with acting_as(support=True):
+        yield from AuditEvent.objects.filter(tx__gte=int(transaction))

@@ -1,0 +1,320 @@
+"""What the hook says of a change, and who can get past it, forge with it, or read what it keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import Error, IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db.models import Model
+
+from audit_trail.display_values import LONGEST_TEXT
+from audit_trail.models import AuditEvent
+from audit_trail.registry import followed_models
+from tests.support.cast import Cast
+from tests.support.databases import temporary_tables
+from wisely_security.core.request_context import acting_as
+from wisely_security.devserver.embedded.roles import SUPERUSER
+from wisely_security.ledger.models import NO_TENANT
+from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
+from wisely_security.workspace.modules.access_accounts import AccessAccount
+from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
+from wisely_security.workspace.modules.business_profile import BusinessProfile
+from wisely_security.workspace.modules.consent_groups import ConsentGroup
+from wisely_security.workspace.modules.templates import Template
+from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+
+from . import truth
+from .factories import make
+from .paths.outside import session
+
+EVENTS = "audit_trail_auditevent"
+
+
+def run(sql: str, *params: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def events_of(record: Model, **conditions: Any) -> list[AuditEvent]:
+    with acting_as(support=True):
+        return list(AuditEvent.objects.filter(resource_id=record.pk, **conditions).order_by("id"))
+
+
+def change(record: Model, **values: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    """Update a record in one statement: by sub-module and action, each changed field with what is said of it."""
+    known = {event.pk for event in events_of(record)}
+    tenant_id: UUID = record.tenant_id  # type: ignore[attr-defined]
+    with acting_as(tenant_id=tenant_id):
+        type(record)._default_manager.filter(pk=record.pk).update(**values)
+    return {
+        (event.sub_module, event.action): {each.pop("field"): each for each in event.changes}
+        for event in events_of(record)
+        if event.pk not in known
+    }
+
+
+class TestWords:
+    def test_a_choice_is_said_by_its_label_and_a_reference_by_its_name(self, cast: Cast) -> None:
+        old, new = (
+            make(WabaNumber, cast.acme, display_name=name, number=f"+4411320000{n}") for n, name in enumerate("AB")
+        )
+        template = make(Template, cast.acme, number=old, fallback="sms")
+        told = change(template, number=new, fallback="")
+        assert told[("settings", "edit")]["number"]["before"] == "A (+44113200000)"
+        assert told[("settings", "edit")]["number"]["after"] == "B (+44113200001)"
+        assert told[("settings", "edit")]["fallback"]["before"] == "SMS"
+        assert told[("settings", "edit")]["fallback"]["after"] == ""
+
+    def test_nothing_and_something_are_told_apart(self, cast: Cast) -> None:
+        template = make(Template, cast.acme)
+        number = make(WabaNumber, cast.acme, display_name="Shop", number="+441132000000")
+        assert change(template, number=number)[("settings", "edit")]["number"]["before"] is None
+        assert change(template, number=None)[("settings", "edit")]["number"]["after"] is None
+
+    @pytest.mark.parametrize(
+        ("before", "after", "said"),
+        [
+            (["sms"], ["sms", "rcs"], {"added": ["RCS"], "removed": []}),
+            (["sms", "rcs"], ["whatsapp"], {"added": ["WhatsApp"], "removed": ["SMS", "RCS"]}),
+            (["sms", "rcs"], ["rcs", "sms"], {"before": "SMS, RCS", "after": "RCS, SMS"}),
+            (["sms", "sms"], ["sms"], {"before": "SMS, SMS", "after": "SMS"}),
+            (["sms"], [], {"added": [], "removed": ["SMS"]}),
+        ],
+    )
+    def test_a_list_is_told_by_what_was_added_and_removed(
+        self, cast: Cast, before: list[str], after: list[str], said: dict[str, Any]
+    ) -> None:
+        profile = make(BusinessProfile, cast.acme, channels=before)
+        told = change(profile, channels=after)
+        assert told == {("profile", "update"): {"channels": {"label": "Channels", **said}}}
+
+    def test_a_secret_is_told_as_changed_and_never_with_content(self, cast: Cast) -> None:
+        account = make(AccessAccount, cast.acme, key_hash="a" * 64)
+        assert change(account, key_hash="b" * 64) == {
+            ("account", "edit"): {"key_hash": {"label": "API key", "masked": True}}
+        }
+        assert "a" * 64 not in str([event.changes for event in events_of(account)])
+
+    def test_a_very_long_text_is_cut_and_says_how_long_it_was(self, cast: Cast) -> None:
+        template = make(Template, cast.acme)
+        said = change(template, body="é" * 100_000)[("template", "edit")]["body"]["after"]
+        assert said == "é" * LONGEST_TEXT + "… (100000 characters)"
+
+    @pytest.mark.parametrize(
+        "text", ["'; DROP TABLE x --", '{"a": "\\u0000"}', "$hook$", "%s %(x)s", "\u202e\ufffd\U0001f600"]
+    )
+    def test_a_hostile_text_is_only_a_text(self, cast: Cast, text: str) -> None:
+        template = make(Template, cast.acme)
+        assert change(template, body=text)[("template", "edit")]["body"]["after"] == text
+
+    def test_what_is_not_tracked_leaves_no_event(self, cast: Cast) -> None:
+        assert change(cast.bob, last_login="2026-01-01T00:00:00Z") == {}
+
+
+class TestActions:
+    def test_one_statement_is_one_event_for_each_action_that_it_makes_up(self, cast: Cast) -> None:
+        template = make(Template, cast.acme)
+        told = change(
+            template, body="New", content_status="approved", status="rejected", remark="No", track_clicks=True
+        )
+        assert {action: set(fields) for action, fields in told.items()} == {
+            ("template", "edit"): {"body"},
+            ("template_content", "approve_reject"): {"content_status", "remark"},
+            ("template", "reject"): {"status"},
+            ("settings", "edit"): {"track_clicks"},
+        }
+
+    def test_only_a_change_to_the_named_value_is_the_named_action(self, cast: Cast) -> None:
+        template = make(Template, cast.acme, status="approved")
+        assert set(change(template, status="in_review")) == {("template", "edit")}
+        assert set(change(cast.bob, status=UserStatus.SUSPENDED)) == {("user", "suspend")}
+
+    def test_another_role_is_made_admin_only_where_it_is_the_admin_role(self, cast: Cast) -> None:
+        with acting_as(tenant_id=cast.acme.pk):
+            roles = {role.key: role for role in Role.objects.all()}
+        assert set(change(cast.bob, role=roles["admin"])) == {("user", "made_admin")}
+        assert set(change(cast.bob, role=roles["mis"])) == {("user", "edited")}
+
+    def test_a_new_super_admin_is_told_of_the_person(self, cast: Cast) -> None:
+        with acting_as(tenant_id=cast.acme.pk):
+            Tenant.objects.filter(pk=cast.acme.pk).update(super_admin=cast.bob, session_max_hours=5)
+        [event] = events_of(cast.bob, action="made_admin")
+        assert event.resource_name == "Bob Brown" and event.tenant_id == cast.acme.pk
+        assert event.changes == [
+            {"field": "super_admin", "label": "Super Admin", "before": "Alice Adams", "after": "Bob Brown"}
+        ]
+
+    @pytest.mark.usefixtures("cast")
+    def test_people_of_no_tenant_are_told_in_nobodys_record(self, cast: Cast) -> None:
+        with acting_as(support=True):
+            User.objects.filter(pk=cast.dana.pk).update(name="Dana Drew")
+        assert {event.tenant_id for event in events_of(cast.dana)} == {NO_TENANT}
+
+    def test_many_records_of_many_tenants_in_one_statement(self, cast: Cast) -> None:
+        groups = [make(BusinessGroup, tenant) for tenant in (cast.acme, cast.globex, cast.initech)]
+        with acting_as(support=True):
+            before = rows()
+            BusinessGroup.objects.update(description="All")
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+            after = rows()
+        told = [event for group in groups for event in events_of(group, action="edit")]
+        assert truth.told(told) == truth.expected(before, after)
+        assert [event.tenant_id for event in told] == [group.tenant_id for group in groups]
+
+
+def rows() -> truth.Rows:
+    with connection.cursor() as cursor:
+        return truth.read_rows(cursor)
+
+
+class TestKeys:
+    @pytest.mark.parametrize("assignment", ["id = uuidv7()", "tenant_id = %s"])
+    @pytest.mark.parametrize("model", [BusinessGroup, BusinessGroupUser, WabaNumber, User])
+    def test_key_and_tenant_of_a_record_never_change(self, cast: Cast, model: type[Model], assignment: str) -> None:
+        record = make(model, cast.acme)
+        params = [cast.globex.pk] if "%s" in assignment else []
+        with (
+            acting_as(support=True),
+            pytest.raises(IntegrityError, match="never change"),
+            transaction.atomic(),
+        ):
+            run(f"UPDATE {model._meta.db_table} SET {assignment} WHERE id = %s", *params, record.pk)
+
+
+@pytest.mark.parametrize("model", list(followed_models()), ids=lambda model: model.__name__)
+def test_truncate_tells_of_every_record_of_every_tenant(committed_cast: Cast, model: type[Model]) -> None:
+    for kind in (BusinessGroupUser, BusinessProfile, AccessAccount, MessageLink, Template, ConsentGroup):
+        for tenant in (committed_cast.acme, committed_cast.globex):
+            make(kind, tenant)
+    with session(SUPERUSER) as cursor:
+        before = truth.read_rows(cursor)
+        cursor.execute(f"TRUNCATE {model._meta.db_table} CASCADE; SELECT pg_current_xact_id()::text")
+        [(tx,)] = cursor.fetchall()
+        after = truth.read_rows(cursor)
+    with acting_as(support=True):
+        events = list(AuditEvent.objects.filter(tx=int(tx)))
+    expected = truth.expected(before, after)
+    assert truth.told(events) == expected
+    assert len({told.tenant for told in expected}) > 1
+
+
+class TestAppRole:
+    """What SQL that got into the application could do, and could not."""
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            f"INSERT INTO {EVENTS} (tenant_id) VALUES (uuidv7())",
+            "SELECT * FROM audit_trail_pending",
+            "DELETE FROM audit_trail_pending",
+            "INSERT INTO audit_trail_pending (resource_id) VALUES (uuidv7())",
+            "ALTER TABLE workspace_businessgroup DISABLE TRIGGER ALL",
+            "DROP TRIGGER audit_trail_update ON workspace_businessgroup",
+            "SET session_replication_role = replica",
+            "CREATE OR REPLACE FUNCTION audit_trail_actor() RETURNS jsonb LANGUAGE sql RETURN '{}'::jsonb",
+            "TRUNCATE workspace_businessgroup",
+        ],
+    )
+    def test_cannot_get_around_the_hook(self, cast: Cast, statement: str) -> None:
+        with (
+            acting_as(tenant_id=cast.acme.pk),
+            pytest.raises(Error, match=r"permission denied|must be owner"),
+            transaction.atomic(),
+        ):
+            run(statement)
+
+    def test_cannot_run_the_functions_of_the_hook_on_a_table_of_its_own(self, cast: Cast) -> None:
+        functions = run("SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND proname LIKE 'audit_trail_%%'")
+        allowed = {
+            name
+            for (name,) in functions
+            if run("SELECT has_function_privilege(%s::regprocedure, 'EXECUTE')", name)[0][0]
+        }
+        assert len(functions) > 30
+        assert {name.partition("(")[0] for name in allowed} == {"audit_trail_record"}
+
+    def test_cannot_shadow_what_the_hook_uses(self, cast: Cast) -> None:
+        group = make(BusinessGroup, cast.acme)
+        with temporary_tables(), acting_as(tenant_id=cast.acme.pk):
+            run(f"CREATE TEMP TABLE {EVENTS} (LIKE {EVENTS})")
+            run("CREATE TEMP TABLE audit_trail_pending (LIKE public.audit_trail_auditevent)")
+            run("CREATE FUNCTION pg_temp.audit_trail_actor() RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb'")
+            run("CREATE FUNCTION pg_temp.jsonb_build_object(text) RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb'")
+            run("SET LOCAL search_path = pg_temp, public, pg_catalog")
+            run("UPDATE public.workspace_businessgroup SET name = 'North' WHERE id = %s", group.pk)
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+            assert run(f"SELECT count(*) FROM pg_temp.{EVENTS}") == [(0,)]
+            run("SET LOCAL search_path = public")
+            run(f"DROP TABLE pg_temp.{EVENTS}, pg_temp.audit_trail_pending")
+        [event] = events_of(group, action="edit")
+        assert event.actor_name == "System" and event.changes[0]["after"] == "North"
+
+    def test_cannot_choose_the_time_of_an_event(self, cast: Cast) -> None:
+        link = make(MessageLink, cast.acme)
+        [before] = events_of(link)
+        with acting_as(tenant_id=cast.acme.pk):
+            run("SELECT set_config('wisely.at', '2020-01-01', true)")
+            run("UPDATE workspace_messagelink SET name = 'Late' WHERE id = %s", link.pk)
+        [event] = events_of(link, action="edit")
+        assert event.occurred_at >= before.occurred_at
+
+    @pytest.mark.parametrize(
+        "actor", ["nonsense", "{}", '{"kind": "person"}', '{"kind": "person", "name": "x", "id": "1"}']
+    )
+    def test_cannot_write_while_it_does_not_say_who_acts(self, cast: Cast, actor: str) -> None:
+        link = make(MessageLink, cast.acme)
+        with acting_as(tenant_id=cast.acme.pk), pytest.raises(Error), transaction.atomic():
+            run("SELECT set_config('wisely.actor', %s, true)", actor)
+            run("UPDATE workspace_messagelink SET name = 'Late' WHERE id = %s", link.pk)
+
+    @pytest.mark.parametrize("of", ["globex", None])
+    def test_cannot_record_for_another_tenant_nor_for_none(self, cast: Cast, of: str | None) -> None:
+        tenant_id = cast.globex.pk if of else NO_TENANT
+        with (
+            acting_as(tenant_id=cast.acme.pk),
+            pytest.raises(ProgrammingError, match="another tenant"),
+            transaction.atomic(),
+        ):
+            run(RECORD, tenant_id, "success", "", "")
+
+    @pytest.mark.parametrize(
+        ("status", "code", "reason"),
+        [
+            ("failure", "", ""),
+            ("failure", "error", ""),
+            ("failure", "", "Why"),
+            ("success", "error", "Why"),
+            ("odd", "", ""),
+        ],
+    )
+    def test_cannot_record_a_failure_without_a_reason(self, cast: Cast, status: str, code: str, reason: str) -> None:
+        with (
+            acting_as(tenant_id=cast.acme.pk),
+            pytest.raises(IntegrityError, match="a success, or a failure"),
+            transaction.atomic(),
+        ):
+            run(RECORD, cast.acme.pk, status, code, reason)
+
+
+RECORD = "SELECT audit_trail_record(%s, 'users', 'user', 'edited', %s, %s, %s, 'user', NULL, '', '[]')"
+
+
+class TestOwner:
+    def test_may_back_date_for_demo_data(self, committed_cast: Cast) -> None:
+        link = make(MessageLink, committed_cast.acme)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SET wisely.scope = 'support'; SET wisely.at = '2026-01-02 03:04:05+00'")
+            cursor.execute("UPDATE workspace_messagelink SET name = 'Early' WHERE id = %s", [link.pk])
+        connections["owner"].close()
+        [event] = events_of(link, action="edit")
+        assert f"{event.occurred_at:%Y-%m-%d %H:%M:%S}" == "2026-01-02 03:04:05"
+
+    def test_leaves_no_wider_scope_behind(self, committed_cast: Cast) -> None:
+        link = make(MessageLink, committed_cast.acme)
+        with session(SUPERUSER) as cursor:
+            cursor.execute("UPDATE workspace_messagelink SET name = 'Early' WHERE id = %s", [link.pk])
+            cursor.execute("SELECT current_setting('wisely.scope', true)")
+            assert cursor.fetchall() == [("",)]

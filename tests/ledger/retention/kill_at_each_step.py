@@ -1,0 +1,77 @@
+"""Kills work with -9 at its first step, does it again and kills it at the second, and so on, until it is done.
+
+A step is a call of a function of the code that does the work, or its return. Each try begins with what the one before
+has left behind. What there is after each is printed, a JSON list a line: how many events the month has, how many of
+other months there are, the names of archives that are whole, and whether it was killed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import django
+from django.core.management import call_command
+
+CODE = {"archives.py", "archive_files.py", "locks.py"}
+NOT_A_STEP = {"write", "read"}  # of a row; there are too many
+
+
+def main(folder: Path, month: str, *command: str) -> None:
+    django.setup()
+    from django.conf import settings
+    from django.db import connections
+
+    settings.ARCHIVE_DIR = folder
+    settings.KEEP_MONTHS = dict.fromkeys(settings.KEEP_MONTHS)
+    step, killed = 0, True
+    while killed:
+        step += 1
+        connections.close_all()
+        child = os.fork()
+        if not child:
+            _kill_at(step)
+            call_command(*command, verbosity=0, stdout=io.StringIO())
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        killed = os.WIFSIGNALED(status)
+        sys.stdout.write(json.dumps([*_state(folder, month), killed]) + "\n")
+
+
+def _kill_at(step: int) -> None:
+    taken = 0
+
+    def count(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal taken
+        code = frame.f_code
+        if event in {"call", "return"} and Path(code.co_filename).name in CODE and code.co_name not in NOT_A_STEP:
+            taken += 1
+            if taken == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(count)
+
+
+def _state(folder: Path, month: str) -> tuple[int, int, list[str]]:
+    from tests.ledger.retention.history import LOGINS, ask
+    from wisely_security.core.request_context import acting_as
+    from wisely_security.ledger.models import Archive
+    from wisely_security.ledger.verify_archive import check
+
+    counted = f"SELECT count(*) FILTER (WHERE to_char(occurred_at, 'YYYY_MM') = %s), count(*) FROM {LOGINS}"
+    [(of_month, number)] = ask(counted, month)
+    with acting_as(support=True):
+        names = [
+            each.name for each in Archive.objects.all() if check(folder / f"{each.name}.json")["rows"] == each.rows
+        ]
+    return of_month, number - of_month, names
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])

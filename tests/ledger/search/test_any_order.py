@@ -1,0 +1,128 @@
+"""Free text finds what there is at every moment, in whatever order things are written, committed and followed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support import records
+from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.follow import follow
+
+from .history import a_row
+from .truth import RECORDS, Record, follow_all
+
+pytestmark = pytest.mark.usefixtures("database")
+STEPS = ["append", "append", "put long ago", "begin", "commit", "roll back", "follow"]
+
+
+class Story:
+    """A tenant whose events come in any order; beside it one transaction at a time is under way."""
+
+    def __init__(self, name: str, seed: int) -> None:
+        self.name, self.record = name, RECORDS[name]
+        self.tenant = records.a_tenant()
+        self.chance = random.Random(seed)
+        self.aside = connections["owner"].copy("owner")
+        self.aside.set_autocommit(False)
+        self.told = 0
+
+    def rows(self, days: int = 0) -> list[dict[str, Any]]:
+        now = timezone.now() - timedelta(days=days)
+        self.told += 1
+        moments = [
+            now - timedelta(seconds=self.chance.random() * (1 + days)) for _ in range(self.chance.randrange(1, 5))
+        ]
+        return [a_row(self.name, self.tenant, self.chance, moment, f"told{self.told}q") for moment in moments]
+
+    def do(self, step: str) -> None:
+        match step:
+            case "append":
+                self.record.put(self.rows())
+            case "put long ago":
+                self.record.put(self.rows(self.chance.randrange(100)))
+            case "begin":
+                self.record.put(self.rows(self.chance.randrange(3)), self.aside)
+            case "commit":
+                self.aside.commit()
+            case "roll back":
+                self.aside.rollback()
+            case "follow":
+                follow()
+
+    def agree(self) -> None:
+        for text in {f"told{self.chance.randint(1, max(1, self.told))}q", f"TOLD{self.told}", "told", "nothing"}:
+            self.record.agree(self.tenant, {"q": text}, size=3)
+
+
+@pytest.mark.parametrize("name", RECORDS)
+@settings(max_examples=8)
+@given(st.lists(st.sampled_from(STEPS), min_size=4, max_size=14), st.integers(0, 999))
+def test_any_order(name: str, steps: list[str], seed: int) -> None:
+    story = Story(name, seed)
+    try:
+        for step in steps:
+            story.do(step)
+            story.agree()
+    finally:
+        story.aside.close()
+
+
+@pytest.fixture
+def login() -> Record:
+    return RECORDS["login"]
+
+
+@pytest.fixture
+def blocks_of_two() -> Iterator[None]:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE ledger_searched SET size = 2")
+        yield
+        cursor.execute("UPDATE ledger_searched SET size = 1")
+
+
+def test_a_block_that_reaches_far_beyond_the_period(login: Record, blocks_of_two: None) -> None:
+    """More blocks than are looked at one by one, then one with an event before the period's end and one long after."""
+    tenant, chance = records.a_tenant(), random.Random(1)
+    start = timezone.now() - timedelta(days=150)
+
+    def at(**when: float) -> dict[str, Any]:
+        return a_row("login", tenant, chance, start + timedelta(**when), "busy")
+
+    busy = [at(seconds=number) for number in range(620)]
+    last, after = at(days=2), at(days=120)
+    for row in (busy[600], last):
+        row["place"] = "lone"
+    login.put([*busy, last, after])
+    follow_all()
+    until = (start + timedelta(days=4)).date().isoformat()
+    assert login.agree(tenant, {"q": "lone", "to": until}, size=1, beyond=[busy[0]["id"], busy[10]["id"]]) == 2
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_what_comes_back_after_its_blocks_were_forgotten_is_found(name: str) -> None:
+    """Months leave for an archive, and return with the transactions that they were written in."""
+    record, tenant, chance = RECORDS[name], records.a_tenant(), random.Random(2)
+    now = timezone.now()
+    days = (100, 95, 90, 60, 1, 0)
+    rows = [
+        a_row(name, tenant, chance, now - timedelta(days=day), "returned" if day >= 90 else "stayed") for day in days
+    ]
+    record.put(rows)
+    follow_all()
+    with acting_as(support=True), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT ledger_forget_blocks(%s, %s)", [record.table, (now - timedelta(days=80)).date()])
+    assert record.agree(tenant, {"q": "returned"}) == 3
+    assert record.agree(tenant, {"q": "stayed"}, beyond=[rows[0]["id"]]) == 3
+    record.put([a_row(name, tenant, chance, now - timedelta(days=97), "returned")])
+    assert record.agree(tenant, {"q": "returned"}) == 4
+    follow_all()
+    assert record.agree(tenant, {"q": "returned"}) == 4

@@ -1,0 +1,92 @@
+"""What a page shows, found through blocks of words, and what the conditions themselves select."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import connections, transaction
+from django.http import QueryDict
+from psycopg2.extras import execute_values
+
+from audit_trail.report import REPORT as AUDIT_TRAIL
+from login_activity.report import REPORT as LOGIN_ACTIVITY
+from tests.audit_trail import records as audit_records
+from tests.support import records
+from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.follow import behind, follow
+from wisely_security.reports.keyset import Page, read_page
+from wisely_security.reports.seeking import seek_for
+from wisely_security.reports.views import Report
+
+YEAR = {"period": "custom", "from": "2000-01-01"}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    report: Report
+    an_event: Mapping[str, Any]
+
+    @property
+    def table(self) -> str:
+        return self.report.model._meta.db_table
+
+    def put(self, rows: list[dict[str, Any]], using: str | Any = "owner") -> None:
+        """Events of one tenant at any moments, as only the owner can put them there, in one transaction."""
+        if not rows:
+            return
+        row = [{**self.an_event, **each} for each in rows]
+        owner = connections[using] if isinstance(using, str) else using
+        with acting_as(tenant_id=rows[0]["tenant_id"]), transaction.atomic(using=owner.alias), owner.cursor() as cursor:
+            cursor.execute("SELECT 1")  # announces the scope
+            execute_values(
+                cursor.cursor,
+                f"INSERT INTO {self.table} ({', '.join(row[0])}) VALUES %s",
+                [list(_written(each).values()) for each in row],
+            )
+
+    def agree(self, tenant: UUID, query: Mapping[str, str], size: int = 20, beyond: list[UUID] | None = None) -> int:
+        """Pages are the same either way, the newest and those beyond some events. Returns how many events there are."""
+        with acting_as(tenant_id=tenant), transaction.atomic():
+            filters = self.report.filter_set(
+                QueryDict(urlencode({**YEAR, **query})), queryset=self.report.model.objects.for_tenant(tenant)
+            )
+            assert filters.is_valid(), filters.errors
+            seek = seek_for(filters, tenant)
+            ids = list(filters.qs.newest_first().values_list("id", flat=True))
+            cursors = random.Random(query["q"]).sample(ids, min(len(ids), 1)) if beyond is None else beyond
+            for side, cursor in [("", ""), *((side, cursor) for cursor in cursors for side in ("before", "after"))]:
+                paging = QueryDict(f"{side}={cursor}" if side else "")
+                found, plain = (_ids(read_page(filters.qs, paging, size, seek=by)) for by in (seek, None))
+                assert found == plain, (query, side, cursor)
+            return len(ids)
+
+
+def _ids(page: Page) -> tuple[list[UUID], UUID | None, UUID | None]:
+    return [event.id for event in page.rows], page.older, page.newer
+
+
+def _written(row: dict[str, Any]) -> dict[str, Any]:
+    said = {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
+    return audit_records.row(**said) if "changes" in row else said
+
+
+RECORDS = {
+    "login": Record(LOGIN_ACTIVITY, records.AN_EVENT),
+    "audit": Record(AUDIT_TRAIL, audit_records.AN_EVENT),
+}
+
+
+def follow_all() -> None:
+    """A transaction that runs anywhere on the server, of another test's too, puts it off."""
+    deadline = time.monotonic() + 60
+    follow()
+    while behind() > timedelta(0):
+        assert time.monotonic() < deadline
+        follow()

@@ -1,0 +1,100 @@
+"""Who follows: a thread in each web process, or a command."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from tests.support import records
+from wisely_security.ledger import follow
+from wisely_security.ledger.follow import Follower, behind
+
+from .truth import as_owner, until_summed
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def follower(monkeypatch: pytest.MonkeyPatch) -> Iterator[Follower]:
+    monkeypatch.setattr(follow, "LOOK_EVERY", 0.01)
+    follower = Follower()
+    follower.start()
+    yield follower
+    follower.stop()
+    assert not follower._thread.is_alive()
+
+
+def test_the_thread_follows_what_comes(follower: Follower) -> None:
+    tenant = records.a_tenant()
+    for number in range(3):
+        records.append_many(tenant, 5)
+        until_summed(tenant, 5 * (number + 1), follower._thread.is_alive)
+
+
+def test_the_thread_goes_on_after_the_database_has_gone(follower: Follower, caplog: pytest.LogCaptureFixture) -> None:
+    tenant = records.a_tenant()
+    with caplog.at_level(logging.CRITICAL):
+        for number in range(3):
+            as_owner(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ILIKE %s",
+                "%ledger_summarise%",
+            )
+            connection.close()
+            records.append_many(tenant, 5)
+            until_summed(tenant, 5 * (number + 1), follower._thread.is_alive)
+
+
+def test_the_command_follows_once() -> None:
+    tenant = records.a_tenant()
+    records.append_many(tenant, 5)
+    until_summed(tenant, 5, lambda: call_command("follow_events", "--once"))
+
+
+def test_where_nothing_is_new_nothing_is_written() -> None:
+    tenant = records.a_tenant()
+    records.append_many(tenant, 5)
+    until_summed(tenant, 5)
+    written = "SELECT string_agg((name, events, xmin, xmax)::text, ' ') FROM ledger_follower"
+    before = as_owner(written)
+    for _ in range(3):
+        follow.follow()
+    assert as_owner(written) == before
+
+
+def test_the_check_fails_when_an_event_has_waited_too_long() -> None:
+    tenant = records.a_tenant()
+    records.append_many(tenant, 1)
+    until_summed(tenant, 1)
+    assert behind() == timedelta(0)
+    records.put_at(tenant, timezone.now() - timedelta(minutes=20))
+    call_command("follow_events", "--check")  # it has come just now: there is time
+    as_owner("UPDATE ledger_follower SET followed_at = now() - interval '10 minutes'")
+    with pytest.raises(CommandError, match="waiting for 10 minutes"):
+        call_command("follow_events", "--check")
+    call_command("follow_events", "--check", minutes=15)
+    until_summed(tenant, 2)
+    call_command("follow_events", "--check")
+
+
+def test_a_server_that_counts_from_the_beginning_again_fails_the_check() -> None:
+    """A dump was loaded into a new one."""
+
+    def errors() -> list[str]:
+        return [error.id for error in run_checks(databases=["default"], tags=["database"]) if error.id == "ledger.E002"]
+
+    records.append_many(records.a_tenant(), 5)
+    call_command("follow_events", "--once")
+    assert not errors()
+    moved = "WITH moved AS (UPDATE ledger_follower SET next_tx = next_tx + %s RETURNING 1) SELECT count(*) FROM moved"
+    as_owner(moved, 1 << 32)
+    assert errors() == ["ledger.E002"]
+    as_owner(moved, -1 << 32)
+    assert not errors()

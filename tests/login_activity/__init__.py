@@ -1,0 +1,1 @@
+"""Tests of login_activity/: devices, places, lock-out, names of sessions, and the page."""

@@ -1,0 +1,88 @@
+"""What no index leads to: filters together, words and charts. They are found by what follows the events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from benchmarks.large_history import ABSENT_COUNTRY, MONTHS, RARE_ADDRESS, RARE_DEVICE, RARE_ONCE, RARE_WORD, History
+from tests.support import databases
+from tests.support.cast import create_cast, sign_in
+from wisely_security.ledger.partitions import add_months
+from wisely_security.reports.seeking import NEAR
+from wisely_security.tenancy.models import Tenant
+
+from .filters import NOBODY, Query
+from .plans import check, reads
+
+EVENTS = 100_000
+LOGIN, AUDIT = "/settings/identity-access/login-activity/", "/settings/security/audit-trail/"
+TOGETHER: list[tuple[str, Query]] = [
+    (LOGIN, {"country": "JP", "device": "ipad"}),
+    (LOGIN, {"country": "JP", "device": "ipad", "status": "failure"}),
+    (LOGIN, {"country": "BR", "device": "mac", "action": "reset_password"}),
+    (LOGIN, {"country": RARE_ONCE, "status": "failure"}),
+    (LOGIN, {"country": ABSENT_COUNTRY, "device": RARE_DEVICE}),
+    (AUDIT, {"module": "users", "action": "edit", "status": "failure"}),
+    (AUDIT, {"module": "roles", "sub_module": "role", "action": "add"}),
+    (AUDIT, {"module": "roles", "sub_module": "group"}),
+]
+TEXTS: list[tuple[str, Query]] = [
+    *((LOGIN, {"q": text}) for text in ("mumbai", RARE_WORD, "nowhere-to-be-found", "mumbai failure")),
+    *((AUDIT, {"q": text}) for text in ("person", RARE_WORD, "nowhere-to-be-found", RARE_ADDRESS)),
+    *((LOGIN, {"q": text}) for text in ("Mümbäi", NOBODY, "s4f0a1b2c3d4e5f60", "7774768274764e60", "10.77.*.*")),
+    *((AUDIT, {"q": text}) for text in ("Pérson", NOBODY, f"{RARE_ADDRESS}:8110", "[2001:db8::99]:443", "10.77.7.*")),
+    *((AUDIT, {"q": name}) for name in ("Person 7", "Seldom Seen", "Nobody Here")),
+]
+
+
+@pytest.fixture(scope="module")
+def acme(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Tenant, Client]]:
+    with django_db_blocker.unblock(), databases.fresh_database(f"{databases.TEMPLATE}_sought"):
+        cast = create_cast()
+        history = History(EVENTS)
+        history.tenants[0] = cast.acme.pk
+        history.load()
+        call_command("follow_events", once=True)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        yield cast.acme, sign_in(cast.alice)
+
+
+def everything() -> Query:
+    first = add_months(timezone.now().date(), 1 - MONTHS) + timedelta(days=1)
+    return {"period": "custom", "from": first.isoformat()}
+
+
+@pytest.mark.parametrize(("path", "query"), TOGETHER)
+def test_filters_together(acme: tuple[Tenant, Client], path: str, query: Query) -> None:
+    """A page of them is in as many places as it has rows; each is led to."""
+    tenant, client = acme
+    for period in ({"period": "today"}, {"period": "30d"}, everything()):
+        check(reads(lambda: client.get(path, query | period), tenant_id=tenant.pk), buffers=800)  # noqa: B023
+
+
+@pytest.mark.parametrize(("path", "query"), TEXTS)
+def test_words(acme: tuple[Tenant, Client], path: str, query: Query) -> None:
+    """The newest thousand events are read as they are, then blocks that have the words."""
+    tenant, client = acme
+    for period in ({"period": "today"}, {"period": "30d"}, everything()):
+        found = reads(lambda: client.get(path, query | period), tenant_id=tenant.pk)  # noqa: B023
+        check(found, buffers=4_000)
+        looks = 9  # of the tests, recorded before a statement is explained
+        assert max(scan.get("Rows Removed by Filter", 0) for read in found for scan in read.scans) <= NEAR + looks
+
+
+@pytest.mark.parametrize("path", [LOGIN, AUDIT])
+@pytest.mark.parametrize("query", [{}, {"status": "failure"}])
+def test_charts(acme: tuple[Tenant, Client], path: str, query: Query) -> None:
+    tenant, client = acme
+    for period in ({"period": "today"}, {"period": "30d"}, everything()):
+        check(reads(lambda: client.get(f"{path}chart/", query | period), tenant_id=tenant.pk), buffers=800)  # noqa: B023

@@ -1,0 +1,136 @@
+"""Whom a filter names by key: on the page, in the record of the view, and in the record of the download."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from audit_trail.filters import AuditTrailFilterSet
+from audit_trail.models import AuditEvent
+from login_activity.filters import LoginActivityFilterSet
+from login_activity.models import LoginEvent
+from tests.support.cast import Cast, sign_in
+from tests.support.records import append_many, load
+from wisely_security.core.request_context import acting_as
+from wisely_security.reports import people
+from wisely_security.reports.keyset import newest
+from wisely_security.tenancy.models import User
+
+Events = Callable[..., list[LoginEvent]]
+LOGINS, TRAIL = "/settings/identity-access/login-activity/", "/settings/security/audit-trail/"
+RECORDS = [(LOGINS, "user", "User"), (TRAIL, "actor", "Actioned by")]
+
+
+def bob_has_acted(cast: Cast) -> UUID:
+    """In both records. Returns his key."""
+    client = sign_in(cast.bob)
+    client.post("/account/profile/", {"name": "Bob Brown", "time_zone": "Asia/Kolkata"})
+    return cast.bob.pk
+
+
+def told(client: Client, events: Events, cast: Cast, url: str, **query: Any) -> list[dict[str, str]]:
+    """The filters as the page shows them, as its view is recorded, and as the download is."""
+    page = client.get(url, query)
+    shown = {chip["label"]: chip["value"] for chip in page.context["chips"]}
+    client.get(f"{url}download/", query).getvalue()
+    viewed, downloaded = [e.detail["filters"] for e in events(cast.acme) if "rows" in e.detail][-2:]
+    return [shown, *({name: value for name, value in it.items() if name != "Period"} for it in (viewed, downloaded))]
+
+
+@pytest.mark.parametrize(("url", "name", "label"), RECORDS)
+@pytest.mark.parametrize("fate", ["stays", "renamed", "suspended", "deleted", "not listed"])
+def test_somebody_is_called_alike_everywhere(
+    committed_cast: Cast, events: Events, monkeypatch: pytest.MonkeyPatch, url: str, name: str, label: str, fate: str
+) -> None:
+    cast = committed_cast
+    key = bob_has_acted(cast)
+    expected = "Bob Brown (bob@acme.example)"
+    with acting_as(tenant_id=cast.acme.pk):
+        if fate == "renamed":
+            User.objects.filter(pk=key).update(name="Robert Brown")
+            expected = "Robert Brown (bob@acme.example)"
+        elif fate == "suspended":
+            User.objects.filter(pk=key).update(status="suspended")
+        elif fate == "deleted":
+            User.objects.filter(pk=key).delete()
+        elif fate == "not listed":
+            monkeypatch.setattr(people, "MOST_USERS_LISTED", 0)
+    said = told(sign_in(cast.alice), events, cast, url, **{name: str(key)})
+    assert said == [{label: expected}] * 3
+
+
+@pytest.mark.parametrize(("url", "name", "label"), RECORDS)
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"status": "failure", "q": "nothing has these words"},
+        {"period": "custom", "from": "2001-01-01", "to": "2001-01-02"},
+    ],
+)
+def test_also_where_nothing_is_found(
+    committed_cast: Cast, events: Events, url: str, name: str, label: str, more: dict[str, str]
+) -> None:
+    cast = committed_cast
+    key = bob_has_acted(cast)
+    with acting_as(tenant_id=cast.acme.pk):
+        User.objects.filter(pk=key).delete()
+    for said in told(sign_in(cast.alice), events, cast, url, **{name: str(key)}, **more):
+        assert said[label] == "Bob Brown (bob@acme.example)"
+
+
+@pytest.mark.parametrize(("url", "name", "label"), RECORDS)
+def test_people_of_other_tenants_stay_unnamed(
+    committed_cast: Cast, events: Events, url: str, name: str, label: str
+) -> None:
+    cast = committed_cast
+    sign_in(cast.charlie)
+    alice = sign_in(cast.alice)
+    for key in (cast.charlie.pk, uuid4()):
+        assert told(alice, events, cast, url, **{name: str(key)}) == [{label: "Somebody else"}] * 3
+
+
+def test_support_is_called_as_the_record_has_it(committed_cast: Cast, events: Events) -> None:
+    cast = committed_cast
+    dana = sign_in(cast.dana)
+    dana.get(f"/admin/tenancy/user/{cast.bob.pk}/change/")
+    said = told(sign_in(cast.alice), events, cast, LOGINS, user=str(cast.dana.pk))
+    assert said == [{"User": "Dana Diaz (Wisely support) (dana@wisely.example)"}] * 3
+
+
+def test_a_request_is_called_alike_as_well(committed_cast: Cast, events: Events) -> None:
+    cast = committed_cast
+    bob_has_acted(cast)
+    with acting_as(tenant_id=cast.acme.pk):
+        request = AuditEvent.objects.filter(tenant_id=cast.acme.pk).exclude(request_id=None)[0].request_id
+    page, viewed, downloaded = told(sign_in(cast.alice), events, cast, TRAIL, request=str(request))
+    assert page["Request"].startswith("Bob Brown, ")
+    assert page == viewed == downloaded
+
+
+@pytest.mark.parametrize(("filters", "query"), [(LoginActivityFilterSet, "of_user"), (AuditTrailFilterSet, "by_actor")])
+def test_the_name_is_looked_up_along_the_index(committed_cast: Cast, filters: Any, query: str) -> None:
+    """Whether of those events there are many, few or none: no more than a page of the index is read."""
+    cast = committed_cast
+    load(cast.acme.pk, 20_000, days=0.5)
+    often = uuid4()
+    append_many(cast.acme.pk, 2_000, user_id=str(often))
+    model = filters._meta.model
+    for key in (often, uuid4()):
+        with acting_as(tenant_id=cast.acme.pk), transaction.atomic(), CaptureQueriesContext(connection) as sent:
+            newest(getattr(model.objects.for_tenant(cast.acme.pk), query)(str(key)))
+            statement = sent.captured_queries[-1]["sql"].rpartition(";")[2]
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON, BUFFERS) {statement}")
+                plan = cursor.fetchone()[0]
+        [root] = json.loads(plan) if isinstance(plan, str) else plan
+        text = json.dumps(root)
+        assert "Seq Scan" not in text
+        assert '"Sort"' not in text
+        assert root["Plan"]["Shared Hit Blocks"] + root["Plan"]["Shared Read Blocks"] < 60

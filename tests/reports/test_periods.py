@@ -1,0 +1,120 @@
+"""Which events a period holds: whole days of the viewer's, in every time zone, however long the day is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from login_activity.models import LoginEvent
+from tests.support.cast import Cast, sign_in
+from tests.support.records import a_tenant, in_utc, put_at
+from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.models import first_id
+from wisely_security.reports.periods import FIRST_YEAR, LAST_YEAR, Period, Preset
+
+PAGE = "/settings/identity-access/login-activity/"
+ZONES = sorted(available_timezones() - {"localtime"})
+MICROSECOND = timedelta(microseconds=1)
+days = st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
+recent_days = st.dates(date(1975, 1, 1), date(2037, 12, 31))
+
+
+def zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "start", "hours"),
+    [
+        ("UTC", date(2026, 3, 29), in_utc(2026, 3, 29), 24),
+        ("America/New_York", date(2026, 3, 8), in_utc(2026, 3, 8, 5), 23),
+        ("America/New_York", date(2026, 11, 1), in_utc(2026, 11, 1, 4), 25),
+        ("Asia/Kolkata", date(2026, 3, 29), in_utc(2026, 3, 28, 18, 30), 24),
+        ("Australia/Lord_Howe", date(2026, 10, 4), in_utc(2026, 10, 3, 13, 30), 23.5),
+        ("Australia/Lord_Howe", date(2026, 4, 5), in_utc(2026, 4, 4, 13), 24.5),
+        ("America/Havana", date(2024, 3, 10), in_utc(2024, 3, 10, 5), 23),  # begins at 01:00: there is no midnight
+        ("America/Havana", date(2024, 11, 3), in_utc(2024, 11, 3, 4), 25),  # begins at the first of two midnights
+        ("Asia/Beirut", date(2026, 3, 29), in_utc(2026, 3, 28, 22), 23),
+        ("Asia/Beirut", date(2026, 10, 24), in_utc(2026, 10, 23, 21), 25),  # 23:00 comes twice
+        ("Pacific/Apia", date(2011, 12, 30), in_utc(2011, 12, 30, 10), 0),  # a day that was left out
+    ],
+)
+def test_a_day_begins_at_its_first_moment_and_is_as_long_as_it_is(
+    name: str, day: date, start: datetime, hours: float
+) -> None:
+    period = Period(day, day, zone(name))
+    assert period.start == start
+    assert period.end - period.start == timedelta(hours=hours)
+
+
+@given(st.sampled_from(ZONES), recent_days)
+def test_the_first_moment_is_of_the_day_and_the_one_before_is_not(name: str, day: date) -> None:
+    first = Period(day, day, zone(name)).start
+    assert first.astimezone(zone(name)).date() >= day  # later only where the day was left out
+    assert (first - MICROSECOND).astimezone(zone(name)).date() < day
+
+
+@given(st.sampled_from(ZONES), days, days)
+def test_periods_that_follow_each_other_leave_no_gap(name: str, one: date, other: date) -> None:
+    first, last = min(one, other), max(one, other)
+    middle = first + (last - first) // 2
+    early, late = Period(first, middle, zone(name)), Period(middle + timedelta(days=1), last, zone(name))
+    assert early.end == late.start
+    assert early.start <= early.end <= late.end
+    assert first_id(early.start) <= first_id(early.end) <= first_id(late.end)
+
+
+@pytest.mark.parametrize(
+    ("preset", "first"),
+    [
+        (Preset.TODAY, date(2026, 11, 1)),
+        (Preset.LAST_7_DAYS, date(2026, 10, 26)),
+        (Preset.LAST_15_DAYS, date(2026, 10, 18)),
+        (Preset.LAST_30_DAYS, date(2026, 10, 3)),
+    ],
+)
+def test_a_preset_ends_with_the_viewers_today(preset: Preset, first: date) -> None:
+    now = in_utc(2026, 11, 2, 3, 30)  # still the first of November in New York, and the longest day of its year
+    period = Period.preset(preset, now=now, zone=zone("America/New_York"))
+    assert (period.first, period.last) == (first, date(2026, 11, 1))
+    assert period.start <= now < period.end
+
+
+@pytest.mark.django_db
+@given(st.integers(min_value=0, max_value=int(in_utc(9999, 12, 30).timestamp() * 1_000_000)), st.sampled_from(ZONES))
+def test_python_and_sql_agree_on_the_first_id_of_a_moment(microseconds: int, name: str) -> None:
+    moment = (in_utc(1970, 1, 1) + timedelta(microseconds=microseconds)).astimezone(zone(name))
+    assert sql_first_id(moment) == str(first_id(moment))
+
+
+def sql_first_id(moment: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_first_id(%s)::text", [moment])
+        return str(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("name", ["America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Havana", "UTC"])
+def test_the_last_microsecond_is_in_and_the_next_day_is_out(committed: None, name: str) -> None:
+    tenant = a_tenant()
+    period = Period(date(2026, 10, 4), date(2026, 11, 1), zone(name))
+    before = put_at(tenant, period.start - MICROSECOND)
+    inside = [put_at(tenant, period.start), put_at(tenant, period.end - MICROSECOND)]
+    after = put_at(tenant, period.end)
+    with acting_as(tenant_id=tenant):
+        found = LoginEvent.objects.for_tenant(tenant).during(period.start, period.end).order_by("id")
+        assert [event.id for event in found] == inside
+        assert LoginEvent.objects.for_tenant(tenant).filter(id__in=[before, after]).count() == 2
+
+
+@pytest.mark.parametrize("query", ["from=1971-01-01&to=9998-12-31", "from=9998-12-31", "period=custom&from=2026-01-01"])
+@pytest.mark.parametrize("name", ["Pacific/Kiritimati", "Etc/GMT+12", "UTC"])
+def test_every_day_between_the_limits_can_be_asked_for(cast: Cast, query: str, name: str) -> None:
+    with acting_as(tenant_id=cast.acme.pk):
+        cast.alice.time_zone = name
+        cast.alice.save()
+    assert sign_in(cast.alice).get(f"{PAGE}?{query}").status_code == 200

@@ -1,0 +1,1 @@
+"""Actions that are refused, come too late, collide or crash: nothing by halves, and the record says so."""

@@ -1,0 +1,58 @@
+"""When the program or the database breaks in the middle: nothing is done by halves, and the record says so."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connections
+
+from tests.support.cast import Cast, sign_in
+from tests.workspace.browsing import Visitor
+from tests.workspace.trail import Trail, state_of
+from tests.workspace.walk import Row
+from tests.workspace.world import settle
+
+from .at_once import press_and_break
+from .failing import CHANGED_BY_BOB, ROWS, every_action, only_failure, record_in
+
+
+@every_action
+def test_a_crash_is_one_failure_with_a_reference(committed_cast: Cast, row: Row) -> None:
+    cast = committed_cast
+    settle(cast)
+    row.prepare(cast)
+    visitor = Visitor(sign_in(cast.alice))
+    form = row.begin(visitor)
+    trail, before = Trail(cast.acme), state_of(cast.acme)
+    table = CHANGED_BY_BOB[row.kind][0]._meta.db_table
+    with connections["owner"].cursor() as owner:
+        owner.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM wisely_app")
+    visitor.client.raise_request_exception = False
+    visitor.send(form)
+    assert visitor.answer.status_code == 500
+    event = only_failure(trail, row)
+    assert event.reason_code == "error"
+    assert event.reason == f"Something went wrong. The log has more under the reference {event.request_id}."
+    assert str(event.request_id) in visitor.html
+    assert event.resource_id == record_in(visitor.url)
+    assert state_of(cast.acme) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["Business Profile, Profile: Setup", "Business Group, Group: Edit", "Templates, Template: Approve"]
+)
+def test_a_lost_connection_is_one_failure_and_the_next_try_works(committed_cast: Cast, name: str) -> None:
+    row, cast = ROWS[name], committed_cast
+    settle(cast)
+    visitor = Visitor(sign_in(cast.alice))
+    form = row.begin(visitor)
+    trail, before = Trail(cast.acme), state_of(cast.acme)
+    visitor.client.raise_request_exception = False
+    assert press_and_break(CHANGED_BY_BOB[row.kind][0], visitor, form) == 500
+    event = only_failure(trail, row)
+    assert event.reason_code == "error"
+    assert str(event.request_id) in visitor.html
+    assert state_of(cast.acme) == before
+    visitor.client.raise_request_exception = True
+    row.do(visitor)
+    [event] = trail.new()
+    assert event.status == "success"

@@ -1,0 +1,1 @@
+"""What each module of the workspace promises by itself. What all do alike is tested beside this folder."""

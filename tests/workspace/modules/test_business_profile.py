@@ -1,0 +1,25 @@
+"""The business profile: exactly one a tenant."""
+
+from __future__ import annotations
+
+from tests.audit_trail.capture.factories import make
+from tests.support.cast import Cast, sign_in
+from tests.workspace.browsing import Visitor
+from tests.workspace.failures.failing import ROWS
+from wisely_security.workspace.modules.business_profile import BusinessProfile
+
+
+def test_it_is_set_up_first_and_updated_from_then_on(world: Cast, visitor: Visitor) -> None:
+    visitor.open("/settings/business-profile/")
+    assert visitor.offered == {"Set up business profile"}
+    ROWS["Business Profile, Profile: Setup"].do(visitor)
+    assert "The business profile is set up." in visitor.text
+    assert "Edit" in visitor.open("/settings/business-profile/").offered
+    assert "set up already" in visitor.open("/settings/business-profile/add/").text
+
+
+def test_each_tenant_has_its_own(world: Cast, visitor: Visitor) -> None:
+    make(BusinessProfile, world.globex, legal_name="Globex Inc")
+    ROWS["Business Profile, Profile: Setup"].do(visitor)
+    assert "Globex" not in visitor.text
+    assert "Globex Inc" in Visitor(sign_in(world.charlie)).open("/settings/business-profile/").text

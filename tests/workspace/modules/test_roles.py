@@ -1,0 +1,65 @@
+"""Roles: built in, or of one's own, with a grid of permissions."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.cast import Cast, add_member, person, sign_in
+from tests.workspace.browsing import Visitor
+from tests.workspace.failures.failing import ROWS
+from wisely_security.core.request_context import acting_as
+from wisely_security.tenancy.models import Role, User
+from wisely_security.tenancy.permissions import all_permissions
+
+
+def test_the_grid_offers_what_means_anything_to_an_enterprise_by_group(world: Cast, visitor: Visitor) -> None:
+    form = ROWS["Roles, Role: Add"].begin(visitor)
+    boxes = {each.get("value") for each in form.element.iter("input") if each.get("name") == "permissions"}
+    meant = [permission for permission in all_permissions() if permission.only_in != "aggregator"]
+    assert boxes == {permission.key for permission in meant}
+    assert "tenants.switch" not in boxes
+    for permission in meant:
+        assert permission.group in visitor.text
+
+
+def test_built_in_roles_stay_as_they_are(world: Cast, visitor: Visitor) -> None:
+    for name in ("Admin", "Developer", "Business", "Finance", "MIS", "Support"):
+        assert "Edit" not in visitor.open("/settings/roles/").follow(name).offered
+
+
+def test_what_a_role_may_do_holds_at_once(world: Cast, visitor: Visitor) -> None:
+    ROWS["Roles, Role: Add"].do(visitor)
+    member = add_member(world.acme, "mis", person("Rita Reed", "rita@acme.example"))
+    with acting_as(tenant_id=world.acme.pk):
+        User.objects.filter(pk=member.pk).update(role=Role.objects.get(name="Reviewer"))
+    rita = sign_in(member)
+    assert rita.get("/settings/templates/").status_code == 200
+    visitor.open("/settings/roles/").follow("Reviewer").follow_in_page("Edit").press({"Permissions": []})
+    assert rita.get("/settings/templates/").status_code == 403
+
+
+def counted(visitor: Visitor, role: str) -> list[str]:
+    visitor.open("/settings/roles/")
+    [row] = [each for each in visitor.main.iter("tr") if role in visitor.links(each)]
+    return ["".join(cell.itertext()).strip() for cell in row.iter("td")]
+
+
+def test_a_role_counts_its_people(world: Cast, visitor: Visitor) -> None:
+    assert counted(visitor, "MIS")[:3] == ["MIS", "Built in", "2"]
+    assert str(world.alice.role) == "Admin"
+    assert counted(visitor, "Admin")[2] == "0"  # the Super Admin holds a post
+
+
+@pytest.mark.parametrize("role", ["Admin", "Developer"])
+def test_a_role_counts_the_permissions_that_it_shows(world: Cast, visitor: Visitor, role: str) -> None:
+    number = int(counted(visitor, role)[3])
+    visitor.follow(role)
+    [facts] = visitor.main.iter("dl")
+    shown = [line for fact in facts.iter("dd") for line in fact.itertext() if line.strip()]
+    assert len(shown) - 1 == number > 0  # beside its kind
+
+
+@pytest.mark.parametrize("name", ["super admin", "Super\u00a0Admin", "Super  Admin", "Ｓuper Admin", " ADMIN", "Mis"])
+def test_no_role_looks_like_another(world: Cast, visitor: Visitor, name: str) -> None:
+    response = visitor.client.post("/settings/roles/add/", {"name": name, "permissions": []})
+    assert response.status_code == 400
