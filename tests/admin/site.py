@@ -15,6 +15,7 @@ from login_activity.models import LoginEvent
 from tests.audit_trail.capture.factories import make
 from tests.support.cast import PASSWORD, WINDOWS_CHROME, Cast
 from tests.support.untouched import sent_by
+from tests.workspace import audit_assertions
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Archive
 from wisely_security.tenancy.models import Role, Session, Tenant, User
@@ -22,8 +23,6 @@ from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink
 from wisely_security.workspace.resource_page import resource_pages
-
-from ..workspace import trail
 
 EVENTS = "/admin/login_activity/loginevent/"
 USERS = "/admin/tenancy/user/"
@@ -61,7 +60,7 @@ def looks(events: Callable[..., list[LoginEvent]], tenant: Tenant | None) -> lis
     return [event.detail for event in found]
 
 
-class Trail(trail.Trail):
+class Trail(audit_assertions.Trail):
     def only(self) -> AuditEvent:
         [event] = self.new()
         return event

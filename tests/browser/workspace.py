@@ -1,4 +1,4 @@
-"""A company of its own for a test of the workspace, with the records of ``tests/workspace/world.py``."""
+"""A company of its own for a test of the workspace, with the records of ``tests/workspace/fixtures.py``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 
 from tests.support.cast import Cast, add_member, person
-from tests.workspace.world import set_up_profile, settle
+from tests.workspace.fixtures import set_up_profile, settle
 from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition
 

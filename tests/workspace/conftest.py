@@ -7,14 +7,14 @@ import pytest
 from tests.support.cast import Cast, sign_in
 from tests.support.smtp import MailServer
 
+from .audit_assertions import Trail
 from .browsing import Visitor
-from .trail import Trail
-from .world import settle
+from .fixtures import settle
 
 
 @pytest.fixture
 def world(cast: Cast) -> Cast:
-    """The cast, with the records of ``world.py``."""
+    """The cast, with the records of ``fixtures.py``."""
     settle(cast)
     return cast
 

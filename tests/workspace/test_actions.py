@@ -11,18 +11,20 @@ from audit_trail.registry import actions
 from tests.support.cast import Cast, sign_in
 from tests.support.smtp import MailServer
 
+from .action_matrix import ACTION_MATRIX, BEYOND_THE_TABLE, OTHER_WAYS, Row
+from .audit_assertions import Trail, said
 from .browsing import Visitor
-from .trail import Trail, said
-from .walk import BEYOND_THE_TABLE, OTHER_WAYS, WALK, Row
-from .world import settle
+from .fixtures import settle
 
 
 def test_the_table_has_31_rows_and_the_registry_knows_no_others() -> None:
-    assert len({str(row) for row in WALK}) == 31
-    assert {str(action) for action in actions() if not action.direct} == {str(row) for row in WALK + BEYOND_THE_TABLE}
+    assert len({str(row) for row in ACTION_MATRIX}) == 31
+    assert {str(action) for action in actions() if not action.direct} == {
+        str(row) for row in ACTION_MATRIX + BEYOND_THE_TABLE
+    }
 
 
-@pytest.mark.parametrize("row", WALK + BEYOND_THE_TABLE + OTHER_WAYS, ids=attrgetter("way"))
+@pytest.mark.parametrize("row", ACTION_MATRIX + BEYOND_THE_TABLE + OTHER_WAYS, ids=attrgetter("way"))
 def test_each_action_leaves_one_event(committed_cast: Cast, mailbox: MailServer, row: Row) -> None:
     cast = committed_cast
     settle(cast)

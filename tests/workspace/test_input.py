@@ -6,10 +6,10 @@ import pytest
 
 from tests.support.cast import Cast
 
+from .action_matrix import Row
+from .audit_assertions import Trail, state_of
 from .browsing import Typed, Visitor
 from .failures.failing import BY_PEOPLE, ROWS, only_failure
-from .trail import Trail, state_of
-from .walk import Row
 
 INVALID: dict[str, tuple[Typed, dict[str, str]]] = {
     "Business Group, Group: Add": ({"Name": "", "Description": "x" * 301}, {

@@ -10,9 +10,9 @@ import pytest
 
 from audit_trail.models import AuditEvent
 from tests.support.cast import Cast, sign_in
+from tests.workspace.action_matrix import ACTION_MATRIX, BEYOND_THE_TABLE, OTHER_WAYS, Row
+from tests.workspace.audit_assertions import Trail
 from tests.workspace.browsing import Visitor
-from tests.workspace.trail import Trail
-from tests.workspace.walk import BEYOND_THE_TABLE, OTHER_WAYS, WALK, Row
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.tenancy.models import Role, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
@@ -22,7 +22,7 @@ from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 
-BY_PEOPLE = [row for row in WALK + BEYOND_THE_TABLE if not row.mailed]
+BY_PEOPLE = [row for row in ACTION_MATRIX + BEYOND_THE_TABLE if not row.mailed]
 ROWS = {str(row): row for row in BY_PEOPLE}
 EVERY_WAY = BY_PEOPLE + OTHER_WAYS
 every_action = pytest.mark.parametrize("row", BY_PEOPLE, ids=str)

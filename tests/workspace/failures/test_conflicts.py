@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cast import Cast, sign_in
+from tests.workspace.action_matrix import Row
+from tests.workspace.audit_assertions import Trail, state_of
 from tests.workspace.browsing import Visitor
-from tests.workspace.trail import Trail, state_of
-from tests.workspace.walk import Row
-from tests.workspace.world import settle, user
+from tests.workspace.fixtures import settle, user
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile

@@ -6,10 +6,10 @@ import pytest
 from django.db import connections
 
 from tests.support.cast import Cast, sign_in
+from tests.workspace.action_matrix import Row
+from tests.workspace.audit_assertions import Trail, state_of
 from tests.workspace.browsing import Visitor
-from tests.workspace.trail import Trail, state_of
-from tests.workspace.walk import Row
-from tests.workspace.world import settle
+from tests.workspace.fixtures import settle
 
 from .at_once import press_and_break
 from .failing import CHANGED_BY_BOB, ROWS, every_action, only_failure, record_in

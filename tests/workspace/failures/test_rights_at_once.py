@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.support.cast import Cast, add_member, person, sign_in
-from tests.workspace.trail import Trail
+from tests.workspace.audit_assertions import Trail
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 from wisely_security.workspace.actions import ActionPage

@@ -9,10 +9,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.support.cast import Cast
+from tests.workspace.audit_assertions import Trail, said
 from tests.workspace.browsing import Visitor, text_of
 from tests.workspace.failures.failing import ROWS
-from tests.workspace.trail import Trail, said
-from tests.workspace.world import KEY
+from tests.workspace.fixtures import KEY
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.api_keys import hash_of
 from wisely_security.workspace.modules.access_accounts import AccessAccount

@@ -6,11 +6,11 @@ from django.core.management import call_command
 
 from tests.support.cast import Cast
 from tests.support.smtp import MailServer
+from tests.workspace.action_matrix import ACTION_MATRIX
+from tests.workspace.audit_assertions import Trail, said, state_of
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS, only_failure
-from tests.workspace.trail import Trail, said, state_of
-from tests.workspace.walk import WALK
-from tests.workspace.world import user
+from tests.workspace.fixtures import user
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
@@ -59,7 +59,7 @@ def test_a_deleted_user_leaves_the_groups_and_each_says_so(world: Cast, visitor:
 
 
 def test_an_owner_who_cannot_be_mailed_is_one_failure(world: Cast, visitor: Visitor, mailbox: MailServer) -> None:
-    [row] = [row for row in WALK if row.action == "Notify business group owner"]
+    [row] = [row for row in ACTION_MATRIX if row.action == "Notify business group owner"]
     mailbox.answers["bob@acme.example"] = "550 5.1.1 No such mailbox"
     row.do(visitor)
     trail = Trail(world.acme)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.hostile import hostile
+from tests.workspace.audit_assertions import Trail, said
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS
-from tests.workspace.trail import Trail, said
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.templates import Review, Template, check_placeholders
 

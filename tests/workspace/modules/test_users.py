@@ -9,10 +9,10 @@ from audit_trail.models import AuditEvent
 from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.smtp import MailServer
+from tests.workspace.audit_assertions import Trail, said, state_of
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS, only_failure
-from tests.workspace.trail import Trail, said, state_of
-from tests.workspace.world import user
+from tests.workspace.fixtures import user
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User, UserStatus
 

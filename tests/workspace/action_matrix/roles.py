@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from .row import Row, edited, made, members
 
-WALK = [
+ACTION_MATRIX = [
     Row(
         module="Roles",
         sub_module="Role",

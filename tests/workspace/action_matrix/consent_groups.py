@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from ..browsing import Typed
+from tests.workspace.browsing import Typed
+
 from .row import Row, edited, gone, made
 
 CONSENT: Typed = {
@@ -12,7 +13,7 @@ CONSENT: Typed = {
     "Answer to an opt-out": "Goodbye.",
 }
 
-WALK = [
+ACTION_MATRIX = [
     Row(
         module="Opt-in/Opt-out",
         sub_module="Consent group",

@@ -4,7 +4,7 @@ from unittest.mock import ANY
 
 from .row import Row, edited, gone, made
 
-WALK = [
+ACTION_MATRIX = [
     Row(
         module="WABA Numbers",
         sub_module="Number",

@@ -1,4 +1,4 @@
-"""What Acme has before anybody of the walk does anything."""
+"""What Acme has before anybody does anything of the action matrix."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROFILE = "Acme Ltd"
 
 
 def settle(cast: Cast) -> None:
-    """All but the business profile, which is set up on the walk."""
+    """All but the business profile, which the action matrix sets up."""
     acme = cast.acme
     for role, name, status in (
         ("mis", "Ella Ellis", UserStatus.ACTIVE),

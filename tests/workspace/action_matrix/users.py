@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from .row import Row, edited, gone, made
 
-WALK = [
+ACTION_MATRIX = [
     Row(
         module="Users",
         sub_module="User",

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.cast import Cast
-
-from ..browsing import Form, Typed, Visitor
-from ..world import PROFILE, set_up_profile
+from tests.workspace.browsing import Form, Typed, Visitor
+from tests.workspace.fixtures import PROFILE, set_up_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from ..browsing import Typed
-from ..world import PROFILE
+from tests.workspace.browsing import Typed
+from tests.workspace.fixtures import PROFILE
+
 from .row import Row, edited, made, members
 
 NEW_PROFILE: Typed = {
@@ -22,7 +23,7 @@ NEW_PROFILE: Typed = {
     "Tax IDs": "VAT GB123456789\nEORI GB123456789000",
 }
 
-WALK = [
+ACTION_MATRIX = [
     Row(
         module="Business Profile",
         sub_module="Profile",

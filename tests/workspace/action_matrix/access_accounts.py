@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from .row import Row, edited, made, members, secret
 
-WALK = [
+ACTION_MATRIX = [
     Row(
         module="Access Account",
         sub_module="Account",
