@@ -29,7 +29,7 @@ def growing() -> list[str]:
 def query(sql: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"tables": growing()})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_events_are_among_them_and_so_is_what_is_derived() -> None:
