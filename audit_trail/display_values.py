@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import indent
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -36,7 +37,8 @@ def display_items(audited: Audited, field: ArrayField[Any, Any], row: str) -> st
     """The same for a list: an SQL array of texts."""
     item = _own_labels(audited, field, "item") or _display_value(field.base_field, "item")
     return (
-        f"ARRAY(SELECT {item} FROM unnest({row}.{field.column}) WITH ORDINALITY AS items (item, place) ORDER BY place)"
+        f"ARRAY(\n{indent(f'SELECT {item}', '    ')}\n"
+        f"    FROM unnest({row}.{field.column}) WITH ORDINALITY AS items (item, place) ORDER BY place\n)"
     )
 
 
@@ -48,8 +50,8 @@ def _own_labels(audited: Audited, field: Any, value: str) -> str:
 
 def display_choice(choices: Iterable[tuple[Any, Any]], value: str) -> str:
     """The label of a stored key; the key itself where there is no label."""
-    whens = " ".join(f"WHEN {literal(str(key))} THEN {literal(str(text))}" for key, text in choices if key)
-    return f"CASE {value}::text {whens} ELSE {value}::text END"
+    whens = "".join(f"\n    WHEN {literal(str(key))} THEN {literal(str(text))}" for key, text in choices if key)
+    return f"CASE {value}::text{whens}\n    ELSE {value}::text END"
 
 
 def _display_value(field: Any, value: str) -> str:

@@ -8,14 +8,16 @@ event, choose an event's time, alter or remove one, or run these functions on a 
 the hook: a password's hash that keeps its salt, for so the application hashes a password anew. What the owner does
 to the tables themselves (ALTER TABLE … USING, DROP) is not seen; triggers that are switched off are told by ``check``.
 
-A function costs little where it does little: each field is compared and told in a statement of its own, so that words
-for what has not changed are never prepared.
+A function costs little where it does little: each field is compared and recorded in a statement of its own, so that
+display values of what has not changed are never prepared.
 
-Columns named here are those of ``audit_trail_auditevent``, or for a record with members of ``audit_trail_pending``.
+``manage.py audit_sql <app.Model>`` prints the functions of a model; tests/audit_trail/golden keeps some to be read.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
+from textwrap import indent
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -27,14 +29,13 @@ from .display_values import display_items, display_value, label, literal
 from .registry import Action, Audited, M2MAudit, Transition
 from .triggers import Trigger
 
-COLUMNS = (
-    "tenant_id, request_id, actor_kind, actor_id, actor_name, actor_email, module, sub_module, action, "
-    "resource_type, resource_id, resource_name, changes, ip"
-)
-
 # wisely_tenant() IS NULL AND NOT wisely_support(), whose calls would cost as much as all else around the event.
 NO_SCOPE = f"""coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '{NO_TENANT}')
         AND current_setting('wisely.scope', true) IS DISTINCT FROM 'support'"""
+
+
+# Where a list of an event's columns is broken into lines.
+FIRST_OF_LINE = {"tenant_id", "actor_kind", "module", "resource_type", "changes"}
 
 
 def triggers(audited: Audited) -> list[Trigger]:
@@ -51,21 +52,29 @@ def _trigger(model: type[Model], operation: str, sql: str) -> Trigger:
     unscoped = "NOT wisely_support()" if operation == "truncate" else NO_SCOPE
     rows = "    was ALIAS FOR OLD;\n    now ALIAS FOR NEW;\n" if operation == "update" else ""
     body = f"""
+-- Generated for {model._meta.label} by audit_trail/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := {unscoped};
     changes jsonb;
 {rows}BEGIN
+    -- Names of other records are looked up: without a scope, in that of support.
     IF widened THEN
         PERFORM set_config('wisely.scope', 'support', true);
     END IF;
-{sql}    IF widened THEN
+
+{_inside(sql)}
+    IF widened THEN
         PERFORM set_config('wisely.scope', '', true);
     END IF;
     RETURN NULL;
 END
 """
     return Trigger(model._meta.db_table, operation, body)
+
+
+def _inside(sql: str, levels: int = 1) -> str:
+    return indent(sql, "    " * levels)
 
 
 # The record's own changes
@@ -83,30 +92,34 @@ def _of_record(audited: Audited) -> dict[str, str]:
 
 def _refuse_new_key(columns: set[str]) -> str:
     changed = " OR ".join(f"was.{column} IS DISTINCT FROM now.{column}" for column in sorted(columns))
-    return f"""    IF {changed} THEN
-        RAISE EXCEPTION 'The key and the tenant of a record never change'
-            USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
+    return f"""IF {changed} THEN
+    RAISE EXCEPTION 'The key and the tenant of a record never change'
+        USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+
 """
 
 
 def _whole(audited: Audited, action: Action, rows: str, side: str) -> str:
     """Everything that a record was made with, or had when it was deleted, but for secrets."""
-    told = [field for field in audited.fields if field.name not in audited.masked]
-    changes = ",\n        ".join(_content(audited, field, side) for field in told)
-    rows = f"""{rows} AS it, LATERAL (VALUES (to_jsonb(array_remove(ARRAY[
-        {changes}
-    ]::jsonb[], NULL)))) AS told (changes)"""
-    return _append(audited, action, "it", "told.changes", rows, takes_members=True)
+    recorded = [field for field in audited.fields if field.name not in audited.masked]
+    content = _lines([_content(audited, field, side) for field in recorded])
+    source = f"""{rows} AS it, LATERAL (VALUES (to_jsonb(array_remove(ARRAY[
+{_inside(content)}
+]::jsonb[], NULL)))) AS content (changes)"""
+    return f"-- {action}\n" + _append(audited, action, "it", "content.changes", source, takes_members=True)
 
 
 def _content(audited: Audited, field: Any, side: str) -> str:
-    words = display_value(audited, field, "it")
-    return f"CASE WHEN {_filled(field)} THEN jsonb_build_object({_named(field)}, '{side}', {words}) END"
+    value = display_value(audited, field, "it")
+    return f"""CASE WHEN {_filled(field)} THEN jsonb_build_object(
+    {_named(field)},
+    '{side}', {value}
+) END"""
 
 
 def _filled(field: Any) -> str:
-    """Whether there is anything to tell of."""
+    """Whether it holds anything."""
     value = f"it.{field.column}"
     if isinstance(field, ArrayField):
         return f"cardinality({value}) > 0"
@@ -117,30 +130,33 @@ def _update(audited: Audited) -> str:
     """One event for each action that the changed fields make up."""
     sql = ""
     for action in audited.update_actions:
-        sql += "    changes := '[]';\n"
+        sql += f"-- {action}\nchanges := '[]';\n"
         for field in audited.fields:
             if condition := _belongs(audited, field, action):
-                sql += f"    IF {condition} THEN\n"
-                sql += f"        changes := changes || {_change(audited, field)};\n    END IF;\n"
-        told = _append(audited, action, "now", "changes", takes_members=action is audited.changed)
-        sql += f"    IF changes <> '[]' THEN\n{told}    END IF;\n"
-    return sql
+                change = f"changes := changes || {_change(audited, field)};\n"
+                sql += f"IF {condition} THEN\n{_inside(change)}END IF;\n"
+        event = _append(audited, action, "now", "changes", takes_members=action is audited.changed)
+        sql += f"IF changes <> '[]' THEN\n{_inside(event)}END IF;\n\n"
+    return sql.removesuffix("\n")
+
+
+AND = "\n    AND "
 
 
 def _belongs(audited: Audited, field: Any, action: Action) -> str:
-    """When a change of ``field`` is told by ``action``: the first transition that takes it, else the common one."""
+    """When a change of ``field`` is recorded as ``action``: the first transition that takes it, else the common one."""
     changed = _differs(audited, field)
     taking = [when for when in audited.transitions if field.name in {when.field, *when.also}]
     if action is audited.changed:
         others = [_happens(audited, when) for when in taking]
-        return " AND ".join([changed, *(f"({other}) IS NOT TRUE" for other in others)]) if "true" not in others else ""
+        return AND.join([changed, *(f"({other}) IS NOT TRUE" for other in others)]) if "true" not in others else ""
     own = [_happens(audited, when) for when in taking if when.action is action]
     if not own:
         return ""
     earlier = [
         _happens(audited, when) for when in taking[: taking.index(next(w for w in taking if w.action is action))]
     ]
-    return " AND ".join([changed, f"({' OR '.join(own)})", *(f"({other}) IS NOT TRUE" for other in earlier)])
+    return AND.join([changed, f"({' OR '.join(own)})", *(f"({other}) IS NOT TRUE" for other in earlier)])
 
 
 def _happens(audited: Audited, when: Transition) -> str:
@@ -170,12 +186,17 @@ def _change(audited: Audited, field: Any) -> str:
         return f"jsonb_build_object({_named(field)}, 'masked', true)"
     if isinstance(field, ArrayField):
         was, now = (display_items(audited, field, row) for row in ("was", "now"))
-        return f"audit_trail_list_change({literal(field.name)}, {literal(label(field))}, {was}, {now})"
+        names = f"{literal(field.name)}, {literal(label(field))}"
+        return f"audit_trail_list_change(\n{_inside(_lines([names, was, now]))}\n)"
     was, now = (display_value(audited, field, row) for row in ("was", "now"))
-    words = f"'before', {was}, 'after', {now}"
+    pairs = [_named(field), f"'before', {was}", f"'after', {now}"]
     if audited.members and field.is_relation:
-        words += f", 'keys', jsonb_build_array(was.{field.column}, now.{field.column})"
-    return f"jsonb_build_object({_named(field)}, {words})"
+        pairs.append(f"'keys', jsonb_build_array(was.{field.column}, now.{field.column})")
+    return f"jsonb_build_object(\n{_inside(_lines(pairs))}\n)"
+
+
+def _lines(parts: list[str]) -> str:
+    return ",\n".join(parts)
 
 
 def _named(field: Any) -> str:
@@ -190,7 +211,7 @@ def _of_members(audited: Audited, members: M2MAudit) -> dict[str, str]:
     changed = " OR ".join(f"was.{column} IS DISTINCT FROM now.{column}" for column in columns)
     exchanged = _members(audited, members, "(SELECT was.*)", -1) + _members(audited, members, "(SELECT now.*)", 1)
     return {
-        "update": _refuse_new_key({"id", "tenant_id"}) + f"    IF {changed} THEN\n{exchanged}    END IF;\n",
+        "update": _refuse_new_key({"id", "tenant_id"}) + f"IF {changed} THEN\n{_inside(exchanged)}END IF;\n",
         "insert": _members(audited, members, "new_rows", 1),
         "delete": _members(audited, members, "old_rows", -1),
         "truncate": _members(audited, members, members.through._meta.db_table, -1),
@@ -202,19 +223,24 @@ def _members(audited: Audited, members: M2MAudit, rows: str, times: int) -> str:
     record, member = (_field(members.through, name) for name in (members.record, members.member))
     table = audited.model._meta.db_table
     host = f"(SELECT {audited.name.format(row='host')} FROM {table} AS host WHERE host.id = it.{record.column})"
-    columns = _event(
-        audited, audited.changed, "it", "'[]'::jsonb", record=f"it.{record.column}", name=f"coalesce({host}, '')"
-    )
-    return f"""    INSERT INTO audit_trail_pending (event_id, takes_members, members, {COLUMNS})
-    SELECT audit_trail_event_id(), true, it.members, {columns}
-    FROM (
-        SELECT it.tenant_id, it.{record.column}, jsonb_agg(jsonb_build_object(
-            'field', {literal(member.name)}, 'label', {literal(members.label)}, 'id', it.{member.column},
-            'name', {display_value(audited, member, "it")}, 'times', {times}
-        )) AS members
-        FROM {rows} AS it GROUP BY it.tenant_id, it.{record.column}
-    ) AS it;
-"""
+    values = {
+        "event_id": "audit_trail_event_id()",
+        "takes_members": "true",
+        "members": "it.members",
+        **_event(
+            audited, audited.changed, "it", "'[]'::jsonb", record=f"it.{record.column}", name=f"coalesce({host}, '')"
+        ),
+    }
+    source = f"""(
+    SELECT it.tenant_id, it.{record.column}, jsonb_agg(jsonb_build_object(
+        'field', {literal(member.name)}, 'label', {literal(members.label)},
+        'id', it.{member.column}, 'name', {display_value(audited, member, "it")},
+        'times', {times}
+    )) AS members
+    FROM {rows} AS it GROUP BY it.tenant_id, it.{record.column}
+) AS it"""
+    comment = f"-- {audited.changed}. {members.label}: {'added' if times > 0 else 'removed'}\n"
+    return comment + _insert("audit_trail_pending", values, source)
 
 
 # Both
@@ -224,28 +250,50 @@ def _field(model: type[Model], name: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _event(audited: Audited, action: Action, row: str, changes: str, *, record: str = "", name: str = "") -> str:
-    """The values of COLUMNS."""
+def _event(
+    audited: Audited, action: Action, row: str, changes: str, *, record: str = "", name: str = ""
+) -> dict[str, str]:
+    """The columns of an event that a pending one has as well, with their values."""
     tenant = f"{row}.{audited.tenant_column}"
     if any(field.attname == "tenant_id" and field.null for field in audited.model._meta.concrete_fields):
         tenant = f"coalesce({tenant}, '{NO_TENANT}')"
-    record = record or f"{row}.{_field(audited.model, audited.resource_column).column}"
-    return (
-        f"{tenant}, (actor->>'request')::uuid, actor->>'kind', (actor->>'id')::uuid, "
-        f"audit_trail_actor_name(actor, {tenant}), coalesce(actor->>'email', ''), "
-        f"{', '.join(map(literal, action.name))}, {literal(audited.key)}, {record}, "
-        f"{name or audited.name.format(row=row)}, {changes}, (actor->>'ip')::inet"
-    )
+    module, sub_module, key = map(literal, action.name)
+    return {
+        "tenant_id": tenant,
+        "request_id": "(actor->>'request')::uuid",
+        "actor_kind": "actor->>'kind'",
+        "actor_id": "(actor->>'id')::uuid",
+        "actor_name": f"audit_trail_actor_name(actor, {tenant})",
+        "actor_email": "coalesce(actor->>'email', '')",
+        "module": module,
+        "sub_module": sub_module,
+        "action": key,
+        "resource_type": literal(audited.key),
+        "resource_id": record or f"{row}.{_field(audited.model, audited.resource_column).column}",
+        "resource_name": name or audited.name.format(row=row),
+        "changes": changes,
+        "ip": "(actor->>'ip')::inet",
+    }
 
 
-def _append(audited: Audited, action: Action, row: str, changes: str, rows: str = "", *, takes_members: bool) -> str:
+def _append(audited: Audited, action: Action, row: str, changes: str, source: str = "", *, takes_members: bool) -> str:
     """Into the record; where the record has members, into what is pending until the transaction's end."""
     values = _event(audited, action, row, changes)
     if audited.members:
-        target = f"audit_trail_pending (event_id, takes_members, {COLUMNS})"
-        values = f"audit_trail_event_id(), {str(takes_members).lower()}, {values}"
-    else:
-        target = f"audit_trail_auditevent (id, status, reason_code, reason, {COLUMNS})"
-        values = f"audit_trail_event_id(), 'success', '', '', {values}"
-    source = f"SELECT {values}\n    FROM {rows}" if rows else f"VALUES ({values})"
-    return f"    INSERT INTO {target}\n    {source};\n"
+        pending = {"event_id": "audit_trail_event_id()", "takes_members": str(takes_members).lower()}
+        return _insert("audit_trail_pending", pending | values, source)
+    success = {"id": "audit_trail_event_id()", "status": "'success'", "reason_code": "''", "reason": "''"}
+    return _insert("audit_trail_auditevent", success | values, source)
+
+
+def _insert(table: str, values: dict[str, str], source: str = "") -> str:
+    """``source``: what is selected from; without it, one row. Values stand on the same line as their columns."""
+    starts = [0, *(at for at, column in enumerate(values) if column in FIRST_OF_LINE), len(values)]
+    columns, expressions = (
+        _inside(_lines([", ".join([*each][start:end]) for start, end in pairwise(starts)]))
+        for each in (values.keys(), values.values())
+    )
+    sql = f"INSERT INTO {table} (\n{columns}\n)"
+    if source:
+        return f"{sql}\nSELECT\n{expressions}\nFROM {source};\n"
+    return f"{sql} VALUES (\n{expressions}\n);\n"

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from .hook import triggers
-from .registry import all_audited
+from .registry import Audited, all_audited
 from .triggers import Trigger
 
 INSTALLED = r"""
@@ -61,6 +61,11 @@ def drift(using: str) -> list[str]:
         if what := _drift_of(trigger, found.get(key)):
             wrong.append(f"{trigger.table}: the trigger {trigger.name} {what}")
     return wrong
+
+
+def sql_of(audited: Audited) -> str:
+    """What ``install`` runs for an audited model, to be read."""
+    return "\n".join(f"{statement};\n" for trigger in triggers(audited) for statement in trigger.statements)
 
 
 def _wanted() -> list[Trigger]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 PREFIX = "audit_trail_"
 
-# When each operation fires. An update is told row by row, for a single one is what people do, and needs neither
+# When each operation fires. An update is recorded row by row, for a single one is what people do, and needs neither
 # transition tables nor a join of old and new; additions and deletions in one statement, whatever their number.
-# TRUNCATE before: afterwards there is nothing left to tell of.
+# TRUNCATE before: afterwards there is nothing left to record.
 TIMINGS = {
     "insert": ("AFTER INSERT", "REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT"),
     "update": ("AFTER UPDATE", "FOR EACH ROW"),
@@ -42,10 +43,12 @@ class Trigger:
     @property
     def statements(self) -> list[str]:
         """What installs it, or puts it right. It fires in every replication role."""
+        trigger = re.sub(r" (REFERENCING|FOR EACH|EXECUTE)", r"\n    \1", self.definition)
         return [
-            f"CREATE OR REPLACE FUNCTION {self.function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-            f"SET search_path = pg_catalog, public, pg_temp AS $hook${self.body}$hook$",
+            f"CREATE OR REPLACE FUNCTION {self.function}() RETURNS trigger\n"
+            "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp\n"
+            f"AS $hook${self.body}$hook$",
             f"REVOKE EXECUTE ON FUNCTION {self.function} FROM PUBLIC",
-            self.definition.replace("CREATE", "CREATE OR REPLACE", 1),
+            trigger.replace("CREATE", "CREATE OR REPLACE", 1),
             f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}",
         ]
