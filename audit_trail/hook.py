@@ -33,6 +33,7 @@ from .triggers import Trigger
 NO_SCOPE = f"""coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '{NO_TENANT}')
         AND current_setting('wisely.scope', true) IS DISTINCT FROM 'support'"""
 
+AND = "\n    AND "
 
 # Where a list of an event's columns is broken into lines.
 FIRST_OF_LINE = {"tenant_id", "actor_kind", "module", "resource_type", "changes"}
@@ -73,8 +74,8 @@ END
     return Trigger(model._meta.db_table, operation, body)
 
 
-def _inside(sql: str, levels: int = 1) -> str:
-    return indent(sql, "    " * levels)
+def _inside(sql: str) -> str:
+    return indent(sql, "    ")
 
 
 # The record's own changes
@@ -138,9 +139,6 @@ def _update(audited: Audited) -> str:
         event = _append(audited, action, "now", "changes", takes_members=action is audited.changed)
         sql += f"IF changes <> '[]' THEN\n{_inside(event)}END IF;\n\n"
     return sql.removesuffix("\n")
-
-
-AND = "\n    AND "
 
 
 def _belongs(audited: Audited, field: Any, action: Action) -> str:

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, SystemCheckError
 from django.db import connection, connections, models
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState
 from django.test.utils import isolate_apps
 from pytest_django import DjangoDbBlocker
 
+from wisely_security.database.operations import AddEventColumn, SameTenantKey, TenantTable
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
@@ -60,6 +64,23 @@ def a_new_module() -> type[models.Model]:
     return Campaign
 
 
+def of_campaigns() -> ProjectState:
+    state = ProjectState.from_apps(apps)
+    state.add_model(ModelState.from_model(a_new_module()))
+    return state
+
+
+def migrate(operation: Operation, state: ProjectState, *, app: str = "workspace", back: bool = False) -> None:
+    """Run one operation of a migration as the owner; ``state``: the models before it."""
+    after = state.clone()
+    operation.state_forwards(app, after)
+    with connections["owner"].schema_editor() as editor:
+        if back:
+            operation.database_backwards(app, editor, after, state)
+        else:
+            operation.database_forwards(app, editor, state, after)
+
+
 def test_a_new_module_hears_what_it_lacks_and_where_to_go(owner: None) -> None:
     with connections["owner"].schema_editor() as editor:
         editor.create_model(a_new_module())
@@ -70,22 +91,81 @@ def test_a_new_module_hears_what_it_lacks_and_where_to_go(owner: None) -> None:
         "workspace_campaign has no policy for ALL: tenant_id = (SELECT wisely_tenant())",
         "workspace_campaign: the app role has no DELETE, INSERT, SELECT, UPDATE",
         "workspace_campaign.group_id may refer to a row of workspace_businessgroup that belongs to another tenant",
-        "SELECT workspace_isolate('workspace_campaign')",
-        "SELECT workspace_same_tenant('workspace_campaign', 'group_id', 'workspace_businessgroup')",
+        "TenantTable(…) of wisely_security/database/operations.py",
+        "TenantTable(…) for a new table, SameTenantKey(…) for a new field",
         "GRANT DELETE, INSERT, SELECT, UPDATE ON workspace_campaign",
-        "wisely_security/workspace/migrations/0002_row_level_security",
     ):
         assert lacking in output
     with pytest.raises(SystemCheckError, match="workspace_campaign has no row-level security"):
         call_command("migrate", verbosity=0, skip_checks=False)
 
-    run(
-        "SELECT workspace_isolate('workspace_campaign')",
-        "SELECT workspace_same_tenant('workspace_campaign', 'group_id', 'workspace_businessgroup')",
-        f"GRANT DELETE, INSERT, SELECT, UPDATE ON workspace_campaign TO {connection.settings_dict['USER']}",
-    )
+    migrate(TenantTable("Campaign"), of_campaigns())
     call_command("migrate", verbosity=0, skip_checks=False)
     call_command("check", databases=["default"])
+
+
+def test_what_one_operation_declares_can_be_taken_back(owner: None) -> None:
+    with connections["owner"].schema_editor() as editor:
+        editor.create_model(a_new_module())
+    before = check()
+    migrate(TenantTable("Campaign"), of_campaigns())
+    migrate(TenantTable("Campaign"), of_campaigns(), back=True)
+    assert check() == before
+
+
+def test_a_field_that_is_added_later_stays_in_the_tenant(owner: None) -> None:
+    with connections["owner"].schema_editor() as editor:
+        editor.create_model(a_new_module())
+    migrate(TenantTable("Campaign"), of_campaigns())
+    run("ALTER TABLE workspace_campaign DROP CONSTRAINT workspace_campaign_tenant_id_group_id_fkey")
+    assert "workspace_campaign.group_id may refer to a row of workspace_businessgroup" in check()
+    migrate(SameTenantKey("Campaign", "group"), of_campaigns())
+    call_command("check", databases=["default"])
+    migrate(SameTenantKey("Campaign", "group"), of_campaigns(), back=True)
+    assert "workspace_campaign.group_id may refer to a row of workspace_businessgroup" in check()
+
+
+def test_a_row_that_the_database_deletes_with_another_and_finds_by_its_lookup_key(owner: None) -> None:
+    with connections["owner"].schema_editor() as editor:
+        editor.create_model(a_new_module())
+    operation = TenantTable("Campaign", grants="SELECT", lookup_keys=["id"], cascade=["group"])
+    migrate(operation, of_campaigns())
+    output = check()
+    assert "the policy by_lookup_key (SELECT) is not declared: USING (((id)::text = ( SELECT wisely" in output
+    assert "workspace_campaign: the app role has no DELETE, INSERT, UPDATE" in output
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s",
+            ["workspace_campaign_tenant_id_group_id_fkey"],
+        )
+        [(definition,)] = cursor.fetchall()
+    assert definition.endswith("REFERENCES workspace_businessgroup(tenant_id, id) ON DELETE CASCADE")
+    migrate(operation, of_campaigns(), back=True)
+
+
+LANGUAGE = ("LoginEvent", "language", models.TextField(db_default=""))
+
+
+def test_a_column_of_a_record_is_one_operation(owner: None) -> None:
+    state = ProjectState.from_apps(apps)
+    operation = AddEventColumn(*LANGUAGE)
+    migrate(operation, state, app="login_activity")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_column_privilege('login_activity_loginevent', 'language', 'INSERT')")
+        assert cursor.fetchone() == (True,)
+    migrate(operation, state, app="login_activity", back=True)
+    call_command("check", databases=["default"])
+
+
+def test_only_functions_write_a_column_of_a_record_that_they_alone_append_to(owner: None) -> None:
+    operation = AddEventColumn("AuditEvent", "language", models.TextField(db_default=""))
+    migrate(operation, ProjectState.from_apps(apps), app="audit_trail")
+    call_command("check", databases=["default"])
+
+
+def test_a_column_of_a_record_says_what_earlier_events_have() -> None:
+    with pytest.raises(ValueError, match=r"LoginEvent\.language needs a db_default"):
+        AddEventColumn("LoginEvent", "language", models.TextField())
 
 
 def test_make_check_checks_a_new_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:

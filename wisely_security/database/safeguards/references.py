@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error
 
 from . import catalogue, declared
-from .tables import EXAMPLE, of_tenants
+from .tables import OPERATIONS, of_tenants
 
 
 def references_stay_in_their_tenant() -> Iterator[CheckMessage]:
@@ -27,8 +27,7 @@ def references_stay_in_their_tenant() -> Iterator[CheckMessage]:
             continue
         yield Error(
             f"{table}.{column} may refer to a row of {referred} that belongs to another tenant.",
-            hint=f"In a migration: SELECT workspace_same_tenant('{table}', '{column}', '{referred}'), as in "
-            f"{EXAMPLE}.sql.",
+            hint=f"In a migration: TenantTable(…) for a new table, SameTenantKey(…) for a new field ({OPERATIONS}).",
             id="wisely_security.E019",
         )
 

@@ -12,7 +12,7 @@ from . import catalogue, declared
 from .catalogue import FoundPolicy, Relation
 from .declared import Policy, Table
 
-EXAMPLE = "wisely_security/workspace/migrations/0002_row_level_security"
+OPERATIONS = "wisely_security/database/operations.py"
 
 
 def of_tenants() -> list[tuple[Relation, Table]]:
@@ -35,7 +35,7 @@ def row_level_security_is_on() -> Iterator[CheckMessage]:
     for relation, table in of_tenants():
         if table.policies is None:
             continue
-        isolate = f"In a migration of its app: SELECT workspace_isolate('{relation.name}'), as in {EXAMPLE}.sql."
+        isolate = f"In a migration of its app, after CreateModel: TenantTable(…) of {OPERATIONS}."
         if not relation.has_security:
             yield Error(f"{relation.name} has no row-level security.", hint=isolate, id="wisely_security.E010")
         if not relation.is_forced:
@@ -55,8 +55,7 @@ def policies_are_as_declared() -> Iterator[CheckMessage]:
         for key in wanted.keys() - {_found_comparable(each) for each in found}:
             yield Error(
                 f"{relation.name} has no policy for {_described(wanted[key])}.",
-                hint=f"In a migration: SELECT workspace_isolate('{relation.name}') makes that of an ordinary record "
-                f"({EXAMPLE}.sql).",
+                hint=f"In a migration: TenantTable(…) of {OPERATIONS} makes that of an ordinary record.",
                 id="wisely_security.E012",
             )
         for policy in found:
@@ -95,7 +94,8 @@ def grants_are_as_declared() -> Iterator[CheckMessage]:
         if missing:
             yield Error(
                 f"{relation.name}: the app role has no {', '.join(missing)}.",
-                hint=f"In a migration: GRANT {', '.join(missing)} ON {relation.name} TO app_role() ({EXAMPLE}.py).",
+                hint=f"TenantTable(…) or AddEventColumn(…) of {OPERATIONS} grants it in a migration; otherwise: "
+                f"GRANT {', '.join(missing)} ON {relation.name} TO app_role().",
                 id="wisely_security.E014",
             )
         yield from _too_much(relation, table.grants, columns)
