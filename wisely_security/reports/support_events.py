@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -108,19 +108,9 @@ class EventAdmin(SupportAdmin[E]):
     def facts(self, event: E) -> list[tuple[str, list[tuple[str, Any]]]]:
         return self.report.facts(event)
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: Any,
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: E | None = None,
-    ) -> HttpResponse:
-        if obj is not None:
-            tenant = Tenant.objects.filter(pk=obj.tenant_id).first()
-            context["facts"] = [("Whose record", [("Tenant", _tenant_name(tenant, obj))]), *self.facts(obj)]
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def page_context(self, request: HttpRequest, shown: E) -> dict[str, Any]:
+        tenant = Tenant.objects.filter(pk=shown.tenant_id).first()
+        return {"facts": [("Whose record", [("Tenant", _tenant_name(tenant, shown))]), *self.facts(shown)]}
 
     @admin.display(description="Date & Time")
     def occurred(self, event: E) -> SafeString:

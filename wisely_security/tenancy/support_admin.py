@@ -163,12 +163,18 @@ class SupportAdmin(admin.ModelAdmin[M]):
     ) -> HttpResponse:
         if obj is None:
             self.tell_adding(request)
-        elif request.method == "POST":  # the form comes back with its errors
-            self.tell_refusal(request, obj, context["adminform"].form)
         else:
-            self.tell_look_at(request, obj)
+            context.update(self.page_context(request, obj))
+            if request.method == "POST":  # the form comes back with its errors
+                self.tell_refusal(request, obj, context["adminform"].form)
+            else:
+                self.tell_look_at(request, obj)
         context["show_save_and_add_another"] = False  # that button forgets for which tenant
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def page_context(self, request: HttpRequest, shown: M) -> dict[str, Any]:
+        """What else the template of the page of one object shows."""
+        return {}
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         self.tell_look_at(request, context["object"])

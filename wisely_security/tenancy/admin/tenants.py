@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 
 from wisely_security.database.fields import OneLineFormField
@@ -97,18 +97,8 @@ class TenantAdmin(SupportAdmin[Tenant]):
         form = TenantForm if obj else NewTenantForm
         return super().get_form(request, obj, change, **{"form": form, **kwargs})
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: Any,
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Tenant | None = None,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["kept"] = list(self._what_it_has(request, obj))
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def page_context(self, request: HttpRequest, shown: Tenant) -> dict[str, Any]:
+        return {"kept": list(self._what_it_has(request, shown))}
 
     def _what_it_has(self, request: HttpRequest, tenant: Tenant) -> Iterator[dict[str, str]]:
         """By kind, where it is listed and where it is added."""

@@ -103,19 +103,8 @@ class UserAdmin(OfTenantAdmin[User]):
         if "status" in form.changed_data and obj.status == UserStatus.SUSPENDED:
             end_sessions(obj, SessionEnd.SUSPENDED)
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: Any,
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: User | None = None,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["sessions"] = list(open_sessions(obj))
-            context["may_invite_again"] = obj.status == UserStatus.PENDING
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def page_context(self, request: HttpRequest, shown: User) -> dict[str, Any]:
+        return {"sessions": list(open_sessions(shown)), "may_invite_again": shown.status == UserStatus.PENDING}
 
     @admin.display(description="role")
     def role_name(self, user: User) -> str:
