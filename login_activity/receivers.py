@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from wisely_security.core.request_context import Client, current, using
 from wisely_security.tenancy import signals as tenancy
 from wisely_security.tenancy.authentication import Refusal, find_user, refusal
-from wisely_security.tenancy.models import Session, User
+from wisely_security.tenancy.models import Session, Tenant, User
 from wisely_security.tenancy.sessions import NAME_KEY
 from wisely_security.tenancy.signals import SessionEnd
 
@@ -79,24 +79,21 @@ def password_reset(user: User, invitation: bool, **_: Any) -> None:
 
 
 def settings_viewed(
-    user: User,
-    tenant_id: UUID,
-    area: str,
-    detail: dict[str, Any] | None = None,
-    note: str = "",
-    refused: str = "",
-    **_: Any,
+    user: User, tenant_id: UUID | None, area: str, detail: dict[str, Any] | None = None, **_: Any
 ) -> None:
-    if current().is_head:
-        return
-    record(
-        Action.VIEW,
-        user,
-        tenant_id=tenant_id,
-        note=Reason(note) if note else None,
-        failed=Reason(refused) if refused else None,
-        detail={"area": area, **(detail or {})},
-    )
+    if not current().is_head:
+        record(Action.VIEW, user, tenant_id=tenant_id, detail={"area": area, **(detail or {})})
+
+
+def report_downloaded(
+    user: User, tenant_id: UUID, area: str, detail: dict[str, Any], cut_short: bool, **_: Any
+) -> None:
+    outcome: dict[str, Reason] = {"failed": Reason.CUT_SHORT} if cut_short else {"note": Reason.DOWNLOADED}
+    record(Action.VIEW, user, tenant_id=tenant_id, detail={"area": area, **detail}, **outcome)
+
+
+def tenant_switched(user: User, tenant: Tenant, **_: Any) -> None:
+    record(Action.VIEW, user, tenant_id=tenant.pk, detail={"area": f"Switched from {user.tenant} to {tenant}"})
 
 
 def settings_edited(
@@ -126,6 +123,8 @@ def connect() -> None:
         password_reset_requested,
         password_reset,
         settings_viewed,
+        report_downloaded,
+        tenant_switched,
         settings_edited,
         settings_refused,
         access_refused,

@@ -80,21 +80,21 @@ class ReportDownload(ReportView):
         context = current()
         request, tenant_id = self.request, self.request.tenant.pk
 
-        def recorded(rows: int, **outcome: str) -> None:
+        def recorded(rows: int, *, cut_short: bool = False) -> None:
             with using(context), transaction.atomic():
-                signals.settings_viewed.send(
+                signals.report_downloaded.send(
                     type(self),
                     user=request.user,
                     tenant_id=tenant_id,
                     area=self.report.title,
                     detail={"filters": told, "rows": rows, "format": ending},
-                    **outcome,
+                    cut_short=cut_short,
                 )
             note_late(request.session)
 
         def cut_short(rows: int) -> None:
             try:
-                recorded(rows, refused="cut_short")
+                recorded(rows, cut_short=True)
             except Exception:
                 logger.exception("A download that was cut short could not be recorded.")  # Django would hide it
                 raise
@@ -103,7 +103,7 @@ class ReportDownload(ReportView):
         common: dict[str, Any] = {
             "context": context,
             "header": header(self.report.table),
-            "finished": lambda rows: recorded(rows, note="downloaded"),
+            "finished": recorded,
             "cut_short": cut_short,
         }
         if ending == "xlsx":

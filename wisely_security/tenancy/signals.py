@@ -7,8 +7,9 @@ password_reset: user, invitation (True: the first password, set on accepting an 
 password_refused: user or None, reset (by a link or by the form), reason ("link_invalid", "wrong_password",
     "invalid_input", "locked_out").
 session_ended: session, cause (a SessionEnd value).
-settings_viewed: user, tenant_id (whose settings; None: no tenant's), area; detail, note, refused where there is
-    something to add.
+settings_viewed: user, tenant_id (whose settings; None: no tenant's), area; detail where there is something to add.
+report_downloaded: user, tenant_id, area, detail, cut_short (only a part of it was sent).
+tenant_switched: user, tenant (whose data the user sees from now on).
 settings_edited: user, area, detail.   settings_refused: user, area.   Both: tenant_id, where it is not the user's own.
 access_refused: user, tenant_id (whose data it was about), area, changing.
 """
@@ -34,6 +35,8 @@ password_reset = Signal()
 password_refused = Signal()
 session_ended = Signal()
 settings_viewed = Signal()
+report_downloaded = Signal()
+tenant_switched = Signal()
 settings_edited = Signal()
 settings_refused = Signal()
 access_refused = Signal()

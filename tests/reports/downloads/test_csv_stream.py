@@ -75,12 +75,12 @@ class TestRecord:
             raise OSError("the disk is full")
 
         response = alice.get(DOWNLOAD)
-        signals.settings_viewed.connect(broken, dispatch_uid="broken")
+        signals.report_downloaded.connect(broken, dispatch_uid="broken")
         try:
             with pytest.raises(OSError, match="disk is full"):
                 list(response.streaming_content)  # type: ignore[attr-defined]
         finally:
-            signals.settings_viewed.disconnect(dispatch_uid="broken")
+            signals.report_downloaded.disconnect(dispatch_uid="broken")
         assert told(events, committed_cast) == []
         assert "could not be recorded" in caplog.text
 

@@ -103,9 +103,7 @@ class SwitchTenant(MemberView):
                 raise Http404 from None
         request.session[VIEWED_TENANT_KEY] = str(tenant.pk)
         with acting_as(tenant_id=tenant.pk):
-            signals.settings_viewed.send(
-                type(self), user=user, tenant_id=tenant.pk, area=f"Switched from {user.tenant} to {tenant}"
-            )
+            signals.tenant_switched.send(type(self), user=user, tenant=tenant)
         return self._go_on(request)
 
     def _go_on(self, request: HttpRequest) -> HttpResponse:
