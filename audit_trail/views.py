@@ -5,29 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from wisely_security.reports.chart_views import ReportChart
-from wisely_security.reports.downloads import ReportDownload
-from wisely_security.reports.views import ReportEvent, ReportPage
 from wisely_security.tenancy.access import MemberView
 
 from . import coverage
 from .report import REPORT, VIEW, path
-
-
-class AuditTrailPage(ReportPage):
-    report = REPORT
-
-
-class AuditTrailEvent(ReportEvent):
-    report = REPORT
-
-
-class AuditTrailChart(ReportChart):
-    report = REPORT
-
-
-class AuditTrailDownload(ReportDownload):
-    report = REPORT
 
 
 class Coverage(MemberView):

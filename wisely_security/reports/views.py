@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -80,7 +80,7 @@ class Report:
 class ReportView(MemberView):
     """Common ground: the tenant's events, filtered by the query string."""
 
-    report: ClassVar[Report]
+    report: Report = None  # type: ignore[assignment]  # given to as_view (urls.py)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.tenant is not None and not request.path.startswith(self.report.path(request.tenant)):

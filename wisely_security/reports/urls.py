@@ -1,0 +1,20 @@
+"""The addresses of a record: its page, one event, the chart and the download."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from .chart_views import ReportChart
+from .downloads import ReportDownload
+from .views import Report, ReportEvent, ReportPage
+
+
+def paths(route: str, report: Report) -> list[URLPattern]:
+    """``route``: where the page is. The names are the report's key in snake case, with what is shown appended."""
+    name = report.key.replace("-", "_")
+    return [
+        path(route, ReportPage.as_view(report=report), name=name),
+        path(f"{route}download/", ReportDownload.as_view(report=report), name=f"{name}_download"),
+        path(f"{route}chart/", ReportChart.as_view(report=report), name=f"{name}_chart"),
+        path(f"{route}<uuid:pk>/", ReportEvent.as_view(report=report), name=f"{name}_event"),
+    ]
