@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from wisely_security.ledger.models import first_id
-from wisely_security.reports.keyset import READ_IN_ORDER
+from wisely_security.ledger.search.plan import READ_IN_ORDER
 
 from .registry import Action, Audited, Module, actions, all_audited, all_exempt, modules
 from .words import label

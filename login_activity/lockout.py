@@ -84,7 +84,9 @@ def _count(account: str) -> None:
     """In the transaction of the event, and as it names the account: people type passwords where a name belongs."""
     address = current().client.address
     with connection.cursor() as cursor:
-        cursor.execute("SELECT login_activity_add_failure(%s, %s)", [account, address and str(address)])
+        cursor.execute(
+            "SELECT login_activity_add_failure(%s, %s)", [account, None if address is None else f"{address}"]
+        )
 
 
 def normal(typed: str) -> str:

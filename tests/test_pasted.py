@@ -13,10 +13,9 @@ from audit_trail.models import AuditEvent
 from audit_trail.report import REPORT as AUDIT_TRAIL
 from login_activity.models import LoginEvent
 from login_activity.report import REPORT as LOGIN_ACTIVITY
-from wisely_security.ledger.networks import parse_networks
-from wisely_security.ledger.pasted import as_recorded, bare, parse_uuid
+from wisely_security.ledger.search.networks import parse_networks
+from wisely_security.ledger.search.pasted import as_recorded, bare, parse_uuid
 from wisely_security.reports.keyset import read_page
-from wisely_security.reports.seeking import seek_for
 from wisely_security.request_context import Client, RequestContext, acting_as, using
 
 from . import records
@@ -108,7 +107,7 @@ def found(report: Any, cast: Cast, q: str, **query: str) -> list[UUID]:
         query_dict.update({"q": q, **query})
         filters = report.filter_set(query_dict, queryset=model.objects.for_tenant(cast.acme.pk))
         assert filters.is_valid(), filters.errors
-        page = [event.id for event in read_page(filters.qs, QueryDict(), seek=seek_for(filters, cast.acme.pk)).rows]
+        page = [event.id for event in read_page(filters.qs, QueryDict()).rows]
         assert page == [event.id for event in filters.qs.newest_first()]
     return page
 

@@ -16,8 +16,8 @@ from audit_trail.filters import AuditTrailFilterSet
 from audit_trail.models import AuditEvent
 from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
+from wisely_security.ledger.search.plan import first_of
 from wisely_security.reports import people
-from wisely_security.reports.keyset import newest
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import User
 
@@ -125,7 +125,7 @@ def test_the_name_is_looked_up_along_the_index(committed_cast: Cast, filters: An
     model = filters._meta.model
     for key in (often, uuid4()):
         with acting_as(tenant_id=cast.acme.pk), transaction.atomic(), CaptureQueriesContext(connection) as sent:
-            newest(getattr(model.objects.for_tenant(cast.acme.pk), query)(str(key)))
+            first_of(getattr(model.objects.for_tenant(cast.acme.pk), query)(str(key)))
             statement = sent.captured_queries[-1]["sql"].rpartition(";")[2]
             with connection.cursor() as cursor:
                 cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON, BUFFERS) {statement}")

@@ -119,7 +119,7 @@ class TestTenantsPages:
             old = events.filter(id__lt=first_id(timezone.now() - timedelta(days=200))).newest_first()[0].pk
         for key in [*ids(report.key, site.acme.pk), old]:
             found = pages(site.alice, site.acme, path, everything() | {"q": f'"{str(key).upper()}",'})
-            check(found, buffers=2 * len(report.model.searched.ids) * A_PAGE_OF_BUFFERS, sorted_rows=2 * A_PAGE)
+            check(found, buffers=2 * A_PAGE_OF_BUFFERS, sorted_rows=2 * A_PAGE)
 
     @pytest.mark.parametrize("path", REPORTS)
     def test_a_period_opens_its_own_months(self, site: Site, path: str) -> None:
@@ -170,7 +170,7 @@ class TestSupportsLists:
     def test_one_event(self, site: Site, model: type[Event]) -> None:
         with acting_as(support=True):
             last = first_id(timezone.now() - timedelta(days=200))
-            oldest = model.objects.of_all_tenants().filter(id__lt=last).newest_first()[0]
+            oldest = model.objects.for_tenant(site.acme.pk).filter(id__lt=last).newest_first()[0]
         found = reads(lambda: site.dana.get(f"{admin(model)}{oldest.pk}/change/"), support=True)
         check(found, buffers=100)
 

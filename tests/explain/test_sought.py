@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from benchmarks.large_history import ABSENT_COUNTRY, MONTHS, RARE_ADDRESS, RARE_DEVICE, RARE_ONCE, RARE_WORD, History
 from wisely_security.ledger.partitions import add_months
-from wisely_security.reports.seeking import NEAR
+from wisely_security.ledger.search.plan import CANDIDATES
 from wisely_security.tenancy.models import Tenant
 
 from .. import databases
@@ -77,7 +77,7 @@ def test_words(acme: tuple[Tenant, Client], path: str, query: Query) -> None:
         found = reads(lambda: client.get(path, query | period), tenant_id=tenant.pk)  # noqa: B023
         check(found, buffers=4_000)
         looks = 9  # of the tests, recorded before a statement is explained
-        assert max(scan.get("Rows Removed by Filter", 0) for read in found for scan in read.scans) <= NEAR + looks
+        assert max(scan.get("Rows Removed by Filter", 0) for read in found for scan in read.scans) <= CANDIDATES + looks
 
 
 @pytest.mark.parametrize("path", [LOGIN, AUDIT])

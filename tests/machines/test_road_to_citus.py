@@ -37,7 +37,7 @@ ONE_MACHINE = {
     "outbox_notification": "kept until it is sent, with its group",
     "outbox_recipient": "kept until it is sent",
     "ledger_facets": "one row for each event table",
-    "ledger_searched": "one row for each event table",
+    "ledger_indexed_fields": "one row for each event table",
     "ledger_follower": "one row for each follower and event table",
     "ledger_archive": "one row for each month that was archived, of all tenants",
     "django_admin_log": "of support staff, who have no tenant",

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models.functions import Now
 
-from .search import Searched
+from .search.fields import IndexedFields
 
 NO_TENANT = UUID(int=0)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,17 +35,13 @@ class EventQuerySet(models.QuerySet[E]):
     def for_tenant(self, tenant_id: UUID) -> Self:
         return self.filter(tenant_id=tenant_id)
 
-    def of_all_tenants(self) -> Self:
-        """For support: each record says the condition, always true, of its index that has all tenants in order."""
-        raise NotImplementedError
-
     def during(self, start: datetime, end: datetime) -> Self:
         """Events from ``start`` up to, not including, ``end``: a range of ids, so partitions are pruned."""
         return self.filter(id__gte=first_id(start), id__lt=first_id(end))
 
     def matching(self, text: str) -> Self:
         """Free text: every word of it somewhere in what is shown. An address or a network is matched as such."""
-        return self.filter(*map(self.model.searched.holds, text.split()))
+        return self.filter(*map(self.model.indexed.holds, text.split()))
 
     def newest_first(self) -> Self:
         return self.order_by("-id")
@@ -63,11 +59,11 @@ class Event(models.Model):
     and with the id ``occurred_at``: the app role is not allowed to write them. Each has a ``status``.
 
     ``facets``: columns of text that charts and totals may be filtered by, in any combination (``summary.py``).
-    ``searched``: what free text finds.
+    ``indexed``: what filters and free text find events by.
     """
 
     facets: ClassVar[tuple[str, ...]]
-    searched: ClassVar[Searched]
+    indexed: ClassVar[IndexedFields]
 
     id = models.UUIDField(primary_key=True, editable=False)
     tenant_id = models.UUIDField(editable=False)

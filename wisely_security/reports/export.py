@@ -15,9 +15,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from wisely_security.database import replica
+from wisely_security.ledger.search.plan import READ_IN_ORDER
 from wisely_security.request_context import NOBODY, RequestContext, using
-
-from .keyset import READ_IN_ORDER
 
 PIECE = 64 * 1024
 
