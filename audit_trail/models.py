@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Value
 
-from wisely_security.ledger.models import Event, EventQuerySet
+from wisely_security.ledger.models import Event, EventQuerySet, for_projectors, wide_index
 from wisely_security.ledger.search.fields import IndexedFields, TextCondition
 
 from . import labels
@@ -64,8 +64,7 @@ INDEXED = IndexedFields(
     also_sql="ARRAY(SELECT said #>> '{}' FROM jsonb_path_query(changes, '$.** ? (@.type() == \"string\")') AS said)",
     ids=("request_id", "actor_id", "resource_id"),
     columns=("actor_email",),
-    dimensions=("module", "sub_module", "action", "status"),
-    actors=("actor_id", "actor_kind"),
+    paired=("actor_id", "actor_kind", "module", "sub_module", "action", "status"),
 )
 
 
@@ -101,6 +100,12 @@ class AuditEvent(Event):
     class Meta:
         verbose_name = "audit event"
         ordering = ["-id"]
+        indexes = [
+            wide_index(
+                *("audit_trail", "status", "module", "sub_module", "action", "actor_kind", "resource_id", "actor_id")
+            ),
+            for_projectors("audit_trail_auditevent"),
+        ]
 
     def __str__(self) -> str:
         what = f"{self.module_label}: {self.action_label}"

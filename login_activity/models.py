@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import models
 
-from wisely_security.ledger.models import Event, EventQuerySet
+from wisely_security.ledger.models import Event, EventQuerySet, for_projectors, wide_index
 from wisely_security.ledger.search.fields import IndexedFields
 
 from .vocabulary import Action, Reason, Status
@@ -45,9 +45,8 @@ INDEXED = IndexedFields(
         "reason": lambda: Reason.choices,
     },
     ids=("request_id", "user_id"),
-    columns=("user_email", "session"),
-    dimensions=("action", "status", "device_kind", "country"),
-    actors=("user_id",),
+    columns=("user_email",),
+    paired=("user_id", "action", "status", "device_kind", "country"),
 )
 
 
@@ -87,6 +86,10 @@ class LoginEvent(Event):
     class Meta:
         verbose_name = "login event"
         ordering = ["-id"]
+        indexes = [
+            wide_index("login_activity", "status", "action", "country", "device_kind", "ip", "user_id"),
+            for_projectors("login_activity_loginevent"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action_label}: {self.user_name}"

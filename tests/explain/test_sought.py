@@ -1,4 +1,4 @@
-"""What no index leads to: filters together, words and charts. They are found by what follows the events."""
+"""Filters together, words and charts: what is found by search segments and the rollup."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_filters_together(acme: tuple[Tenant, Client], path: str, query: Query) 
 
 @pytest.mark.parametrize(("path", "query"), TEXTS)
 def test_words(acme: tuple[Tenant, Client], path: str, query: Query) -> None:
-    """The newest thousand events are read as they are, then blocks that have the words."""
+    """The newest thousand events are read as they are, then segments that have the words."""
     tenant, client = acme
     for period in ({"period": "today"}, {"period": "30d"}, everything()):
         found = reads(lambda: client.get(path, query | period), tenant_id=tenant.pk)  # noqa: B023

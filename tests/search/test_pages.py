@@ -26,7 +26,7 @@ QUERIES = ["q=rare", "q=Common+rare", "q=ANN%25", "q=nothing-like-it", "q=rare&s
 
 @pytest.fixture(scope="module")
 def cast(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
-    """Acme and Globex, each with the same events: in blocks, but for the newest."""
+    """Acme and Globex, each with the same events: in segments, but for the newest."""
     with django_db_blocker.unblock(), databases.fresh_database(f"{databases.TEMPLATE}_search_pages"):
         cast = create_cast()
         for tenant in (cast.acme.pk, cast.globex.pk):

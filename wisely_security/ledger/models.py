@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.apps import apps
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -50,6 +51,19 @@ class EventQuerySet(models.QuerySet[E]):
 class EventTime(models.Func):
     function = "uuid_extract_timestamp"
     output_field = models.DateTimeField()
+
+
+def wide_index(record: str, *columns: str) -> models.Index:
+    """What is filtered by stands behind the order of a page: it is checked in the index, so that only rows that are
+    shown are fetched. Not as INCLUDEd columns, which PostgreSQL does not look at before it has fetched the row. The
+    first one should have few values: of many, the planner would expect to skip from id to id, and take another index.
+    """
+    return models.Index(fields=["tenant_id", "id", *columns], name=f"{record}_event_wide")
+
+
+def for_projectors(table: str) -> BrinIndex:
+    """What is pending. A few pages a month, next to nothing for a write."""
+    return BrinIndex(fields=["tx"], pages_per_range=32, autosummarize=True, name=f"{table}_tx")
 
 
 class Event(models.Model):

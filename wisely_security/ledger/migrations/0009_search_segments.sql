@@ -3,7 +3,7 @@
 --
 -- Each tenant's events are put into segments of some hundreds, one after the other without a gap: a segment has the events
 -- after after_id up to last_id. Its tokens are hashes of what these events have in their columns ("status=failure"), alone
--- and in combination; its folded text is their distinct texts. A search looks for segments with the tokens and texts, and
+-- and in pairs; its folded text is their distinct texts. A search looks for segments with the tokens and texts, and
 -- reads the events of those along the wide index. What is newer than the last segment, or not consumed yet, is read as it
 -- is: nothing that is found depends on the projector.
 
@@ -77,7 +77,7 @@ DECLARE
     since bigint;
     until bigint;
     ready record;
-    segments_at_once constant int := 50;
+    segments_at_once constant int := 20;
     tenants_at_once constant int := 10;
 BEGIN
     SELECT * INTO STRICT fields FROM ledger_indexed_fields WHERE events = event_table;

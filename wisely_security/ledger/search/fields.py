@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
@@ -24,7 +24,7 @@ from .pasted import as_recorded, bare
 
 Choices = Callable[[], Iterable[tuple[Any, Any]]]
 # How many bits of an address are a token of their own: of a network that is between two of them, the shorter one is.
-PREFIXES = {4: (32, 24, 16, 8, 0), 6: (128, 64, 48, 32, 0)}
+PREFIXES = {4: (32, 16, 0), 6: (128, 48, 0)}
 
 
 class TextCondition(Func):
@@ -53,16 +53,15 @@ class IndexedFields:
     by their labels. ``also``: what else may hold a word, as a condition of a pattern; ``also_sql``: the same as an SQL
     array of texts. ``ids``: columns that an ID is looked for in, beside that of the event.
 
-    ``columns``: others that filters are on. ``dimensions``: those of few values, of which each combination that occurs
-    has a token; ``actors``: those that have one with each dimension. ``segment_size``: in events.
+    ``columns``: others that filters are on; ``paired``: those that are often chosen together. ``segment_size``: in
+    events.
     """
 
     texts: Mapping[str, str]
     labelled: Mapping[str, Choices]
     ids: tuple[str, ...]
     columns: tuple[str, ...]
-    dimensions: tuple[str, ...]
-    actors: tuple[str, ...]
+    paired: tuple[str, ...]
     also: Callable[[str], Any] | None = None
     also_sql: str = "ARRAY[]::text[]"
     segment_size: int = 256
@@ -89,17 +88,11 @@ class IndexedFields:
     @property
     def single(self) -> frozenset[str]:
         """Columns of whose values each is a token."""
-        return frozenset((*self.labelled, *self.ids, *self.columns, *self.dimensions, *self.actors))
+        return frozenset((*self.labelled, *self.ids, *self.columns, *self.paired))
 
-    def combined(self, columns: Iterable[str]) -> Iterator[tuple[str, ...]]:
-        """The combinations of columns that have tokens, of some."""
-        chosen = set(columns)
-        dimensions = [name for name in self.dimensions if name in chosen]
-        for number in range(2, len(dimensions) + 1):
-            yield from combinations(dimensions, number)
-        for actor in self.actors:
-            if actor in chosen:
-                yield from ((actor, dimension) for dimension in dimensions)
+    def pairs(self, columns: Iterable[str]) -> list[tuple[str, str]]:
+        """Of some columns those two of which a pair of values has a token."""
+        return list(combinations([name for name in self.paired if name in columns], 2))
 
     @property
     def texts_sql(self) -> str:
@@ -112,7 +105,7 @@ class IndexedFields:
         columns = [(name,) for name in sorted(self.single)]
         labels = [
             " || '|' || ".join(f"'{name}=' || coalesce({name}::text, '')" for name in names)
-            for names in [*columns, *self.combined((*self.dimensions, *self.actors))]
+            for names in [*columns, *self.pairs(self.paired)]
         ]
         for version, prefixes in PREFIXES.items():
             labels += [

@@ -137,13 +137,10 @@ def _value(name: str, value: Any) -> OneOf:
 
 
 def _together(conditions: list[OneOf], indexed: IndexedFields) -> list[OneOf]:
-    """Values of which segments have the combination, as such."""
+    """Of values that segments have pairs of, the pairs, which say more."""
     values = dict(one.value for one in conditions if one.value)
-    combined = list(indexed.combined(values))
-    covered = {name for names in combined for name in names}
-    # Of the dimensions the whole combination says all that its parts say.
-    dimensions = [names for names in combined if names[0] in indexed.dimensions][-1:]
-    pairs = [names for names in combined if names[0] not in indexed.dimensions]
-    tokens = [label({name: values[name] for name in names}) for names in [*dimensions, *pairs]]
+    pairs = indexed.pairs(values)
+    covered = {name for pair in pairs for name in pair}
     rest = [one for one in conditions if one.value is None or one.value[0] not in covered]
+    tokens = [label({name: values[name] for name in pair}) for pair in pairs]
     return [*rest, *(OneOf(tokens=frozenset({token})) for token in tokens)]
