@@ -33,6 +33,7 @@ ONE_MACHINE = {
     "workspace_template": "changes are recorded by triggers",
     "workspace_consentgroup": "changes are recorded by triggers",
     "audit_trail_pending": "holds what triggers of one transaction have gathered, and is empty after it",
+    "login_activity_recent_failure": "a day of failed attempts, counted before a tenant is known",
     "api_keptanswer": "kept for a day, with its account",
     "outbox_notification": "kept until it is sent, with its group",
     "outbox_recipient": "kept until it is sent",

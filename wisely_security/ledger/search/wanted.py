@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db.models import lookups
 from django.db.models.expressions import Col
-from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.sql.where import AND, OR, WhereNode
 
 from .fields import IndexedFields, TextCondition, address_label, label
@@ -123,8 +122,6 @@ def _of_column(node: Any, name: str, indexed: IndexedFields) -> list[OneOf]:
     match node:
         case lookups.IsNull(rhs=True):
             return [_value(name, None)]
-        case RelatedIn():
-            return []
         case lookups.In(rhs=values) if isinstance(values, list | tuple | set | frozenset):
             return [OneOf(tokens=frozenset(label({name: value}) for value in values))]
         case lookups.Exact(rhs=value) if not hasattr(value, "resolve_expression"):
