@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from wisely_security.core.text.folding import fold
+from wisely_security.ledger.search.plan import first_of
 from wisely_security.reports.choices import Choices, PersonFilter, choice_filter
 from wisely_security.reports.filters import ReportFilterSet
-from wisely_security.reports.keyset import newest
 from wisely_security.reports.parameters import a, isnt
 from wisely_security.reports.people import by_name, unlisted_person, user_choices
 from wisely_security.reports.widgets import DropDown
@@ -88,7 +88,7 @@ class AuditTrailFilterSet(ReportFilterSet):
         if during is None:
             return None
         events = self.queryset.of_request(self.form.cleaned_data["request"])
-        return cast(AuditEvent | None, newest(events.during(during.start, during.end)))
+        return cast(AuditEvent | None, first_of(events.during(during.start, during.end)))
 
     def _record_name(self, events: Sequence[AuditEvent]) -> str:
         """Where the filters find nothing about the record, there may be something at another time."""
@@ -97,7 +97,7 @@ class AuditTrailFilterSet(ReportFilterSet):
     @cached_property
     def _name_at_another_time(self) -> str:
         key = self.form.cleaned_data.get("record")
-        event = newest(self.queryset.of_record(key)) if key else None
+        event = first_of(self.queryset.of_record(key)) if key else None
         return event.resource_name if event else ""
 
     def apply_actor(self, queryset: Any, name: str, value: str) -> Any:

@@ -6,17 +6,14 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Value
 
-from wisely_security.ledger.models import Event, EventQuerySet
-from wisely_security.ledger.search import Searched
+from wisely_security.ledger.models import Event, EventQuerySet, for_projectors, wide_index
+from wisely_security.ledger.search.fields import IndexedFields, TextCondition
 
 from . import labels
 from .vocabulary import ActorKind, Code, Status
 
 
 class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
-    def of_all_tenants(self) -> Self:
-        return self.filter(resource_type__gte="")
-
     def by_actor(self, actor: str) -> Self:
         """By id, by e-mail address, or by kind (``system``, ``api``, ``database``)."""
         actor = actor.strip().lower()
@@ -34,10 +31,8 @@ class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
         return self.filter(request_id=request_id)
 
 
-class InChanges(models.Func):
+class InChanges(TextCondition):
     """Whether a text of what people read of changes fulfils a pattern: ``InChanges(F("changes"), Value(pattern))``."""
-
-    output_field = models.BooleanField()
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:  # type: ignore[override]
         (changes, own), (pattern, its) = map(compiler.compile, self.get_source_expressions())
@@ -49,7 +44,7 @@ class InChanges(models.Func):
         return sql, [*own, *its * 4]
 
 
-SEARCHED = Searched(
+INDEXED = IndexedFields(
     texts={
         "actor_name": "actor_name",
         "actor_email": "actor_email",
@@ -67,8 +62,9 @@ SEARCHED = Searched(
     },
     also=lambda pattern: InChanges(F("changes"), Value(pattern)),
     also_sql="ARRAY(SELECT said #>> '{}' FROM jsonb_path_query(changes, '$.** ? (@.type() == \"string\")') AS said)",
-    ids=("id", "request_id", "actor_id", "resource_id"),
-    block_size=100,
+    ids=("request_id", "actor_id", "resource_id"),
+    columns=("actor_email",),
+    paired=("actor_id", "actor_kind", "module", "sub_module", "action", "status"),
 )
 
 
@@ -98,12 +94,18 @@ class AuditEvent(Event):
     ip = models.GenericIPAddressField("IP address", null=True)
 
     facets = ("module", "sub_module", "action")
-    searched = SEARCHED
+    indexed = INDEXED
     objects: ClassVar[Any] = AuditEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "audit event"
         ordering = ["-id"]
+        indexes = [
+            wide_index(
+                *("audit_trail", "status", "module", "sub_module", "action", "actor_kind", "resource_id", "actor_id")
+            ),
+            for_projectors("audit_trail_auditevent"),
+        ]
 
     def __str__(self) -> str:
         what = f"{self.module_label}: {self.action_label}"

@@ -22,7 +22,6 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import follow
 from wisely_security.ledger.partitions import add_months
 from wisely_security.reports.keyset import read_page
-from wisely_security.reports.seeking import seek_for
 from wisely_security.reports.views import Report
 
 from .large_history import (
@@ -158,7 +157,7 @@ def _sent(report: Report, tenant: UUID, query: Query) -> list[str]:
     filters = report.filter_set(QueryDict(urlencode(query)), queryset=report.model.objects.for_tenant(tenant))
     assert filters.is_valid(), (query, filters.errors)
     with transaction.atomic(), CaptureQueriesContext(connection) as captured:
-        read_page(filters.qs, QueryDict(), seek=seek_for(filters, tenant))
+        read_page(filters.qs, QueryDict())
     return [each["sql"] for each in captured if OF_EVENTS.search(each["sql"])]
 
 

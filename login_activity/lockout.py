@@ -1,4 +1,4 @@
-"""Lock-out after too many failed sign-ins, counted in the record itself.
+"""Lock-out after too many failed sign-ins, counted in a small table of the recent ones beside the record.
 
 An account is locked while ``LOCKOUT_FAILURES_PER_ACCOUNT`` wrong passwords since its last sign-in or new
 password lie within ``LOCKOUT_MINUTES``, an address (of IPv6 its /64) likewise. A refused attempt does not count,
@@ -22,7 +22,7 @@ from wisely_security.core.request_context import current
 from wisely_security.tenancy.authentication import LockedOutError, Refusal, find_user, refusal
 from wisely_security.tenancy.models import User
 
-from .recorder import record
+from .recorder import record, unknown_name
 from .vocabulary import Action, Reason
 
 # First the account, then the address, always: nobody waits in a circle.
@@ -71,11 +71,21 @@ def record_guess(action: Action, user: User | None, reason: Reason, typed: str) 
     """
     before = recent_guesses(normal(typed), take_turns=True)
     record(action, user, failed=reason, typed=typed)
+    _count(user.email if user else unknown_name(typed)[1])
     if before.at_account + 1 == settings.LOCKOUT_FAILURES_PER_ACCOUNT:
         record(Action.LOCK_OUT, user, failed=Reason.TOO_MANY_FAILURES, typed=typed)
     if before.from_address + 1 == settings.LOCKOUT_FAILURES_PER_ADDRESS:
         record(
             Action.LOCK_OUT, None, failed=Reason.TOO_MANY_FAILURES, detail={"area": "All sign-ins from this address"}
+        )
+
+
+def _count(account: str) -> None:
+    """In the transaction of the event, and as it names the account: people type passwords where a name belongs."""
+    address = current().client.address
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT login_activity_add_failure(%s, %s)", [account, None if address is None else f"{address}"]
         )
 
 

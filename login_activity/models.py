@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import models
 
-from wisely_security.ledger.models import Event, EventQuerySet
-from wisely_security.ledger.search import Searched
+from wisely_security.ledger.models import Event, EventQuerySet, for_projectors, wide_index
+from wisely_security.ledger.search.fields import IndexedFields
 
 from .vocabulary import Action, Reason, Status
 
@@ -14,9 +14,6 @@ UNKNOWN_USER = "unknown"  # as a filter: everybody who is not registered
 
 
 class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
-    def of_all_tenants(self) -> Self:
-        return self.filter(session__gte="")
-
     def of_user(self, user: str) -> Self:
         """By id, by e-mail address, or ``unknown`` for everybody who is not a registered user."""
         user = user.strip().lower()
@@ -28,7 +25,7 @@ class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
             return self.filter(user_email=user)
 
 
-SEARCHED = Searched(
+INDEXED = IndexedFields(
     texts={
         "user_name": "user_name",
         "user_email": "user_email",
@@ -47,8 +44,9 @@ SEARCHED = Searched(
         "status": lambda: Status.choices,
         "reason": lambda: Reason.choices,
     },
-    ids=("id", "request_id", "user_id"),
-    has_address_index=True,
+    ids=("request_id", "user_id"),
+    columns=("user_email",),
+    paired=("user_id", "action", "status", "device_kind", "country"),
 )
 
 
@@ -82,12 +80,16 @@ class LoginEvent(Event):
     detail = models.JSONField(default=dict)
 
     facets = ("action", "device_kind", "country")
-    searched = SEARCHED
+    indexed = INDEXED
     objects: ClassVar[Any] = LoginEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "login event"
         ordering = ["-id"]
+        indexes = [
+            wide_index("login_activity", "status", "action", "country", "device_kind", "ip", "user_id"),
+            for_projectors("login_activity_loginevent"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action_label}: {self.user_name}"

@@ -194,7 +194,7 @@ LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # of any link; tenancy/links.py says how long each kind works
-LOCKOUT_MINUTES = 15
+LOCKOUT_MINUTES = 15  # at most a day: longer, no failure is kept
 LOCKOUT_FAILURES_PER_ACCOUNT = 10
 LOCKOUT_FAILURES_PER_ADDRESS = 100
 

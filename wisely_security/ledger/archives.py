@@ -125,7 +125,7 @@ def forget(partition: Partition, tenant_id: UUID | None = None) -> None:
     ask("SELECT FROM ledger_follower WHERE events = %s FOR UPDATE", [partition.table])
     until = add_months(partition.month, 1)
     ask("SELECT ledger_forget_summary(%s, %s, %s, %s)", [partition.table, until, tenant_id, partition.month])
-    ask("SELECT ledger_forget_blocks(%s, %s, %s)", [partition.table, until, tenant_id])
+    ask("SELECT ledger_forget_segments(%s, %s, %s)", [partition.table, until, tenant_id])
 
 
 def _free_name(partition: Partition) -> str:

@@ -12,6 +12,7 @@ from django.db import connection
 from wisely_security.database.rules import rule
 
 from . import completeness, retention
+from .partitions import event_models
 
 DAYS_OF_GRACE = 3
 
@@ -40,6 +41,37 @@ def transactions_count_on() -> Iterator[CheckMessage]:
             hint="Set its epoch with pg_resetwal (docs/operations.md, Backups).",
             id="ledger.E002",
         )
+
+
+@rule
+def event_indexes_are_as_declared() -> Iterator[CheckMessage]:
+    """Each costs every write, so there is none that the model does not name, nor one of a single month."""
+    for model in event_models():
+        declared = {index.name: index.fields for index in model._meta.indexes}
+        with connection.cursor() as cursor:
+            cursor.execute(INDEXES, [model._meta.db_table])
+            found = dict(cursor.fetchall())
+            cursor.execute(OF_ONE_MONTH, [model._meta.db_table])
+            odd = [name for (name,) in cursor.fetchall()]
+        odd += [name for name in declared.keys() | found.keys() if declared.get(name) != found.get(name)]
+        if odd:
+            yield Error(
+                f"{model._meta.db_table}: not the indexes that its model has: {', '.join(sorted(odd))}.",
+                hint="Run manage.py migrate; DROP INDEX what somebody has added.",
+                id="ledger.E008",
+            )
+
+
+INDEXES = """
+    SELECT indexrelid::regclass::text, ARRAY(
+        SELECT attname::text FROM unnest(indkey) WITH ORDINALITY AS key (number, place)
+        JOIN pg_attribute ON attrelid = indrelid AND attnum = key.number ORDER BY place)
+    FROM pg_index WHERE indrelid = %s::regclass AND NOT indisprimary AND indisvalid
+"""
+OF_ONE_MONTH = """
+    SELECT indexrelid::regclass::text FROM pg_index JOIN pg_inherits ON inhrelid = indrelid
+    WHERE inhparent = %s::regclass AND NOT EXISTS (SELECT FROM pg_inherits AS of_all WHERE of_all.inhrelid = indexrelid)
+"""
 
 
 @rule

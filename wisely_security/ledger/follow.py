@@ -23,7 +23,7 @@ from .partitions import event_tables
 
 logger = logging.getLogger(__name__)
 
-FOLLOWERS = ["ledger_summarise", "ledger_cut_blocks"]  # their functions; each has this name in ledger_follower too
+FOLLOWERS = ["ledger_summarise", "ledger_build_segments"]  # their functions; each has this name in ledger_follower too
 LOOK_EVERY = 5  # seconds
 SECONDS_TO_STOP = 5
 

@@ -7,10 +7,11 @@ from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.apps import apps
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from .search import Searched
+from .search.fields import IndexedFields
 
 NO_TENANT = UUID(int=0)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,17 +36,13 @@ class EventQuerySet(models.QuerySet[E]):
     def for_tenant(self, tenant_id: UUID) -> Self:
         return self.filter(tenant_id=tenant_id)
 
-    def of_all_tenants(self) -> Self:
-        """For support: each record says the condition, always true, of its index that has all tenants in order."""
-        raise NotImplementedError
-
     def during(self, start: datetime, end: datetime) -> Self:
         """Events from ``start`` up to, not including, ``end``: a range of ids, so partitions are pruned."""
         return self.filter(id__gte=first_id(start), id__lt=first_id(end))
 
     def matching(self, text: str) -> Self:
         """Free text: every word of it somewhere in what is shown. An address or a network is matched as such."""
-        return self.filter(*map(self.model.searched.holds, text.split()))
+        return self.filter(*map(self.model.indexed.holds, text.split()))
 
     def newest_first(self) -> Self:
         return self.order_by("-id")
@@ -56,6 +53,19 @@ class EventTime(models.Func):
     output_field = models.DateTimeField()
 
 
+def wide_index(record: str, *columns: str) -> models.Index:
+    """What is filtered by stands behind the order of a page: it is checked in the index, so that only rows that are
+    shown are fetched. Not as INCLUDEd columns, which PostgreSQL does not look at before it has fetched the row. The
+    first one should have few values: of many, the planner would expect to skip from id to id, and take another index.
+    """
+    return models.Index(fields=["tenant_id", "id", *columns], name=f"{record}_event_wide")
+
+
+def for_projectors(table: str) -> BrinIndex:
+    """What is pending. A few pages a month, next to nothing for a write."""
+    return BrinIndex(fields=["tx"], pages_per_range=32, autosummarize=True, name=f"{table}_tx")
+
+
 class Event(models.Model):
     """Base of the event tables.
 
@@ -63,11 +73,11 @@ class Event(models.Model):
     and with the id ``occurred_at``: the app role is not allowed to write them. Each has a ``status``.
 
     ``facets``: columns of text that charts and totals may be filtered by, in any combination (``summary.py``).
-    ``searched``: what free text finds.
+    ``indexed``: what filters and free text find events by.
     """
 
     facets: ClassVar[tuple[str, ...]]
-    searched: ClassVar[Searched]
+    indexed: ClassVar[IndexedFields]
 
     id = models.UUIDField(primary_key=True, editable=False)
     tenant_id = models.UUIDField(editable=False)

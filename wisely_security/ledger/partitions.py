@@ -33,8 +33,12 @@ class Partition(NamedTuple):
         return _first_id(self.month), _first_id(add_months(self.month, 1))
 
 
+def event_models() -> list[type[Event]]:
+    return [model for model in apps.get_models() if issubclass(model, Event)]
+
+
 def event_tables() -> list[str]:
-    return [model._meta.db_table for model in apps.get_models() if issubclass(model, Event)]
+    return [model._meta.db_table for model in event_models()]
 
 
 def add_months(day: date, months: int) -> date:

@@ -16,8 +16,7 @@ from django.db import connection, transaction
 
 from wisely_security.core.request_context import NOBODY, RequestContext, using
 from wisely_security.database import replica
-
-from .keyset import READ_IN_ORDER
+from wisely_security.ledger.search.plan import READ_IN_ORDER
 
 PIECE = 64 * 1024
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -17,7 +16,8 @@ from django.utils import timezone
 from django.utils.choices import flatten_choices
 
 from wisely_security.core.text.folding import fold
-from wisely_security.ledger.pasted import parse_uuid
+from wisely_security.ledger.search.pasted import parse_uuid
+from wisely_security.ledger.search.plan import first_of
 
 from .choices import ChoiceFilter
 from .parameters import isnt, normalized
@@ -148,45 +148,27 @@ class ReportFilterSet(django_filters.FilterSet):
         return data
 
     def filter_queryset(self, queryset: Any) -> Any:
-        return self._filtered(queryset, self.filters)
-
-    @property
-    def nearby(self) -> Any:
-        """The events without those conditions that perhaps no index leads to (seeking.py)."""
-        return self._filtered(self.queryset, filter(self.has_index, self.filters))
+        chosen = self.form.cleaned_data
+        during: Period = chosen["during"]
+        queryset = queryset.during(during.start, during.end)
+        for name, each in self.filters.items():
+            queryset = each.filter(queryset, chosen[name])
+        return queryset
 
     @property
     def during(self) -> Period | None:
         """None: what is chosen is no period."""
         return self.form.cleaned_data.get("during") if self.form.is_valid() else None
 
-    def has_index(self, name: str) -> bool:
-        """Whether an index leads to what a filter selects, whatever else is chosen."""
-        return name not in {"q", "status"} and self.filters[name].field_name not in self.queryset.model.facets
-
-    def patterns(self) -> list[list[str]]:
-        """Of each of these, a block's words fulfil one if an event of the block can be among what is selected."""
-        searched = self.queryset.model.searched
-        words = str(self.form.cleaned_data["q"]).split()
-        return [searched.patterns(word) for word in words if word not in self.named]
-
     @cached_property
-    def named(self) -> dict[str, list[Q]]:
-        """By word that is an ID: the conditions that events of the period fulfil, each with an index. An ID that none
-        of them has may be part of a text."""
+    def named(self) -> dict[str, Q]:
+        """By word that is an ID: the condition on events that have it. An ID that none of the period has may be part of
+        a text."""
         during: Period = self.form.cleaned_data["during"]
         events = self.queryset.during(during.start, during.end)
         keys = {word: parse_uuid(word) for word in str(self.form.cleaned_data["q"]).split()}
-        found = {word: events.model.searched.having(key, events) for word, key in keys.items() if key}
-        return {word: conditions for word, conditions in found.items() if conditions}
-
-    def _filtered(self, queryset: Any, names: Iterable[str]) -> Any:
-        chosen = self.form.cleaned_data
-        during: Period = chosen["during"]
-        queryset = queryset.during(during.start, during.end)
-        for name in names:
-            queryset = self.filters[name].filter(queryset, chosen[name])
-        return queryset
+        having = {word: events.model.indexed.having(key) for word, key in keys.items() if key}
+        return {word: condition for word, condition in having.items() if first_of(events.filter(condition).only("id"))}
 
     def said(self, name: str, events: Sequence[Any] = ()) -> str:
         """What a filter holds, in words. ``events``: what it has found, which may know a name."""
@@ -202,7 +184,7 @@ class ReportFilterSet(django_filters.FilterSet):
     def apply_text(self, queryset: Any, name: str, value: str) -> Any:
         for word in value.split():
             named = self.named.get(word)
-            queryset = queryset.filter(reduce(operator.or_, named)) if named else queryset.matching(word)
+            queryset = queryset.filter(named) if named else queryset.matching(word)
         return queryset
 
 

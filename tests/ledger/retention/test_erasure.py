@@ -112,9 +112,9 @@ def test_what_was_derived_from_them_goes_too(acme: Tenant, people: Cast) -> None
     run("archive_events")
     assert ask(counted, acme.pk, LOGINS) == [(YOUNG,)]
     assert ask(f"{counted} ORDER BY 1", people.globex.pk, LOGINS) == of_globex
-    blocks = "SELECT count(*) FROM ledger_block WHERE tenant_id = %s AND after_id < ledger_first_id(%s)"
-    assert ask(blocks, acme.pk, YOUNG) == [(0,)]
-    assert ask(blocks, people.globex.pk, YOUNG) != [(0,)]
+    segments = "SELECT count(*) FROM ledger_search_segment WHERE tenant_id = %s AND after_id < ledger_first_id(%s)"
+    assert ask(segments, acme.pk, YOUNG) == [(0,)]
+    assert ask(segments, people.globex.pk, YOUNG) != [(0,)]
 
 
 def test_a_restored_month_does_not_bring_them_back_for_long(people: Cast) -> None:

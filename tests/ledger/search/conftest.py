@@ -9,12 +9,12 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from tests.support import databases
-from wisely_security.reports import seeking
+from wisely_security.ledger.search import plan
 
 from .history import History, rows_over_months
 from .truth import RECORDS, follow_all
 
-BLOCK_SIZE = 1  # so that there are hundreds of blocks
+SEGMENT_SIZE = 1  # so that there are hundreds of segments
 
 
 @contextmanager
@@ -22,8 +22,10 @@ def _a_database() -> Iterator[None]:
     with databases.fresh_database(f"{databases.TEMPLATE}_search"):
         with connections["owner"].cursor() as cursor:
             for record in RECORDS.values():
+                indexed = record.report.model.indexed
                 cursor.execute(
-                    "SELECT ledger_search_in(%s, %s, %s)", [record.table, record.report.model.searched.sql, BLOCK_SIZE]
+                    "SELECT ledger_index_fields(%s, %s, %s, %s)",
+                    [record.table, indexed.texts_sql, indexed.tokens_sql, SEGMENT_SIZE],
                 )
         yield
 
@@ -63,5 +65,5 @@ def history(
 @pytest.fixture(autouse=True)
 def little_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A search soon leaves the newest events, and takes several steps."""
-    monkeypatch.setattr(seeking, "NEAR", 5)
-    monkeypatch.setattr(seeking, "RANGES_AT_ONCE", 25)
+    monkeypatch.setattr(plan, "CANDIDATES", 5)
+    monkeypatch.setattr(plan, "RANGES_AT_ONCE", 25)

@@ -63,6 +63,7 @@ def a_row(record: str, tenant: UUID, chance: random.Random, moment: Any, *words:
         "tenant_id": tenant,
         "status": "failure" if failed else "success",
         "ip": chance.choice(ADDRESSES),
+        "request_id": UUID(int=chance.randrange(90)),
     }
     if record == "login":
         return row | {
@@ -75,16 +76,19 @@ def a_row(record: str, tenant: UUID, chance: random.Random, moment: Any, *words:
             "place": say(),
             "user_agent": say(),
             "country": chance.choice(["IN", "DE"]),
+            "device_kind": chance.choice(["mac", "ipad"]),
             "detail": json.dumps({"area": say(), "filters": {"Search": "Neverfound"}}),
         }
     return row | {
         "actor_kind": chance.choice(["person", "system"]),
+        "actor_id": chance.choice([None, UUID(int=7), UUID(int=8)]),
         "actor_name": say(),
         "actor_email": "",
         "module": chance.choice(["business_group", "templates", "gone_module"]),
         "action": chance.choice(["edit", "add"]),
         "reason_code": "no_permission" if failed else "",
         "reason": say(),
+        "resource_id": UUID(int=chance.randrange(60)),
         "resource_name": say(),
         "changes": [
             {"field": "neverfound", "label": say() or "Name", "before": say(), "after": f"{say()}\n{say()}"},

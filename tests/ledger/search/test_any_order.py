@@ -82,15 +82,15 @@ def login() -> Record:
 
 
 @pytest.fixture
-def blocks_of_two() -> Iterator[None]:
+def segments_of_two() -> Iterator[None]:
     with connections["owner"].cursor() as cursor:
-        cursor.execute("UPDATE ledger_searched SET size = 2")
+        cursor.execute("UPDATE ledger_indexed_fields SET size = 2")
         yield
-        cursor.execute("UPDATE ledger_searched SET size = 1")
+        cursor.execute("UPDATE ledger_indexed_fields SET size = 1")
 
 
-def test_a_block_that_reaches_far_beyond_the_period(login: Record, blocks_of_two: None) -> None:
-    """More blocks than are looked at one by one, then one with an event before the period's end and one long after."""
+def test_a_segment_that_reaches_far_beyond_the_period(login: Record, segments_of_two: None) -> None:
+    """More segments than are read one by one, then one with an event before the period's end and one long after."""
     tenant, chance = records.a_tenant(), random.Random(1)
     start = timezone.now() - timedelta(days=150)
 
@@ -108,7 +108,7 @@ def test_a_block_that_reaches_far_beyond_the_period(login: Record, blocks_of_two
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_what_comes_back_after_its_blocks_were_forgotten_is_found(name: str) -> None:
+def test_what_comes_back_after_its_segments_were_forgotten_is_found(name: str) -> None:
     """Months leave for an archive, and return with the transactions that they were written in."""
     record, tenant, chance = RECORDS[name], records.a_tenant(), random.Random(2)
     now = timezone.now()
@@ -119,7 +119,7 @@ def test_what_comes_back_after_its_blocks_were_forgotten_is_found(name: str) -> 
     record.put(rows)
     follow_all()
     with acting_as(support=True), connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT ledger_forget_blocks(%s, %s)", [record.table, (now - timedelta(days=80)).date()])
+        cursor.execute("SELECT ledger_forget_segments(%s, %s)", [record.table, (now - timedelta(days=80)).date()])
     assert record.agree(tenant, {"q": "returned"}) == 3
     assert record.agree(tenant, {"q": "stayed"}, beyond=[rows[0]["id"]]) == 3
     record.put([a_row(name, tenant, chance, now - timedelta(days=97), "returned")])

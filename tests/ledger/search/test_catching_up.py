@@ -1,4 +1,4 @@
-"""However much has to be cut into blocks, it is done in pieces, and what is found is right in between."""
+"""However much has to be built into segments, it is done in pieces, and what is found is right in between."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.usefixtures("database")
 LOGIN = RECORDS["login"]
 
 
-def cut() -> bool:
+def build() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_cut_blocks(%s)", [LOGIN.table])
+        cursor.execute("SELECT ledger_build_segments(%s)", [LOGIN.table])
         [more] = cursor.fetchone()
     return bool(more)
 
@@ -35,24 +35,24 @@ def test_piece_by_piece() -> None:
 
     LOGIN.put([row(seconds) for seconds in range(350, 0, -1)])
     pieces = 1
-    while cut():
+    while build():
         pieces += 1
         assert LOGIN.agree(tenant, {"q": "toaster"}) >= 7
         if pieces == 2:
-            LOGIN.put([row(300), row(0)])  # among what is cut, and among what is not
+            LOGIN.put([row(300), row(0)])  # among what is built, and among what is not
     assert pieces >= 4
     assert LOGIN.agree(tenant, {"q": "toaster"}) == 9
-    assert not cut()
+    assert not build()
 
 
-def test_what_was_erased_before_it_was_cut_is_not_waited_for() -> None:
+def test_what_was_erased_before_it_was_built_is_not_waited_for() -> None:
     tenant, chance, now = records.a_tenant(), random.Random(4), timezone.now()
     LOGIN.put([a_row("login", tenant, chance, now, "toaster")])
-    while cut():
+    while build():
         pass
     with connections["owner"].cursor() as cursor:
-        cursor.execute("UPDATE ledger_block_end SET waiting = 30 WHERE tenant_id = %s", [tenant])
-    assert not cut()
+        cursor.execute("UPDATE ledger_segment_end SET pending = 30 WHERE tenant_id = %s", [tenant])
+    assert not build()
     LOGIN.put([a_row("login", tenant, chance, now + timedelta(seconds=1), "toaster")])
-    assert not cut()
+    assert not build()
     assert LOGIN.agree(tenant, {"q": "toaster"}) == 2

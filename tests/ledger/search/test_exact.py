@@ -1,4 +1,4 @@
-"""Free text finds what its conditions select, however much of it is in blocks: every page, with every filter."""
+"""Free text finds what its conditions select, however much of it is in segments: every page, with every filter."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ QUERIES = ["q=rare", "q=Common+rare", "q=ANN%25", "q=nothing-like-it", "q=rare&s
 
 @pytest.fixture(scope="module")
 def cast(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
-    """Acme and Globex, each with the same events: in blocks, but for the newest."""
+    """Acme and Globex, each with the same events: in segments, but for the newest."""
     with django_db_blocker.unblock(), databases.fresh_database(f"{databases.TEMPLATE}_search_pages"):
         cast = create_cast()
         for tenant in (cast.acme.pk, cast.globex.pk):
@@ -89,24 +89,24 @@ def test_nobody_finds_what_others_have(cast: Cast, alice: Client, name: str) -> 
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_the_application_can_neither_read_blocks_nor_ask_for_those_of_others(cast: Cast, name: str) -> None:
+def test_the_application_can_neither_read_segments_nor_ask_for_those_of_others(cast: Cast, name: str) -> None:
     table = RECORDS[name].table
-    find = "SELECT * FROM ledger_find_blocks(%s, %s, %s, %s, %s, true, 10)"
-    bounds: tuple[Any, ...] = ('[["%a%"]]', UUID(int=0), UUID(int=(1 << 128) - 1))
+    find = "SELECT * FROM ledger_find_segments(%s, %s::uuid[], %s, %s, %s, true, 10)"
+    bounds: tuple[Any, ...] = ('[{"patterns": ["%a%"]}]', UUID(int=0), UUID(int=(1 << 128) - 1))
     for tenant in (cast.acme.pk, cast.globex.pk):
         with acting_as(tenant_id=cast.acme.pk), transaction.atomic(), connection.cursor() as cursor:
             if tenant == cast.acme.pk:
-                cursor.execute(find, (table, tenant, *bounds))
+                cursor.execute(find, (table, [tenant], *bounds))
                 assert cursor.fetchall()
             else:
                 with pytest.raises(ProgrammingError, match="refused"), transaction.atomic():
-                    cursor.execute(find, (table, tenant, *bounds))
+                    cursor.execute(find, (table, [tenant], *bounds))
     for statement in (
-        "SELECT FROM ledger_block",
-        "SELECT FROM ledger_searched",
-        "DELETE FROM ledger_block",
-        f"SELECT ledger_search_in('{table}', 'ARRAY[1]', 1)",
-        f"SELECT ledger_forget_blocks('{table}', '2100-01-01')",
+        "SELECT FROM ledger_search_segment",
+        "SELECT FROM ledger_indexed_fields",
+        "DELETE FROM ledger_search_segment",
+        f"SELECT ledger_index_fields('{table}', 'ARRAY[1]', 'ARRAY[1]', 1)",
+        f"SELECT ledger_forget_segments('{table}', '2100-01-01')",
     ):
         with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -129,7 +129,7 @@ def test_what_the_caller_has_made_is_not_read_with_the_rights_of_the_owner(cast:
         )
         with pytest.raises(ProgrammingError, match="trap is no record"), transaction.atomic():
             cursor.execute(
-                "SELECT ledger_find_blocks('trap', %s, '[[\"%%a%%\"]]', %s, %s, true, 10)",
-                [cast.acme.pk, UUID(int=0), UUID(int=(1 << 128) - 1)],
+                "SELECT ledger_find_segments('trap', %s::uuid[], '[{\"patterns\": [\"%%a%%\"]}]', %s, %s, true, 10)",
+                [[cast.acme.pk], UUID(int=0), UUID(int=(1 << 128) - 1)],
             )
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""What no index leads to: filters together, words and charts. They are found by what follows the events."""
+"""Filters together, words and charts: what is found by search segments and the rollup."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.large_history import ABSENT_COUNTRY, MONTHS, RARE_ADDRESS, RARE_
 from tests.support import databases
 from tests.support.cast import create_cast, sign_in
 from wisely_security.ledger.partitions import add_months
-from wisely_security.reports.seeking import NEAR
+from wisely_security.ledger.search.plan import CANDIDATES
 from wisely_security.tenancy.models import Tenant
 
 from .filters import NOBODY, Query
@@ -63,21 +63,21 @@ def everything() -> Query:
 
 @pytest.mark.parametrize(("path", "query"), TOGETHER)
 def test_filters_together(acme: tuple[Tenant, Client], path: str, query: Query) -> None:
-    """A page of them is in as many places as it has rows; each is led to."""
+    """A page of them is in as many segments as it has rows; each is led to."""
     tenant, client = acme
     for period in ({"period": "today"}, {"period": "30d"}, everything()):
-        check(reads(lambda: client.get(path, query | period), tenant_id=tenant.pk), buffers=800)  # noqa: B023
+        check(reads(lambda: client.get(path, query | period), tenant_id=tenant.pk), buffers=2_500)  # noqa: B023
 
 
 @pytest.mark.parametrize(("path", "query"), TEXTS)
 def test_words(acme: tuple[Tenant, Client], path: str, query: Query) -> None:
-    """The newest thousand events are read as they are, then blocks that have the words."""
+    """The newest thousand events are read as they are, then segments that have the words."""
     tenant, client = acme
     for period in ({"period": "today"}, {"period": "30d"}, everything()):
         found = reads(lambda: client.get(path, query | period), tenant_id=tenant.pk)  # noqa: B023
         check(found, buffers=4_000)
         looks = 9  # of the tests, recorded before a statement is explained
-        assert max(scan.get("Rows Removed by Filter", 0) for read in found for scan in read.scans) <= NEAR + looks
+        assert max(scan.get("Rows Removed by Filter", 0) for read in found for scan in read.scans) <= CANDIDATES + looks
 
 
 @pytest.mark.parametrize("path", [LOGIN, AUDIT])

@@ -18,10 +18,9 @@ from tests.support import records
 from tests.support.cast import Cast, sign_in
 from tests.support.statements import at_most
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
-from wisely_security.ledger.networks import parse_networks
-from wisely_security.ledger.pasted import as_recorded, bare, parse_uuid
+from wisely_security.ledger.search.networks import parse_networks
+from wisely_security.ledger.search.pasted import as_recorded, bare, parse_uuid
 from wisely_security.reports.keyset import read_page
-from wisely_security.reports.seeking import seek_for
 
 ADDRESSES = {
     "192.0.2.7": [
@@ -107,7 +106,7 @@ def found(report: Any, cast: Cast, q: str, **query: str) -> list[UUID]:
         query_dict.update({"q": q, **query})
         filters = report.filter_set(query_dict, queryset=model.objects.for_tenant(cast.acme.pk))
         assert filters.is_valid(), filters.errors
-        page = [event.id for event in read_page(filters.qs, QueryDict(), seek=seek_for(filters, cast.acme.pk)).rows]
+        page = [event.id for event in read_page(filters.qs, QueryDict()).rows]
         assert page == [event.id for event in filters.qs.newest_first()]
     return page
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connections
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from audit_trail.filters import AuditTrailFilterSet
 from audit_trail.models import AuditEvent
 from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
+from tests.ledger.search.truth import follow_all
+from tests.reports.explain.plans import check, reads
 from tests.support.cast import Cast, sign_in
 from tests.support.records import append_many, load
 from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.search.plan import first_of
 from wisely_security.reports import people
-from wisely_security.reports.keyset import newest
 from wisely_security.tenancy.models import User
 
 Events = Callable[..., list[LoginEvent]]
@@ -115,22 +115,16 @@ def test_a_request_is_called_alike_as_well(committed_cast: Cast, events: Events)
 
 
 @pytest.mark.parametrize(("filters", "query"), [(LoginActivityFilterSet, "of_user"), (AuditTrailFilterSet, "by_actor")])
-def test_the_name_is_looked_up_along_the_index(committed_cast: Cast, filters: Any, query: str) -> None:
-    """Whether of those events there are many, few or none: no more than a page of the index is read."""
-    cast = committed_cast
-    load(cast.acme.pk, 20_000, days=0.5)
+def test_the_name_is_found_without_reading_the_record(committed_cast: Cast, filters: Any, query: str) -> None:
+    """Whether of those events there are many, few or none."""
+    acme = committed_cast.acme.pk
+    load(acme, 20_000, days=0.5)
     often = uuid4()
-    append_many(cast.acme.pk, 2_000, user_id=str(often))
-    model = filters._meta.model
-    for key in (often, uuid4()):
-        with acting_as(tenant_id=cast.acme.pk), transaction.atomic(), CaptureQueriesContext(connection) as sent:
-            newest(getattr(model.objects.for_tenant(cast.acme.pk), query)(str(key)))
-            statement = sent.captured_queries[-1]["sql"].rpartition(";")[2]
-            with connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON, BUFFERS) {statement}")
-                plan = cursor.fetchone()[0]
-        [root] = json.loads(plan) if isinstance(plan, str) else plan
-        text = json.dumps(root)
-        assert "Seq Scan" not in text
-        assert '"Sort"' not in text
-        assert root["Plan"]["Shared Hit Blocks"] + root["Plan"]["Shared Read Blocks"] < 60
+    append_many(acme, 2_000, user_id=str(often))
+    follow_all()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    with acting_as(tenant_id=acme):
+        events = getattr(filters._meta.model.objects.for_tenant(acme), query)
+        for key in (often, uuid4()):
+            check(reads(lambda: first_of(events(str(key))), tenant_id=acme), buffers=300)  # noqa: B023

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network, summarize_address_range
+from typing import Any
 
 from django.db import models
 
@@ -24,6 +25,11 @@ class Within(models.Func):
     template = "(%(expressions)s)"
     arg_joiner = " <<= "
     output_field = models.BooleanField()
+
+    @property
+    def network(self) -> str:
+        value: Any = self.source_expressions[1]
+        return str(value.value)
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:

@@ -19,7 +19,7 @@ LOGIN = RECORDS["login"]
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("followed", [True, False])
-def test_many_in_a_quarter_of_an_hour(followed: bool) -> None:
+def test_many_in_a_few_minutes(followed: bool) -> None:
     """Pages begin and end in the middle of it, with others of the same filters elsewhere, and others in between."""
     tenant, chance = records.a_tenant(), random.Random(5)
     start = timezone.now().replace(minute=15, second=0, microsecond=0) - timedelta(days=45)

@@ -1,0 +1,143 @@
+"""What a query on events wants, read from its conditions: whose, between which ids, and what a segment has to have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Any
+from uuid import UUID
+
+from django.db.models import lookups
+from django.db.models.expressions import Col
+from django.db.models.sql.where import AND, OR, WhereNode
+
+from .fields import IndexedFields, TextCondition, address_label, label
+from .networks import Within
+
+FIRST, LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A segment that has none of these has no event that is wanted. ``value``: where it is a column's one value."""
+
+    tokens: frozenset[str] = frozenset()
+    patterns: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    value: tuple[str, Any] | None = None
+
+    def __or__(self, other: OneOf) -> OneOf:
+        return OneOf(self.tokens | other.tokens, self.patterns | other.patterns, self.ids | other.ids)
+
+    @property
+    def as_json(self) -> dict[str, list[str]]:
+        return {"tokens": sorted(self.tokens), "patterns": sorted(self.patterns), "ids": sorted(self.ids)}
+
+
+@dataclass(slots=True)
+class Wanted:
+    """``after`` and ``last``: wanted ids are greater than the one and not greater than the other."""
+
+    tenant: UUID | None = None
+    after: UUID = FIRST
+    last: UUID = LAST
+    conditions: list[OneOf] = field(default_factory=list)
+
+
+def wanted(queryset: Any) -> Wanted:
+    found = Wanted()
+    indexed: IndexedFields = queryset.model.indexed
+    where: WhereNode = queryset.query.where
+    found.conditions = _together(list(_conditions(where, indexed, found)), indexed)
+    return found
+
+
+def _conditions(where: WhereNode, indexed: IndexedFields, found: Wanted) -> Iterable[OneOf]:
+    """Of what all have to fulfil."""
+    if where.negated or (where.connector != AND and len(where.children) > 1):
+        yield from _one_of(where, indexed)
+        return
+    for node in where.children:
+        if isinstance(node, WhereNode):
+            yield from _conditions(node, indexed, found)
+        elif isinstance(node, lookups.Lookup) and isinstance(node.lhs, Col) and _bounds(node, found):
+            continue
+        else:
+            yield from _one_of(node, indexed)
+
+
+def _bounds(node: Any, found: Wanted) -> bool:
+    name, value = node.lhs.target.attname, node.rhs
+    match name, node:
+        case "tenant_id", lookups.Exact():
+            found.tenant = value
+        case "id", lookups.Exact():
+            found.after, found.last = max(found.after, UUID(int=max(value.int - 1, 0))), min(found.last, value)
+        case "id", lookups.GreaterThanOrEqual():
+            found.after = max(found.after, UUID(int=max(value.int - 1, 0)))
+        case "id", lookups.GreaterThan():
+            found.after = max(found.after, value)
+        case "id", lookups.LessThan():
+            found.last = min(found.last, UUID(int=max(value.int - 1, 0)))
+        case "id", lookups.LessThanOrEqual():
+            found.last = min(found.last, value)
+        case _:
+            return False
+    return True
+
+
+def _one_of(node: Any, indexed: IndexedFields) -> list[OneOf]:
+    """What one of has to be there, of each of these. None: no segment can be left out."""
+    if isinstance(node, WhereNode):
+        each = [_one_of(child, indexed) for child in node.children]
+        if node.negated:
+            return []
+        if node.connector == AND:
+            return [one for found in each for one in found]
+        if node.connector != OR or not all(each):
+            return []
+        either = OneOf()
+        for found in each:
+            either |= found[0]
+        return [either]
+    if isinstance(node, lookups.Exact) and node.rhs is True:
+        node = node.lhs  # a condition by itself
+    if isinstance(node, TextCondition):
+        return [OneOf(patterns=frozenset({node.pattern}))]
+    if isinstance(node, Within):
+        return [OneOf(tokens=frozenset({address_label(ip_network(node.network))}))]
+    if isinstance(node, lookups.Lookup) and isinstance(node.lhs, Col):
+        return _of_column(node, node.lhs.target.attname, indexed)
+    return []
+
+
+def _of_column(node: Any, name: str, indexed: IndexedFields) -> list[OneOf]:
+    if name == "ip" and isinstance(node, lookups.Exact):
+        return [OneOf(tokens=frozenset({address_label(ip_network(str(node.rhs)))}))]
+    if name == "id" and isinstance(node, lookups.Exact):
+        return [OneOf(ids=frozenset({str(node.rhs)}))]
+    if name not in indexed.single:
+        return []
+    match node:
+        case lookups.IsNull(rhs=True):
+            return [_value(name, None)]
+        case lookups.In(rhs=values) if isinstance(values, list | tuple | set | frozenset):
+            return [OneOf(tokens=frozenset(label({name: value}) for value in values))]
+        case lookups.Exact(rhs=value) if not hasattr(value, "resolve_expression"):
+            return [_value(name, value)]
+    return []
+
+
+def _value(name: str, value: Any) -> OneOf:
+    return OneOf(tokens=frozenset({label({name: value})}), value=(name, value))
+
+
+def _together(conditions: list[OneOf], indexed: IndexedFields) -> list[OneOf]:
+    """Of values that segments have pairs of, the pairs, which say more."""
+    values = dict(one.value for one in conditions if one.value)
+    pairs = indexed.pairs(values)
+    covered = {name for pair in pairs for name in pair}
+    rest = [one for one in conditions if one.value is None or one.value[0] not in covered]
+    tokens = [label({name: values[name] for name in pair}) for pair in pairs]
+    return [*rest, *(OneOf(tokens=frozenset({token})) for token in tokens)]
