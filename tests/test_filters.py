@@ -11,11 +11,11 @@ from django.test import Client as Browser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from login_activity.demo_places import build_demo_database
 from login_activity.devices import DeviceKind
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Status
+from wisely_security.demo.networks import build_demo_database
 from wisely_security.request_context import RequestContext, using
 
 from .acme_record import FROM, Record, holds, make_record, shown

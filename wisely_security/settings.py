@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
+    *(["wisely_security.demo"] if DEVELOPMENT else []),
 ]
 
 MIDDLEWARE = [

@@ -17,20 +17,20 @@ from django.db.models import DateTimeField
 
 from audit_trail.models import AuditEvent
 from audit_trail.vocabulary import Code
-from login_activity.demo_habits import Dice, Person, moment_at
-from wisely_security.database import backdating
+from wisely_security.demo import backdating
+from wisely_security.demo.patterns import Dice, Person, moment_at
+from wisely_security.demo.people import acting, working_day
 from wisely_security.request_context import Actor, Client, RequestContext, acting_as, current, using
-from wisely_security.tenancy.demo import acting, working_day
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
+from wisely_security.workspace.api.recording import record_all
+from wisely_security.workspace.forms import record_fingerprint
+from wisely_security.workspace.modules.access_accounts import AccessAccount
+from wisely_security.workspace.modules.waba_numbers import WabaNumber
+from wisely_security.workspace.outbox.delivery import deliver_next
+from wisely_security.workspace.section import Section, section_of
 
-from ..api.recording import record_all
-from ..forms import record_fingerprint
-from ..modules.access_accounts import AccessAccount
-from ..modules.waba_numbers import WabaNumber
-from ..outbox.delivery import deliver_next
-from ..section import Section, section_of
 from .everyday import Everyday
-from .visits import Typed, filled_in, is_done
+from .pages import Typed, filled_in, is_done
 
 STARTS, ENDS = time(9), time(17, 45)  # of a working day
 EARLIER = "as it was some time ago"  # what somebody saw who has had a page open for too long

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Model
 
-from ..modules.access_accounts import AccessAccount
-from ..modules.consent_groups import ConsentGroup
-from ..modules.templates import Template
-from ..modules.waba_numbers import MessageLink, WabaNumber
-from ..section import section_of
+from wisely_security.workspace.modules.access_accounts import AccessAccount
+from wisely_security.workspace.modules.consent_groups import ConsentGroup
+from wisely_security.workspace.modules.templates import Template
+from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from wisely_security.workspace.section import section_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from django.conf import settings
 
+from login_activity.models import LoginEvent
+from wisely_security.demo.people import Demo
 from wisely_security.ledger.loading import load as load_events
 from wisely_security.request_context import Client, acting_as
-from wisely_security.tenancy.demo import Demo
 from wisely_security.tenancy.models import User
 
-from .demo_events import Clerk, stream
-from .demo_habits import Dice, Person, habits, moment_at, people
-from .demo_places import build_demo_database
-from .demo_rows import COLUMNS, SharedText
-from .demo_scenes import scenes
-from .demo_sessions import open_sessions
-from .models import LoginEvent
+from ..networks import build_demo_database
+from ..patterns import Dice, Person, habits, moment_at, people
+from .event_writer import Clerk, stream
+from .rows import COLUMNS, SharedText
+from .scripted_events import scenes
+from .sessions import open_sessions
 
 DAYS = 45
 FEWEST_EVENTS = 500  # the scenes alone are about 300

@@ -10,9 +10,9 @@ from itertools import accumulate, count
 
 from wisely_security.ledger.loading import Row, id_at
 
-from .demo_habits import Dice, Person, Station, busyness, milliseconds
-from .demo_rows import SharedText
-from .demo_visits import SAME_REQUEST, VISITS, Step, Visit
+from ..patterns import Dice, Person, Station, busyness, milliseconds
+from .journeys import SAME_REQUEST, VISITS, Step, Visit
+from .rows import SharedText
 
 SLOT = timedelta(minutes=15)
 SLOT_MS = SLOT // timedelta(milliseconds=1)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from audit_trail.vocabulary import Code
 from wisely_security.tenancy.models import Role, User
+from wisely_security.workspace.modules.access_accounts import AccessAccount, Communication, Traffic
+from wisely_security.workspace.modules.business_groups import BusinessGroup
+from wisely_security.workspace.modules.business_profile import BusinessProfile, Employees, Industry
+from wisely_security.workspace.modules.templates import Category, Template
+from wisely_security.workspace.modules.waba_numbers import MessageLink, Vertical, WabaNumber
+from wisely_security.workspace.records import Channel
 
-from ..modules.access_accounts import AccessAccount, Communication, Traffic
-from ..modules.business_groups import BusinessGroup
-from ..modules.business_profile import BusinessProfile, Employees, Industry
-from ..modules.templates import Category, Template
-from ..modules.waba_numbers import MessageLink, Vertical, WabaNumber
-from ..records import Channel
-from .letterbox import refusing
-from .stage import Stage
+from .fake_mail import refusing
+from .scenario import Stage
 
 
 def initech(on: Stage) -> None:

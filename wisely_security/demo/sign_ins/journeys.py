@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from login_activity.report import DOWNLOAD, REPORT, VIEW
+from login_activity.vocabulary import Action, Reason
 from wisely_security.reports.keyset import PAGE_SIZE
 from wisely_security.reports.periods import DAYS, DEFAULT, Period, Preset
 from wisely_security.tenancy.forms import SignInSettingsForm
 from wisely_security.tenancy.permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
 
-from .demo_habits import Person, Station
-from .report import DOWNLOAD, REPORT, VIEW
-from .vocabulary import Action, Reason
+from ..patterns import Person, Station
 
 Detail = Callable[[Person, Station, date], dict[str, Any]]
 Pause = tuple[float, float]  # seconds: at least, at most

@@ -11,19 +11,19 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from audit_trail.models import AuditEvent
-from login_activity.demo import DAYS
-from login_activity.demo_habits import Dice, people
+from wisely_security.demo.patterns import Dice, people
+from wisely_security.demo.people import Demo
+from wisely_security.demo.sign_ins import DAYS
 from wisely_security.request_context import acting_as
-from wisely_security.tenancy.demo import Demo
 from wisely_security.tenancy.models import Tenant
+from wisely_security.workspace.modules.waba_numbers import WabaNumber
 
-from ..modules.waba_numbers import WabaNumber
 from .acme import acme
 from .everyday import Everyday
+from .fake_mail import keeping_mail
 from .globex import globex
 from .initech import initech
-from .letterbox import keeping_mail
-from .stage import Stage
+from .scenario import Stage
 
 LOGINS_FOR_A_CHANGE = 10
 STORIES = {"acme": acme, "globex": globex, "initech": initech}

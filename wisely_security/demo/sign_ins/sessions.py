@@ -9,6 +9,7 @@ from secrets import token_hex
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
+from login_activity.places import locate
 from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Session
 from wisely_security.tenancy.session_store import SessionStore
@@ -22,8 +23,7 @@ from wisely_security.tenancy.sessions import (
     limits,
 )
 
-from .demo_habits import Dice, Person, Station, milliseconds, moment_at
-from .places import locate
+from ..patterns import Dice, Person, Station, milliseconds, moment_at
 
 OPEN_SINCE_DAYS = 2
 BACKEND = "wisely_security.tenancy.authentication.EmailBackend"

@@ -14,11 +14,10 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, reset_queries
 
+from wisely_security.database.base import ANNOUNCE
+from wisely_security.database.keys import UUIDv7
+from wisely_security.database.stand_in import instead_of_default
 from wisely_security.request_context import RequestContext, current
-
-from .base import ANNOUNCE
-from .keys import UUIDv7
-from .stand_in import instead_of_default
 
 SET_TIME = "SELECT set_config('wisely.at', %s, true);"
 # What a commit would check and write, so that it does not run into what comes next in the same transaction.

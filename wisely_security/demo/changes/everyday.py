@@ -15,14 +15,14 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from login_activity.demo_events import SLOT_MS, Slot, slots
-from login_activity.demo_habits import Dice, Person, moment_at
-from wisely_security.database.backdating import Statement, run_all
+from wisely_security.demo.backdating import Statement, run_all
+from wisely_security.demo.patterns import Dice, Person, moment_at
+from wisely_security.demo.sign_ins.event_writer import SLOT_MS, Slot, slots
 from wisely_security.ledger.loading import id_at
 from wisely_security.request_context import RequestContext, acting_as
+from wisely_security.workspace.modules.waba_numbers import LINK_SECTION, MessageLink, WabaNumber
 
-from ..modules.waba_numbers import LINK_SECTION, MessageLink, WabaNumber
-from .habits import HABITS, LINK_TEXTS, Habit
+from .edits import HABITS, LINK_TEXTS, Habit
 
 AT_ONCE = 500
 EDITS_FOR_A_LINK = 50

@@ -9,13 +9,13 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from zoneinfo import ZoneInfo
 
+from login_activity.devices import Device, identify
+from wisely_security.demo.people import Demo, accepted_at, suspended_at
 from wisely_security.request_context import Client
-from wisely_security.tenancy.demo import Demo, accepted_at, suspended_at
 from wisely_security.tenancy.models import User, UserStatus
 
-from .demo_devices import COMPUTERS, PHONES, TABLETS, DemoDevice
-from .demo_places import DEMO_NETWORKS, DemoNetwork
-from .devices import Device, identify
+from .devices import COMPUTERS, PHONES, TABLETS, DemoDevice
+from .networks import DEMO_NETWORKS, DemoNetwork
 
 # How busy each hour of a working day is, from midnight on.
 HOURS = (0.3, 0.1, 0.1, 0.1, 0.1, 0.3, 1, 3, 9, 20, 16, 12, 8, 9, 14, 12, 10, 8, 5, 3, 2.5, 2, 1.5, 0.8)

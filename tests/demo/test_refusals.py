@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError
 from django.db import connections
-from pytest_django import Settings
 
 from wisely_security.request_context import acting_as
-from wisely_security.tenancy import demo as tenancy_demo
 from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition, Tenant, User
 
@@ -63,13 +61,6 @@ def test_a_demo_with_a_tenant_more_is_refused(changing: None) -> None:
     create_tenant("New", "new", Edition.ENTERPRISE, super_admin=person("N", "n@new.example"), aggregator=aggregator)
     with pytest.raises(CommandError, match="did not make"):
         seed()
-
-
-def test_production_is_refused(committed: None, settings: Settings) -> None:
-    settings.DEVELOPMENT = False
-    with pytest.raises(CommandError, match="DEBUG=1"):
-        seed()
-    assert tenancy_demo.look() is tenancy_demo.Found.NOTHING
 
 
 def test_too_few_events_are_refused(committed: None) -> None:

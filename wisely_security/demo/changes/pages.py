@@ -9,10 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import resolve
 
-from login_activity.demo_habits import Person
+from wisely_security.demo.patterns import Person
 from wisely_security.tenancy.models import Tenant, User
-
-from ..forms import RecordForm
+from wisely_security.workspace.forms import RecordForm
 
 Typed = dict[str, Any]
 

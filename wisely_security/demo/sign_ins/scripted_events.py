@@ -9,15 +9,16 @@ from ipaddress import ip_network
 
 from django.conf import settings
 
+from login_activity.vocabulary import Action, Reason
+from wisely_security.demo.people import SIGN_INS
 from wisely_security.reports.periods import DEFAULT
-from wisely_security.tenancy.demo import SIGN_INS
 from wisely_security.tenancy.models import UserStatus
 
-from .demo_devices import ATTACKERS, BURGLAR
-from .demo_events import Clerk, Happening
-from .demo_habits import Dice, Person, Station, milliseconds
-from .demo_places import DEMO_NETWORKS, DemoNetwork
-from .demo_visits import (
+from ..devices import ATTACKERS, BURGLAR
+from ..networks import DEMO_NETWORKS, DemoNetwork
+from ..patterns import Dice, Person, Station, milliseconds
+from .event_writer import Clerk, Happening
+from .journeys import (
     ACCOUNT_SUSPENDED,
     AT_ONCE,
     CUT_SHORT,
@@ -47,7 +48,6 @@ from .demo_visits import (
     Visit,
     look,
 )
-from .vocabulary import Action, Reason
 
 ATTACKERS_NETWORK, BURGLARS_NETWORK = ip_network("213.136.8.0/24"), ip_network("177.32.8.0/24")
 GUESSED_NAMES = (

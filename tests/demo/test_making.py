@@ -16,11 +16,14 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
 from audit_trail.models import AuditEvent
-from login_activity import demo as login_demo
-from login_activity import demo_events
-from login_activity.demo_habits import Dice, milliseconds, people
-from login_activity.demo_rows import COLUMNS, SharedText
-from login_activity.demo_visits import (
+from login_activity.models import LoginEvent
+from login_activity.recorder import record
+from login_activity.vocabulary import Action, Reason
+from wisely_security.demo import people as demo_people
+from wisely_security.demo import sign_ins
+from wisely_security.demo.patterns import Dice, milliseconds, people
+from wisely_security.demo.sign_ins import event_writer
+from wisely_security.demo.sign_ins.journeys import (
     ACCOUNT_SUSPENDED,
     AT_ONCE,
     CHANGE,
@@ -31,12 +34,9 @@ from login_activity.demo_visits import (
     Step,
     Visit,
 )
-from login_activity.models import LoginEvent
-from login_activity.recorder import record
-from login_activity.vocabulary import Action, Reason
+from wisely_security.demo.sign_ins.rows import COLUMNS, SharedText
 from wisely_security.ledger.loading import id_at, load
 from wisely_security.request_context import RequestContext, acting_as, using
-from wisely_security.tenancy import demo as tenancy_demo
 
 from .. import databases
 from .seeding import EVENTS, KeptDemo, all_events, midnight, seed
@@ -57,9 +57,9 @@ OURS = {"tenancy", "workspace", "outbox", "login_activity", "audit_trail"}
     ],
 )
 def test_its_rows_are_those_of_the_recorder(committed: None, step: Step, by: str | None) -> None:
-    login_demo.prepare()
+    sign_ins.prepare()
     until = midnight()
-    made = tenancy_demo.create(until)
+    made = demo_people.create(until)
     everybody = people(made, until - timedelta(days=45), until, seed=1)
     station = everybody["erin@initech.example"].stations[-1]
     subject = None if by == "nobody" else everybody["erin@initech.example"]
@@ -91,13 +91,13 @@ def test_a_visit_that_the_number_of_events_cuts_short_leaves_no_more_than_they_t
     committed: None, monkeypatch: pytest.MonkeyPatch, events: int
 ) -> None:
     moves = ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN), (AT_ONCE, CHANGE))
-    monkeypatch.setattr(demo_events, "VISITS", (Visit(1, moves),))
-    login_demo.prepare()
+    monkeypatch.setattr(event_writer, "VISITS", (Visit(1, moves),))
+    sign_ins.prepare()
     until, dice = midnight(), Dice(1)
-    made, since = tenancy_demo.create(until), until - timedelta(days=1)
+    made, since = demo_people.create(until), until - timedelta(days=1)
     everybody = list(people(made, since, until, seed=1).values())
-    clerk = demo_events.Clerk(dice, SharedText(made), until)
-    rows = list(demo_events.stream(everybody, [], clerk, dice, since, until, events))
+    clerk = event_writer.Clerk(dice, SharedText(made), until)
+    rows = list(event_writer.stream(everybody, [], clerk, dice, since, until, events))
     assert len(rows) == events
     moments = [at for at, _ in rows]
     assert {person.signed_in for person in everybody} - {0} == set(moments[2:3])
@@ -157,7 +157,7 @@ def test_what_breaks_in_the_middle_leaves_nothing(committed: None, monkeypatch: 
     monkeypatch.setattr(Dice, "randrange", _after(1000, Dice.randrange))
     with pytest.raises(Exception, match="interrupted"):
         seed()
-    assert tenancy_demo.look() is tenancy_demo.Found.NOTHING
+    assert demo_people.look() is demo_people.Found.NOTHING
     assert rows() == before
 
 
@@ -178,7 +178,7 @@ def test_it_says_how_far_it_is(kept_demo: KeptDemo) -> None:
 
 
 def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, tmp_path: Path) -> None:
-    login_demo.prepare()
+    sign_ins.prepare()
     assert [path.name for path in (tmp_path / "places").iterdir()] == ["demo.mmdb"]
 
     other = tmp_path / "others" / "city.mmdb"
@@ -186,11 +186,11 @@ def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, 
     other.write_bytes(b"mine")
     for configured in (other, other.parent):
         settings.GEOIP_PATH = str(configured)
-        login_demo.prepare()
+        sign_ins.prepare()
     assert [path.read_bytes() for path in other.parent.iterdir()] == [b"mine"]
 
     settings.GEOIP_PATH = str(tmp_path / "new" / "city.mmdb")
-    login_demo.prepare()
+    sign_ins.prepare()
     assert Path(settings.GEOIP_PATH).stat().st_size > 1000
 
 
