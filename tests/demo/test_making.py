@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.checks import run_checks
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -153,12 +154,13 @@ def test_what_breaks_in_the_middle_leaves_nothing(committed: None, monkeypatch: 
                 if model._meta.app_label in OURS
             }
 
-    before = rows()
+    before, made_by = rows(), database_makes()
     monkeypatch.setattr(Dice, "randrange", _after(1000, Dice.randrange))
     with pytest.raises(Exception, match="interrupted"):
         seed()
     assert demo_people.look() is demo_people.Found.NOTHING
     assert rows() == before
+    assert database_makes() == made_by
 
 
 def _after(calls: int, function: Callable[..., int]) -> Callable[..., int]:
@@ -192,6 +194,27 @@ def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, 
     settings.GEOIP_PATH = str(tmp_path / "new" / "city.mmdb")
     sign_ins.prepare()
     assert Path(settings.GEOIP_PATH).stat().st_size > 1000
+
+
+def database_makes() -> list[Any]:
+    """What the database makes ids and keys with."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, pg_get_functiondef(pg_proc.oid) FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' ORDER BY 1, 2"
+        )
+        functions = cursor.fetchall()
+        cursor.execute(
+            "SELECT adrelid::regclass::text, adnum, pg_get_expr(adbin, adrelid) FROM pg_attrdef ORDER BY 1, 2"
+        )
+        return [*functions, *(row for row in cursor.fetchall() if "_20" not in row[0])]
+
+
+def test_the_database_makes_ids_as_it_did_before(committed: None, kept_demo: KeptDemo) -> None:
+    before = database_makes()
+    assert "uuidv7()" in str(before) and "wisely_demo" not in str(before)
+    with databases.using_database(kept_demo.database):
+        assert database_makes() == before
 
 
 @pytest.mark.usefixtures("reading")

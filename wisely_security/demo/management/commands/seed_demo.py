@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, transaction
 
 from wisely_security.demo import changes, people, sign_ins
-from wisely_security.demo.backdating import as_owner, keys_of_the_past
+from wisely_security.demo.backdating import as_owner, back_dating
 from wisely_security.ledger import partitions
 from wisely_security.ledger.follow import follow
 from wisely_security.progress import Progress
@@ -58,7 +58,7 @@ class Command(BaseCommand):
     def _add(self, events: int, seed: int) -> None:
         until, more = self._prepare(), f"{seed} {uuid4()}"
         number = changes.everyday_changes(events)
-        with as_owner(), transaction.atomic(), Progress(events + number) as progress:
+        with as_owner(), transaction.atomic(), back_dating(), Progress(events + number) as progress:
             demo = people.existing()
             number = changes.add(demo, changes=number, seed=more, until=until, progress=progress.show)
             sign_ins.add(demo, events=events, seed=more, until=until, progress=progress.after(number))
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         """All or nothing, but for empty partitions."""
         until, number = self._prepare(), changes.everyday_changes(events)
         partitions.create(people.first_day(until), until.date())
-        with as_owner(), transaction.atomic(), keys_of_the_past(), Progress(events + number) as progress:
+        with as_owner(), transaction.atomic(), back_dating(keys=True), Progress(events + number) as progress:
             demo = people.create(until, lambda user: sign_ins.client_of(user, until=until, seed=seed))
             changes.load(demo, changes=number, seed=seed, until=until, progress=progress.show)
             sign_ins.load(demo, events=events, seed=seed, until=until, progress=progress.after(number))
