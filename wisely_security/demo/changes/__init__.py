@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import connection
 
@@ -18,15 +19,12 @@ from wisely_security.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.waba_numbers import WabaNumber
 
-from .acme import acme
 from .everyday import Everyday
 from .fake_mail import keeping_mail
-from .globex import globex
-from .initech import initech
-from .scenario import Stage
+from .scenario import Scenario
 
 LOGINS_FOR_A_CHANGE = 10
-STORIES = {"acme": acme, "globex": globex, "initech": initech}
+SCENARIOS = sorted(Path(__file__).parent.glob("*.toml"))  # one for each tenant, named by its slug
 
 
 def everyday_changes(events: int) -> int:
@@ -35,16 +33,17 @@ def everyday_changes(events: int) -> int:
 
 
 def load(demo: Demo, *, changes: int, seed: int, until: datetime, progress: Callable[[int], None]) -> None:
-    """Tell each tenant's story, and exactly so many everyday changes within it, in the owner's transaction."""
+    """Play each tenant's scenario, with exactly so many everyday changes in between, in the owner's transaction."""
     since = until - timedelta(days=DAYS)
     everybody = people(demo, since, until, seed)
     done = 0
     with keeping_mail():
-        for (slug, story), number in zip(STORIES.items(), _parts(changes, len(STORIES)), strict=True):
+        for path, number in zip(SCENARIOS, _parts(changes, len(SCENARIOS)), strict=True):
+            slug = path.stem
             dice = Dice(f"{seed} {slug}")
             team = [person for person in everybody.values() if person.user.tenant == demo.tenants[slug]]
             everyday = Everyday(team, dice, until, number, _counting(progress, done))
-            story(Stage(demo.tenants[slug], team, everyday, dice, since, until))
+            Scenario(demo.tenants[slug], team, everyday, dice, since, until).play(path)
             everyday.work(until)
             done += number
     _gather_statistics()
