@@ -100,15 +100,18 @@ def test_somebody_tries_stolen_passwords(demo: list[LoginEvent]) -> None:
     assert lock_out.request_id == same_account[9].request_id
 
 
-def test_somebody_is_in_two_places_at_once(demo: list[LoginEvent]) -> None:
-    signed_in = [
-        event
-        for event in demo
-        if (event.user_email, event.action, event.status) == ("priya@acme.example", Action.LOG_IN, Status.SUCCESS)
+def test_somebody_is_in_two_places_at_once(demo: list[LoginEvent], until: datetime) -> None:
+    of_priya = [event for event in demo if event.user_email == "priya@acme.example"]
+    [abroad, viewed, downloaded] = [event for event in of_priya if event.country == "BR"]
+    assert (abroad.action, abroad.status) == (Action.LOG_IN, Status.SUCCESS)
+    assert (viewed.action, downloaded.reason) == (Action.VIEW, Reason.DOWNLOADED)
+    assert abroad.place.startswith("São Paulo")
+    assert abroad.occurred_at.date() == (until - timedelta(days=2)).date()
+    assert downloaded.occurred_at - abroad.occurred_at == timedelta(minutes=1)
+    at_home = [event for event in of_priya if event.occurred_at == abroad.occurred_at - timedelta(minutes=26)]
+    assert [(event.action, event.status, event.place) for event in at_home] == [
+        (Action.LOG_IN, Status.SUCCESS, "Bengaluru, Karnataka, India")
     ]
-    abroad = next(position for position, event in enumerate(signed_in) if event.country == "BR")
-    assert signed_in[abroad - 1].country == "IN"
-    assert signed_in[abroad].occurred_at - signed_in[abroad - 1].occurred_at < timedelta(hours=1)
 
 
 def test_the_suspended_and_the_invited_have_not_been_in_since(demo: list[LoginEvent], until: datetime) -> None:

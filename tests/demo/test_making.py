@@ -22,18 +22,18 @@ from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
 from wisely_security.demo import people as demo_people
 from wisely_security.demo import sign_ins
-from wisely_security.demo.patterns import Dice, milliseconds, people
+from wisely_security.demo.patterns import Rng, milliseconds, people
 from wisely_security.demo.sign_ins import event_writer
 from wisely_security.demo.sign_ins.journeys import (
     ACCOUNT_SUSPENDED,
     AT_ONCE,
     CHANGE,
+    GLOBEX_VIEWED,
     LOG_IN,
-    LOOK,
-    LOOK_AT_GLOBEX,
+    VIEWED,
     WRONG_PASSWORD,
+    Journey,
     Step,
-    Visit,
 )
 from wisely_security.demo.sign_ins.rows import COLUMNS, SharedText
 from wisely_security.ledger.loading import id_at, load
@@ -50,8 +50,8 @@ OURS = {"tenancy", "workspace", "outbox", "login_activity", "audit_trail"}
     [
         (LOG_IN, None),
         (WRONG_PASSWORD, None),
-        (LOOK, None),
-        (LOOK_AT_GLOBEX, None),
+        (VIEWED, None),
+        (GLOBEX_VIEWED, None),
         (ACCOUNT_SUSPENDED, "charlie@globex.example"),
         (Step(Action.LOG_IN, failed=Reason.UNKNOWN_USER, typed="Tr0ub4dor&3"), "nobody"),
         (Step(Action.LOG_IN, failed=Reason.UNKNOWN_USER, typed=" Who@Acme.example"), "nobody"),
@@ -92,13 +92,13 @@ def test_a_visit_that_the_number_of_events_cuts_short_leaves_no_more_than_they_t
     committed: None, monkeypatch: pytest.MonkeyPatch, events: int
 ) -> None:
     moves = ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN), (AT_ONCE, CHANGE))
-    monkeypatch.setattr(event_writer, "VISITS", (Visit(1, moves),))
+    monkeypatch.setattr(event_writer, "JOURNEYS", (Journey(1, moves),))
     sign_ins.prepare()
-    until, dice = midnight(), Dice(1)
+    until, rng = midnight(), Rng(1)
     made, since = demo_people.create(until), until - timedelta(days=1)
     everybody = list(people(made, since, until, seed=1).values())
-    clerk = event_writer.Clerk(dice, SharedText(made), until)
-    rows = list(event_writer.stream(everybody, [], clerk, dice, since, until, events))
+    writer = event_writer.EventWriter(rng, SharedText(made), until)
+    rows = list(event_writer.stream(everybody, [], writer, rng, since, until, events))
     assert len(rows) == events
     moments = [at for at, _ in rows]
     assert {person.signed_in for person in everybody} - {0} == set(moments[2:3])
@@ -155,10 +155,10 @@ def test_what_breaks_in_the_middle_leaves_nothing(committed: None, monkeypatch: 
             }
 
     before, made_by = rows(), database_makes()
-    monkeypatch.setattr(Dice, "randrange", _after(1000, Dice.randrange))
+    monkeypatch.setattr(Rng, "randrange", _after(1000, Rng.randrange))
     with pytest.raises(Exception, match="interrupted"):
         seed()
-    assert demo_people.look() is demo_people.Found.NOTHING
+    assert demo_people.found() is demo_people.Found.NOTHING
     assert rows() == before
     assert database_makes() == made_by
 

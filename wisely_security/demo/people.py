@@ -48,7 +48,7 @@ class Found(Enum):
     OTHERS = "tenants or users that the demo did not make"
 
 
-def look() -> Found:
+def found() -> Found:
     """The demo is known by its tenants: all of them and no others, each with the Super Admin it has in the demo."""
     with acting_as(support=True):
         found = dict(Tenant.objects.values_list("slug", "super_admin__email"))
@@ -154,7 +154,7 @@ def suspended_at(user: User, until: datetime) -> datetime:
 
 
 def existing() -> Demo:
-    """The demo that ``look`` has found."""
+    """The demo that ``found`` has found."""
     with acting_as(support=True):
         users = User.objects.select_related("tenant", "role").filter(email__in=_people())
         return Demo({tenant.slug: tenant for tenant in Tenant.objects.all()}, {user.email: user for user in users})

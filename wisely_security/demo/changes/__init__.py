@@ -1,6 +1,6 @@
 """The workspace's part of the demo, and with it the Audit Trail's: 45 days of work. See docs/demo.md.
 
-Nothing here writes an event: people send the forms of the pages, and the hook and the recorder tell of it.
+Nothing here writes an event: people send the forms of the pages, and the hook and the recorder record it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import connection
 
 from audit_trail.models import AuditEvent
-from wisely_security.demo.patterns import Dice, people
+from wisely_security.demo.patterns import Rng, people
 from wisely_security.demo.people import Demo
 from wisely_security.demo.sign_ins import DAYS
 from wisely_security.request_context import acting_as
@@ -40,17 +40,17 @@ def load(demo: Demo, *, changes: int, seed: int, until: datetime, progress: Call
     with keeping_mail():
         for path, number in zip(SCENARIOS, _parts(changes, len(SCENARIOS)), strict=True):
             slug = path.stem
-            dice = Dice(f"{seed} {slug}")
+            rng = Rng(f"{seed} {slug}")
             team = [person for person in everybody.values() if person.user.tenant == demo.tenants[slug]]
-            everyday = Everyday(team, dice, until, number, _counting(progress, done))
-            Scenario(demo.tenants[slug], team, everyday, dice, since, until).play(path)
+            everyday = Everyday(team, rng, until, number, _counting(progress, done))
+            Scenario(demo.tenants[slug], team, everyday, rng, since, until).play(path)
             everyday.work(until)
             done += number
     _gather_statistics()
 
 
 def add(demo: Demo, *, changes: int, seed: str, until: datetime, progress: Callable[[int], None]) -> int:
-    """More everyday changes, of new message links alone: what was told of other records stays a chain of changes.
+    """More everyday changes, of new message links alone: what is recorded of other records stays a chain of changes.
 
     Returns how many: none where no tenant has had a number for a day, which a link could open.
     """
@@ -60,7 +60,7 @@ def add(demo: Demo, *, changes: int, seed: str, until: datetime, progress: Calla
     done = 0
     for found, number in zip(numbers, _parts(changes, len(numbers)), strict=True):
         team = [person for person in everybody.values() if person.user.tenant_id == found[0].tenant_id]
-        everyday = Everyday(team, Dice(f"{seed} {found[0].tenant_id}"), until, number, _counting(progress, done))
+        everyday = Everyday(team, Rng(f"{seed} {found[0].tenant_id}"), until, number, _counting(progress, done))
         everyday.begin(max(since, *(each.created_at for each in found)), found)
         everyday.work(until)
         done += number

@@ -20,7 +20,7 @@ from django.db.models import DateTimeField
 
 from audit_trail.models import AuditEvent
 from wisely_security.demo import backdating
-from wisely_security.demo.patterns import Dice, Person, moment_at
+from wisely_security.demo.patterns import Person, Rng, moment_at
 from wisely_security.demo.people import acting, working_day
 from wisely_security.request_context import Actor, Client, RequestContext, acting_as, current, using
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
@@ -42,7 +42,7 @@ class Scenario:
     """Each step comes a little after the last, in the working hours of its person."""
 
     def __init__(
-        self, tenant: Tenant, team: list[Person], everyday: Everyday, rng: Dice, since: datetime, until: datetime
+        self, tenant: Tenant, team: list[Person], everyday: Everyday, rng: Rng, since: datetime, until: datetime
     ) -> None:
         self._tenant = tenant
         self._team = {person.user.email.partition("@")[0]: person for person in team}
@@ -179,7 +179,7 @@ class Scenario:
         return self._section(record).records(self._tenant).get(pk=record.pk)
 
     def _date_back(self, record: Any, before: Any = None) -> None:
-        """What this request has stamped with the real time, which no event tells."""
+        """What this request has stamped with the real time, which no event shows."""
         names = [field.attname for field in record._meta.concrete_fields if isinstance(field, DateTimeField)]
         stamped = [name for name in names if getattr(record, name) not in (None, getattr(before, name, None))]
         type(record).objects.filter(pk=record.pk).update(**dict.fromkeys(stamped, self._now))

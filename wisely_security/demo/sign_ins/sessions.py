@@ -23,20 +23,20 @@ from wisely_security.tenancy.sessions import (
     limits,
 )
 
-from ..patterns import Dice, Person, Station, milliseconds, moment_at
+from ..patterns import Person, Rng, Station, milliseconds, moment_at
 
 OPEN_SINCE_DAYS = 2
 BACKEND = "wisely_security.tenancy.authentication.EmailBackend"
 
 
-def open_sessions(people: Iterable[Person], until: datetime, dice: Dice) -> None:
+def open_sessions(people: Iterable[Person], until: datetime, rng: Rng) -> None:
     """Open again what was left open in the last days and would still be in use."""
     earliest = milliseconds(until - timedelta(days=OPEN_SINCE_DAYS))
     now = timezone.now()
     for person in people:
         for station, at in person.left_open.items():
             created_at = moment_at(at)
-            last_seen_at = max(created_at, now - timedelta(minutes=dice.randrange(1, 300)))
+            last_seen_at = max(created_at, now - timedelta(minutes=rng.randrange(1, 300)))
             expires_at = expiry(limits(person.user.tenant), created_at, last_seen_at)
             if person.user.is_active and at >= earliest and expires_at > now:
                 _open(

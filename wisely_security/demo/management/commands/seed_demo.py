@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--events",
             type=int,
-            help=f"how many login events (default: {EVENTS}), with a tenth as many changes beside the stories",
+            help=f"how many login events (default: {EVENTS}), with a tenth as many changes beside the scenarios",
         )
         parser.add_argument("--seed", type=int, default=SEED, help=f"another number, another history (default: {SEED})")
         parser.add_argument("--sign-ins", action="store_true", help="only show whom to sign in as, in a demo")
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError("The demo is loaded by the owner of the database: set DATABASE_OWNER_URL.")
         if events is not None and events < sign_ins.FEWEST_EVENTS:
             raise CommandError(f"The demo needs at least {sign_ins.FEWEST_EVENTS} events.")
-        found = people.look()
+        found = people.found()
         if found is people.Found.OTHERS:
             raise CommandError(
                 "This database holds tenants or users that the demo did not make. Use an empty database."
