@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.core.checks import run_checks
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -20,8 +21,10 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
+from wisely_security.database.embedded.roles import SUPERUSER
 from wisely_security.demo import people as demo_people
 from wisely_security.demo import sign_ins
+from wisely_security.demo.backdating import as_owner, back_dating, record_as_of
 from wisely_security.demo.patterns import Rng, milliseconds, people
 from wisely_security.demo.sign_ins import event_writer
 from wisely_security.demo.sign_ins.journeys import (
@@ -37,9 +40,11 @@ from wisely_security.demo.sign_ins.journeys import (
 )
 from wisely_security.demo.sign_ins.rows import COLUMNS, SharedText
 from wisely_security.ledger.loading import id_at, load
+from wisely_security.ledger.models import time_of
 from wisely_security.request_context import RequestContext, acting_as, using
 
 from .. import databases
+from ..audit_trail.paths.outside import session
 from .seeding import EVENTS, KeptDemo, all_events, midnight, seed
 
 OURS = {"tenancy", "workspace", "outbox", "login_activity", "audit_trail"}
@@ -215,6 +220,19 @@ def test_the_database_makes_ids_as_it_did_before(committed: None, kept_demo: Kep
     assert "uuidv7()" in str(before) and "wisely_demo" not in str(before)
     with databases.using_database(kept_demo.database):
         assert database_makes() == before
+
+
+def test_others_stay_in_the_present_while_it_works_in_the_past(committed: None) -> None:
+    past = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    with session(SUPERUSER) as others, as_owner(), transaction.atomic(), back_dating():
+        record_as_of(past)
+        times = []
+        with connection.cursor() as ours:
+            for cursor in (ours, others):
+                cursor.execute("SELECT audit_trail_event_id()")
+                times.append(time_of(UUID(str(cursor.fetchone()[0]))))
+    assert abs(times[0] - past) < timedelta(seconds=1)
+    assert abs(times[1] - timezone.now()) < timedelta(days=1)
 
 
 @pytest.mark.usefixtures("reading")
