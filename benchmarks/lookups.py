@@ -57,8 +57,8 @@ def places(rounds: int) -> None:
     from django.conf import settings
     from maxminddb import MODE_MEMORY, open_database
 
-    from login_activity.demo_places import DEMO_NETWORKS, build_demo_database
     from login_activity.places.locate import locate
+    from wisely_security.demo.networks import DEMO_NETWORKS, build_demo_database
 
     with TemporaryDirectory() as folder:
         settings.GEOIP_PATH = str(Path(folder) / "demo.mmdb")

@@ -96,7 +96,7 @@ INSTALLED_APPS = [
     "django_tables2",
 ]
 if DEVELOPMENT:
-    INSTALLED_APPS.append("wisely_security.devserver")
+    INSTALLED_APPS += ["wisely_security.demo", "wisely_security.devserver"]
 
 MIDDLEWARE = [
     "wisely_security.core.http.unseen.HeadMiddleware",

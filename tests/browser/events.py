@@ -7,10 +7,10 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from login_activity.demo_places import DEMO_NETWORKS
 from login_activity.devices.identify import identify
 from login_activity.vocabulary import Action, Reason
 from tests.support.records import put_at
+from wisely_security.demo.networks import DEMO_NETWORKS
 from wisely_security.tenancy.models import Tenant, User
 
 COUNT = 420

@@ -21,11 +21,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from login_activity.demo_places import build_demo_database
 from login_activity.models import LoginEvent
 from tests.support import cast, databases
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
+from wisely_security.demo.networks import build_demo_database
 from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition, Tenant, User, UserStatus
 

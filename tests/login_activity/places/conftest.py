@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from login_activity.demo_places import build_demo_database
+from wisely_security.demo.networks import build_demo_database
 
 from .files import write_mmdb
 

@@ -3,11 +3,11 @@ from pathlib import Path
 import geoip2.database
 from pytest_django import Settings
 
-from login_activity.demo_places import DEMO_NETWORKS, build_demo_database
 from login_activity.places.locate import (
     attribution,
     locate,
 )
+from wisely_security.demo.networks import DEMO_NETWORKS, build_demo_database
 
 
 class TestDemo:

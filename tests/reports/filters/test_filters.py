@@ -11,7 +11,6 @@ from django.test import Client as Browser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from login_activity.demo_places import build_demo_database
 from login_activity.devices.identify import DeviceKind
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
@@ -19,6 +18,7 @@ from login_activity.vocabulary import Action, Status
 from tests.support.acme_record import FROM, Record, holds, make_record, shown
 from tests.support.cast import Cast
 from wisely_security.core.request_context import RequestContext, using
+from wisely_security.demo.networks import build_demo_database
 
 PAGE = "/settings/identity-access/login-activity/"
 

@@ -3,18 +3,18 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from wisely_security.core import request_context
 from wisely_security.devserver import embedded
 from wisely_security.devserver.serving import FIRST_PORT, HOST, Children, Claim, ServingError, kept_secret_key, listen
-from wisely_security.tenancy.demo import SIGN_INS
-from wisely_security.tenancy.demo_password import DEMO_PASSWORD
-from wisely_security.tenancy.models import Tenant, User
+from wisely_security.tenancy.models import Tenant
 
 SECONDS_TO_ANSWER = 30
 
@@ -106,13 +106,11 @@ class Command(BaseCommand):
 
     def _welcome(self, url: str) -> None:
         lines = [f"Wisely Security is running at {url}", ""]
-        with request_context.acting_as(support=True):
-            emails = set(User.objects.filter(email__in=SIGN_INS).values_list("email", flat=True))
-        connections.close_all()
-        if settings.DEVELOPMENT and emails:
-            lines += [f"Sign in with the password {DEMO_PASSWORD} as", ""]
-            lines += [f"  {email:<22} {who}" for email, who in SIGN_INS.items() if email in emails]
-            lines += [""]
+        if settings.DEVELOPMENT:
+            sign_ins = StringIO()
+            call_command("seed_demo", sign_ins=True, stdout=sign_ins)
+            connections.close_all()
+            lines += [*sign_ins.getvalue().splitlines(), ""] if sign_ins.getvalue() else []
         lines += [f"The data is kept in {settings.DATA_DIR}. Stop with Ctrl-C."]
         self.stdout.write("\n" + "\n".join(f"  {line}".rstrip() for line in lines) + "\n\n")
         self.stdout.flush()

@@ -1,6 +1,6 @@
 """What changes on an ordinary day, however much of it: small edits, and a new message link now and then.
 
-Statements go to the database many at a time, as plain SQL; the hook tells of each as of any other. The more changes,
+Statements go to the database many at a time, as plain SQL; the hook records each as any other. The more changes,
 the more links: a row that is changed thousands of times in one transaction becomes ever slower to find.
 """
 
@@ -15,14 +15,14 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from login_activity.demo_events import SLOT_MS, Slot, slots
-from login_activity.demo_habits import Dice, Person, moment_at
 from wisely_security.core.request_context import RequestContext, acting_as
-from wisely_security.database.backdating import Statement, run_all
+from wisely_security.demo.backdating import Statement, run_all
+from wisely_security.demo.patterns import Person, Rng, moment_at
+from wisely_security.demo.sign_ins.event_writer import SLOT_MS, Slot, slots
 from wisely_security.ledger.loading import id_at
+from wisely_security.workspace.modules.waba_numbers import LINK_SECTION, MessageLink, WabaNumber
 
-from ..modules.waba_numbers import LINK_SECTION, MessageLink, WabaNumber
-from .habits import HABITS, LINK_TEXTS, Habit
+from .edits import EDITS, LINK_TEXTS, Edit
 
 AT_ONCE = 500
 EDITS_FOR_A_LINK = 50
@@ -45,16 +45,16 @@ class Everyday:
     """The ordinary days of one tenant, from ``begin`` on: ``changes`` of them until the demo ends."""
 
     def __init__(
-        self, team: list[Person], dice: Dice, until: datetime, changes: int, progress: Callable[[int], None]
+        self, team: list[Person], rng: Rng, until: datetime, changes: int, progress: Callable[[int], None]
     ) -> None:
         self._team = team
-        self._dice = dice
+        self._rng = rng
         self._until = until
         self._changes = changes
         self._progress = progress
         self._done = 0
-        self._subjects: dict[type[Model], list[Subject]] = {habit.model: [] for habit in HABITS}
-        self._habits: dict[Person, list[Habit]] = {}
+        self._subjects: dict[type[Model], list[Subject]] = {edit.model: [] for edit in EDITS}
+        self._habits: dict[Person, list[Edit]] = {}
         self._numbers: list[WabaNumber] = []
         self._names: set[str] = set()
         self._happenings: Iterator[tuple[int, Person]] = iter(())
@@ -75,7 +75,7 @@ class Everyday:
         with acting_as(tenant_id=numbers[0].tenant_id):
             self._names = set(MessageLink.objects.filter(tenant=numbers[0].tenant_id).values_list("name", flat=True))
         team = [person for person in self._team if person.user.may(LINK_SECTION.edit_permission)]
-        self._habits = {person: [each for each in HABITS if person.user.may(each.permission)] for person in team}
+        self._habits = {person: [each for each in EDITS if person.user.may(each.permission)] for person in team}
         self._happenings = self._all(team, slots(team, since, self._until))
         self._next = next(self._happenings, None)
 
@@ -91,8 +91,8 @@ class Everyday:
         for slot in slots:
             number = round(slot.share * self._changes) - made
             made += number
-            for at in sorted(slot.start + self._dice.randrange(SLOT_MS) for _ in range(number)):
-                [person] = self._dice.choices(team, cum_weights=slot.odds)
+            for at in sorted(slot.start + self._rng.randrange(SLOT_MS) for _ in range(number)):
+                [person] = self._rng.choices(team, cum_weights=slot.odds)
                 yield at, person
 
     def _statements(self, until: int) -> Iterator[Statement]:
@@ -103,31 +103,31 @@ class Everyday:
             self._next = next(self._happenings, None)
 
     def _context(self, person: Person) -> RequestContext:
-        [station] = self._dice.choices(person.stations, person.odds)
+        [station] = self._rng.choices(person.stations, person.odds)
         return RequestContext(
             tenant_id=person.user.tenant_id,
             actor=person.user.as_actor(),
             client=station.client,
-            request_id=UUID(int=self._dice.getrandbits(128), version=4),
+            request_id=UUID(int=self._rng.getrandbits(128), version=4),
         )
 
     def _change(self, person: Person, at: int) -> tuple[str, tuple[Any, ...]]:
-        habits = self._habits[person]
-        known = sum(len(self._subjects[habit.model]) for habit in habits)
-        if not known or self._dice.randrange(EDITS_FOR_A_LINK) == 0:
+        patterns = self._habits[person]
+        known = sum(len(self._subjects[edit.model]) for edit in patterns)
+        if not known or self._rng.randrange(EDITS_FOR_A_LINK) == 0:
             return self._new_link(at)
-        chosen = self._dice.randrange(known)
-        habit = next(each for each in habits if (chosen := chosen - len(self._subjects[each.model])) < 0)
-        subject, values = self._subjects[habit.model][chosen], habit.values
-        subject.turn = (subject.turn + self._dice.randrange(1, len(values))) % len(values)
-        return habit.sql, (values[subject.turn], subject.pk)
+        chosen = self._rng.randrange(known)
+        edit = next(each for each in patterns if (chosen := chosen - len(self._subjects[each.model])) < 0)
+        subject, values = self._subjects[edit.model][chosen], edit.values
+        subject.turn = (subject.turn + self._rng.randrange(1, len(values))) % len(values)
+        return edit.sql, (values[subject.turn], subject.pk)
 
     def _new_link(self, at: int) -> tuple[str, tuple[Any, ...]]:
-        turn = self._dice.randrange(len(LINK_TEXTS))
-        link = Subject(UUID(id_at(at, self._dice.getrandbits(76))), turn)
+        turn = self._rng.randrange(len(LINK_TEXTS))
+        link = Subject(UUID(id_at(at, self._rng.getrandbits(76))), turn)
         self._subjects[MessageLink].append(link)
-        number = self._dice.choice(self._numbers)
-        code = f"{self._dice.getrandbits(88):022x}"
+        number = self._rng.choice(self._numbers)
+        code = f"{self._rng.getrandbits(88):022x}"
         return ADD_LINK, (
             str(link.pk),
             str(number.tenant_id),
@@ -139,7 +139,7 @@ class Everyday:
         )
 
     def _name(self) -> str:
-        name = f"{self._dice.choice(PLACES)} {len(self._names) + 1}"
+        name = f"{self._rng.choice(PLACES)} {len(self._names) + 1}"
         while name in self._names:  # of a link that somebody has added since
             name += " (new)"
         self._names.add(name)

@@ -24,7 +24,7 @@ class DemoNetwork:
 
 
 def _demo_networks() -> tuple[DemoNetwork, ...]:
-    with (Path(__file__).parent / "demo_networks.csv").open(encoding="utf-8", newline="") as table:
+    with (Path(__file__).parent / "networks.csv").open(encoding="utf-8", newline="") as table:
         return tuple(
             DemoNetwork(
                 ip_network(row["network"]),

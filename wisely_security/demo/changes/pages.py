@@ -9,15 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import resolve
 
-from login_activity.demo_habits import Person
 from wisely_security.tenancy.models import Tenant, User
-
-from ..forms import RecordForm
+from wisely_security.workspace.forms import RecordForm
 
 Typed = dict[str, Any]
 
 
-class Visit(HttpRequest):
+class Request(HttpRequest):
     """What a page gets of a member who is signed in. ``typed``: the form, if it is sent."""
 
     def __init__(self, user: User, tenant: Tenant, url: str, typed: Typed | None) -> None:
@@ -36,7 +34,7 @@ def is_done(user: User, tenant: Tenant, url: str, typed: Typed | None) -> bool:
     """Open a page (``typed`` is None) or send its form. False: it was refused or failed."""
     page = resolve(url)
     try:
-        return bool(page.func(Visit(user, tenant, url, typed), *page.args, **page.kwargs).status_code < 400)
+        return bool(page.func(Request(user, tenant, url, typed), *page.args, **page.kwargs).status_code < 400)
     except (PermissionDenied, Http404):
         return False
 
@@ -44,11 +42,5 @@ def is_done(user: User, tenant: Tenant, url: str, typed: Typed | None) -> bool:
 def filled_in(form: RecordForm, typed: Typed) -> Typed:
     """The form as it is shown, with something typed over it."""
     shown = {name: form[name].value() for name in form.fields}
-    sent = shown | {name: form.fields[name].prepare_value(_plain(value)) for name, value in typed.items()}
+    sent = shown | {name: form.fields[name].prepare_value(value) for name, value in typed.items()}
     return {name: value for name, value in sent.items() if value is not None}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    return value.user if isinstance(value, Person) else value

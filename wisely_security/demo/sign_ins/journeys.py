@@ -1,4 +1,4 @@
-"""What people do in a visit, as data: steps, how they follow each other, and how common each visit is."""
+"""What people do in a journey, as data: steps, how they follow each other, and how common each journey is."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from login_activity.report import DOWNLOAD, REPORT, VIEW
+from login_activity.vocabulary import Action, Reason
 from wisely_security.reports.keyset import PAGE_SIZE
 from wisely_security.reports.periods import DAYS, DEFAULT, Period, Preset
 from wisely_security.tenancy.forms import SignInSettingsForm
 from wisely_security.tenancy.permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
 
-from .demo_habits import Person, Station
-from .report import DOWNLOAD, REPORT, VIEW
-from .vocabulary import Action, Reason
+from ..patterns import Person, Station
 
 Detail = Callable[[Person, Station, date], dict[str, Any]]
 Pause = tuple[float, float]  # seconds: at least, at most
@@ -22,7 +22,7 @@ Pause = tuple[float, float]  # seconds: at least, at most
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One event, as the recorder is told of it.
+    """One event, as the recorder gets it.
 
     ``dated``: the detail depends on the day.
     ``record_of``: the slug of the tenant in whose record it stands, where that is not the person's own.
@@ -52,7 +52,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Visit:
+class Journey:
     """``moves``: each step and the pause before it. ``allowed``: for whom."""
 
     frequency: int
@@ -75,8 +75,8 @@ def _area(area: str, **more: Any) -> Detail:
     return lambda person, station, day: {"area": area, **more}
 
 
-def look(preset: Preset, rows: int = PAGE_SIZE, area: str = REPORT.title, **filters: str) -> Detail:
-    """A look at a record, as its page tells of it."""
+def view(preset: Preset, rows: int = PAGE_SIZE, area: str = REPORT.title, **filters: str) -> Detail:
+    """A view of a record, as its page records it."""
 
     def detail(person: Person, station: Station, day: date) -> dict[str, Any]:
         period = Period(day - timedelta(days=DAYS[preset] - 1), day, person.zone)
@@ -127,11 +127,11 @@ RESET_SUSPENDED = Step(Action.RESET_PASSWORD, failed=Reason.SUSPENDED)
 RESET_PENDING = Step(Action.RESET_PASSWORD, failed=Reason.PENDING)
 EMAIL_FAILED = Step(Action.RESET_PASSWORD, failed=Reason.EMAIL_FAILED)
 
-LOOK = Step(Action.VIEW, detail=look(DEFAULT), dated=True)
-LOOK_FAILURES = Step(Action.VIEW, detail=look(Preset.LAST_30_DAYS, 17, Status="Failure"), dated=True)
-DOWNLOAD_ALL = Step(Action.VIEW, note=Reason.DOWNLOADED, detail=look(Preset.LAST_30_DAYS, 934), dated=True)
-CUT_SHORT = Step(Action.VIEW, failed=Reason.CUT_SHORT, detail=look(Preset.LAST_30_DAYS, 212), dated=True)
-LOOK_REFUSED = Step(Action.VIEW, failed=Reason.NO_PERMISSION, detail=_area(REPORT.title))
+VIEWED = Step(Action.VIEW, detail=view(DEFAULT), dated=True)
+FAILURES_VIEWED = Step(Action.VIEW, detail=view(Preset.LAST_30_DAYS, 17, Status="Failure"), dated=True)
+DOWNLOADED = Step(Action.VIEW, note=Reason.DOWNLOADED, detail=view(Preset.LAST_30_DAYS, 934), dated=True)
+CUT_SHORT = Step(Action.VIEW, failed=Reason.CUT_SHORT, detail=view(Preset.LAST_30_DAYS, 212), dated=True)
+VIEW_REFUSED = Step(Action.VIEW, failed=Reason.NO_PERMISSION, detail=_area(REPORT.title))
 SETTINGS = Step(Action.VIEW, detail=_area("Sign-in settings"))
 SETTINGS_EDITED = Step(Action.EDIT, detail=_idle_limit, dated=True)
 SETTINGS_INVALID = Step(Action.EDIT, failed=Reason.INVALID_INPUT, detail=_area("Sign-in settings"))
@@ -139,68 +139,53 @@ PROFILE_EDITED = Step(Action.EDIT, detail=_time_zone)
 PROFILE_INVALID = Step(Action.EDIT, failed=Reason.INVALID_INPUT, detail=_area("Profile"))
 
 SWITCHED = Step(Action.VIEW, detail=_area("Switched from Initech to Globex"), record_of="globex")
-LOOK_AT_GLOBEX = Step(Action.VIEW, detail=look(DEFAULT), dated=True, record_of="globex")
+GLOBEX_VIEWED = Step(Action.VIEW, detail=view(DEFAULT), dated=True, record_of="globex")
 
 
-def _may_look(person: Person) -> bool:
-    return person.user.may(VIEW)
+def journey(frequency: int, *moves: Step | Pause, allowed: Callable[[Person], bool] = lambda person: True) -> Journey:
+    """Steps, each after the pause that stands before it, or AT_ONCE."""
+    pause, paused = AT_ONCE, []
+    for move in moves:
+        if isinstance(move, Step):
+            paused.append((pause, move))
+            pause = AT_ONCE
+        else:
+            pause = move
+    return Journey(frequency, tuple(paused), allowed)
 
 
-def _may_not_look(person: Person) -> bool:
+def _may(permission: str) -> Callable[[Person], bool]:
+    return lambda person: person.user.may(permission)
+
+
+def _may_not_view(person: Person) -> bool:
     return person.user.tenant is not None and not person.user.may(VIEW)
-
-
-def _may_download(person: Person) -> bool:
-    return person.user.may(DOWNLOAD)
-
-
-def _may_edit_settings(person: Person) -> bool:
-    return person.user.may(SIGN_IN_SETTINGS)
 
 
 def _of_initech(person: Person) -> bool:
     return person.user.tenant is not None and person.user.tenant.slug == "initech" and person.user.may(SWITCH_TENANT)
 
 
-VISITS = (
-    Visit(30, ((AT_ONCE, LOG_IN), (LATER, LOG_OUT))),
-    Visit(26, ((AT_ONCE, LOG_IN),)),
-    Visit(14, ((AT_ONCE, EXPIRED), (AT_ONCE, LOG_IN), (LATER, LOG_OUT))),
-    Visit(7, ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN), (LATER, LOG_OUT))),
-    Visit(2, ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN))),
-    Visit(3, ((AT_ONCE, REPLACED), (SAME_REQUEST, LOG_IN), (LATER, LOG_OUT))),
-    Visit(1, ((AT_ONCE, INVALID), (SOON, LOG_IN), (LATER, LOG_OUT))),
-    Visit(2, ((AT_ONCE, LOG_IN), (SOON, ENDED_BY_USER), (LATER, LOG_OUT))),
-    Visit(2, ((AT_ONCE, LOG_IN), (SOON, PROFILE_EDITED), (LATER, LOG_OUT))),
-    Visit(1, ((AT_ONCE, LOG_IN), (SOON, PROFILE_INVALID), (AT_ONCE, PROFILE_EDITED), (LATER, LOG_OUT))),
-    Visit(
-        1,
-        (
-            (AT_ONCE, WRONG_PASSWORD),
-            (AT_ONCE, WRONG_PASSWORD),
-            (AT_ONCE, LINK_SENT),
-            (SOON, PASSWORD_CHANGED),
-            (SAME_REQUEST, RESET),
-            (AT_ONCE, LOG_IN),
-            (LATER, LOG_OUT),
-        ),
-    ),
-    Visit(1, ((AT_ONCE, LOG_IN), (SOON, PASSWORD_CHANGED), (SAME_REQUEST, CHANGE), (LATER, LOG_OUT))),
-    Visit(
-        1,
-        (
-            (AT_ONCE, LOG_IN),
-            (SOON, CHANGE_WRONG),
-            (AT_ONCE, CHANGE_INVALID),
-            (AT_ONCE, CHANGE),
-            (LATER, LOG_OUT),
-        ),
-    ),
-    Visit(2, ((AT_ONCE, LOG_IN), (SOON, LOOK_REFUSED), (LATER, LOG_OUT)), _may_not_look),
-    Visit(16, ((AT_ONCE, LOG_IN), (SOON, LOOK), (LATER, LOG_OUT)), _may_look),
-    Visit(5, ((AT_ONCE, LOG_IN), (SOON, LOOK), (AT_ONCE, LOOK_FAILURES)), _may_look),
-    Visit(3, ((AT_ONCE, LOG_IN), (SOON, LOOK), (SOON, DOWNLOAD_ALL), (LATER, LOG_OUT)), _may_download),
-    Visit(3, ((AT_ONCE, LOG_IN), (SOON, SETTINGS), (LATER, LOG_OUT)), _may_edit_settings),
-    Visit(1, ((AT_ONCE, LOG_IN), (SOON, SETTINGS), (SOON, SETTINGS_EDITED)), _may_edit_settings),
-    Visit(12, ((AT_ONCE, LOG_IN), (SOON, SWITCHED), (AT_ONCE, LOOK_AT_GLOBEX), (LATER, LOG_OUT)), _of_initech),
+NEW_PASSWORD = (LINK_SENT, SOON, PASSWORD_CHANGED, SAME_REQUEST, RESET, LOG_IN)
+JOURNEYS = (
+    journey(30, LOG_IN, LATER, LOG_OUT),
+    journey(26, LOG_IN),
+    journey(14, EXPIRED, LOG_IN, LATER, LOG_OUT),
+    journey(7, WRONG_PASSWORD, LOG_IN, LATER, LOG_OUT),
+    journey(2, WRONG_PASSWORD, WRONG_PASSWORD, LOG_IN),
+    journey(3, REPLACED, SAME_REQUEST, LOG_IN, LATER, LOG_OUT),
+    journey(1, INVALID, SOON, LOG_IN, LATER, LOG_OUT),
+    journey(2, LOG_IN, SOON, ENDED_BY_USER, LATER, LOG_OUT),
+    journey(2, LOG_IN, SOON, PROFILE_EDITED, LATER, LOG_OUT),
+    journey(1, LOG_IN, SOON, PROFILE_INVALID, PROFILE_EDITED, LATER, LOG_OUT),
+    journey(1, WRONG_PASSWORD, WRONG_PASSWORD, *NEW_PASSWORD, LATER, LOG_OUT),
+    journey(1, LOG_IN, SOON, PASSWORD_CHANGED, SAME_REQUEST, CHANGE, LATER, LOG_OUT),
+    journey(1, LOG_IN, SOON, CHANGE_WRONG, CHANGE_INVALID, CHANGE, LATER, LOG_OUT),
+    journey(2, LOG_IN, SOON, VIEW_REFUSED, LATER, LOG_OUT, allowed=_may_not_view),
+    journey(16, LOG_IN, SOON, VIEWED, LATER, LOG_OUT, allowed=_may(VIEW)),
+    journey(5, LOG_IN, SOON, VIEWED, FAILURES_VIEWED, allowed=_may(VIEW)),
+    journey(3, LOG_IN, SOON, VIEWED, SOON, DOWNLOADED, LATER, LOG_OUT, allowed=_may(DOWNLOAD)),
+    journey(3, LOG_IN, SOON, SETTINGS, LATER, LOG_OUT, allowed=_may(SIGN_IN_SETTINGS)),
+    journey(1, LOG_IN, SOON, SETTINGS, SOON, SETTINGS_EDITED, allowed=_may(SIGN_IN_SETTINGS)),
+    journey(12, LOG_IN, SOON, SWITCHED, GLOBEX_VIEWED, LATER, LOG_OUT, allowed=_of_initech),
 )

@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 
-class Letterbox(BaseEmailBackend):
+class FakeMailBackend(BaseEmailBackend):
     """Takes every e-mail and keeps none. ``refuses``: what it answers for addresses that it does not take."""
 
     refuses: ClassVar[dict[str, tuple[int, bytes]]] = {}
@@ -27,9 +27,9 @@ class Letterbox(BaseEmailBackend):
 
 @contextmanager
 def keeping_mail() -> Iterator[None]:
-    """Inside the block, every e-mail of this process goes into the letterbox."""
+    """Inside the block, every e-mail of this process goes to the fake mail backend."""
     configured = settings.EMAIL_BACKEND
-    settings.EMAIL_BACKEND = f"{Letterbox.__module__}.{Letterbox.__qualname__}"
+    settings.EMAIL_BACKEND = f"{FakeMailBackend.__module__}.{FakeMailBackend.__qualname__}"
     try:
         yield
     finally:
@@ -40,8 +40,8 @@ def keeping_mail() -> Iterator[None]:
 def refusing(email: str, answer: str) -> Iterator[None]:
     """Inside the block, the server refuses this address. ``answer``: as "550 No such user"."""
     code, _, text = answer.partition(" ")
-    Letterbox.refuses[email] = int(code), text.encode()
+    FakeMailBackend.refuses[email] = int(code), text.encode()
     try:
         yield
     finally:
-        del Letterbox.refuses[email]
+        del FakeMailBackend.refuses[email]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError
 from django.db import connections
-from pytest_django import Settings
 
 from tests.support.cast import create_cast, person
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy import demo as tenancy_demo
+from wisely_security.demo import people as demo_people
 from wisely_security.tenancy.accounts import create_tenant
+from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Edition, Tenant, User
 
 from .seeding import all_events, seed
@@ -21,6 +21,17 @@ def test_a_second_time_nothing_is_changed(changing: None) -> None:
     assert "The demo is there already" in seed()
     assert "The demo is there already" in seed(seed=9)
     assert len(all_events()) == before
+
+
+def test_it_shows_whom_to_sign_in_as_where_there_is_a_demo(changing: None) -> None:
+    shown = seed(sign_ins=True)
+    assert [email in shown for email in demo_people.SIGN_INS] == [True] * 5
+    assert DEMO_PASSWORD in shown
+
+
+def test_it_shows_nobody_where_there_is_none(committed: None) -> None:
+    assert seed(sign_ins=True) == ""
+    assert demo_people.found() is demo_people.Found.NOTHING
 
 
 def test_a_demo_takes_more_events_as_often_as_one_likes(changing: None) -> None:
@@ -63,13 +74,6 @@ def test_a_demo_with_a_tenant_more_is_refused(changing: None) -> None:
     create_tenant("New", "new", Edition.ENTERPRISE, super_admin=person("N", "n@new.example"), aggregator=aggregator)
     with pytest.raises(CommandError, match="did not make"):
         seed()
-
-
-def test_production_is_refused(committed: None, settings: Settings) -> None:
-    settings.DEVELOPMENT = False
-    with pytest.raises(CommandError, match="DEBUG=1"):
-        seed()
-    assert tenancy_demo.look() is tenancy_demo.Found.NOTHING
 
 
 def test_too_few_events_are_refused(committed: None) -> None:

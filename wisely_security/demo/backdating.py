@@ -1,6 +1,8 @@
-"""For demo data: writing as the owner of the database, with moments of the past in the record of changes.
+"""Writing as the owner of the database, at moments of the past.
 
-The hook takes the time of an event from the setting ``wisely.at``, from the owner alone. It ends with the transaction.
+Inside one transaction of the demo, the function that makes ids of events takes their time from a setting of the demo.
+Others go on with the function as it is: nobody sees the other one, and where the transaction ends early, by an error or
+a kill, it has never been.
 """
 
 from __future__ import annotations
@@ -15,12 +17,15 @@ from django.apps import apps
 from django.db import connection, reset_queries
 
 from wisely_security.core.request_context import RequestContext, current
+from wisely_security.database.alias_override import override_default
+from wisely_security.database.base import ANNOUNCE
+from wisely_security.database.keys import UUIDv7
 
-from .alias_override import override_default
-from .base import ANNOUNCE
-from .keys import UUIDv7
-
-SET_TIME = "SELECT set_config('wisely.at', %s, true);"
+EVENT_ID = "audit_trail_event_id()"
+DEFINITION = f"SELECT pg_get_functiondef('{EVENT_ID}'::regprocedure)"
+BACK_DATED = f"""CREATE OR REPLACE FUNCTION {EVENT_ID} RETURNS uuid LANGUAGE sql VOLATILE
+    RETURN uuidv7(current_setting('wisely_demo.at')::timestamptz - clock_timestamp())"""
+SET_TIME = "SELECT set_config('wisely_demo.at', %s, true);"
 # What a commit would check and write, so that it does not run into what comes next in the same transaction.
 SETTLE = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 
@@ -31,16 +36,24 @@ def as_owner() -> AbstractContextManager[None]:
 
 
 @contextmanager
-def keys_of_the_past() -> Iterator[None]:
-    """Inside the block, one transaction's, new records get keys that tell the moment of ``record_as_of``."""
-    keys_of_now = UUIDv7.template
-    _make_keys_by("audit_trail_event_id()")
-    try:
-        yield
-        settle()
-        _make_keys_by(keys_of_now)
-    finally:
-        UUIDv7.template = keys_of_now
+def back_dating(*, keys: bool = False) -> Iterator[None]:
+    """Inside the block, one transaction's, events get ids of the moment of ``record_as_of``; with ``keys``, new records
+    get keys of it too, for which nobody else may use their tables."""
+    template = UUIDv7.template
+    with connection.cursor() as cursor:
+        cursor.execute(DEFINITION)
+        [as_it_is] = cursor.fetchone()
+        cursor.execute(BACK_DATED)
+        try:
+            if keys:
+                _make_keys_by(EVENT_ID)
+            yield
+            settle()
+            if keys:
+                _make_keys_by(template)
+            cursor.execute(as_it_is)
+        finally:
+            UUIDv7.template = template
 
 
 def _make_keys_by(function: str) -> None:
@@ -58,7 +71,7 @@ def record_as_of(moment: datetime) -> None:
 
 
 def settle() -> None:
-    """End what is a transaction of its own in the story that is told."""
+    """End what is a transaction of its own in the scenario."""
     with connection.cursor() as cursor:
         cursor.execute(SETTLE)
 
@@ -76,12 +89,12 @@ class Statement:
 def run_all(statements: Iterable[Statement]) -> None:
     """Many statements in one message to the server."""
     with connection.cursor() as cursor:
-        told = [
+        messages = [
             cursor.cursor.mogrify(
                 ANNOUNCE + SET_TIME + each.sql + ";", [*each.context.settings, each.moment.isoformat(), *each.values]
             )
             for each in statements
         ]
-        told.append(cursor.cursor.mogrify(ANNOUNCE, current().settings))  # as the connection believes it to be
-        cursor.execute(b"".join(told).decode())
+        messages.append(cursor.cursor.mogrify(ANNOUNCE, current().settings))  # as the connection believes it to be
+        cursor.execute(b"".join(messages).decode())
     reset_queries()  # kept with DEBUG on, and long

@@ -7,37 +7,43 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.core.checks import run_checks
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
 from audit_trail.models import AuditEvent
-from login_activity import demo as login_demo
-from login_activity import demo_events
-from login_activity.demo_habits import Dice, milliseconds, people
-from login_activity.demo_rows import COLUMNS, SharedText
-from login_activity.demo_visits import (
-    ACCOUNT_SUSPENDED,
-    AT_ONCE,
-    CHANGE,
-    LOG_IN,
-    LOOK,
-    LOOK_AT_GLOBEX,
-    WRONG_PASSWORD,
-    Step,
-    Visit,
-)
 from login_activity.models import LoginEvent
 from login_activity.recorder import record
 from login_activity.vocabulary import Action, Reason
+from tests.audit_trail.capture.paths.outside import session
 from tests.support import databases
 from wisely_security.core.request_context import RequestContext, acting_as, using
+from wisely_security.demo import people as demo_people
+from wisely_security.demo import sign_ins
+from wisely_security.demo.backdating import as_owner, back_dating, record_as_of
+from wisely_security.demo.patterns import Rng, milliseconds, people
+from wisely_security.demo.sign_ins import event_writer
+from wisely_security.demo.sign_ins.journeys import (
+    ACCOUNT_SUSPENDED,
+    AT_ONCE,
+    CHANGE,
+    GLOBEX_VIEWED,
+    LOG_IN,
+    VIEWED,
+    WRONG_PASSWORD,
+    Journey,
+    Step,
+)
+from wisely_security.demo.sign_ins.rows import COLUMNS, SharedText
+from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.ledger.loading import id_at, load
-from wisely_security.tenancy import demo as tenancy_demo
+from wisely_security.ledger.models import time_of
 
 from .seeding import EVENTS, KeptDemo, all_events, midnight, seed
 
@@ -49,17 +55,17 @@ OURS = {"tenancy", "workspace", "outbox", "login_activity", "audit_trail"}
     [
         (LOG_IN, None),
         (WRONG_PASSWORD, None),
-        (LOOK, None),
-        (LOOK_AT_GLOBEX, None),
+        (VIEWED, None),
+        (GLOBEX_VIEWED, None),
         (ACCOUNT_SUSPENDED, "charlie@globex.example"),
         (Step(Action.LOG_IN, failed=Reason.UNKNOWN_USER, typed="Tr0ub4dor&3"), "nobody"),
         (Step(Action.LOG_IN, failed=Reason.UNKNOWN_USER, typed=" Who@Acme.example"), "nobody"),
     ],
 )
 def test_its_rows_are_those_of_the_recorder(committed: None, step: Step, by: str | None) -> None:
-    login_demo.prepare()
+    sign_ins.prepare()
     until = midnight()
-    made = tenancy_demo.create(until)
+    made = demo_people.create(until)
     everybody = people(made, until - timedelta(days=45), until, seed=1)
     station = everybody["erin@initech.example"].stations[-1]
     subject = None if by == "nobody" else everybody["erin@initech.example"]
@@ -91,13 +97,13 @@ def test_a_visit_that_the_number_of_events_cuts_short_leaves_no_more_than_they_t
     committed: None, monkeypatch: pytest.MonkeyPatch, events: int
 ) -> None:
     moves = ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN), (AT_ONCE, CHANGE))
-    monkeypatch.setattr(demo_events, "VISITS", (Visit(1, moves),))
-    login_demo.prepare()
-    until, dice = midnight(), Dice(1)
-    made, since = tenancy_demo.create(until), until - timedelta(days=1)
+    monkeypatch.setattr(event_writer, "JOURNEYS", (Journey(1, moves),))
+    sign_ins.prepare()
+    until, rng = midnight(), Rng(1)
+    made, since = demo_people.create(until), until - timedelta(days=1)
     everybody = list(people(made, since, until, seed=1).values())
-    clerk = demo_events.Clerk(dice, SharedText(made), until)
-    rows = list(demo_events.stream(everybody, [], clerk, dice, since, until, events))
+    writer = event_writer.EventWriter(rng, SharedText(made), until)
+    rows = list(event_writer.stream(everybody, [], writer, rng, since, until, events))
     assert len(rows) == events
     moments = [at for at, _ in rows]
     assert {person.signed_in for person in everybody} - {0} == set(moments[2:3])
@@ -153,12 +159,13 @@ def test_what_breaks_in_the_middle_leaves_nothing(committed: None, monkeypatch: 
                 if model._meta.app_label in OURS
             }
 
-    before = rows()
-    monkeypatch.setattr(Dice, "randrange", _after(1000, Dice.randrange))
+    before, made_by = rows(), database_makes()
+    monkeypatch.setattr(Rng, "randrange", _after(1000, Rng.randrange))
     with pytest.raises(Exception, match="interrupted"):
         seed()
-    assert tenancy_demo.look() is tenancy_demo.Found.NOTHING
+    assert demo_people.found() is demo_people.Found.NOTHING
     assert rows() == before
+    assert database_makes() == made_by
 
 
 def _after(calls: int, function: Callable[..., int]) -> Callable[..., int]:
@@ -178,7 +185,7 @@ def test_it_says_how_far_it_is(kept_demo: KeptDemo) -> None:
 
 
 def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, tmp_path: Path) -> None:
-    login_demo.prepare()
+    sign_ins.prepare()
     assert [path.name for path in (tmp_path / "places").iterdir()] == ["demo.mmdb"]
 
     other = tmp_path / "others" / "city.mmdb"
@@ -186,12 +193,46 @@ def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, 
     other.write_bytes(b"mine")
     for configured in (other, other.parent):
         settings.GEOIP_PATH = str(configured)
-        login_demo.prepare()
+        sign_ins.prepare()
     assert [path.read_bytes() for path in other.parent.iterdir()] == [b"mine"]
 
     settings.GEOIP_PATH = str(tmp_path / "new" / "city.mmdb")
-    login_demo.prepare()
+    sign_ins.prepare()
     assert Path(settings.GEOIP_PATH).stat().st_size > 1000
+
+
+def database_makes() -> list[Any]:
+    """What the database makes ids and keys with."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, pg_get_functiondef(pg_proc.oid) FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' ORDER BY 1, 2"
+        )
+        functions = cursor.fetchall()
+        cursor.execute(
+            "SELECT adrelid::regclass::text, adnum, pg_get_expr(adbin, adrelid) FROM pg_attrdef ORDER BY 1, 2"
+        )
+        return [*functions, *(row for row in cursor.fetchall() if "_20" not in row[0])]
+
+
+def test_the_database_makes_ids_as_it_did_before(committed: None, kept_demo: KeptDemo) -> None:
+    before = database_makes()
+    assert "uuidv7()" in str(before) and "wisely_demo" not in str(before)
+    with databases.using_database(kept_demo.database):
+        assert database_makes() == before
+
+
+def test_others_stay_in_the_present_while_it_works_in_the_past(committed: None) -> None:
+    past = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    with session(SUPERUSER) as others, as_owner(), transaction.atomic(), back_dating():
+        record_as_of(past)
+        times = []
+        with connection.cursor() as ours:
+            for cursor in (ours, others):
+                cursor.execute("SELECT audit_trail_event_id()")
+                times.append(time_of(UUID(str(cursor.fetchone()[0]))))
+    assert abs(times[0] - past) < timedelta(seconds=1)
+    assert abs(times[1] - timezone.now()) < timedelta(days=1)
 
 
 @pytest.mark.usefixtures("reading")

@@ -9,6 +9,7 @@ from secrets import token_hex
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
+from login_activity.places.locate import locate
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session
 from wisely_security.tenancy.session_store import SessionStore
@@ -22,21 +23,20 @@ from wisely_security.tenancy.sessions import (
     limits,
 )
 
-from .demo_habits import Dice, Person, Station, milliseconds, moment_at
-from .places.locate import locate
+from ..patterns import Person, Rng, Station, milliseconds, moment_at
 
 OPEN_SINCE_DAYS = 2
 BACKEND = "wisely_security.tenancy.authentication.EmailBackend"
 
 
-def open_sessions(people: Iterable[Person], until: datetime, dice: Dice) -> None:
+def open_sessions(people: Iterable[Person], until: datetime, rng: Rng) -> None:
     """Open again what was left open in the last days and would still be in use."""
     earliest = milliseconds(until - timedelta(days=OPEN_SINCE_DAYS))
     now = timezone.now()
     for person in people:
         for station, at in person.left_open.items():
             created_at = moment_at(at)
-            last_seen_at = max(created_at, now - timedelta(minutes=dice.randrange(1, 300)))
+            last_seen_at = max(created_at, now - timedelta(minutes=rng.randrange(1, 300)))
             expires_at = expiry(limits(person.user.tenant), created_at, last_seen_at)
             if person.user.is_active and at >= earliest and expires_at > now:
                 _open(

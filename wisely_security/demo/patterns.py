@@ -9,20 +9,20 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from zoneinfo import ZoneInfo
 
+from login_activity.devices.identify import Device, identify
 from wisely_security.core.request_context import Client
-from wisely_security.tenancy.demo import Demo, accepted_at, suspended_at
+from wisely_security.demo.people import Demo, accepted_at, suspended_at
 from wisely_security.tenancy.models import User, UserStatus
 
-from .demo_devices import COMPUTERS, PHONES, TABLETS, DemoDevice
-from .demo_places import DEMO_NETWORKS, DemoNetwork
-from .devices.identify import Device, identify
+from .devices import COMPUTERS, PHONES, TABLETS, DemoDevice
+from .networks import DEMO_NETWORKS, DemoNetwork
 
 # How busy each hour of a working day is, from midnight on.
 HOURS = (0.3, 0.1, 0.1, 0.1, 0.1, 0.3, 1, 3, 9, 20, 16, 12, 8, 9, 14, 12, 10, 8, 5, 3, 2.5, 2, 1.5, 0.8)
 WEEKEND = 0.07
 
 
-class Dice(random.Random):
+class Rng(random.Random):
     """Chance that can be repeated. For demo data: nothing that it yields is a secret."""
 
     def address(self, network: DemoNetwork) -> IPv4Address | IPv6Address:
@@ -83,24 +83,24 @@ def milliseconds(moment: datetime) -> int:
 
 
 def people(demo: Demo, since: datetime, until: datetime, seed: int | str) -> dict[str, Person]:
-    """Everybody with their habits, by e-mail."""
-    return {email: habits(user, since, until, seed) for email, user in demo.users.items()}
+    """Everybody with their patterns, by e-mail."""
+    return {email: patterns(user, since, until, seed) for email, user in demo.users.items()}
 
 
-def habits(user: User, since: datetime, until: datetime, seed: int | str) -> Person:
-    dice = Dice(f"{seed} {user.email}")
+def patterns(user: User, since: datetime, until: datetime, seed: int | str) -> Person:
+    rng = Rng(f"{seed} {user.email}")
     company = user.tenant.slug if user.tenant else ""
-    office = Dice(f"{seed} {company} {user.time_zone}")  # colleagues of a city share it
+    office = Rng(f"{seed} {company} {user.time_zone}")  # colleagues of a city share it
     local = [network for network in DEMO_NETWORKS if network.time_zone == user.time_zone] or DEMO_NETWORKS
-    computer = dice.choice(COMPUTERS)
+    computer = rng.choice(COMPUTERS)
     stations = [Station(computer, office.address(office.choice(local)))]
-    if dice.random() < 0.8:
-        stations.append(Station(dice.choice(PHONES), dice.address(dice.choice(local))))
-    if dice.random() < 0.5:
-        at_home = dice.choice([computer, *TABLETS])
+    if rng.random() < 0.8:
+        stations.append(Station(rng.choice(PHONES), rng.address(rng.choice(local))))
+    if rng.random() < 0.5:
+        at_home = rng.choice([computer, *TABLETS])
         # Some come through the company's own network.
-        private = IPv4Address(f"10.20.{dice.randrange(256)}.{dice.randrange(1, 255)}")
-        stations.append(Station(at_home, private if dice.random() < 0.3 else dice.address(dice.choice(local))))
+        private = IPv4Address(f"10.20.{rng.randrange(256)}.{rng.randrange(1, 255)}")
+        stations.append(Station(at_home, private if rng.random() < 0.3 else rng.address(rng.choice(local))))
     first, last = since, until
     if user.created_at > since:
         first = accepted_at(user)
@@ -112,7 +112,7 @@ def habits(user: User, since: datetime, until: datetime, seed: int | str) -> Per
         user=user,
         stations=stations,
         odds=[6, 2, 2][: len(stations)],
-        diligence=dice.uniform(0.5, 1.6),
+        diligence=rng.uniform(0.5, 1.6),
         since=milliseconds(first),
         until=milliseconds(last),
     )

@@ -1,4 +1,4 @@
-"""The demo's companies and people. Who they are stands in ``demo_people.csv``; all have the demo's password."""
+"""The demo's companies and people. Who they are stands in ``people.csv``; all have the demo's password."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.hashers import make_password
 
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
-from wisely_security.database import backdating
-
-from .accounts import create_tenant
-from .demo_password import DEMO_PASSWORD
-from .models import Edition, Role, Tenant, User, UserStatus
+from wisely_security.demo import backdating
+from wisely_security.tenancy.accounts import create_tenant
+from wisely_security.tenancy.demo_password import DEMO_PASSWORD
+from wisely_security.tenancy.models import Edition, Role, Tenant, User, UserStatus
 
 SIGN_INS = {
     "alice@acme.example": "Super Admin of the enterprise Acme",
@@ -49,7 +48,7 @@ class Found(Enum):
     OTHERS = "tenants or users that the demo did not make"
 
 
-def look() -> Found:
+def found() -> Found:
     """The demo is known by its tenants: all of them and no others, each with the Super Admin it has in the demo."""
     with acting_as(support=True):
         found = dict(Tenant.objects.values_list("slug", "super_admin__email"))
@@ -155,10 +154,17 @@ def suspended_at(user: User, until: datetime) -> datetime:
 
 
 def existing() -> Demo:
-    """The demo that ``look`` has found."""
+    """The demo that ``found`` has found."""
     with acting_as(support=True):
         users = User.objects.select_related("tenant", "role").filter(email__in=_people())
         return Demo({tenant.slug: tenant for tenant in Tenant.objects.all()}, {user.email: user for user in users})
+
+
+def sign_ins() -> dict[str, str]:
+    """Who of those to sign in as is there."""
+    with acting_as(support=True):
+        there = set(User.objects.filter(email__in=SIGN_INS).values_list("email", flat=True))
+    return {email: who for email, who in SIGN_INS.items() if email in there}
 
 
 def first_day(until: datetime) -> date:
@@ -168,7 +174,7 @@ def first_day(until: datetime) -> date:
 
 
 def _people() -> dict[str, dict[str, str]]:
-    with (Path(__file__).parent / "demo_people.csv").open(encoding="utf-8", newline="") as table:
+    with (Path(__file__).parent / "people.csv").open(encoding="utf-8", newline="") as table:
         return {row["email"]: row for row in csv.DictReader(table)}
 
 

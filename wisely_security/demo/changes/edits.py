@@ -7,16 +7,16 @@ from typing import Any
 
 from django.db.models import Model
 
-from ..modules.access_accounts import AccessAccount
-from ..modules.consent_groups import ConsentGroup
-from ..modules.templates import Template
-from ..modules.waba_numbers import MessageLink, WabaNumber
-from ..resource_page import resource_page_of
+from wisely_security.workspace.modules.access_accounts import AccessAccount
+from wisely_security.workspace.modules.consent_groups import ConsentGroup
+from wisely_security.workspace.modules.templates import Template
+from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from wisely_security.workspace.resource_page import resource_page_of
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
-    """A field that is edited every day, and what it is set to, by turns. No story uses these values."""
+class Edit:
+    """A field that is edited every day, and what it is set to, by turns. No scenario uses these values."""
 
     model: type[Model]
     field: str
@@ -39,16 +39,16 @@ LINK_TEXTS = (
     "Hello, when are you open?",
     "Hi, I saw your poster and would like to know more.",
 )
-HABITS = (
-    Habit(Template, "validity_minutes", (180, 360, 2880, 4320, 10080)),
-    Habit(
+EDITS = (
+    Edit(Template, "validity_minutes", (180, 360, 2880, 4320, 10080)),
+    Edit(
         AccessAccount, "allowed_ips", (["198.51.100.0/26"], ["198.51.100.0/26", "203.0.113.64/27"], ["203.0.113.64/27"])
     ),
-    Habit(
+    Edit(
         ConsentGroup,
         "opt_out_response",
         ("You will get no more messages.", "Done: no more messages from us.", "Stopped."),
     ),
-    Habit(WabaNumber, "about", ("We answer within the hour.", "Write to us, day or night.", "Weekdays from 9 to 6.")),
-    Habit(MessageLink, "text", LINK_TEXTS),
+    Edit(WabaNumber, "about", ("We answer within the hour.", "Write to us, day or night.", "Weekdays from 9 to 6.")),
+    Edit(MessageLink, "text", LINK_TEXTS),
 )

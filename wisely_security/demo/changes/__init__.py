@@ -1,32 +1,30 @@
 """The workspace's part of the demo, and with it the Audit Trail's: 45 days of work. See docs/demo.md.
 
-Nothing here writes an event: people send the forms of the pages, and the hook and the recorder tell of it.
+Nothing here writes an event: people send the forms of the pages, and the hook and the recorder record it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import connection
 
 from audit_trail.models import AuditEvent
-from login_activity.demo import DAYS
-from login_activity.demo_habits import Dice, people
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.demo import Demo
+from wisely_security.demo.patterns import Rng, people
+from wisely_security.demo.people import Demo
+from wisely_security.demo.sign_ins import DAYS
 from wisely_security.tenancy.models import Tenant
+from wisely_security.workspace.modules.waba_numbers import WabaNumber
 
-from ..modules.waba_numbers import WabaNumber
-from .acme import acme
 from .everyday import Everyday
-from .globex import globex
-from .initech import initech
-from .letterbox import keeping_mail
-from .stage import Stage
+from .fake_mail import keeping_mail
+from .scenario import Scenario
 
 LOGINS_FOR_A_CHANGE = 10
-STORIES = {"acme": acme, "globex": globex, "initech": initech}
+SCENARIOS = sorted(Path(__file__).parent.glob("*.toml"))  # one for each tenant, named by its slug
 
 
 def everyday_changes(events: int) -> int:
@@ -35,23 +33,24 @@ def everyday_changes(events: int) -> int:
 
 
 def load(demo: Demo, *, changes: int, seed: int, until: datetime, progress: Callable[[int], None]) -> None:
-    """Tell each tenant's story, and exactly so many everyday changes within it, in the owner's transaction."""
+    """Play each tenant's scenario, with exactly so many everyday changes in between, in the owner's transaction."""
     since = until - timedelta(days=DAYS)
     everybody = people(demo, since, until, seed)
     done = 0
     with keeping_mail():
-        for (slug, story), number in zip(STORIES.items(), _parts(changes, len(STORIES)), strict=True):
-            dice = Dice(f"{seed} {slug}")
+        for path, number in zip(SCENARIOS, _parts(changes, len(SCENARIOS)), strict=True):
+            slug = path.stem
+            rng = Rng(f"{seed} {slug}")
             team = [person for person in everybody.values() if person.user.tenant == demo.tenants[slug]]
-            everyday = Everyday(team, dice, until, number, _counting(progress, done))
-            story(Stage(demo.tenants[slug], team, everyday, dice, since, until))
+            everyday = Everyday(team, rng, until, number, _counting(progress, done))
+            Scenario(demo.tenants[slug], team, everyday, rng, since, until).play(path)
             everyday.work(until)
             done += number
     _gather_statistics()
 
 
 def add(demo: Demo, *, changes: int, seed: str, until: datetime, progress: Callable[[int], None]) -> int:
-    """More everyday changes, of new message links alone: what was told of other records stays a chain of changes.
+    """More everyday changes, of new message links alone: what is recorded of other records stays a chain of changes.
 
     Returns how many: none where no tenant has had a number for a day, which a link could open.
     """
@@ -61,7 +60,7 @@ def add(demo: Demo, *, changes: int, seed: str, until: datetime, progress: Calla
     done = 0
     for found, number in zip(numbers, _parts(changes, len(numbers)), strict=True):
         team = [person for person in everybody.values() if person.user.tenant_id == found[0].tenant_id]
-        everyday = Everyday(team, Dice(f"{seed} {found[0].tenant_id}"), until, number, _counting(progress, done))
+        everyday = Everyday(team, Rng(f"{seed} {found[0].tenant_id}"), until, number, _counting(progress, done))
         everyday.begin(max(since, *(each.created_at for each in found)), found)
         everyday.work(until)
         done += number

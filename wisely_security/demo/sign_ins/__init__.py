@@ -8,21 +8,21 @@ from pathlib import Path
 
 from django.conf import settings
 
+from login_activity.models import LoginEvent
 from wisely_security.core.request_context import Client, acting_as
+from wisely_security.demo.people import Demo
 from wisely_security.ledger.loading import load as load_events
-from wisely_security.tenancy.demo import Demo
 from wisely_security.tenancy.models import User
 
-from .demo_events import Clerk, stream
-from .demo_habits import Dice, Person, habits, moment_at, people
-from .demo_places import build_demo_database
-from .demo_rows import COLUMNS, SharedText
-from .demo_scenes import scenes
-from .demo_sessions import open_sessions
-from .models import LoginEvent
+from ..networks import build_demo_database
+from ..patterns import Person, Rng, moment_at, patterns, people
+from .event_writer import EventWriter, stream
+from .rows import COLUMNS, SharedText
+from .scripted_events import scripted_events
+from .sessions import open_sessions
 
 DAYS = 45
-FEWEST_EVENTS = 500  # the scenes alone are about 300
+FEWEST_EVENTS = 500  # the scripted_events alone are about 300
 
 
 def prepare() -> None:
@@ -39,28 +39,28 @@ def prepare() -> None:
 
 def client_of(user: User, *, until: datetime, seed: int) -> Client:
     """Where somebody works from, most of the time."""
-    return habits(user, until - timedelta(days=DAYS), until, seed).stations[0].client
+    return patterns(user, until - timedelta(days=DAYS), until, seed).stations[0].client
 
 
 def load(demo: Demo, *, events: int, seed: int, until: datetime, progress: Callable[[int], None]) -> None:
     """Load exactly ``events`` events up to ``until``, as the owner, and open sessions, in the caller's transaction."""
     since = until - timedelta(days=DAYS)
-    dice = Dice(seed)
+    rng = Rng(seed)
     everybody = people(demo, since, until, seed)
-    clerk = Clerk(dice, SharedText(demo), until)
-    told = list(scenes(everybody, clerk, dice, since, until))
-    rows = stream(list(everybody.values()), told, clerk, dice, since, until, events)
+    writer = EventWriter(rng, SharedText(demo), until)
+    scripted = list(scripted_events(everybody, writer, rng, since, until))
+    rows = stream(list(everybody.values()), scripted, writer, rng, since, until, events)
     load_events(LoginEvent, COLUMNS, rows, since=since.date(), until=until.date(), progress=progress)
     _note_on_accounts(everybody.values())
-    open_sessions(everybody.values(), until, dice)
+    open_sessions(everybody.values(), until, rng)
 
 
 def add(demo: Demo, *, events: int, seed: str, until: datetime, progress: Callable[[int], None]) -> None:
     """Load more everyday events of the same people. ``seed`` must be a new one: event ids follow from it."""
     since = until - timedelta(days=DAYS)
-    dice = Dice(seed)
+    rng = Rng(seed)
     everybody = people(demo, since, until, seed)
-    rows = stream(list(everybody.values()), [], Clerk(dice, SharedText(demo), until), dice, since, until, events)
+    rows = stream(list(everybody.values()), [], EventWriter(rng, SharedText(demo), until), rng, since, until, events)
     load_events(LoginEvent, COLUMNS, rows, since=since.date(), until=until.date(), progress=progress)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from login_activity.models import LoginEvent
+from login_activity.recorder import event_values
 from wisely_security.core.request_context import RequestContext, using
+from wisely_security.demo.people import Demo
 from wisely_security.ledger.loading import copy_text
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.writing import writable_columns
-from wisely_security.tenancy.demo import Demo
 
-from .demo_habits import Person, Station, moment_at
-from .demo_visits import Step
-from .models import LoginEvent
-from .recorder import event_values
+from ..patterns import Person, Station, moment_at
+from .journeys import Step
 
 # What differs from event to event stands in front; the rest is the same each time somebody does the same thing.
 _OWN = ("id", "request_id", "session")

@@ -1,4 +1,4 @@
-"""The stream of demo events, in the order of time, however many: only visits under way are kept in memory."""
+"""The stream of demo events, in the order of time, however many: only journeys under way are kept in memory."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from itertools import accumulate, count
 
 from wisely_security.ledger.loading import Row, id_at
 
-from .demo_habits import Dice, Person, Station, busyness, milliseconds
-from .demo_rows import SharedText
-from .demo_visits import SAME_REQUEST, VISITS, Step, Visit
+from ..patterns import Person, Rng, Station, busyness, milliseconds
+from .journeys import JOURNEYS, SAME_REQUEST, Journey, Step
+from .rows import SharedText
 
 SLOT = timedelta(minutes=15)
 SLOT_MS = SLOT // timedelta(milliseconds=1)
@@ -21,23 +21,23 @@ SLOT_MS = SLOT // timedelta(milliseconds=1)
 Happening = tuple[int, int, str, str, str]
 
 
-class Clerk:
+class EventWriter:
     """Writes down what happens, as the lines will say it."""
 
-    def __init__(self, dice: Dice, text: SharedText, until: datetime) -> None:
-        self._dice = dice
+    def __init__(self, rng: Rng, text: SharedText, until: datetime) -> None:
+        self._rng = rng
         self._text = text
         self._until = milliseconds(until)
         self._numbers = count()
 
     def request(self) -> str:
         """A request's id: a UUIDv4, in hexadecimal."""
-        bits = self._dice.getrandbits(128)
+        bits = self._rng.getrandbits(128)
         return f"{bits & ~(0xF << 76 | 3 << 62) | 4 << 76 | 2 << 62:032x}"
 
     def session(self) -> str:
         """A session's name."""
-        return f"{self._dice.getrandbits(64):016x}"
+        return f"{self._rng.getrandbits(64):016x}"
 
     def note(self, at: int, step: Step, person: Person, station: Station, request: str, session: str) -> Happening:
         text = self._text(step, person, station, at)
@@ -57,26 +57,26 @@ class Clerk:
         text = self._text.make(step, person, station, at, by=by)
         return at, next(self._numbers), request or self.request(), "", text
 
-    def visit(
-        self, visit: Visit, person: Person, station: Station, at: int, *, most: int | None = None
+    def journey(
+        self, journey: Journey, person: Person, station: Station, at: int, *, most: int | None = None
     ) -> list[Happening]:
-        """What a visit leaves behind until the person goes, the demo ends, or there are ``most`` events of it."""
+        """What a journey leaves behind until the person goes, the demo ends, or there are ``most`` events of it."""
         end = min(person.until, self._until)
         session, request = self.session(), ""
         happened: list[Happening] = []
-        for pause, step in visit.moves:
+        for pause, step in journey.moves:
             if pause is SAME_REQUEST:
                 at += 1
             else:
                 if happened:
-                    at += int(self._dice.uniform(*pause) * 1000)
+                    at += int(self._rng.uniform(*pause) * 1000)
                 request = self.request()
             if at >= end or len(happened) == most:
                 break
             happened.append(self.note(at, step, person, station, request, session))
             if step.opens_session:
                 person.signed_in = max(person.signed_in, at)
-                if visit.stays_open:
+                if journey.stays_open:
                     person.left_open[station] = max(person.left_open.get(station, 0), at)
             elif step.sets_password:
                 person.new_password = max(person.new_password, at)
@@ -95,41 +95,41 @@ class Slot:
 
 def stream(
     people: list[Person],
-    scenes: Iterable[Happening],
-    clerk: Clerk,
-    dice: Dice,
+    scripted_events: Iterable[Happening],
+    writer: EventWriter,
+    rng: Rng,
     since: datetime,
     until: datetime,
     events: int,
 ) -> Iterator[Row]:
-    """Exactly ``events`` rows: the scenes, and ordinary days around them."""
-    pending = list(scenes)
+    """Exactly ``events`` rows: the scripted_events, and ordinary days around them."""
+    pending = list(scripted_events)
     heapify(pending)
     left = events - len(pending)
-    visits = {person: _visits_of(person) for person in people}
+    journeys = {person: _journeys_of(person) for person in people}
     made = 0
     for slot in slots(people, since, until):
         while made < round(slot.share * left):
-            [person] = dice.choices(people, cum_weights=slot.odds)
-            [station] = dice.choices(person.stations, person.odds)
-            allowed, odds = visits[person]
-            [visit] = dice.choices(allowed, cum_weights=odds)
-            at = slot.start + dice.randrange(SLOT_MS)
-            for happening in clerk.visit(visit, person, station, at, most=left - made):
+            [person] = rng.choices(people, cum_weights=slot.odds)
+            [station] = rng.choices(person.stations, person.odds)
+            allowed, odds = journeys[person]
+            [journey] = rng.choices(allowed, cum_weights=odds)
+            at = slot.start + rng.randrange(SLOT_MS)
+            for happening in writer.journey(journey, person, station, at, most=left - made):
                 heappush(pending, happening)
                 made += 1
         while pending and pending[0][0] < slot.start + SLOT_MS:
-            yield _row(heappop(pending), dice)
+            yield _row(heappop(pending), rng)
 
 
-def _row(happening: Happening, dice: Dice) -> Row:
+def _row(happening: Happening, rng: Rng) -> Row:
     at, _, request, session, text = happening
-    return at, f"{id_at(at, dice.getrandbits(76))}\t{request}\t{session}\t{text}"
+    return at, f"{id_at(at, rng.getrandbits(76))}\t{request}\t{session}\t{text}"
 
 
-def _visits_of(person: Person) -> tuple[list[Visit], list[int]]:
-    allowed = [visit for visit in VISITS if visit.allowed(person)]
-    return allowed, list(accumulate(visit.frequency for visit in allowed))
+def _journeys_of(person: Person) -> tuple[list[Journey], list[int]]:
+    allowed = [journey for journey in JOURNEYS if journey.allowed(person)]
+    return allowed, list(accumulate(journey.frequency for journey in allowed))
 
 
 def slots(people: list[Person], since: datetime, until: datetime) -> list[Slot]:

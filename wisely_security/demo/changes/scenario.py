@@ -1,0 +1,193 @@
+"""Plays a tenant's scenario: its people open the pages and send the forms, each at a moment of the past.
+
+The pages do the rest, as for everybody: they check, refuse, change and notify, and their events are those of the hook
+and the recorder. The scenarios stand in TOML files: what happens so many days before the end, step by step, in the
+order of time. ``"@name"`` is a person, a record that was ``called`` so, or ``"@role:key"``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, time, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db.models import DateTimeField
+
+from audit_trail.models import AuditEvent
+from wisely_security.core.request_context import Actor, Client, RequestContext, acting_as, current, using
+from wisely_security.demo import backdating
+from wisely_security.demo.patterns import Person, Rng, moment_at
+from wisely_security.demo.people import acting, working_day
+from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
+from wisely_security.workspace.api.recording import record_all
+from wisely_security.workspace.forms import record_fingerprint
+from wisely_security.workspace.modules.waba_numbers import WabaNumber
+from wisely_security.workspace.outbox.delivery import deliver_next
+from wisely_security.workspace.resource_page import ResourcePage, resource_pages
+
+from .everyday import Everyday
+from .fake_mail import refusing
+from .pages import Typed, filled_in, is_done
+
+STARTS, ENDS = time(9), time(17, 45)  # of a working day
+SOON = timedelta(seconds=25)
+
+
+class Scenario:
+    """Each step comes a little after the last, in the working hours of its person."""
+
+    def __init__(
+        self, tenant: Tenant, team: list[Person], everyday: Everyday, rng: Rng, since: datetime, until: datetime
+    ) -> None:
+        self._tenant = tenant
+        self._team = {person.user.email.partition("@")[0]: person for person in team}
+        self._everyday = everyday
+        self._rng = rng
+        self._now, self._until = since, until
+        self._sections = {section.model.__name__: section for section in resource_pages()}
+        with acting_as(tenant_id=tenant.pk):
+            roles = {f"role:{role.key}": role for role in Role.objects.filter(tenant=tenant)}
+        self._named: dict[str, Any] = {name: person.user for name, person in self._team.items()} | roles
+
+    def play(self, path: Path) -> None:
+        with path.open("rb") as file:
+            days = tomllib.load(file)
+        for days_ago, steps in days.items():
+            self._now = max(self._now, self._until - timedelta(days=int(days_ago)))
+            for step in steps:
+                self._play(self._resolve(step))
+
+    def _resolve(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._resolve(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._resolve(each) for each in value]
+        return self._named[value[1:]] if isinstance(value, str) and value.startswith("@") else value
+
+    def _play(self, step: dict[str, Any]) -> None:
+        match step:
+            case {"ordinary_days": True}:
+                with acting_as(tenant_id=self._tenant.pk):
+                    numbers = list(WabaNumber.objects.filter(tenant=self._tenant))
+                self._everyday.begin(self._now, numbers)
+            case {"accept": guest, "like": like}:
+                self._accept(guest, self._team[like])
+            case {"report": account, "address": address, "about": record, "event": event}:
+                resource = {"type": record._meta.model_name, "id": str(record.pk), "name": str(record)}
+                self._report(account, address, event | {"resource": resource})
+            case {"who": who}:
+                answer = step.get("refusing")
+                with refusing(*answer) if answer else nullcontext():
+                    self._request(self._team[who], step, step.get("typed", {}), step.get("fails", ""))
+
+    def _request(self, who: Person, step: dict[str, Any], typed: Typed, fails: str) -> None:
+        """One of the pages: ``add`` a model, ``edit`` a record, ``do`` a verb ``to`` one, or ``guess`` an address."""
+        with self._at_work(who) as user:
+            match step:
+                case {"add": model}:
+                    section = self._sections[model]
+                    form = (section.add_form or section.form)(tenant=self._tenant, user=user)
+                    before = list(section.records(self._tenant).values_list("pk", flat=True))
+                    self._send(user, section.add_url(), filled_in(form, typed), fails)
+                    if not fails:
+                        record = section.records(self._tenant).exclude(pk__in=before).get()
+                        self._named[step.get("called", "")] = record
+                        self._date_back(record)
+                        self._everyday.knows(record)
+                case {"edit": record}:
+                    section = self._section(record)
+                    form = section.form(instance=self._current(record), tenant=self._tenant, user=user)
+                    self._send(user, section.edit_url(record.pk), filled_in(form, typed), fails)
+                case {"do": key, "to": record}:
+                    self._do(user, record, key, typed, fails)
+                case {"guess": model}:
+                    unknown = UUID(int=self._rng.getrandbits(128), version=4)
+                    self._send(user, self._sections[model].url(unknown), None, fails)
+
+    def _do(self, user: User, record: Any, key: str, typed: Typed, fails: str) -> None:
+        section = self._section(record)
+        verb = next(verb for verb in section.verbs if verb.key == key)
+        shown = self._current(record)
+        sent: Typed = {"seen": record_fingerprint(shown)}
+        if verb.form:
+            sent = filled_in(verb.form(instance=shown, tenant=self._tenant, user=user), typed)
+        self._send(user, section.custom_action_url(verb, record.pk), sent, fails)
+        if verb.leaves and not fails:
+            self._everyday.forgets(record)
+        else:
+            self._date_back(self._current(record), shown)
+
+    def _accept(self, guest: User, like: Person) -> None:
+        """Somebody whom the scenario has invited accepts, who works where and when ``like`` does."""
+        with acting_as(tenant_id=self._tenant.pk):
+            user = User.objects.select_related("tenant").get(pk=guest.pk)
+        self._pass_time(like)
+        with acting(user, self._now, self._client(like)):
+            user.status, user.password = UserStatus.ACTIVE, like.user.password
+            user.save(update_fields=["status", "password"])
+
+    def _report(self, account: Any, address: str, event: dict[str, Any]) -> None:
+        """Another service reports an event with the key of an access account."""
+        self._now += SOON
+        self._everyday.work(self._now)
+        tenant = self._tenant
+        actor = Actor(
+            kind="api", id=account.pk, name=account.label, email="", tenant_id=tenant.pk, tenant_name=tenant.name
+        )
+        request_id = UUID(int=self._rng.getrandbits(128), version=4)
+        client = Client(address=ip_address(address))
+        with using(RequestContext(tenant_id=tenant.pk, actor=actor, client=client, request_id=request_id)):
+            backdating.record_as_of(self._now)
+            record_all(tenant.pk, [event])
+
+    @contextmanager
+    def _at_work(self, who: Person) -> Iterator[User]:
+        """One request of somebody, and the e-mails that follow."""
+        self._pass_time(who)
+        with acting(who.user, self._now, self._client(who)):
+            yield User.objects.select_related("tenant", "role").get(pk=who.user.pk)
+        backdating.record_as_of(self._now + SOON)
+        while deliver_next():
+            pass
+
+    def _pass_time(self, who: Person) -> None:
+        """On to the next moment at which somebody works; what happens every day up to then happens."""
+        self._now = max(self._now + timedelta(seconds=self._rng.randrange(60, 1800)), moment_at(who.since))
+        local = self._now.replace(microsecond=0).astimezone(who.zone)
+        day = working_day(local.date() + timedelta(days=local.time() > ENDS), 1)
+        morning = datetime.combine(day, STARTS, who.zone)
+        if local < morning:
+            local = morning + timedelta(seconds=self._rng.randrange(5400))
+        self._now = local.astimezone(self._until.tzinfo)
+        if self._now >= min(self._until, moment_at(who.until)):
+            raise ValueError(f"{who.user} is not there any more on {self._now}.")
+        self._everyday.work(self._now)
+
+    def _client(self, who: Person) -> Client:
+        [station] = self._rng.choices(who.stations, who.odds)
+        return station.client
+
+    def _section(self, record: Any) -> ResourcePage:
+        return self._sections[type(record).__name__]
+
+    def _current(self, record: Any) -> Any:
+        return self._section(record).records(self._tenant).get(pk=record.pk)
+
+    def _date_back(self, record: Any, before: Any = None) -> None:
+        """What this request has stamped with the real time, which no event shows."""
+        names = [field.attname for field in record._meta.concrete_fields if isinstance(field, DateTimeField)]
+        stamped = [name for name in names if getattr(record, name) not in (None, getattr(before, name, None))]
+        type(record).objects.filter(pk=record.pk).update(**dict.fromkeys(stamped, self._now))
+
+    def _send(self, user: User, url: str, typed: Typed | None, fails: str) -> None:
+        """Raises ValueError where something else comes of it than the scenario says."""
+        failure = None
+        if not is_done(user, self._tenant, url, typed):
+            failure = AuditEvent.objects.for_tenant(self._tenant.pk).get(request_id=current().request_id)
+        if (failure.reason_code if failure else "") != fails:
+            raise ValueError(f"{user} at {url}: {failure.reason if failure else 'done'} – expected {fails or 'done'}.")
