@@ -86,7 +86,7 @@ class Scenario:
                     self._request(self._team[who], step, step.get("typed", {}), step.get("fails", ""))
 
     def _request(self, who: Person, step: dict[str, Any], typed: Typed, fails: str) -> None:
-        """One of the pages: ``add`` a model, ``edit`` a record, ``do`` a verb ``to`` one, or ``guess`` an address."""
+        """One of the pages: ``add`` a model, ``edit`` a record, ``do`` a action ``to`` one, or ``guess`` an address."""
         with self._at_work(who) as user:
             match step:
                 case {"add": model}:
@@ -111,13 +111,13 @@ class Scenario:
 
     def _do(self, user: User, record: Any, key: str, typed: Typed, fails: str) -> None:
         section = self._section(record)
-        verb = next(verb for verb in section.verbs if verb.key == key)
+        action = next(action for action in section.custom_actions if action.key == key)
         shown = self._current(record)
         sent: Typed = {"seen": record_fingerprint(shown)}
-        if verb.form:
-            sent = filled_in(verb.form(instance=shown, tenant=self._tenant, user=user), typed)
-        self._send(user, section.custom_action_url(verb, record.pk), sent, fails)
-        if verb.leaves and not fails:
+        if action.form:
+            sent = filled_in(action.form(instance=shown, tenant=self._tenant, user=user), typed)
+        self._send(user, section.custom_action_url(action, record.pk), sent, fails)
+        if action.deletes and not fails:
             self._everyday.forgets(record)
         else:
             self._date_back(self._current(record), shown)
