@@ -9,7 +9,7 @@ VARIABLES = (
         "links begin with it, whatever a request's Host header says. Its host is one of `ALLOWED_HOSTS`",
         "with `DEBUG`, `http://localhost:8000`; `make run`: the port in use",
     ),
-    ("DATABASE_URL", "the database, as the app role", "with `DEBUG`, the embedded one"),
+    ("DATABASE_URL", "the database, as the app role", "`manage.py` starts the embedded one"),
     (
         "DATABASE_OWNER_URL",
         "the same database as its owner, for migrations, partitions and archives; never for the web server",
@@ -46,7 +46,7 @@ VARIABLES = (
     (
         "DEBUG",
         "`1` for development: `manage.py serve`, demo sign-ins, no TLS, Django's error pages",
-        "`0`; `make` sets `1`",
+        "`0`; `make`, and `manage.py` without `DATABASE_URL`, set `1`",
     ),
     ("DEBUG_PAGES", "`0` shows the site's own error pages even with `DEBUG`", "`1`; `make run` sets `0`"),
 )
