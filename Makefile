@@ -10,10 +10,10 @@ PIP := $(RUN) -m pip install -qq --no-input --disable-pip-version-check
 DEBUG ?= 1
 export DEBUG
 
-# What is compiled is kept, whatever the environment says: the tests start the program dozens of times.
+# Bytecode is kept, whatever the environment says: the tests start the program dozens of times.
 unexport PYTHONDONTWRITEBYTECODE
 
-# An environment that its Python has left (upgraded, removed) is made anew.
+# A virtual environment whose Python is gone (upgraded, removed) is created again.
 ifneq ($(shell $(RUN) -c '$(NEW_ENOUGH)' 2>/dev/null && echo yes),yes)
 $(shell rm -f $(VENV)/*.installed)
 endif
@@ -28,20 +28,20 @@ run: $(VENV)/run.installed
 	@exec $(RUN) manage.py serve $(if $(PORT),--port "$(PORT)") $(if $(WORKERS),--workers "$(WORKERS)") \
 		$(if $(filter 0,$(DEMO)),,--demo)
 
-## make test [TESTS=tests/devserver]: every test, those in a browser included, in a process for each core (four at most)
+## make test [TESTS=tests/devserver]: every test, those in a browser included, one process per core (at most four)
 test: $(VENV)/test.installed browser pgbouncer office
 	@$(RUN) -m pytest $(PROCESSES) $(TESTS)
 
-## make test-fast: those that need neither a browser, nor an office, nor millions of rows, nor a second server
+## make test-fast: the tests that need neither a browser, nor an office, nor millions of rows, nor a second server
 test-fast: $(VENV)/test.installed
 	@$(RUN) -m pytest $(PROCESSES) -m "not browser and not office and not large and not servers" $(TESTS)
 
-## make test-days [DAY="leap-day month-end"] [TESTS=tests/ledger/search]: those of test-fast on other days of the calendar, under
+## make test-days [DAY="leap-day month-end"] [TESTS=tests/ledger/search]: the tests of test-fast on other days of the calendar, under
 ## faketime: ends of months and years, changes of clocks, 29 February (tests/days.py)
 test-days: $(VENV)/test.installed faketime
 	@$(RUN) -m tests.days $(if $(DAY),--day $(DAY)) $(PROCESSES) $(TESTS)
 
-## make bench [EVENTS=1000000] [ROUNDS=20] [ONLY="writes sign_in"]: what it costs beside others, into docs/benchmarks.md
+## make bench [EVENTS=1000000] [ROUNDS=20] [ONLY="writes sign_in"]: measures costs beside comparable packages, into docs/benchmarks.md
 bench:
 	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/bench.installed
 	@.venv-bench/bin/python -m benchmarks $(if $(EVENTS),--events "$(EVENTS)") $(if $(ROUNDS),--rounds "$(ROUNDS)") \
@@ -91,8 +91,8 @@ $(RUN) -c '$(NEW_ENOUGH); import pip' 2>/dev/null || { \
 }
 endef
 
-# What some tests need of Debian's packages, installed where root can. Tests without their program are skipped, and say so.
-# $(call debian,PROGRAMS,PACKAGE): any one of the programs will do.
+# Installs Debian packages that some tests need, when run as root. Tests without their program are skipped, with the reason.
+# $(call debian,PROGRAMS,PACKAGE): any one of the programs is enough.
 define debian
 for program in $(1); do PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null && exit 0; done; \
 [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
@@ -106,7 +106,7 @@ endef
 browser:
 	@$(call debian,chromium chromium-browser google-chrome,chromium)
 
-# Debian would start it as a service, of which the tests have no use.
+# Debian would start it as a service, which the tests don't use.
 pgbouncer:
 	@$(call debian,pgbouncer,pgbouncer,systemctl disable --now pgbouncer >/dev/null 2>&1 || true;)
 

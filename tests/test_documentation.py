@@ -1,4 +1,4 @@
-"""What the documents say is there."""
+"""What the documents describe exists."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+
+from wisely_security.reference import document
+from wisely_security.reference.checks import CHECKS
+from wisely_security.reference.document import OURS
+from wisely_security.reference.environment import VARIABLES
 
 ROOT = Path(settings.BASE_DIR)
 DOCUMENTS = [
@@ -47,31 +52,19 @@ def test_commands_that_are_named_exist(document: Path) -> None:
     assert named <= set(get_commands())
 
 
-def test_every_environment_variable_of_the_settings_is_documented() -> None:
+def test_every_environment_variable_of_the_settings_is_in_the_reference() -> None:
     source = (ROOT / "wisely_security" / "settings.py").read_text()
     read = set(
-        re.findall(r'(?:environ(?:\.get\(|\[)|_flag\(|_list\(|_months\(|_number\(|_database_at\()"([A-Z_]+)"', source)
+        re.findall(r'(?:environ(?:\.get\(|\[)|_(?:flag|list|months|number|database_at)\()\s*"([A-Z_]+)"', source)
     )
-    operations = (ROOT / "docs" / "operations.md").read_text()
-    assert {name for name in read if f"`{name}`" not in operations} == set()
+    assert read == {name for name, _, _ in VARIABLES}
 
 
-def test_every_fault_that_the_check_of_the_database_finds_is_documented() -> None:
-    sources = [
-        *(ROOT / "wisely_security" / "database").rglob("*.py"),
-        *(ROOT / "wisely_security" / "ledger").glob("*.py"),
-    ]
-    found = {
-        each for path in sources for each in re.findall(r'"((?:wisely_security|ledger)\.[EW]\d+)"', path.read_text())
-    }
-    operations = (ROOT / "docs" / "operations.md").read_text()
-    documented = set()
-    for row in re.findall(r"^\| (`(?:wisely_security|ledger)\..*?) \|", operations, re.MULTILINE):
-        app = row[1:].partition(".")[0]
-        numbers = re.findall(r"([EW])(\d+)", row)
-        if "–" in row:
-            (kind, first), (_, last) = numbers
-            numbers = [(kind, f"{number:03}") for number in range(int(first), int(last) + 1)]
-        documented |= {f"{app}.{kind}{number}" for kind, number in numbers}
-    of_the_replica = {f"wisely_security.E00{number}" for number in (2, 3, 4)}
-    assert found - of_the_replica == documented
+def test_every_system_check_is_in_the_reference() -> None:
+    sources = [path for folder in OURS for path in (ROOT / folder).rglob("*.py") if path.parent.name != "reference"]
+    found = {each for path in sources for each in re.findall(r'"([a-z_]+\.[EW]\d{3})"', path.read_text())}
+    assert found - set(settings.SILENCED_SYSTEM_CHECKS) == set(CHECKS)
+
+
+def test_the_reference_is_up_to_date() -> None:
+    assert document.PATH.read_text() == document.text(), f"docs/reference.md is out of date: {document.COMMAND}"

@@ -1,0 +1,52 @@
+"""The environment variables that settings.py reads: name, meaning, default, in the order in which people need them."""
+
+VARIABLES = (
+    ("SECRET_KEY", "signs sessions and links; long, random and secret", "required unless `DEBUG` is on"),
+    ("ALLOWED_HOSTS", "host names that the site answers to, separated by commas", "with `DEBUG`, this machine"),
+    (
+        "SITE_URL",
+        "the address that people open, such as `https://security.example.com`. Links in e-mails and displayed short "
+        "links begin with it, whatever a request's Host header says. Its host is one of `ALLOWED_HOSTS`",
+        "with `DEBUG`, `http://localhost:8000`; `make run`: the port in use",
+    ),
+    ("DATABASE_URL", "the database, as the app role", "`manage.py` starts the embedded one"),
+    (
+        "DATABASE_OWNER_URL",
+        "the same database as its owner, for migrations, partitions and archives; never for the web server",
+        "with the embedded database, its owner",
+    ),
+    ("DATABASE_REPLICA_URL", "a streaming replica of it, as the app role, for reading events", "none"),
+    ("KEEP_LOGIN_ACTIVITY_MONTHS", "after how many months events of Login Activity are archived", "never"),
+    ("KEEP_AUDIT_TRAIL_MONTHS", "after how many months events of the Audit Trail are archived", "never"),
+    ("ARCHIVE_DIR", "where archives are written", "`archives` in `DATA_DIR`"),
+    ("DATA_DIR", "where the embedded database and generated files are kept", "`data` in this folder"),
+    (
+        "STATIC_ROOT",
+        "where `collectstatic` puts style sheets, scripts and icons, and the web server finds them",
+        "`staticfiles` in this folder; `make run`: `static` in `DATA_DIR`",
+    ),
+    ("CSRF_TRUSTED_ORIGINS", "further origins that may submit forms, separated by commas", "none"),
+    (
+        "TRUSTED_PROXIES",
+        "how many proxies stand in front, or their networks: `1` or `10.0.0.0/8,192.0.2.7`",
+        "none: headers that name a client are ignored",
+    ),
+    ("TRUST_X_FORWARDED_PROTO", "`1` if the proxy sets this header on every request", "`0`"),
+    (
+        "GEOIP_PATH",
+        "an MMDB file, or a folder of them, that says where addresses are",
+        "`places` in `DATA_DIR`",
+    ),
+    ("EMAIL_HOST", "the mail server", "none: e-mails, with their links, are printed on the console"),
+    ("EMAIL_PORT", "its port", "`25`"),
+    ("EMAIL_HOST_USER", "the user name there", "none"),
+    ("EMAIL_HOST_PASSWORD", "the password there", "none"),
+    ("EMAIL_USE_TLS", "`1` to use STARTTLS", "`0`"),
+    ("DEFAULT_FROM_EMAIL", "the sender of e-mails", "`Wisely Security <no-reply@wisely.example>`"),
+    (
+        "DEBUG",
+        "`1` for development: `manage.py serve`, demo sign-ins, no TLS, Django's error pages",
+        "`0`; `make`, and `manage.py` without `DATABASE_URL`, set `1`",
+    ),
+    ("DEBUG_PAGES", "`0` shows the site's own error pages even with `DEBUG`", "`1`; `make run` sets `0`"),
+)
