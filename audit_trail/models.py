@@ -93,7 +93,7 @@ class AuditEvent(Event):
     changes = models.JSONField(default=list)
     ip = models.GenericIPAddressField("IP address", null=True)
 
-    facets = ("module", "sub_module", "action")
+    dimensions = ("module", "sub_module", "action")
     indexed = INDEXED
     objects: ClassVar[Any] = AuditEventQuerySet.as_manager()
 

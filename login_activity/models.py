@@ -79,7 +79,7 @@ class LoginEvent(Event):
     session = models.TextField("session")
     detail = models.JSONField(default=dict)
 
-    facets = ("action", "device_kind", "country")
+    dimensions = ("action", "device_kind", "country")
     indexed = INDEXED
     objects: ClassVar[Any] = LoginEventQuerySet.as_manager()
 

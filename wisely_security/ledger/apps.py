@@ -15,7 +15,7 @@ class LedgerConfig(AppConfig):
 
 def _declare(using: str, **_: Any) -> None:
     from .search.declaration import declare_indexed_fields
-    from .summary import declare_facets
+    from .summary import declare_dimensions
 
-    declare_facets(using)
+    declare_dimensions(using)
     declare_indexed_fields(using)

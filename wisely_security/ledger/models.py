@@ -72,11 +72,11 @@ class Event(models.Model):
     Django sees ``id`` as the key; the table's primary key is (tenant_id, id). The database makes ``id``, ``tx``
     and with the id ``occurred_at``: the app role is not allowed to write them. Each has a ``status``.
 
-    ``facets``: columns of text that charts and totals may be filtered by, in any combination (``summary.py``).
+    ``dimensions``: columns of text that charts and totals may be filtered by, in any combination (``summary.py``).
     ``indexed``: what filters and free text find events by.
     """
 
-    facets: ClassVar[tuple[str, ...]]
+    dimensions: ClassVar[tuple[str, ...]]
     indexed: ClassVar[IndexedFields]
 
     id = models.UUIDField(primary_key=True, editable=False)

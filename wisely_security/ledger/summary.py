@@ -24,15 +24,15 @@ class Count(NamedTuple):
         return self.successes + self.failures
 
 
-def declare_facets(using: str) -> None:
-    """After ``migrate``: the database summarises by the facets that the models name."""
+def declare_dimensions(using: str) -> None:
+    """After ``migrate``: the database summarises by the dimensions that the models name."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT to_regclass('ledger_facets') IS NULL")
         if cursor.fetchone() == (True,):  # migrated back to before there was a summary
             return
         for model in apps.get_models():
             if issubclass(model, Event):
-                cursor.execute("SELECT ledger_summarise_by(%s, %s)", [model._meta.db_table, list(model.facets)])
+                cursor.execute("SELECT ledger_summarise_by(%s, %s)", [model._meta.db_table, list(model.dimensions)])
 
 
 def counts(
@@ -44,12 +44,12 @@ def counts(
 ) -> list[Count]:
     """How many there were between each bound and the next, exactly, in one statement. Bounds are quarters of an hour.
 
-    ``chosen``: values of facets; ``without``: of other facets, a value each that there is to be none of.
+    ``chosen``: values of dimensions; ``without``: of other dimensions, a value each that there is to be none of.
     """
     wanted = [(1, chosen), *([(-1, {**chosen, **without})] if without else [])]
     values: list[Any] = []
-    for sign, facets in wanted:
-        values += [sign, sign, model._meta.db_table, tenant_id, json.dumps(facets), list(bounds)]
+    for sign, dimensions in wanted:
+        values += [sign, sign, model._meta.db_table, tenant_id, json.dumps(dimensions), list(bounds)]
     told = " UNION ALL ".join([_COUNTS] * len(wanted))
     found = [Count()] * (len(bounds) - 1)
     with connection.cursor() as cursor:

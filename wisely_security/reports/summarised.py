@@ -16,7 +16,7 @@ _NO_FILTERS = {"period", "from", "to", "during", "preset"}
 
 @dataclass(frozen=True, slots=True)
 class Summarised:
-    """Filters that the summary knows: values of facets, values that there are to be none of, a status."""
+    """Filters that the summary knows: values of dimensions, values that there are to be none of, a status."""
 
     chosen: dict[str, str]
     without: dict[str, str]
@@ -31,14 +31,14 @@ class Summarised:
         return count
 
 
-def summarised(filters: ReportFilterSet, facets: Sequence[str]) -> Summarised | None:
+def summarised(filters: ReportFilterSet, dimensions: Sequence[str]) -> Summarised | None:
     """None: there is a filter that the summary knows nothing of."""
     known = Summarised({}, {}, filters.form.cleaned_data["status"])
     for name, value in filters.form.cleaned_data.items():
         if name in _NO_FILTERS or name == "status" or value in {None, ""}:
             continue
         column = filters.filters[name].field_name
-        if column not in facets:
+        if column not in dimensions:
             return None
         side = known.without if value.startswith(ALL_BUT) else known.chosen
         side[column] = value.removeprefix(ALL_BUT)

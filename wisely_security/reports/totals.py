@@ -32,7 +32,7 @@ LONGEST_COUNT_SECONDS = 3
 def count(filters: ReportFilterSet, tenant_id: UUID, bounds: Sequence[datetime]) -> list[Count] | None:
     """How many there are between each bound and the next. None: more than MOST_COUNTED, and not summarised."""
     model = cast("type[Event]", filters.queryset.model)
-    known = summarised(filters, model.facets)
+    known = summarised(filters, model.dimensions)
     if known is None:
         return _count_themselves(filters, tenant_id, bounds)
     return [known.of(each) for each in counts(model, tenant_id, bounds, known.chosen, known.without)]
@@ -54,7 +54,7 @@ def is_more_than(most: int, filters: ReportFilterSet, tenant_id: UUID) -> bool:
     during = filters.form.cleaned_data["during"]
 
     def found() -> int:
-        known = summarised(filters, cast("type[Event]", filters.queryset.model).facets)
+        known = summarised(filters, cast("type[Event]", filters.queryset.model).dimensions)
         if known is None:
             return int(filters.qs.order_by()[: most + 1].count())
         [total] = count(filters, tenant_id, [during.start, during.end]) or [Count(0, 0)]

@@ -40,7 +40,7 @@ def an_event(months: int) -> str:
 
 
 def counted(months: int) -> str:
-    series = "|".join("*" for _ in LoginEvent.facets)
+    series = "|".join("*" for _ in LoginEvent.dimensions)
     return (
         "INSERT INTO ledger_summary VALUES ('00000000-0000-0000-0000-000000000000', "
         f"'{LOGINS}'::regclass, '{month(months)}', '{series}', '{{1}}', '{{1}}', '{{0}}')"

@@ -16,7 +16,7 @@ from tests.support import records
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import follow
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.ledger.summary import Count, counts, declare_facets
+from wisely_security.ledger.summary import Count, counts, declare_dimensions
 
 from .truth import agree, as_owner, months_and_days, summed, until_summed, various
 
@@ -206,7 +206,7 @@ def test_other_facets_begin_anew() -> None:
             with pytest.raises(ProgrammingError, match="is not summarised"):
                 counts(LoginEvent, tenant, bounds, {"country": "DE"})
     finally:
-        declare_facets("owner")
+        declare_dimensions("owner")
     assert agree(tenant) == 20
 
 
