@@ -66,10 +66,10 @@ def test_a_new_module_hears_what_it_lacks_and_where_to_go(owner: None) -> None:
     output = check()
     for lacking in (
         "workspace_campaign has no row-level security",
-        "workspace_campaign: row-level security does not bind the owner",
+        "workspace_campaign: row-level security does not apply to the owner",
         "workspace_campaign has no policy for ALL: tenant_id = (SELECT wisely_tenant())",
         "workspace_campaign: the app role has no DELETE, INSERT, SELECT, UPDATE",
-        "workspace_campaign.group_id may refer to a row of workspace_businessgroup that belongs to another tenant",
+        "workspace_campaign.group_id can refer to a row of workspace_businessgroup that belongs to another tenant",
         "SELECT workspace_isolate('workspace_campaign')",
         "SELECT workspace_same_tenant('workspace_campaign', 'group_id', 'workspace_businessgroup')",
         "GRANT DELETE, INSERT, SELECT, UPDATE ON workspace_campaign",

@@ -26,7 +26,7 @@ def references_stay_in_their_tenant() -> Iterator[CheckMessage]:
         if not of or not to or column == of or declared.leads_across_tenants(table, column):
             continue
         yield Error(
-            f"{table}.{column} may refer to a row of {referred} that belongs to another tenant.",
+            f"{table}.{column} can refer to a row of {referred} that belongs to another tenant.",
             hint=f"In a migration: SELECT workspace_same_tenant('{table}', '{column}', '{referred}'), as in "
             f"{EXAMPLE}.sql.",
             id="wisely_security.E019",

@@ -22,36 +22,40 @@ EVENTS, SEED = 4000, 1
 
 class Command(BaseCommand):
     help = (
-        "Fills an empty database with a demo: companies, people and what they did in the last 45 days. "
-        "A database that has the demo is left as it is, or gets --events more; one that holds anything else is refused."
+        "Fills an empty database with demo data: companies, people and what they did in the last 45 days. "
+        "A database that has the demo is left as it is, or gets --events more. One with any other data is refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--events",
             type=int,
-            help=f"how many login events (default: {EVENTS}), with a tenth as many changes beside the stories",
+            help=f"how many login events (default: {EVENTS}), plus a tenth as many changes",
         )
-        parser.add_argument("--seed", type=int, default=SEED, help=f"another number, another history (default: {SEED})")
+        parser.add_argument(
+            "--seed", type=int, default=SEED, help=f"a different number gives a different history (default: {SEED})"
+        )
 
     def handle(self, *, events: int | None, seed: int, **options: Any) -> None:
         if not settings.DEVELOPMENT:
-            raise CommandError("The demo is for development: its password is known to all. Set DEBUG=1 to load it.")
+            raise CommandError("The demo is for development: its password is public. Set DEBUG=1 to load it.")
         if "owner" not in connections:
-            raise CommandError("The demo is loaded by the owner of the database: set DATABASE_OWNER_URL.")
+            raise CommandError("Only the owner of the database can load the demo: set DATABASE_OWNER_URL.")
         if events is not None and events < login_activity.FEWEST_EVENTS:
             raise CommandError(f"The demo needs at least {login_activity.FEWEST_EVENTS} events.")
         match tenancy.look():
             case tenancy.Found.DEMO:
                 if events is None:
-                    self.stdout.write("The demo is there already; nothing is changed. --events N adds N events to it.")
+                    self.stdout.write(
+                        "The demo is already loaded; nothing was changed. --events N adds N events to it."
+                    )
                 else:
                     self._add(events, seed)
                     follow()
                 return
             case tenancy.Found.OTHERS:
                 raise CommandError(
-                    "This database holds tenants or users that the demo did not make. Use an empty database."
+                    "This database contains tenants or users that are not part of the demo. Use an empty database."
                 )
         self._load(events or EVENTS, seed)
         follow()
@@ -65,7 +69,7 @@ class Command(BaseCommand):
             demo = tenancy.existing()
             changes = workspace.add(demo, changes=changes, seed=more, until=until, progress=progress.show)
             login_activity.add(demo, events=events, seed=more, until=until, progress=progress.after(changes))
-        self.stdout.write(f"{events:,} events and {changes:,} changes are added to the demo.")
+        self.stdout.write(f"{events:,} events and {changes:,} changes were added to the demo.")
 
     def _prepare(self) -> datetime:
         """Up to when the demo tells."""
