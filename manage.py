@@ -33,7 +33,7 @@ def main() -> None:
     except OperationalError as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"The database could not answer: {error}")
+        sys.exit(f"The database could not be used: {error}")
 
 
 if __name__ == "__main__":

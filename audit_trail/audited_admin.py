@@ -105,7 +105,7 @@ class AuditedAdmin(SupportAdmin[M]):
             self._tell(request, action_of(getattr(request, "valid_form", None)), before, failure)
             if failure.code in {Code.ERROR, Code.NO_PERMISSION}:
                 raise
-            messages.error(request, f"Nothing was stored. {failure.reason}")
+            messages.error(request, f"Nothing was saved. {failure.reason}")
             return redirect(request.get_full_path())
         refused, form = _refusal(response)
         if refused:
@@ -191,7 +191,7 @@ class AuditedAdmin(SupportAdmin[M]):
 
 def _of_error(error: Exception, model: type[Model]) -> Failure:
     if isinstance(error, PermissionDenied) and not str(error):
-        return Failure(Code.NO_PERMISSION, "Support staff may not do this.")
+        return Failure(Code.NO_PERMISSION, "Support staff can’t do this.")
     return failures.of_exception(error, model)
 
 

@@ -22,8 +22,8 @@ def every_model_with_a_tenant_is_known(**_: Any) -> list[CheckMessage]:
     known = {*followed_models(), *(model for model, _ in all_exempt())}
     return [
         Error(
-            f"{model._meta.label} belongs to a tenant, but is neither audited nor exempted by name.",
-            hint="Declare it with audit_trail.registry.audited, or exempt, which wants a reason.",
+            f"{model._meta.label} belongs to a tenant, but is neither audited nor exempt.",
+            hint="Declare it with audit_trail.registry.audited, or with exempt and a reason.",
             obj=model,
             id="audit_trail.E001",
         )
@@ -41,7 +41,7 @@ def no_secret_is_told(**_: Any) -> list[CheckMessage]:
     return [
         Error(
             f"{audited.model._meta.label}.{field.name} looks like a secret, but is not masked in the Audit Trail.",
-            hint="Name it in masked (told as changed) or in untracked.",
+            hint="List it in masked (recorded as changed, without the value) or in untracked.",
             obj=audited.model,
             id="audit_trail.E002",
         )

@@ -102,7 +102,7 @@ def _same(lines: list[str], *, is_first: bool, is_last: bool) -> Iterator[Line]:
 def _summary(lines: list[Line]) -> str:
     numbers = [(kind, sum(line.kind == kind for line in lines)) for kind in ("added", "removed")]
     said = [f"{number} line{'' if number == 1 else 's'} {kind}" for kind, number in numbers if number]
-    return f"Long text: {', '.join(said)}" if said else "Long text: only line ends changed"
+    return f"Long text: {', '.join(said)}" if said else "Long text: only line endings changed"
 
 
 def _start(text: str) -> str:

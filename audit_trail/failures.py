@@ -63,9 +63,9 @@ def of_form(form: BaseForm) -> Failure:
 def _without_input(error: Any) -> list[str]:
     """The messages of an error. Django's own put what was typed into some of them."""
     if error.code in {"invalid_choice", "invalid_list", "invalid_pk_value"}:
-        return ["Choose one of the list."]
+        return ["Choose one from the list."]
     if error.code == "item_invalid":
-        return ["One of its lines is not right."]
+        return ["One of its lines is invalid."]
     return [str(message) for message in error.messages]
 
 
@@ -75,7 +75,7 @@ def of_exception(error: BaseException, model: type[Model] | None = None) -> Fail
         case RefusedError():
             return Failure(error.code, str(error))
         case PermissionDenied():
-            return Failure(Code.NO_PERMISSION, str(error) or "The role does not allow this.")
+            return Failure(Code.NO_PERMISSION, str(error) or "The role doesn’t allow this.")
         case Http404():
             return Failure(Code.NOT_FOUND, "There is no such record.")
         case ProtectedError() | RestrictedError():
@@ -83,14 +83,16 @@ def of_exception(error: BaseException, model: type[Model] | None = None) -> Fail
         case IntegrityError():
             return of_integrity_error(error, model)
         case NotSentError(__cause__=OSError() as cause):
-            return Failure(Code.EMAIL_FAILED, f"The mail server did not take the e-mail: {said_by_server(cause)}")
-    return Failure(Code.ERROR, f"Something went wrong. The log has more under the reference {current().request_id}.")
+            return Failure(Code.EMAIL_FAILED, f"The mail server didn’t accept the e-mail: {said_by_server(cause)}")
+    return Failure(
+        Code.ERROR, f"Something went wrong. The server log has the details under the reference {current().request_id}."
+    )
 
 
 def in_use(users: Sequence[str]) -> Failure:
     """``users``: what refers to the record that cannot be deleted; the first three are named."""
     said = ", ".join(users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
-    return Failure(Code.IN_USE, f"It is in use: {said}. Change that first.")
+    return Failure(Code.IN_USE, f"It is used by {said}. Change that first.")
 
 
 def _users_of(error: ProtectedError | RestrictedError) -> list[str]:
@@ -104,10 +106,10 @@ def of_integrity_error(error: IntegrityError, model: type[Model] | None) -> Fail
     name = getattr(getattr(cause, "diag", None), "constraint_name", None)
     message = _message_of(model, name)
     if code == UNIQUE_VIOLATION:
-        return Failure(Code.DUPLICATE, message or "Something with the same name exists already.")
+        return Failure(Code.DUPLICATE, message or "Something with the same name already exists.")
     if code in {FOREIGN_KEY_VIOLATION, RESTRICT_VIOLATION}:
-        return Failure(Code.IN_USE, "Something else uses this record, or what it refers to has gone meanwhile.")
-    return Failure(Code.REFUSED, message or "The database did not accept this: it breaks one of its rules.")
+        return Failure(Code.IN_USE, "Another record uses this one, or a record it refers to no longer exists.")
+    return Failure(Code.REFUSED, message or "The database refused this because it breaks one of its rules.")
 
 
 def _message_of(model: type[Model] | None, constraint_name: str | None) -> str:

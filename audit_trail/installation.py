@@ -56,7 +56,10 @@ def drift(using: str) -> list[str]:
     with connections[using].cursor() as cursor:
         found = _installed(cursor)
     wanted = {(trigger.table, trigger.name): trigger for trigger in _wanted()}
-    wrong = [f"{table}: the trigger {name} is of no audited table" for table, name in found.keys() - wanted.keys()]
+    wrong = [
+        f"{table}: the trigger {name} does not belong to an audited table"
+        for table, name in found.keys() - wanted.keys()
+    ]
     for key, trigger in wanted.items():
         if what := _drift_of(trigger, found.get(key)):
             wrong.append(f"{trigger.table}: the trigger {trigger.name} {what}")
@@ -81,9 +84,9 @@ def _drift_of(trigger: Trigger, found: Installed | None) -> str:
     if found is None:
         return "is missing"
     if not found.always:
-        return "is switched off"
+        return "is disabled"
     if found.definition != trigger.definition:
-        return "fires otherwise than it should"
+        return "does not fire as declared"
     if found.body != trigger.body or not found.safe:
-        return "has a function that is not what the registry says"
+        return "has a function that differs from the registry"
     return ""

@@ -163,7 +163,7 @@ def audited(model: type[Model], **declared: Any) -> Audited:
         _refuse_second(members.through)
         _refuse_unknown(members.through, {members.record, members.member})
     if it.members and any(isinstance(each, ArrayField) for each in it.fields):
-        raise ImproperlyConfigured(f"{model._meta.label} has members; then changes of a list cannot be told as well.")
+        raise ImproperlyConfigured(f"{model._meta.label} has members, so changes of a list cannot be recorded as well.")
     for action in [it.created, it.changed, it.deleted, *(when.action for when in it.transitions)]:
         if action is not None and _actions.get(action.name) is not action:
             raise ImproperlyConfigured(f"{action} is not declared by its module.")

@@ -53,7 +53,7 @@ def _row(event: AuditEvent, link: Callable[..., str], resource_url: str) -> dict
         "fields": diffs.headline(event.changes),
         "resource": event.resource_name,
         "resource_url": resource_url,
-        "is_success": event.status == Status.SUCCESS,
+        "badge": "success" if event.status == Status.SUCCESS else "danger",
         "status_label": event.status_label,
         "status_url": link(status=event.status),
         "reason": event.reason,

@@ -27,7 +27,7 @@ class SupportFilterSet(support_filters.SupportFilterSet):
     device = choice_filter("Device", DeviceKind.choices, "Any", "device_kind")
     country = choice_filter("Country", country_choices(), "Any")
     support = django_filters.BooleanFilter(
-        label="With support’s own looks", method="apply_support", widget=forms.CheckboxInput
+        label="Include support’s own views", method="apply_support", widget=forms.CheckboxInput
     )
 
     class Meta(support_filters.SupportFilterSet.Meta):

@@ -17,7 +17,7 @@ from .filters import LoginActivityFilterSet
 from .models import LoginEvent
 from .places.locate import attribution
 from .tables import LoginActivityTable
-from .vocabulary import Status
+from .vocabulary import NEUTRAL, Status
 
 VIEW = permissions.declare("login_activity.view", "Login Activity", "View Login Activity")
 DOWNLOAD = permissions.declare("login_activity.download", "Login Activity", "Download Login Activity")
@@ -44,13 +44,20 @@ def _row(event: LoginEvent, link: Callable[..., str]) -> dict[str, Any]:
         "browser": event.browser,
         "system": event.system,
         "location": event.place,
-        "is_success": event.status == Status.SUCCESS,
+        "badge": _badge(event),
         "status_label": event.status_label,
         "status_url": link(status=event.status),
         "reason": event.reason_label,
         "action_label": event.action_label,
         "area": event.detail.get("area", ""),
     }
+
+
+def _badge(event: LoginEvent) -> str:
+    """The colour of the status. A session that expired is neither good nor bad."""
+    if event.status == Status.FAILURE:
+        return "danger"
+    return "neutral" if event.reason in NEUTRAL else "success"
 
 
 def facts(event: LoginEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
@@ -112,7 +119,7 @@ def _detail(detail: dict[str, Any]) -> list[tuple[str, Any]]:
 REPORT = Report(
     key="login-activity",
     title="Login Activity",
-    description="Every sign-in and sign-out, and every look at or change of sign-in and security settings.",
+    description="Every sign-in and sign-out, and every view or change of sign-in and security settings.",
     model=LoginEvent,
     table=LoginActivityTable,
     filter_set=LoginActivityFilterSet,

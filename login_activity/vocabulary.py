@@ -47,5 +47,7 @@ class Reason(Word):
     ACCOUNT_SUSPENDED = "account_suspended", "Account suspended"
 
 
+# Ends of a session that are neither good nor bad.
+NEUTRAL = (Reason.EXPIRED, Reason.REPLACED, Reason.SESSION_INVALID)
 # Reasons that count towards a lock-out.
 GUESSES = (Reason.WRONG_PASSWORD, Reason.UNKNOWN_USER)

@@ -180,7 +180,7 @@ class TestSwitching:
         response = client.post("/switch-tenant/", {"tenant": str(cast.globex.pk)}, follow=True)
         assert response.redirect_chain[-1][0] == f"/settings/{ENTERPRISE}/login-activity/"
         body = response.content.decode()
-        assert "You are looking at Globex’s data" in body
+        assert "You are viewing Globex’s data" in body
         assert "Charlie Clark" in body
         back = client.post("/switch-tenant/", {"tenant": str(cast.initech.pk)}, follow=True)
         assert back.redirect_chain[-1][0] == f"/settings/{AGGREGATOR}/login-activity/"

@@ -14,11 +14,11 @@ from django.conf import settings
     ("setting", "value", "expected"),
     [
         ("SECRET_KEY", "", "Set SECRET_KEY to a long random string"),
-        ("DATABASE_URL", "nonsense", "DATABASE_URL is the address of a database"),
-        ("DATABASE_URL", "postgresql://a@b:port/c", "DATABASE_URL is the address of a database"),
-        ("DATABASE_OWNER_URL", "://", "DATABASE_OWNER_URL is the address of a database"),
-        ("EMAIL_PORT", "x", "EMAIL_PORT is a number"),
-        ("KEEP_AUDIT_TRAIL_MONTHS", "-1", "KEEP_AUDIT_TRAIL_MONTHS is a number of months"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL must be the URL of a database"),
+        ("DATABASE_URL", "postgresql://a@b:port/c", "DATABASE_URL must be the URL of a database"),
+        ("DATABASE_OWNER_URL", "://", "DATABASE_OWNER_URL must be the URL of a database"),
+        ("EMAIL_PORT", "x", "EMAIL_PORT must be a number"),
+        ("KEEP_AUDIT_TRAIL_MONTHS", "-1", "KEEP_AUDIT_TRAIL_MONTHS must be a number of months"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(setting: str, value: str, expected: str) -> None:

@@ -29,14 +29,16 @@ def _months(name: str) -> int | None:
     """A number of months; None: for ever."""
     said = os.environ.get(name, "").strip()
     if said and not (said.isdecimal() and int(said)):
-        raise ImproperlyConfigured(f"{name} is a number of months, 1 or more. Leave it out to keep events for ever.")
+        raise ImproperlyConfigured(
+            f"{name} must be a number of months, 1 or more. Leave it out to keep events for ever."
+        )
     return int(said) if said else None
 
 
 def _number(name: str, default: int) -> int:
     typed = os.environ.get(name, "").strip()
     if typed and not typed.isdecimal():
-        raise ImproperlyConfigured(f"{name} is a number.")
+        raise ImproperlyConfigured(f"{name} must be a number.")
     return int(typed) if typed else default
 
 
@@ -45,7 +47,7 @@ def _database_at(name: str, default: str = "", **options: Any) -> Any:
         return dj_database_url.parse(os.environ.get(name, default), engine="wisely_security.database", **options)
     except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
         raise ImproperlyConfigured(
-            f"{name} is the address of a database, postgresql://user:password@host/name."
+            f"{name} must be the URL of a database: postgresql://user:password@host/name."
         ) from None
 
 
@@ -60,7 +62,7 @@ def _site_url() -> str:
     try:
         return parse_site_url(typed, schemes=("https", "http") if DEVELOPMENT else ("https",))
     except ValueError as error:
-        raise ImproperlyConfigured(f"SITE_URL is not the address of a site: {error}.") from None
+        raise ImproperlyConfigured(f"SITE_URL is not valid: {error}.") from None
 
 
 # DEBUG in the environment is for development: no TLS, this machine's host names, the demo's sign-ins. It also brings

@@ -157,7 +157,7 @@ def _load(path: Path, fingerprint: Fingerprint) -> _Loaded:
             reader = open_place_file(file)
             loaded.readers.append((reader, reader.metadata().ip_version))
         except Exception:  # a damaged file fails in many ways
-            logger.warning("The MMDB file %s cannot be read: it is left out", file, exc_info=True)
+            logger.warning("The MMDB file %s cannot be read and is ignored", file, exc_info=True)
             continue
         if loaded.attribution is None and _has_places(reader):
             loaded.attribution = _attribution(file, reader)

@@ -151,7 +151,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 // changed meanwhile: then the next request is on its way.
 function reason(type, { status: code }) {
   if (type === "htmx:timeout") return "The server took too long to answer.";
-  if (type === "htmx:sendError") return navigator.onLine ? "The server can't be reached." : "You are offline.";
+  if (type === "htmx:sendError") return navigator.onLine ? "The server can’t be reached." : "You are offline.";
   if (code === 503) return "The server is busy.";
   return code >= 500 ? "Something went wrong on our side." : `The server refused the request (${code}).`;
 }
@@ -170,7 +170,7 @@ for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
       if (addressOf(wanted()) !== filters.dataset.asked) return;
       follow(null);
     }
-    say(`This could not be loaded. ${reason(type, xhr)} The page shows what it showed before.`, again);
+    say(`This could not be loaded. ${reason(type, xhr)} The page hasn’t changed.`, again);
   });
 }
 

@@ -53,7 +53,7 @@ for (const button of document.querySelectorAll("[data-copies]")) {
       said.textContent = "Copied.";
     } catch {
       getSelection().selectAllChildren(copied);
-      said.textContent = "Copy it with your keyboard: it is marked.";
+      said.textContent = "Copy it with your keyboard: it is selected.";
     }
   });
 }

@@ -51,7 +51,7 @@ class TestAtTheSameTime:
                 ROLES + "add/?tenant={tenant}",
                 ("Auditor", "Auditor"),
                 {"permissions": "login_activity.view"},
-                "There is a role with this name already.",
+                "A role with this name already exists.",
                 "Auditor",
             ),
         ],

@@ -25,7 +25,7 @@ class TestWhoMayComeIn:
         client = Client()
         response = client.post("/admin/login/", {"username": "alice@acme.example", "password": PASSWORD})
         assert response.status_code == 400
-        assert "The e-mail address or the password is not right." in response.content.decode()
+        assert "The e-mail address or password is incorrect." in response.content.decode()
         [event] = events(cast.acme, action="log_in")
         assert (event.user_name, event.status, event.reason) == ("Alice Adams", "failure", "no_permission")
         assert client.get("/admin/").status_code == 302

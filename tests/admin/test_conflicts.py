@@ -24,13 +24,13 @@ def test_a_field_that_others_have_changed_is_not_overwritten_unseen(dana: Client
     response = dana.post(url, form)
     html = response.content.decode()
     assert response.status_code == 200
-    assert "it is “Robert Brown” now" in html
+    assert "it is now “Robert Brown”" in html
     assert 'value="Bob Braun"' in html
     bob = User.objects.get(pk=cast.bob.pk)
     assert (bob.name, bob.time_zone) == ("Robert Brown", "UTC")
     event = trail.only()
     assert (event.action, event.status, event.reason_code) == ("edited", "failure", "conflict")
-    assert event.reason.startswith("Name: Somebody else has changed this")
+    assert event.reason.startswith("Name: Someone else has changed this")
     assert event.resource_name == "Robert Brown"
 
 
@@ -61,7 +61,7 @@ def test_a_list_is_compared_as_a_whole(dana: Client, cast: Cast, seen_by_support
     trail = Trail(cast.acme)
     response = dana.post(url, form)
     assert response.status_code == 200
-    assert "it is “Alice Adams” now" in response.content.decode()
+    assert "it is now “Alice Adams”" in response.content.decode()
     assert [user.name for user in group.users.all()] == ["Alice Adams"]
     assert [event.reason_code for event in trail.new() if event.status == "failure"] == ["conflict"]
 

@@ -97,10 +97,10 @@ class TestLoginEvents:
         sign_in(cast.bob)
         for filters, said in (
             ({"tenant": "e"}, "Which one? acme, globex, initech"),
-            ({"tenant": "umbrella"}, "No tenant has this name."),
+            ({"tenant": "umbrella"}, "No tenant has this name. Enter the tenant’s name or short name."),
             ({"period": "nonsense"}, '"nonsense" isn\'t a period.'),
             ({"to": "2026-11-20"}, '"From" is missing. Choose the first day.'),
-            ({"from": "yesterday"}, '"yesterday" isn\'t a date. Write it as YYYY-MM-DD.'),
+            ({"from": "yesterday"}, '"yesterday" isn\'t a date. Enter it as YYYY-MM-DD.'),
             ({"status": "banana"}, '"banana" isn\'t a status. Choose Success or Failure.'),
         ):
             response = dana.get(EVENTS, filters)
@@ -166,7 +166,7 @@ class TestLoginEvents:
         monkeypatch.setattr(support_events, "read_page", slow)
         monkeypatch.setattr(reading, "LONGEST_SEARCH_SECONDS", 0.05)
         response = dana.get(EVENTS, {"tenant": "acme"})
-        assert "This search takes too long." in response.content.decode()
+        assert "This search took too long." in response.content.decode()
         with connection.cursor() as cursor:
             cursor.execute("SHOW statement_timeout")
             assert cursor.fetchone() == ("0",)

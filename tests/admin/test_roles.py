@@ -35,7 +35,7 @@ class TestRoles:
         assert "Bob Brown" in response.content.decode()
         event = trail.only()
         assert (event.action, event.reason_code, event.resource_name) == ("delete", "in_use", "Auditor")
-        assert event.reason == "It is in use: Bob Brown. Change that first."
+        assert event.reason == "It is used by Bob Brown. Change that first."
         assert Role.objects.filter(pk=role.pk).exists()
 
     def test_a_built_in_role_is_only_looked_at(self, dana: Client, cast: Cast, seen_by_support) -> None:

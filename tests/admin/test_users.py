@@ -49,7 +49,7 @@ class TestUsers:
         event = trail.only()
         assert (event.status, event.reason_code, event.action) == ("failure", "invalid_input", "edited")
         assert (event.resource_id, event.resource_name) == (cast.bob.pk, "Bob Brown")
-        assert event.reason == "Role: Choose one of the list."
+        assert event.reason == "Role: Choose one from the list."
         assert events(cast.acme, action="edit") == []
         assert User.objects.get(pk=cast.bob.pk).role == cast.bob.role
 
@@ -67,8 +67,8 @@ class TestUsers:
 
     def test_the_super_admin_and_oneself_cannot_be_suspended(self, dana: Client, cast: Cast, seen_by_support) -> None:
         for tenant, user, why in (
-            (cast.acme.pk, cast.alice, "Hand over to somebody else first."),
-            (NO_TENANT, cast.dana, "You cannot suspend yourself."),
+            (cast.acme.pk, cast.alice, "Make someone else Super Admin first."),
+            (NO_TENANT, cast.dana, "You can’t suspend yourself."),
         ):
             response = edit(dana, f"{USERS}{user.pk}/change/", status="suspended")
             assert why in response.content.decode()
@@ -104,7 +104,7 @@ class TestUsers:
         url = f"{USERS}add/?tenant={cast.acme.pk}"
         response = edit(dana, url, email="fay@acme.example", name="Fay Fox", role=role.pk)
         assert response.status_code == 302
-        assert "Nothing was stored. The mail server did not take" in dana.get(response["Location"]).content.decode()
+        assert "Nothing was saved. The mail server didn’t accept" in dana.get(response["Location"]).content.decode()
         assert not User.objects.filter(email="fay@acme.example").exists()
         event = trail.only()
         assert (event.action, event.status, event.reason_code) == ("invite", "failure", "email_failed")
@@ -151,5 +151,5 @@ class TestUsers:
             assert dana.post(url, {"post": "yes"}).status_code == 403
         event = trail.only()
         assert (event.action, event.reason_code, event.resource_name) == ("delete", "no_permission", "Bob Brown")
-        assert event.reason == "Support staff may not do this."
+        assert event.reason == "Support staff can’t do this."
         assert User.objects.filter(pk=cast.bob.pk).exists()

@@ -85,7 +85,7 @@ def test_a_second_profile(dana: Client, cast: Cast) -> None:
     again = opened(dana, f"{list_of(BusinessProfile)}{profile.pk}/change/")
     trail = Trail(cast.acme)
     response = dana.post(f"{list_of(BusinessProfile)}add/?tenant={cast.acme.pk}", again)
-    assert "The business profile has been set up already." in response.content.decode()
+    assert "The business profile is already set up." in response.content.decode()
     event = trail.only()
     assert (event.action, event.reason_code, event.resource_id) == ("setup", "duplicate", None)
 
@@ -156,7 +156,7 @@ def test_a_record_that_is_gone_meanwhile(committed_cast: Cast, monkeypatch) -> N
     gone, failure = trail.new()
     assert (gone.action, gone.status) == ("delete", "success")
     assert (failure.action, failure.status, failure.reason_code) == ("edit", "failure", "invalid_input")
-    assert failure.reason == "Number: Choose one of the list."
+    assert failure.reason == "Number: Choose one from the list."
     assert row(MessageLink, link.pk)["number_id"] == link.number_id
 
 

@@ -47,4 +47,4 @@ def test_a_hook_that_is_switched_off_fails_the_check() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE tenancy_role DISABLE TRIGGER audit_trail_update")
     [error] = [error for error in run_checks(databases=["default"]) if error.id == "audit_trail.E003"]
-    assert error.msg == "tenancy_role: the trigger audit_trail_update is switched off"
+    assert error.msg == "tenancy_role: the trigger audit_trail_update is disabled"

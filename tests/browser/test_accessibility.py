@@ -59,7 +59,7 @@ def _press(name: str) -> Callable[[Page], None]:
 def _visit_enterprise(page: Page) -> None:
     page.get_by_role("button", name="Tenant: Initech. Switch tenant").click()
     page.get_by_role("button", name="Switch", exact=True).click()
-    expect(page.get_by_role("region", name="Whose data this is")).to_be_visible()
+    expect(page.get_by_role("region", name="Current tenant")).to_be_visible()
 
 
 def _send_empty(page: Page) -> None:

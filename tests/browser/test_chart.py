@@ -99,7 +99,7 @@ def test_the_numbers_are_there_to_read(visit, site) -> None:
     page = visit(site.cast.alice)
     page.goto(between(FIRST, LAST))
     page.get_by_text("Show the numbers").click()
-    table = page.get_by_role("table", name=re.compile("Events by the day"))
+    table = page.get_by_role("table", name=re.compile("Events per day"))
     expect(table.get_by_role("row")).to_have_count((LAST - FIRST).days + 2)
     page.get_by_role("link", name="Older").click()
     expect(table).to_be_visible()

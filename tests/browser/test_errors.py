@@ -31,8 +31,8 @@ def test_a_page_that_the_role_does_not_include_is_refused(visit, site) -> None:
     page = visit(site.cast.bob)
     response = page.goto(LOGIN_ACTIVITY)
     assert response.status == 403
-    expect(page.get_by_role("heading", name="You may not do this")).to_be_visible()
-    page.get_by_role("link", name="Go to the start").click()
+    expect(page.get_by_role("heading", name="You don’t have access to this page")).to_be_visible()
+    page.get_by_role("link", name="Go to the home page").click()
     expect(page).to_have_url("/settings/access-accounts/")
 
 
@@ -43,7 +43,7 @@ def test_what_is_not_there_is_said_kindly(visit, site, path: str) -> None:
     page = visit(site.cast.alice)
     response = page.goto(path)
     assert response.status == 404
-    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
 
 
 def test_an_event_of_another_tenant_is_not_there(visit, site) -> None:
@@ -60,7 +60,7 @@ def test_a_sign_in_page_that_is_too_old_signs_in_all_the_same(visit, site) -> No
     page.get_by_label("E-mail address").fill("alice@acme.example")
     page.get_by_label("Password", exact=True).fill("whatever")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("The e-mail address or the password is not right.")).to_be_visible()
+    expect(page.get_by_text("The e-mail address or password is incorrect.")).to_be_visible()
 
 
 def test_a_form_that_is_not_known_to_be_ours_is_refused_with_a_reason(visit, site) -> None:
@@ -68,7 +68,7 @@ def test_a_form_that_is_not_known_to_be_ours_is_refused_with_a_reason(visit, sit
     page.goto("/account/profile/")
     page.evaluate("document.querySelectorAll('[name=csrfmiddlewaretoken], [name=form_owner]').forEach(e => e.remove())")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", name="Nothing was stored")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nothing was saved")).to_be_visible()
     expect(page.get_by_role("navigation", name="Settings")).to_be_visible()
 
 

@@ -263,7 +263,7 @@ def test_a_mended_date_takes_the_error_away(visit, site, past) -> None:
 def test_where_nothing_matches_the_filters_can_be_cleared(visit, site) -> None:
     page = visit(site.cast.alice)
     page.goto(f"{LOGIN_ACTIVITY}?q=nobody+of+that+name")
-    expect(page.get_by_role("heading", name="No event matches these filters")).to_be_visible()
+    expect(page.get_by_role("heading", name="No events match these filters")).to_be_visible()
     expect(page.get_by_role("link", name="Download CSV")).to_have_count(0)
     page.get_by_role("link", name="Clear all filters").click()
     expect(rows(page).first).to_be_visible()
@@ -283,7 +283,7 @@ def _time_out(route: Route) -> None:
 
 
 FAILURES = {
-    "no connection": (lambda route: route.abort(), "The server can't be reached."),
+    "no connection": (lambda route: route.abort(), "The server can’t be reached."),
     "error": (lambda route: route.fulfill(status=500, body="<h1>Oh</h1>"), "Something went wrong on our side."),
     "busy": (lambda route: route.fulfill(status=503, body=""), "The server is busy."),
     "refusal": (lambda route: route.fulfill(status=429, body=""), "The server refused the request (429)."),

@@ -44,7 +44,7 @@ def test_a_wrong_password_is_said_and_the_address_stays(visit, site) -> None:
     page = visit()
     page.goto("/sign-in/")
     fill_in(page, site.cast.alice, "not the password")
-    expect(page.get_by_role("alert")).to_have_text("The e-mail address or the password is not right.")
+    expect(page.get_by_role("alert")).to_have_text("The e-mail address or password is incorrect.")
     expect(page.get_by_label("E-mail address")).to_have_value("alice@acme.example")
     expect(page.get_by_label("Password", exact=True)).to_have_value("")
 
@@ -52,7 +52,7 @@ def test_a_wrong_password_is_said_and_the_address_stays(visit, site) -> None:
 @pytest.mark.parametrize(
     ("status", "why"),
     [
-        (UserStatus.PENDING, "You have not accepted your invitation yet."),
+        (UserStatus.PENDING, "You haven’t accepted your invitation yet."),
         (UserStatus.SUSPENDED, "Your account is suspended."),
     ],
 )

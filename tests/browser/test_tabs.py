@@ -20,11 +20,11 @@ def test_after_switching_in_another_tab_a_filter_says_what_happened(visit, site)
     other.get_by_role("button", name="Tenant: Initech. Switch tenant").click()
     other.get_by_label("Enterprise").select_option(label="Globex")
     other.get_by_role("button", name="Switch", exact=True).click()
-    expect(other.get_by_role("region", name="Whose data this is")).to_be_visible()
+    expect(other.get_by_role("region", name="Current tenant")).to_be_visible()
 
     page.get_by_label("7 days").click()  # it may be back at 30 days at once
     notices = page.locator("#notices")
-    expect(notices).to_contain_text("You are viewing Globex now; you switched in another tab.")
+    expect(notices).to_contain_text("You switched to Globex in another tab.")
     expect(page.get_by_text("This could not be loaded")).to_have_count(0)
     assert page.locator("table.rows").inner_text() == before
     expect(page).to_have_url(f"{TRAIL}?period=30d")
@@ -36,7 +36,7 @@ def test_after_switching_in_another_tab_a_filter_says_what_happened(visit, site)
 
     notices.get_by_role("button", name="Back to Initech").click()
     expect(page).to_have_url(f"{TRAIL}?period=30d")
-    expect(page.get_by_role("region", name="Whose data this is")).to_have_count(0)
+    expect(page.get_by_role("region", name="Current tenant")).to_have_count(0)
     page.get_by_label("7 days").check()
     expect(page).to_have_url(f"{TRAIL}?period=7d")
 
@@ -53,7 +53,7 @@ def test_a_form_whose_session_has_ended_is_back_after_signing_in(visit, site) ->
     expect(other).to_have_url("/sign-in/")
 
     page.get_by_role("button", name="Add").click()
-    expect(page.get_by_role("alert")).to_contain_text("Your session has ended, so nothing was stored.")
+    expect(page.get_by_role("alert")).to_contain_text("Your session has ended, so nothing was saved.")
     sign_in(page, person.email, PASSWORD)
     expect(page).to_have_url("/settings/roles/add/")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Auditor of tabs")

@@ -18,8 +18,8 @@ def test_erin_looks_at_globex_and_globex_sees_it(visit, site) -> None:
     page.get_by_label("Enterprise").select_option(label="Globex")
     page.get_by_role("button", name="Switch", exact=True).click()
 
-    banner = page.get_by_role("region", name="Whose data this is")
-    expect(banner).to_contain_text("You are looking at Globex’s data.")
+    banner = page.get_by_role("region", name="Current tenant")
+    expect(banner).to_contain_text("You are viewing Globex’s data.")
     expect(page).to_have_url(LOGIN_ACTIVITY)
     expect(page).to_have_title("Login Activity · Globex · Wisely Security")
     expect(page.get_by_role("navigation", name="Settings")).to_contain_text("Identity & Access")
@@ -53,4 +53,4 @@ def test_a_look_at_an_enterprise_changes_nothing_there(visit, site) -> None:
     expect(page.get_by_role("main")).to_contain_text("Charlie Clark")
     expect(page.get_by_role("link", name="Invite user")).to_have_count(0)
     page.goto("/settings/users/invite/")
-    expect(page.get_by_role("main")).to_contain_text("You are looking at Globex’s data.")
+    expect(page.get_by_role("main")).to_contain_text("You are viewing Globex’s data.")

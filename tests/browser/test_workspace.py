@@ -59,12 +59,12 @@ def test_a_business_group_is_added_and_edited(page: Page) -> None:
     page.get_by_label("Owner").select_option(label="Bob Brown")
     page.get_by_role("group", name="Users").get_by_label("Ella Ellis").check()
     press(page, "Add")
-    expect_said(page, "Logistics is added.")
+    expect_said(page, "Business group “Logistics” added.")
     follow(page, "Edit")
     expect(page.get_by_role("group", name="Users").get_by_label("Ella Ellis")).to_be_checked()
     page.get_by_label("Description").fill("Everything that moves")
     press(page, "Save")
-    expect_said(page, "Logistics is saved.")
+    expect_said(page, "Business group “Logistics” saved.")
     expect_told(page, "Logistics", "Logistics")
     menu(page, "Business groups")
     expect(page.get_by_role("row").filter(has_text="Logistics")).to_contain_text("Everything that moves")
@@ -92,7 +92,7 @@ def test_the_business_profile_is_set_up(page: Page) -> None:
     ):
         page.get_by_label(label).select_option(label=value)
     press(page, "Set up")
-    expect_said(page, "The business profile is set up.")
+    expect_said(page, "Business profile set up.")
     expect(page.get_by_text("1 High Street")).to_be_visible()
     expect_told(page, "Setup")
 
@@ -113,13 +113,13 @@ def test_an_api_key_is_shown_once_and_can_be_copied(page: Page, site, company) -
     assert page.evaluate("navigator.clipboard.readText()") == key
     with site.at_its_database(), acting_as(tenant_id=company.acme.pk):
         assert AccessAccount.objects.get(label="Kiosk").key_hash == hash_of(key)
-    follow(page, "I have copied it")
+    follow(page, "I’ve copied it")
     expect(page.get_by_role("heading", name="Kiosk")).to_be_visible()
     expect(page.get_by_text(key)).to_have_count(0)
     press(page, "Deactivate")
-    expect_said(page, "Kiosk is deactivated.")
+    expect_said(page, "Access account “Kiosk” deactivated.")
     press(page, "Activate")
-    expect_said(page, "Kiosk is active again")
+    expect_said(page, "Access account “Kiosk” activated.")
     expect_told(page, "Activate", "Deactivate", "Setup")
 
 
@@ -133,14 +133,14 @@ def test_a_number_and_a_message_link_that_opens_a_chat(page: Page) -> None:
     page.get_by_label("Name").fill("Poster")
     page.get_by_label("Prefilled text").fill("Hi, I saw your poster")
     press(page, "Create")
-    expect_said(page, "Poster is created.")
+    expect_said(page, "Message link “Poster” created.")
     link = page.get_by_role("link", name="/l/").get_attribute("href")
     answer = page.request.get(str(link), max_redirects=0)
     assert answer.headers["location"] == "https://wa.me/442071838750?text=Hi%2C%20I%20saw%20your%20poster"
     follow(page, "Delete")
-    expect(page.get_by_text("Whoever opens the short link then finds nothing.")).to_be_visible()
+    expect(page.get_by_text("Its short link will stop working.")).to_be_visible()
     press(page, "Delete")
-    expect_said(page, "Poster is deleted.")
+    expect_said(page, "Message link “Poster” deleted.")
     expect_told(page, "Delete", "Create", "Activate")
 
 
@@ -153,7 +153,7 @@ def test_a_template_from_the_draft_to_the_approval(page: Page) -> None:
     page.get_by_label("Body").fill("Your order {{2}} is on its way")
     page.get_by_label("Buttons").fill("Track it\nStop")
     press(page, "Create")
-    expect(page.get_by_text("Number the placeholders from {{1}} on, without gaps.")).to_be_visible()
+    expect(page.get_by_text("Number the placeholders from {{1}} upwards, without gaps.")).to_be_visible()
     expect(page.get_by_label("Body")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label("Name")).to_have_value("order_shipped")
     page.get_by_label("Body").fill("Your order {{1}} is on its way")
@@ -162,13 +162,13 @@ def test_a_template_from_the_draft_to_the_approval(page: Page) -> None:
     follow(page, "Reject content")
     page.get_by_label("Remark").fill("Say who is writing.")
     press(page, "Reject content")
-    expect_said(page, "is rejected.")
+    expect_said(page, "” rejected.")
     follow(page, "Edit")
     page.get_by_label("Footer").fill("Umbrella")
     press(page, "Save")
     press(page, "Approve content")
     press(page, "Approve")
-    expect_said(page, "order_shipped (en) is approved.")
+    expect_said(page, "Template “order_shipped (en)” approved.")
     expect_told(page, "Approve", "Approve/Reject", "Edit", "Approve/Reject", "Create", "Create")
 
 
@@ -182,7 +182,7 @@ def test_a_consent_group_by_keyboard_alone(page: Page) -> None:
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Create")).to_be_focused()
     page.keyboard.press("Enter")
-    expect_said(page, "Offers is added.")
+    expect_said(page, "Consent group “Offers” added.")
 
 
 def test_people_are_suspended_and_made_admins(page: Page) -> None:
@@ -190,11 +190,11 @@ def test_people_are_suspended_and_made_admins(page: Page) -> None:
     follow(page, "Ella Ellis")
     follow(page, "Suspend")
     press(page, "Suspend")
-    expect_said(page, "Ella Ellis is suspended and signed out everywhere.")
+    expect_said(page, "User “Ella Ellis” suspended and signed out everywhere.")
     press(page, "Activate")
     follow(page, "Make admin")
     press(page, "Make admin")
-    expect_said(page, "Ella Ellis is an admin now.")
+    expect_said(page, "Ella Ellis is now an admin.")
     expect_told(page, "Made Admin", "Activate", "Suspend")
 
 
@@ -205,7 +205,7 @@ def test_a_role_with_a_grid_of_permissions(page: Page) -> None:
     page.get_by_role("group", name="Templates").get_by_label("View templates").check()
     page.get_by_role("group", name="Templates").get_by_label("Approve and reject templates").check()
     press(page, "Add")
-    expect_said(page, "Reviewer is added.")
+    expect_said(page, "Role “Reviewer” added.")
     expect(page.locator(".facts")).to_contain_text("Approve and reject templates")
     expect_told(page, "Reviewer")
 
@@ -222,7 +222,7 @@ def test_two_people_on_the_same_form(visit, page: Page, company) -> None:
     expect(page.get_by_text("Bob Brown has changed this since you opened it.")).to_be_visible()
     expect(page.get_by_label("Label")).to_have_value("Alice’s shop")
     press(page, "Save")
-    expect_said(page, "Alice’s shop is saved.")
+    expect_said(page, "Access account “Alice’s shop” saved.")
 
 
 def test_a_list_is_searched_and_sorted(page: Page) -> None:

@@ -75,8 +75,8 @@ def test_anything_else_is_refused(typed: str) -> None:
     [
         (None, "Set SITE_URL"),
         ("", "Set SITE_URL"),
-        ("http://example.com", "it has to begin with https://"),
-        ("https://example.com/app", "scheme and host alone"),
+        ("http://example.com", "it must begin with https://"),
+        ("https://example.com/app", "only a scheme, a host and"),
     ],
 )
 def test_without_debug_the_site_does_not_start_without_it(site_url: str | None, said: str) -> None:

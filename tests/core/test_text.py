@@ -130,7 +130,7 @@ def test_every_kind_of_space_becomes_one(space: str) -> None:
     "character", ["\n", "\r\n", "\x1b", "\x85", "\u2028", "\u202e", "\u2066", "\x07", "\ue000", "\u200f"]
 )
 def test_what_cannot_be_shown_is_refused_with_its_place(character: str) -> None:
-    with pytest.raises(ValidationError, match=rf"It is character 3 \(U\+{ord(character[0]):04X}"):
+    with pytest.raises(ValidationError, match=rf"Character 3 can’t be displayed: U\+{ord(character[0]):04X}"):
         validate_one_line(one_line(f"Al{character}ice"))
 
 

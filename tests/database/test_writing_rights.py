@@ -25,12 +25,12 @@ def test_a_closed_database_passes(db: None) -> None:
 def test_temporary_tables_are_found(committed: None) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO PUBLIC")
-    assert warnings() == {"wisely_security.W002": "The app role may make temporary tables."}
+    assert warnings() == {"wisely_security.W002": "The app role can create temporary tables."}
 
 
 def test_a_function_that_everybody_may_call_is_found(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "WRITING_FUNCTIONS", (*WRITING_FUNCTIONS, "lo_get(oid)"))
-    said = "The app role may write what no trigger records: lo_get(oid)."
+    said = "The app role can write data that no trigger records: lo_get(oid)."
     assert warnings()["wisely_security.W001"] == said
 
 

@@ -200,6 +200,6 @@ def test_ordinary_days_are_as_many_as_the_sign_ins_ask_for(changing: None) -> No
             return AuditEvent.objects.count()
 
     story = count() - EVENTS // 10
-    assert "1,000 events and 100 changes are added" in seed(events=1000)
+    assert "1,000 events and 100 changes were added" in seed(events=1000)
     assert count() == story + EVENTS // 10 + 100
     assert story > 200

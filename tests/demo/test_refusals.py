@@ -18,8 +18,8 @@ from .seeding import all_events, seed
 
 def test_a_second_time_nothing_is_changed(changing: None) -> None:
     before = len(all_events())
-    assert "The demo is there already" in seed()
-    assert "The demo is there already" in seed(seed=9)
+    assert "The demo is already loaded" in seed()
+    assert "The demo is already loaded" in seed(seed=9)
     assert len(all_events()) == before
 
 
@@ -38,8 +38,8 @@ def test_a_demo_takes_more_events_as_often_as_one_likes(changing: None) -> None:
     before = len(all_events())
     with acting_as(support=True):
         people = set(User.objects.values_list("pk", "last_login"))
-    assert "600 events and 60 changes are added" in seed(events=600)
-    assert "600 events and 60 changes are added" in seed(events=600)
+    assert "600 events and 60 changes were added" in seed(events=600)
+    assert "600 events and 60 changes were added" in seed(events=600)
     assert len(all_events()) == before + 1200
     with acting_as(support=True):
         assert set(User.objects.values_list("pk", "last_login")) == people
@@ -48,14 +48,14 @@ def test_a_demo_takes_more_events_as_often_as_one_likes(changing: None) -> None:
 def test_a_demo_that_people_have_joined_is_still_the_demo(changing: None) -> None:
     with acting_as(support=True):
         person("Visitor", "visitor@elsewhere.example").save()
-    assert "The demo is there already" in seed()
+    assert "The demo is already loaded" in seed()
 
 
 def test_tenants_of_others_are_refused(committed: None) -> None:
     create_cast()
     with acting_as(support=True):
         Tenant.objects.filter(slug="acme").update(slug="acme-2", name="Acme Two")
-    with pytest.raises(CommandError, match="holds tenants or users that the demo did not make"):
+    with pytest.raises(CommandError, match="contains tenants or users that are not part of the demo"):
         seed()
     assert all_events() == []
 
@@ -63,7 +63,7 @@ def test_tenants_of_others_are_refused(committed: None) -> None:
 def test_users_of_others_are_refused(committed: None) -> None:
     with acting_as(support=True):
         person("Somebody", "somebody@wisely.example").save()
-    with pytest.raises(CommandError, match="holds tenants or users that the demo did not make"):
+    with pytest.raises(CommandError, match="contains tenants or users that are not part of the demo"):
         seed()
 
 

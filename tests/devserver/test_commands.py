@@ -27,6 +27,6 @@ def test_the_database_is_not_there(command: list[str]) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "The database could not answer" in done.stderr
+    assert "The database could not be used" in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret-word" not in done.stderr + done.stdout

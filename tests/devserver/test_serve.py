@@ -133,9 +133,9 @@ def test_it_serves_files_and_error_pages_as_production_does(serve: Serve) -> Non
         assert (response.status, response.headers["Content-Encoding"]) == (200, "gzip")
         assert "immutable" in response.headers["Cache-Control"]
     for request, status, heading in (
-        (("GET", "/nothing-here/"), 404, "There is nothing here"),
-        (("POST", "/sign-in/"), 403, "Nothing was stored"),
-        (("GET", "/sign-in/", None, {"Host": "elsewhere.example"}), 400, "This request could not be read"),
+        (("GET", "/nothing-here/"), 404, "Page not found"),
+        (("POST", "/sign-in/"), 403, "Nothing was saved"),
+        (("GET", "/sign-in/", None, {"Host": "elsewhere.example"}), 400, "We can’t process this request"),
     ):
         connection.request(*request)
         response = connection.getresponse()

@@ -81,6 +81,18 @@ class TestStatements:
         assert min(count, 50) <= len(page.context["events"])
 
 
+def test_a_session_that_expired_is_neither_good_nor_bad(alice: Client, cast: Cast) -> None:
+    for special in (
+        {"action": "end_session", "reason": "expired"},
+        {"action": "end_session", "reason": "ended_by_user"},
+        {"status": "failure", "reason": "wrong_password"},
+    ):
+        append_many(cast.acme.pk, 1, **special)
+    html = alice.get(ENTERPRISE).content.decode()
+    badges = re.findall(r'class="badge badge-(\w+)" href="[^"]*status=\w+', html)
+    assert badges[:3] == ["danger", "success", "neutral"]
+
+
 class TestALookIsRecorded:
     def looks(self, events: Events, tenant: Tenant) -> list[LoginEvent]:
         return [event for event in events(tenant, action="view") if event.detail["area"] == "Login Activity"]
@@ -160,7 +172,7 @@ class TestASearchThatTakesTooLong:
         response = alice.get(ENTERPRISE, {"q": "nobody at all", "status": "failure"})
         assert response.status_code == 400
         html = response.content.decode()
-        assert "This search takes too long. Choose a shorter period or fewer filters." in html
+        assert "This search took too long. Choose a shorter period or fewer filters." in html
         assert 'value="nobody at all"' in html
         assert {chip["label"] for chip in response.context["chips"]} == {"Search", "Status"}
 

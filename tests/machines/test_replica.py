@@ -148,7 +148,7 @@ class TestAReplicaThatIsLost:
         site.replica.kill()
         for address in (AUDIT_TRAIL, LOGIN_ACTIVITY, f"{AUDIT_TRAIL}chart/", f"{AUDIT_TRAIL}download/"):
             assert body(alice.get(address))
-        assert [record.message.partition(",")[0] for record in caplog.records] == ["The replica is lost"]
+        assert [record.message.partition(";")[0] for record in caplog.records] == ["The replica is unavailable"]
 
         site.replica.start()
         site.catch_up()

@@ -147,14 +147,14 @@ class TestName:
     def test_the_recorders_have_it(self, errors_of: Callable[[str], list[str]]) -> None:
         for name in RESERVED:
             assert errors_of(name) in (
-                ["The records use this name themselves. Choose another one."],
-                ["Write a name with letters."],
+                ["This name is reserved. Choose another one."],
+                ["Enter a name that contains letters."],
             ), name
 
     def test_it_ends_as_those_of_another_company(self, errors_of: Callable[[str], list[str]]) -> None:
         for name in OF_ANOTHER_COMPANY:
             [message] = errors_of(name)
-            assert "Brackets" in message or "records use" in message, name
+            assert "brackets" in message or "reserved" in message, name
 
     def test_it_looks_like_a_colleague_s(self, errors_of: Callable[[str], list[str]]) -> None:
         for name in LIKE_ALICE_ADAMS:

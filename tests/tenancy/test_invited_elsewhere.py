@@ -80,8 +80,8 @@ def test_the_mail_tells_its_reader(cast: Cast, mailoutbox: list[Any]) -> None:
     to_taken, to_free = mailoutbox
     assert (to_taken.to, to_free.to) == ([TAKEN], [FREE])
     for text, other in ((to_taken.body, to_free.body), (to_taken.alternatives[0][0], to_free.alternatives[0][0])):
-        assert "There is an account with this address already" in text
-        assert "There is an account with this address already" not in other
+        assert "This address already has an account" in text
+        assert "This address already has an account" not in other
         assert "Globex" not in text
 
 
@@ -118,7 +118,7 @@ def test_the_link_tells_its_reader_and_the_inviting_tenant_nothing(
     link = link_in(mailoutbox[0])
     for answer in (Client().get(link), Client().post(link, {"new_password": NEW})):
         assert answer.status_code == 409
-        assert "There is an account with charlie@globex.example already" in answer.content.decode()
+        assert "There is already an account for charlie@globex.example" in answer.content.decode()
         assert "Globex" not in answer.content.decode()
     assert member(cast.acme, TAKEN).status == UserStatus.PENDING
     assert [(e.action, e.reason) for e in events(cast.acme) if e.status == "failure"] == [("reset_password", "pending")]

@@ -84,7 +84,7 @@ class TestForgottenPassword:
         link = link_in(mail_server.messages[0])
         Client().post(link, {"new_password": NEW})
         again = Client().post(link, {"new_password": "another good password"})
-        assert (again.status_code, "This link has ended" in again.content.decode()) == (410, True)
+        assert (again.status_code, "This link no longer works" in again.content.decode()) == (410, True)
         last = events(committed_cast.acme)[-1]
         assert (last.action, last.status, last.reason) == ("reset_password", "failure", "link_invalid")
 

@@ -57,7 +57,7 @@ def test_signing_out_is_recorded_once_and_ends_the_session(cast: Cast, events) -
 def test_a_wrong_password_is_refused_and_recorded(cast: Cast, events) -> None:
     response = attempt("alice@acme.example", "not it")
     assert response.status_code == 400
-    assert "The e-mail address or the password is not right." in response.content.decode()
+    assert "The e-mail address or password is incorrect." in response.content.decode()
     assert 'value="alice@acme.example"' in response.content.decode()
     [event] = events(cast.acme)
     assert (event.action, event.status, event.reason) == ("log_in", "failure", "wrong_password")
@@ -83,7 +83,7 @@ def test_what_may_be_a_password_is_never_stored_as_a_name(cast: Cast, events, ty
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [(UserStatus.SUSPENDED, "Your account is suspended"), (UserStatus.PENDING, "not accepted your invitation")],
+    [(UserStatus.SUSPENDED, "Your account is suspended"), (UserStatus.PENDING, "accepted your invitation yet")],
 )
 def test_the_reason_is_shown_only_when_the_password_is_right(cast: Cast, events, status: UserStatus, said: str) -> None:
     set_status(cast.bob, status)

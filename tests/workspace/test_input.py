@@ -18,22 +18,22 @@ INVALID: dict[str, tuple[Typed, dict[str, str]]] = {
     }),
     "Business Group, Group: Edit": ({"Name": " "}, {"name": "This field is required."}),
     "Business Profile, Profile: Setup": ({"Contact phone": "0113 200", "Contact e-mail": "pat"}, {
-        "contact_phone": "Write the number with its country code, as +14155550123.",
+        "contact_phone": "Include the country code, for example +14155550123.",
         "contact_email": "Enter a valid email address.",
     }),
     "Business Profile, Profile: Update": ({"Country": "Choose one"}, {"country": "This field is required."}),
     "Access Account, Account: Setup": ({"Channels": [], "Allowed IPs": "10.0.0.0/8\n10.0.0.1/8"}, {
         "channels": "This field is required.",
-        "allowed_ips": "Line 2: This is no address or network. "
-        "Write 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
+        "allowed_ips": "Line 2: This isn’t an IP address or network. "
+        "Enter 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
     }),
     "Access Account, Account: Edit": ({"Label": "", "Allowed IPs": "100%"}, {
         "label": "This field is required.",
-        "allowed_ips": "Line 1: This is no address or network. "
-        "Write 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
+        "allowed_ips": "Line 1: This isn’t an IP address or network. "
+        "Enter 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
     }),
     "WABA Numbers, Number: Activate": ({"Number": "4155550123", "Website": "javascript:alert(1)"}, {
-        "number": "Write the number with its country code, as +14155550123.",
+        "number": "Include the country code, for example +14155550123.",
         "website": "Enter a valid URL.",
     }),
     "WABA Numbers, Number: Edit": ({"About": "x" * 140}, {
@@ -44,8 +44,8 @@ INVALID: dict[str, tuple[Typed, dict[str, str]]] = {
     }),
     "WABA Numbers, Message Links: Edit": ({"Prefilled text": ""}, {"text": "This field is required."}),
     "Templates, Template: Create": ({"Name": "Order Shipped", "Body": "Your order {{2}}"}, {
-        "name": "Use lower case letters, digits and underscores only.",
-        "body": "Number the placeholders from {{1}} on, without gaps.",
+        "name": "Use only lower-case letters, digits and underscores.",
+        "body": "Number the placeholders from {{1}} upwards, without gaps.",
     }),
     "Templates, Template: Edit": ({"Body": "{{name}}"}, {"body": "Write placeholders as {{1}}, {{2}} and so on."}),
     "Templates, Template Content: Approve/Reject": ({"Remark": ""}, {"remark": "This field is required."}),
@@ -54,52 +54,51 @@ INVALID: dict[str, tuple[Typed, dict[str, str]]] = {
         "validity_minutes": "Ensure this value is greater than or equal to 1.",
     }),
     "Opt-in/Opt-out, Consent group: Create": ({"Channel": "RCS", "Number": "+0"}, {
-        "channel": "Shop sends by WhatsApp, SMS only.",
-        "number": "Write the number with its country code, as +14155550123.",
+        "channel": "Shop only sends by WhatsApp, SMS. Choose one of its channels.",
+        "number": "Include the country code, for example +14155550123.",
     }),
     "Opt-in/Opt-out, Consent group: Edit/Update": ({"Answer to an opt-in": ""}, {
         "opt_in_response": "This field is required.",
     }),
     "Users, User: Edited": ({"Name": "Ella\u202esillE"}, {
-        "name": "This holds a character that cannot be shown. It is character 5 (U+202E right-to-left override): "
-        "delete it there, or type the text by hand.",
+        "name": "Character 5 can’t be displayed: U+202E right-to-left override. Delete it, or retype the text by hand.",
     }),
     "Users, User: Invite": ({"E-mail": "nora", "Role": "Choose one"}, {
         "email": "Enter a valid email address.",
         "role": "This field is required.",
     }),
     "Roles, Role: Add": ({"Name": "super ADMIN"}, {
-        "name": "Super Admin is a post, not a role. Choose another name.",
+        "name": "This name is reserved for the Super Admin. Choose another one.",
     }),
     "Roles, Role: Edit": ({"Name": ""}, {"name": "This field is required."}),
 }  # fmt: skip
 TAKEN: dict[str, tuple[Typed, dict[str, str]]] = {
-    "Business Group, Group: Add": ({"Name": "Sales"}, {"name": "There is a business group with this name already."}),
+    "Business Group, Group: Add": ({"Name": "Sales"}, {"name": "A business group with this name already exists."}),
     "Business Group, Group: Edit": ({"Name": "ＳＡＬＥＳ"}, {
-        "name": "There is a business group with this name already.",
+        "name": "A business group with this name already exists.",
     }),
     "Access Account, Account: Setup": ({"Label": "shop"}, {
-        "label": "There is an access account with this label already.",
+        "label": "An access account with this label already exists.",
     }),
     "Access Account, Account: Edit": ({"Label": "Till"}, {
-        "label": "There is an access account with this label already.",
+        "label": "An access account with this label already exists.",
     }),
-    "WABA Numbers, Number: Activate": ({"Number": "+14155550100"}, {"number": "This number is active already."}),
+    "WABA Numbers, Number: Activate": ({"Number": "+14155550100"}, {"number": "This number is already active."}),
     "WABA Numbers, Message Links: Create": ({"Name": "WEBSITE"}, {
-        "name": "This number has a message link with this name already.",
+        "name": "This number already has a message link with this name.",
     }),
     "Templates, Template: Create": ({"Name": "welcome"}, {
-        "name": "There is a template with this name in this language already.",
+        "name": "A template with this name already exists in this language.",
     }),
     "Templates, Template: Edit": ({"Name": "offer"}, {
-        "name": "There is a template with this name in this language already.",
+        "name": "A template with this name already exists in this language.",
     }),
     "Opt-in/Opt-out, Consent group: Create": ({"Name": "news"}, {
-        "name": "There is a consent group with this name already.",
+        "name": "A consent group with this name already exists.",
     }),
     "Users, User: Invite": ({"E-mail": "BOB@acme.example"}, {"email": "This e-mail address is taken."}),
-    "Roles, Role: Add": ({"Name": "Auditor"}, {"name": "There is a role with this name already."}),
-    "Roles, Role: Edit": ({"Name": "MIS"}, {"name": "There is a role with this name already."}),
+    "Roles, Role: Add": ({"Name": "Auditor"}, {"name": "A role with this name already exists."}),
+    "Roles, Role: Edit": ({"Name": "MIS"}, {"name": "A role with this name already exists."}),
 }  # fmt: skip
 
 
@@ -135,7 +134,7 @@ def test_what_is_wrong_is_marked_and_what_was_typed_stays(world: Cast, visitor: 
 def test_a_record_may_change_the_look_of_its_own_name(world: Cast, visitor: Visitor) -> None:
     visitor.open("/settings/business-groups/").follow("Sales").follow_in_page("Edit").press({"Name": "SALES"})
     assert visitor.answer.status_code == 302
-    assert "SALES is saved." in visitor.text
+    assert "Business group “SALES” saved." in visitor.text
 
 
 def test_the_profile_is_set_up_once(world: Cast, visitor: Visitor) -> None:
@@ -146,7 +145,7 @@ def test_the_profile_is_set_up_once(world: Cast, visitor: Visitor) -> None:
     visitor.send(form)
     assert visitor.answer.status_code == 400
     event = only_failure(trail, row)
-    assert (event.reason_code, event.reason) == ("duplicate", "The business profile has been set up already.")
+    assert (event.reason_code, event.reason) == ("duplicate", "The business profile is already set up.")
     assert state_of(world.acme) == before
 
 

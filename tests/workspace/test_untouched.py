@@ -139,7 +139,7 @@ class TestTouched:
         make(Template, cast.acme, name="taken", language="xx")
         response = self._save(alice, template, name="taken")
         assert response.status_code == 400
-        assert "There is a template with this name in this language already." in response.content.decode()
+        assert "A template with this name already exists in this language." in response.content.decode()
 
     @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
     def test_lines_are_stored_and_counted_as_the_browser_counts_them(self, alice: Client, template, end: str) -> None:

@@ -28,7 +28,7 @@ def links_lead_here(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
         return []
     return [
         checks.Error(
-            f"Links in e-mails lead to {host}, which the site does not answer to.",
+            f"Links in e-mails point to {host}, which the site does not accept.",
             hint="Add the host of SITE_URL to ALLOWED_HOSTS.",
             id="wisely_security.E005",
         )

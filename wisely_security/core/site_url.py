@@ -18,15 +18,15 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 def parse_site_url(text: str, *, schemes: tuple[str, ...] = ("https", "http")) -> str:
     """Scheme, host and port, without a slash at the end. Raises ValueError for anything else or more than that."""
     if text != text.strip() or not text.isprintable() or "\\" in text:
-        raise ValueError("it holds a space or another character that no address has")
+        raise ValueError("it contains a space or another invalid character")
     parts = urlsplit(text)
     if parts.scheme not in schemes:
-        raise ValueError(f"it has to begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        raise ValueError(f"it must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
     if parts.username is not None or parts.path not in {"", "/"} or "?" in text or "#" in text:
-        raise ValueError("it is scheme and host alone, and a port where it needs one")
+        raise ValueError("it must contain only a scheme, a host and, if needed, a port")
     host, port = _ascii(parts.hostname or ""), parts.port
     if not _HOST.fullmatch(host) or parts.netloc.endswith(":"):
-        raise ValueError("it names no host")
+        raise ValueError("it has no host")
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}" + ("" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}")
 

@@ -23,11 +23,11 @@ def replica_is_one(databases: Sequence[str] | None, **kwargs: Any) -> list[Check
     try:
         [primary, replica] = [_who(alias) for alias in (DEFAULT_DB_ALIAS, ALIAS)]
     except OperationalError as error:
-        return [Error(f"A server does not answer: {error}", id="wisely_security.E002")]
+        return [Error(f"A database server does not respond: {error}", id="wisely_security.E002")]
     if replica[:2] != primary[:2]:
-        return [Error("DATABASE_REPLICA_URL is another database than DATABASE_URL.", id="wisely_security.E003")]
+        return [Error("DATABASE_REPLICA_URL is a different database from DATABASE_URL.", id="wisely_security.E003")]
     if not replica[2]:
-        return [Error("DATABASE_REPLICA_URL is no replica: it takes writes.", id="wisely_security.E004")]
+        return [Error("DATABASE_REPLICA_URL is not a replica: it accepts writes.", id="wisely_security.E004")]
     return []
 
 
@@ -52,9 +52,9 @@ def app_role_writes_only_tables() -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if may:
         hint = f"In this database, as a superuser: {REVOKE_WRITING_FUNCTIONS};"
-        text = f"The app role may write what no trigger records: {', '.join(may)}."
+        text = f"The app role can write data that no trigger records: {', '.join(may)}."
         found.append(Warning(text, hint=hint, id="wisely_security.W001"))
     if makes_tables:
         hint = f"As the owner: REVOKE ALL ON DATABASE {database} FROM PUBLIC;"
-        found.append(Warning("The app role may make temporary tables.", hint=hint, id="wisely_security.W002"))
+        found.append(Warning("The app role can create temporary tables.", hint=hint, id="wisely_security.W002"))
     return found

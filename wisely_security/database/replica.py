@@ -112,5 +112,5 @@ def _failed(error: Exception) -> None:
         logger.warning("The replica could not answer: %s", error)
     elif not _known.lost:
         _known.lost, _known.next_try = True, time.monotonic() + TRY_AGAIN_AFTER
-        logger.warning("The replica is lost, and tried again every %s seconds: %s", TRY_AGAIN_AFTER, error)
+        logger.warning("The replica is unavailable; retrying every %s seconds: %s", TRY_AGAIN_AFTER, error)
     replica.close()

@@ -49,7 +49,7 @@ def _found_by(rule: Rule) -> list[CheckMessage]:
 def _failed(error: Exception) -> CheckMessage:
     return Error(
         f"The database cannot be checked: {str(error).strip()}",
-        hint="Is the server running, DATABASE_URL right, and does its role have its rights? See docs/operations.md.",
+        hint="Check that the server is running, and DATABASE_URL and the rights of its role: docs/operations.md.",
         id="wisely_security.E007",
     )
 

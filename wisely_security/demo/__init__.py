@@ -6,4 +6,4 @@ For development alone: nothing outside imports it, and elsewhere it is neither i
 from django.conf import settings
 
 if not settings.DEVELOPMENT:
-    raise ImportError("The demo is for development: its password is known to all. Set DEBUG=1 to have it.")
+    raise ImportError("The demo is for development: its password is public. Set DEBUG=1 to have it.")

@@ -30,10 +30,10 @@ class Claim:
         if not lock(self.descriptor, fcntl.LOCK_EX):
             process_id, _, url = os.read(self.descriptor, 1000).decode().partition(" ")
             if not url:
-                raise ServingError(f"Wisely Security is being started already, with the data in {data_folder}.")
+                raise ServingError(f"Wisely Security is already starting with the data in {data_folder}.")
             raise ServingError(
                 f"Wisely Security is already running at {url} (process {process_id}). Stop it with Ctrl-C, "
-                f"or with: kill {process_id}. Or run a second one beside it: make run DATA_DIR=another-folder"
+                f"or with: kill {process_id}. Or run a second one: make run DATA_DIR=another-folder"
             )
         os.ftruncate(self.descriptor, 0)
 
@@ -61,7 +61,7 @@ def _try_to_listen(port: int) -> socket.socket | None:
         listener.bind((HOST, port))
         listener.listen(2048)
     except PermissionError:
-        raise ServingError(f"Port {port} is for root only. Choose a higher one: make run PORT=8000") from None
+        raise ServingError(f"Port {port} is reserved for root. Choose a higher one: make run PORT=8000") from None
     except OSError:
         listener.close()
         return None

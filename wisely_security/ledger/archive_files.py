@@ -125,7 +125,7 @@ def state(archive: Archive) -> str:
     data = data_path(path)
     try:
         if sha256(path.read_bytes()).hexdigest() != archive.manifest_sha256:
-            return f"{path.name} is not the one that was written."
-        return "" if data.stat().st_size == archive.size else f"{data.name} is not the one that was written."
+            return f"{path.name} has changed since it was written."
+        return "" if data.stat().st_size == archive.size else f"{data.name} has changed since it was written."
     except OSError as error:
         return f"{error.filename}: {error.strerror}"

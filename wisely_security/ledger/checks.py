@@ -37,7 +37,7 @@ def transactions_count_on() -> Iterator[CheckMessage]:
         [behind] = cursor.fetchone()
     if behind:
         yield Error(
-            "This server counts its transactions from the beginning again: charts and totals leave out what is new.",
+            "The transaction counter of this server has restarted: charts and totals leave out new events.",
             hint="Set its epoch with pg_resetwal (docs/operations.md, Backups).",
             id="ledger.E002",
         )
@@ -83,7 +83,7 @@ def no_events_are_overdue() -> Iterator[CheckMessage]:
         overdue += [f"{erasure.partition.name}, tenant {key}: {erasure.rule(key)}" for key in erasure.rows]
     for each in overdue:
         yield Warning(
-            f"There are events still whose time is over: {each}",
+            f"Events are kept past their retention period: {each}",
             hint="Run manage.py archive_events, and let cron run it daily (docs/retention.md).",
             id="ledger.W001",
         )

@@ -97,9 +97,9 @@ def no_month_is_missing() -> Iterator[CheckMessage]:
         for month in sorted((counted | set(_months(oldest, add_months(_today(), -1)))) - there - archived):
             yield Error(
                 f"{record}: the month {month:%Y-%m} is neither a partition nor an archive"
-                f"{', though events of it were counted' if month in counted else ''}.",
-                hint=f"If {Partition(record, month).name} was dropped or detached, take it from a backup "
-                "(docs/operations.md). If it never was there, manage.py create_partitions --since N makes it.",
+                f"{', although events of it were counted' if month in counted else ''}.",
+                hint=f"If {Partition(record, month).name} was dropped or detached, restore it from a backup "
+                "(docs/operations.md). If it never existed, manage.py create_partitions --since N creates it.",
                 id="ledger.E003",
             )
 
@@ -109,7 +109,7 @@ def partitions_are_of_their_months() -> Iterator[CheckMessage]:
         for each in _tables(record):
             if each.attached and not each.is_default and each.name != _name_of(record, each.month):
                 yield Error(
-                    f"The partition {each.name} has not the bounds of its month.",
+                    f"The partition {each.name} does not have the bounds of its month.",
                     hint=f"As the owner, in one transaction: detach it from {record}, make the partitions of "
                     "its months with ledger_create_partitions, and copy its rows with ledger_copy "
                     "(wisely_security/ledger/migrations/0001_functions.sql).",
@@ -122,7 +122,7 @@ def no_month_is_detached() -> Iterator[CheckMessage]:
         for each in _tables(record):
             if not each.attached:
                 yield Error(
-                    f"The table {each.name} is not attached to {record}: nobody sees its events.",
+                    f"The table {each.name} is not attached to {record}: its events are not shown.",
                     hint=f"As the owner: attach it again (ALTER TABLE {record} ATTACH PARTITION …), or drop it if its "
                     "events are elsewhere.",
                     id="ledger.E005",
@@ -141,7 +141,7 @@ def default_partition_is_empty() -> Iterator[CheckMessage]:
         found = [day for gap in _gaps(record) if (day := _first_event(record, *gap))]
         for day in found:
             yield Warning(
-                f"Events lie in the default partition {record}_default, the first of {day:%Y-%m}.",
+                f"There are events in the default partition {record}_default, the first of {day:%Y-%m}.",
                 hint="Run manage.py create_partitions --since N (how many months back) or --months N (ahead): they "
                 "move. Of months that have been archived, manage.py archive_events makes one more archive.",
                 id="ledger.W003",
@@ -155,9 +155,9 @@ def restored_months_have_archives() -> Iterator[CheckMessage]:
         for each in partitions.before(record, add_months(_today(), partitions.AHEAD + 1)):
             if each.archive and each.archive not in known:
                 yield Error(
-                    f"{each.name} takes no events, for it was restored from {each.archive}, of which nothing is known.",
-                    hint="manage.py archives lists those that are known. Find out who removed that one, and from where "
-                    "this month is.",
+                    f"{each.name} accepts no events because it was restored from {each.archive}, which is unknown.",
+                    hint="manage.py archives lists the known archives. Find out who removed that one, and where this "
+                    "month came from.",
                     id="ledger.E007",
                 )
 

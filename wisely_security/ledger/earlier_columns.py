@@ -100,7 +100,7 @@ def loading(archive: Archive, columns: Iterable[str]) -> Loading:
     unexplained = [name for name, now in names.items() if now and now not in live]
     if unexplained and (candidates := [each.name for each in new if each.name not in added]):
         raise ArchiveError(
-            f"It has columns that the record has not any more: {', '.join(sorted(unexplained))}. Whether "
+            f"It has columns that the record no longer has: {', '.join(sorted(unexplained))}. Whether "
             f"they are now called {', '.join(sorted(candidates))} or were removed must be recorded by a migration "
             "(RenameField, RemoveField) that was applied after the archive was written."
         )

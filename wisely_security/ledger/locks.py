@@ -13,7 +13,7 @@ from psycopg2 import errors
 WAIT = "2s"
 TRIES = 30
 PAUSE = 1.0  # seconds
-BUSY = "Somebody else uses the record without a pause. Nothing was changed; try again."
+BUSY = "The record is in constant use. Nothing was changed; try again."
 
 
 class BusyError(Exception):

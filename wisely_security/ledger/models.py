@@ -93,7 +93,7 @@ class Event(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        raise TypeError("Events are written by their recorder alone.")
+        raise TypeError("Only the recorder writes events.")
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("Events are never deleted.")

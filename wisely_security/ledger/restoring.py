@@ -33,9 +33,11 @@ def restore(archive: Archive) -> Restored:
     """A month comes back, as a partition that takes no new events. Raises ArchiveError; then nothing has changed."""
     partition = Partition(archive.events, archive.month)
     if _exists(partition):
-        raise ArchiveError(f"There is a partition {partition.name} already.")
+        raise ArchiveError(f"The partition {partition.name} already exists.")
     if partition.month in partitions.stray_months(partition.table, add_months(partition.month, 1)):
-        raise ArchiveError("Events of this month have come since. Archive them first: manage.py archive_events.")
+        raise ArchiveError(
+            "New events of this month have been recorded since. Archive them first: manage.py archive_events."
+        )
     manifest = archive_files.manifest_as_written(archive)
     loading = earlier_columns.loading(archive, manifest["columns"])
     with _refusals_as_errors(archive.name), transaction.atomic():

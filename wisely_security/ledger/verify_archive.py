@@ -83,7 +83,7 @@ class Tally:
         try:
             key, tenant, _ = line.split(b"\t", 2)
         except ValueError:
-            raise ArchiveError(f"Line {self.rows + 1} is no event.") from None
+            raise ArchiveError(f"Line {self.rows + 1} is not an event.") from None
         if (key, tenant) <= self._last:
             raise ArchiveError(f"Line {self.rows + 1} is not in the order of ids.")
         self._first = self._first or key
@@ -114,7 +114,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ArchiveError(f"{path.name} cannot be read: {error}") from None
     if not isinstance(manifest, dict) or not expected <= set(manifest):
-        raise ArchiveError(f"{path.name} is no manifest of an archive.")
+        raise ArchiveError(f"{path.name} is not the manifest of an archive.")
     return manifest
 
 
@@ -155,7 +155,7 @@ def check(path: Path) -> dict[str, Any]:
 def compare(found: dict[str, Any], manifest: dict[str, Any]) -> None:
     wrong = [name for name, fact in found.items() if fact != manifest[name]]
     if wrong:
-        raise ArchiveError(f"The archive is not what its manifest says: {', '.join(wrong)}.")
+        raise ArchiveError(f"The archive does not match its manifest: {', '.join(wrong)}.")
 
 
 def siblings(index: int, size: int, start: int = 0) -> list[tuple[int, int]]:
@@ -198,7 +198,7 @@ def check_proof(proof: dict[str, Any], root: str) -> None:
         beside = siblings(index, int(proof["size"])) if 0 <= index < int(proof["size"]) else None
         path = [bytes.fromhex(each) for each in proof["path"]]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ArchiveError(f"This is no proof: {error!r}") from None
+        raise ArchiveError(f"This is not a proof: {error!r}") from None
     if beside is None or len(beside) != len(path):
         raise ArchiveError("The proof does not fit the size of the archive.")
     for (_, until), other in zip(beside, path, strict=True):

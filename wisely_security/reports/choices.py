@@ -68,7 +68,7 @@ class PersonField(forms.CharField):
         try:
             validate_email(value)
         except ValidationError:
-            advice = "Choose one from the list, or give an e-mail address or an ID."
+            advice = "Choose one from the list, or enter an e-mail address or an ID."
             raise ValidationError(isnt(value, self.what, advice), code="invalid") from None
 
 

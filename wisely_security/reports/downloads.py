@@ -33,7 +33,7 @@ CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 TOO_MANY_ROWS = (
-    f"These filters select more than {MOST_ROWS:,} events, which is all that an Excel sheet takes. Choose a shorter "
+    f"These filters select more than {MOST_ROWS:,} events, which is the most an Excel sheet holds. Choose a shorter "
     "period or more filters, or download the CSV."
 )
 

@@ -82,7 +82,7 @@ class DateField(forms.DateField):
         try:
             return super().to_python(value)
         except ValidationError:
-            raise ValidationError(isnt(value, "a date", "Write it as YYYY-MM-DD."), code="invalid") from None
+            raise ValidationError(isnt(value, "a date", "Enter it as YYYY-MM-DD."), code="invalid") from None
 
 
 class DateInput(forms.DateInput):
@@ -124,7 +124,7 @@ class ReportFilterSet(django_filters.FilterSet):
         help_text="Name, place, address, ID…",
         method="apply_text",
         max_length=200,
-        error_messages={"max_length": "Search for at most %(limit_value)d characters."},
+        error_messages={"max_length": "Enter at most %(limit_value)d characters."},
         widget=forms.TextInput(attrs={"type": "search"}),
     )
 

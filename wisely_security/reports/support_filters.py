@@ -42,7 +42,7 @@ class SupportFilterForm(PeriodForm):
             if found:
                 slugs = ", ".join(tenant.slug for tenant in found[:MOST_CANDIDATES])
                 raise ValidationError(f"Which one? {slugs}{', …' if len(found) > MOST_CANDIDATES else ''}")
-        raise ValidationError("No tenant has this name.")
+        raise ValidationError("No tenant has this name. Enter the tenant’s name or short name.")
 
 
 class SupportFilterSet(ReportFilterSet):

@@ -18,7 +18,7 @@ class SearchTooLongError(Exception):
     """The message is for the person who searches."""
 
     def __init__(self) -> None:
-        super().__init__("This search takes too long. Choose a shorter period or fewer filters.")
+        super().__init__("This search took too long. Choose a shorter period or fewer filters.")
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def fitted(text: str) -> str:
     """The text, or as much of it as a cell takes, with a note of the rest."""
     if len(text) <= LONGEST_TEXT // 2 or _length(text) <= LONGEST_TEXT:
         return text
-    note = f" … (cut: {len(text):,} characters in all; the CSV has them)"
+    note = f" … (cut: {len(text):,} characters in total; the CSV has them all)"
     return text.encode("utf-16-le")[: 2 * (LONGEST_TEXT - len(note))].decode("utf-16-le", "ignore") + note
 
 

@@ -65,7 +65,7 @@ class MemberView(SignedInView):
             if self.changes and request.tenant != request.user.tenant:
                 raise AccessRefused(
                     self.area,
-                    f"You are looking at {request.tenant}’s data. Go back to your own tenant to change things.",
+                    f"You are viewing {request.tenant}’s data. Return to your own tenant to make changes.",
                 )
         return super().dispatch(request, *args, **kwargs)
 

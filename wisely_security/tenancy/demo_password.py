@@ -25,7 +25,7 @@ class NotTheDemoPassword:
 
     def validate(self, password: str, user: Any = None) -> None:
         if len(password) < LONGEST_NORMALIZED and fold(password).strip() == DEMO_PASSWORD:
-            raise ValidationError("This is the password of the demo. Everybody knows it.", code="demo_password")
+            raise ValidationError("This is the demo password, which is public. Choose another.", code="demo_password")
 
     def get_help_text(self) -> str:
-        return "Your password can’t be the password of the demo."
+        return "Your password can’t be the demo password."

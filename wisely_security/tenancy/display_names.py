@@ -33,9 +33,9 @@ def validate_company_name(name: str) -> None:
     """It stands behind the names of the company's people. Raises ValidationError."""
     own = skeleton(name)
     if not any(map(str.isalnum, own)):
-        raise ValidationError("Write a name with letters.", code="display_name")
+        raise ValidationError("Enter a name that contains letters.", code="display_name")
     if own in _reserved() or skeleton(SUPPORT) in own:
-        raise ValidationError("The records use this name themselves. Choose another one.", code="display_name")
+        raise ValidationError("This name is reserved. Choose another one.", code="display_name")
 
 
 def validate_display_name(name: str) -> None:
@@ -43,7 +43,7 @@ def validate_display_name(name: str) -> None:
     validate_company_name(name)
     if _ends_in_brackets(name):
         raise ValidationError(
-            "Brackets at the end of a name stand for another company. Write it without, as in “Ada King, Sales”.",
+            "A name can’t end with brackets: they mark another company. Use a comma, for example “Ada King, Sales”.",
             code="display_name",
         )
 
@@ -91,7 +91,9 @@ def check_company(tenant: Any) -> None:
             validate_company_name(tenant.name)
             _lock("tenants", tenant.name)
             others = type(tenant)._default_manager.exclude(pk=tenant.pk).values_list("name", flat=True)
-            _refuse_lookalike(tenant.name, others, "Another tenant has this name, or one that looks like it.")
+            _refuse_lookalike(
+                tenant.name, others, "Another tenant has this name, or one that looks like it. Choose another one."
+            )
 
 
 @contextmanager

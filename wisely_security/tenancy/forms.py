@@ -24,12 +24,12 @@ class SignInForm(AuthenticationForm):
     """E-mail and password. Why a sign-in was refused is said only where it gives no account away."""
 
     error_messages = {
-        "invalid_login": "The e-mail address or the password is not right.",
-        "pending": "You have not accepted your invitation yet. Open the link in the invitation e-mail, "
+        "invalid_login": "The e-mail address or password is incorrect.",
+        "pending": "You haven’t accepted your invitation yet. Open the link in the invitation e-mail, "
         "or ask an admin of your company for a new one.",
-        "suspended": "Your account is suspended. Ask an admin of your company.",
+        "suspended": "Your account is suspended. Contact an admin of your company.",
         "locked_out": f"Too many failed attempts. Try again in {settings.LOCKOUT_MINUTES} minutes, "
-        "or choose a new password.",
+        "or reset your password.",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,7 +65,7 @@ class NewPasswordForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["new_password"].help_text = "At least 10 characters. A few words that you remember are best."
+        self.fields["new_password"].help_text = "Use at least 10 characters. A few memorable words work best."
 
     def clean_new_password(self) -> str:
         password = normalize_password(self.cleaned_data["new_password"])
@@ -85,7 +85,7 @@ class ChangePasswordForm(NewPasswordForm):
             except LockedOutError:
                 raise ValidationError(SignInForm.error_messages["locked_out"], code="locked_out") from None
             if not self.user.check_password(password):
-                raise ValidationError("This is not your current password.", code="wrong_password")
+                raise ValidationError("This isn’t your current password.", code="wrong_password")
         return password
 
 
@@ -94,7 +94,7 @@ def validate_mailable(email: str) -> None:
     try:
         email.rpartition("@")[2].encode("idna")
     except UnicodeError:
-        raise ValidationError("No mail can be sent to this address. Check the part after the @.") from None
+        raise ValidationError("E-mail can’t be sent to this address. Check the part after the @.") from None
 
 
 class EmailForm(forms.Form):

@@ -44,12 +44,12 @@ def keys_granted_to(builtin_role: str) -> frozenset[str]:
     return frozenset(p.key for p in _permissions.values() if builtin_role in p.granted_to)
 
 
-USER_SESSIONS = declare("users.sessions", "Users", "See where users are signed in, and end their sessions")
-SIGN_IN_SETTINGS = declare("sign_in_settings.edit", "Users", "See and edit sign-in settings")
+USER_SESSIONS = declare("users.sessions", "Users", "View and end users’ sessions")
+SIGN_IN_SETTINGS = declare("sign_in_settings.edit", "Users", "View and edit sign-in settings")
 SWITCH_TENANT = declare(
     "tenants.switch",
     "Enterprises",
-    "Look at the records of enterprises below",
+    "View records of managed enterprises",
     granted_to=("admin", "csm"),
     only_in="aggregator",
 )

@@ -100,8 +100,8 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
 def _once_more(request: HttpRequest) -> HttpResponse:
     """The same person has signed in anew meanwhile."""
     kept = unsaved.keep(request)
-    then = "What you typed is here: check it, and send it once more." if kept else "Do it once more."
-    messages.warning(request, f"You have signed in again since you opened this page, so nothing was stored. {then}")
+    then = "Check what you typed, then submit it again." if kept else "Please try again."
+    messages.warning(request, f"You have signed in again since you opened this page, so nothing was saved. {then}")
     return redirect(request.path if kept else _page_before(request))
 
 

@@ -45,8 +45,8 @@ class ComparedForm(EditForm):
 
     def _what_there_is(self, name: str) -> str:
         now = Truncator(said(self.fields[name], self[name].initial)).chars(LONGEST_SAID)
-        there_is = f"it is “{now}” now" if now else "it is empty now"
-        return f"Somebody else has changed this since you opened the page: {there_is}. Save again to put yours there."
+        there_is = f"it is now “{now}”" if now else "it is now empty"
+        return f"Someone else has changed this since you opened the page: {there_is}. Save again to overwrite it."
 
     def _show(self, name: str) -> None:
         """Let the page carry what there is now."""

@@ -127,7 +127,7 @@ class ActionPage(SectionPage):
             Tenant.objects.select_for_update(no_key=True).get(pk=request.tenant.pk)
             actor = User.objects.select_related("tenant", "role").filter(pk=request.user.pk).first()
             if actor is None or not actor.may(self.permission):
-                raise RefusedError("You may not do this any more.", Code.NO_PERMISSION)
+                raise RefusedError("You no longer have permission to do this.", Code.NO_PERMISSION)
             request.user = actor
         if pk is not None:
             rows = resource_page.model._default_manager.filter(tenant=request.tenant).order_by()
@@ -188,7 +188,7 @@ class ActionPage(SectionPage):
 class AddPage(ActionPage):
     def denial_reason(self, record: Any) -> RefusedError | None:
         if self.resource_page.single and self.resource_page.records(self.request.tenant).exists():
-            return RefusedError(f"The {self.resource_page.singular} has been set up already.", Code.DUPLICATE)
+            return RefusedError(f"The {self.resource_page.singular} is already set up.", Code.DUPLICATE)
         return None
 
     def make_form(self, record: Any) -> Any:

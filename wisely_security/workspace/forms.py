@@ -49,8 +49,8 @@ def refuse_if_changed(record: Any, seen: str, current: str) -> None:
     """Raises ConflictError, naming whoever was quicker, if the record is not as it was seen."""
     if seen != current:
         raise ConflictError(
-            f"{_who_has(record)} changed this since you opened it. Nothing of yours is stored yet: look at the record, "
-            "then save again to put yours in its place."
+            f"{_who_has(record)} changed this since you opened it. Your changes weren’t saved. "
+            "Review, then save again to overwrite."
         )
 
 
@@ -58,7 +58,7 @@ def _who_has(record: Any) -> str:
     """Whoever made the last change, if it was within a day: further back the search would take too long."""
     declared, now = audited_as(type(record)), timezone.now()
     if declared is None:
-        return "Somebody else has"
+        return "Someone else has"
     changes = AuditEvent.objects.for_tenant(record.tenant_id).during(now - timedelta(days=1), now + timedelta(days=1))
     last = (
         changes.of_record(record.pk)
@@ -67,7 +67,7 @@ def _who_has(record: Any) -> str:
         .first()
     )
     if last is None:
-        return "Somebody else has"
+        return "Someone else has"
     actor = request_context.current().actor
     return "You have" if actor and actor.id == last.actor_id else f"{last.actor_name} has"
 

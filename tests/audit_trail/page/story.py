@@ -95,7 +95,7 @@ def tell(tenant: Tenant, chief: User, colleague: User) -> Story:
             business_groups.ADD,
             tenant_id=tenant.pk,
             failed=Code.DUPLICATE,
-            reason="Name: There is a business group with this name already.",
+            reason="Name: A business group with this name already exists.",
         )
         record(
             templates.APPROVE,
@@ -110,7 +110,7 @@ def tell(tenant: Tenant, chief: User, colleague: User) -> Story:
             tenant_id=tenant.pk,
             resource=Resource(type="accessaccount", id=uuid4()),
             failed=Code.NO_PERMISSION,
-            reason="The role does not allow this.",
+            reason="The role doesn’t allow this.",
         )
     with a_request(tenant, chief) as bulk:
         BusinessGroup.objects.bulk_create(

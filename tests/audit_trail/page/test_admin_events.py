@@ -41,7 +41,7 @@ def test_all_tenants_newest_first_with_the_columns_of_the_record(dana: Client, c
     ]  # fmt: skip
     assert resources(response)[:2] == ["Second", "First"]
     assert re.findall(r'class="field-of_tenant">(.*?)</td>', html)[:2] == ["Globex", "Acme"]
-    assert "Audit Trail of all tenants" in html
+    assert "Audit Trail: all tenants" in html
 
 
 @pytest.mark.parametrize(

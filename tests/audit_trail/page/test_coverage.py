@@ -40,7 +40,7 @@ def test_every_module_and_action_with_its_meaning(alice: Client, cast: Cast) -> 
         assert action.meaning in unescape(html)
     for module in modules():
         assert unescape(html).count(f">{module.label}</a></h2>") == 1
-    assert html.count("Not on pages") == sum(action.direct for action in actions())
+    assert html.count("Support or database") == sum(action.direct for action in actions())
     assert shown["waba_numbers", "Number", "Edit"] == "Not seen"
     assert re.fullmatch(r"\d+ \w{3} \d{4}, \d\d:\d\d", shown["templates", "Template Content", "Approve/Reject"])
 

@@ -105,7 +105,7 @@ def test_every_event_in_the_words_of_the_page(committed_cast: Cast) -> None:
     assert rows == [row_of(event) for event in events]
     assert {row[6] for row in rows} == {"Success", "Failure"}
     failures = read(alice.get(f"{PAGE}download/?status=failure&actor={cast.bob.pk}").getvalue())
-    assert [row[7] for row in failures] == ["The role does not allow this."]
+    assert [row[7] for row in failures] == ["The role doesn’t allow this."]
 
 
 @pytest.mark.parametrize(

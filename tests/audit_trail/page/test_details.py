@@ -75,14 +75,14 @@ class TestWhatChanged:
 
     def test_what_was_made_or_is_gone_shows_one_side(self, alice: Client) -> None:
         made = text_of(opened(alice, event_of(self.acme, module="roles", action="add", resource_name="Auditor")))
-        assert made.startswith("What it was made with Field Value Name Auditor Permissions Audit Trail: View")
+        assert made.startswith("Initial values Field Value Name Auditor Permissions Audit Trail: View")
         gone = text_of(opened(alice, event_of(self.acme, module="roles", action="delete")))
-        assert gone.startswith("What it had at the end Field Value Name Auditor")
+        assert gone.startswith("Values when deleted Field Value Name Auditor")
 
     def test_a_failure_says_why_with_its_code(self, alice: Client) -> None:
         text = text_of(opened(alice, event_of(self.acme, reason_code="not_allowed")))
         assert "Reason Approve the content of the template first." in text
-        assert "Reason code Against the rules (not_allowed)" in text
+        assert "Reason code Not allowed (not_allowed)" in text
         assert "What changed" not in text
 
     def test_who_from_where_and_exactly_when(self, alice: Client) -> None:
@@ -130,7 +130,7 @@ class TestDiffs:
             assert same + sum(line.kind == "added" for line in change.lines) == len(after.splitlines())
 
     def test_only_the_ends_of_lines_differ(self) -> None:
-        assert self.change("a\nb", "a\r\nb").summary == "Long text: only line ends changed"
+        assert self.change("a\nb", "a\r\nb").summary == "Long text: only line endings changed"
 
     def test_a_short_text_is_not_folded(self) -> None:
         change = self.change("a", "b" * diffs.LONG)

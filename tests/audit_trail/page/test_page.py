@@ -101,7 +101,7 @@ class TestRows:
         tell(cast.acme, cast.alice, cast.bob)
         rows = [[*row[:4], *row[5:7]] for row in shown(alice.get(PAGE, {"actor": str(cast.bob.pk)}))]
         assert rows == [
-            ["Bob Brown", "Access Account", "Account", "Edit", "–", "Failure The role does not allow this."],
+            ["Bob Brown", "Access Account", "Account", "Edit", "–", "Failure The role doesn’t allow this."],
             ["Bob Brown", "Templates", "Template", "Edit Body, Footer", "order_shipped (en)", "Success"],
             ["Bob Brown", "Templates", "Template", "Create", "order_shipped (en)", "Success"],
             ["Bob Brown", "Access Account", "Account", "Edit Channels, API key", "Shop", "Success"],
@@ -188,15 +188,15 @@ class TestGroups:
     def test_are_told_below_their_first_row(self, alice: Client, cast: Cast) -> None:
         tell(cast.acme, cast.alice, cast.bob)
         page = alice.get(PAGE)
-        assert self.groups(page) == ["and 3 more of the same request:", "and 1 more of the same request:"]
+        assert self.groups(page) == ["and 3 more from the same request:", "and 1 more from the same request:"]
         html = page.content.decode()
         assert html.count("<tbody") == html.count("</tbody>") == 5
 
     def test_say_so_where_the_page_ends(self, alice: Client, bulk: UUID) -> None:
         page = alice.get(PAGE, {"module": "business_group"})
-        assert self.groups(page) == ["and 49 more of the same request on this page:"]
+        assert self.groups(page) == ["and 49 more from the same request on this page:"]
         older = alice.get(page.context["older_url"])
-        assert self.groups(older) == ["and 9 more of the same request on this page:"]
+        assert self.groups(older) == ["and 9 more from the same request on this page:"]
 
     def test_are_none_where_one_request_was_asked_for(self, alice: Client, bulk: UUID) -> None:
         page = alice.get(PAGE, {"request": str(bulk)})

@@ -87,10 +87,10 @@ def test_a_new_module_hears_what_it_lacks_and_where_to_go(owner: None) -> None:
     output = check()
     for lacking in (
         "workspace_campaign has no row-level security",
-        "workspace_campaign: row-level security does not bind the owner",
+        "workspace_campaign: row-level security does not apply to the owner",
         "workspace_campaign has no policy for ALL: tenant_id = (SELECT wisely_tenant())",
         "workspace_campaign: the app role has no DELETE, INSERT, SELECT, UPDATE",
-        "workspace_campaign.group_id may refer to a row of workspace_businessgroup that belongs to another tenant",
+        "workspace_campaign.group_id can refer to a row of workspace_businessgroup that belongs to another tenant",
         "TenantTable(…) of wisely_security/database/operations.py",
         "TenantTable(…) for a new table, SameTenantKey(…) for a new field",
         "GRANT DELETE, INSERT, SELECT, UPDATE ON workspace_campaign",
@@ -118,11 +118,11 @@ def test_a_field_that_is_added_later_stays_in_the_tenant(owner: None) -> None:
         editor.create_model(a_new_module())
     migrate(TenantTable("Campaign"), of_campaigns())
     run("ALTER TABLE workspace_campaign DROP CONSTRAINT workspace_campaign_tenant_id_group_id_fkey")
-    assert "workspace_campaign.group_id may refer to a row of workspace_businessgroup" in check()
+    assert "workspace_campaign.group_id can refer to a row of workspace_businessgroup" in check()
     migrate(SameTenantKey("Campaign", "group"), of_campaigns())
     call_command("check", databases=["default"])
     migrate(SameTenantKey("Campaign", "group"), of_campaigns(), back=True)
-    assert "workspace_campaign.group_id may refer to a row of workspace_businessgroup" in check()
+    assert "workspace_campaign.group_id can refer to a row of workspace_businessgroup" in check()
 
 
 def test_a_row_that_the_database_deletes_with_another_and_finds_by_its_lookup_key(owner: None) -> None:

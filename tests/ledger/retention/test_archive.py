@@ -185,7 +185,7 @@ class TestFiles:
             return moved
 
         monkeypatch.setattr(Path, "replace", replace_and_spoil)
-        with pytest.raises(CommandError, match=r"not what its manifest says|cannot be read"):
+        with pytest.raises(CommandError, match=r"does not match its manifest|cannot be read"):
             run(*TWELVE)
         assert len(rows_of(LOGINS, OLD)) == 3
         assert archives() == {}

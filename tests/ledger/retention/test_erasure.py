@@ -52,7 +52,7 @@ def test_its_events_beyond_its_limit_go_in_both_records(acme: Tenant, people: Ca
     assert left_of(people.globex) == [3, 3, 3]
     assert left_of(acme, CHANGES) == [0, 0, 0]
     assert left_of(people.globex, CHANGES) == [0, 1, 0]
-    assert run("archive_events") == "No event's time is over.\n"
+    assert run("archive_events") == "No events are past their retention period.\n"
 
 
 def test_there_is_no_archive_of_them(acme: Tenant, archive_dir: Path) -> None:

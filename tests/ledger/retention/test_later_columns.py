@@ -152,7 +152,7 @@ def test_what_is_archived_from_then_on_comes_back_as_it_was() -> None:
         sign_ins(OLD, [a_tenant()], later=["z"])
         before = rows_of(LOGINS, OLD)
         run(*TWELVE)
-        assert run("restore_archive", name_of(OLD)).endswith(f"as it was: {PARTITION}.\n")
+        assert run("restore_archive", name_of(OLD)).endswith(f" restored: {PARTITION}.\n")
         assert rows_of(LOGINS, OLD) == before
         assert_proved(name_of(OLD))
 
@@ -228,7 +228,7 @@ REFUSED = {
     "a new name that no migration knows": (
         [f"{ALTER} RENAME session TO visit"],
         [f"{ALTER} RENAME visit TO session"],
-        r"columns that the record has not any more: session\. Whether they are now called visit or were removed",
+        r"columns that the record no longer has: session\. Whether they are now called visit or were removed",
     ),
 }
 

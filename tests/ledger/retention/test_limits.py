@@ -38,7 +38,7 @@ from .history import (
 
 def test_by_default_nothing_ever_leaves() -> None:
     sign_ins(OLD, [a_tenant()])
-    assert run("archive_events") == "No event's time is over.\n"
+    assert run("archive_events") == "No events are past their retention period.\n"
     assert has_partition(LOGINS, OLD)
 
 
@@ -52,7 +52,7 @@ def test_each_record_has_a_limit_of_its_own(settings) -> None:
     assert said.count("archived as") == 2
     assert [has_partition(LOGINS, month) for month in (OLDER, OLD, YOUNG)] == [False, False, True]
     assert [has_partition(CHANGES, month) for month in (OLDER, OLD, YOUNG)] == [True, True, True]
-    assert run("archive_events") == "No event's time is over.\n"
+    assert run("archive_events") == "No events are past their retention period.\n"
 
 
 @pytest.mark.parametrize("months", [1, 5, 12])
@@ -89,7 +89,7 @@ def test_a_dry_run_says_what_would_leave_and_changes_nothing(people: Cast, archi
     sign_ins(OLD, [acme.pk, a_tenant()], each=2)
     put_at(acme.pk, moment_in(OLDER))
     said = run("archive_events", "--older-than", "12", "--dry-run")
-    assert f"{LOGINS}_{OLDER:%Y_%m}: would be made, for events of it lie in the default partition." in said
+    assert f"{LOGINS}_{OLDER:%Y_%m}: would be created, because the default partition holds events of it." in said
     assert f"{LOGINS}_{OLD:%Y_%m}: 2 events of tenant {acme.pk} would be erased. The tenant asked for 4 months." in said
     assert f"{LOGINS}_{OLD:%Y_%m}: 4 events, 0." in said
     assert "MB, would be archived. The platform keeps 12 months." in said
@@ -111,7 +111,7 @@ def test_events_of_months_that_never_had_a_partition_leave_too() -> None:
 
 def test_an_empty_month_leaves_no_archive() -> None:
     sign_ins(OLD, [])
-    assert "dropped, for it was empty" in run("archive_events", "--older-than", "12")
+    assert "dropped because it was empty" in run("archive_events", "--older-than", "12")
     assert archives() == {}
     assert not has_partition(LOGINS, OLD)
 

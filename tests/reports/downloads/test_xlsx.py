@@ -116,7 +116,7 @@ def test_a_text_is_a_text_whatever_it_looks_like(alice: Client, committed_cast: 
     names = [unescaped(row[0]) for row in cells(sheet)[-2::-1]]
     assert names[: len(HOSTILE)] == HOSTILE
     for name, size in zip(names[-2:], ("40,000", "20,000"), strict=True):
-        assert name.endswith(f"… (cut: {size} characters in all; the CSV has them)")
+        assert name.endswith(f"… (cut: {size} characters in total; the CSV has them all)")
         assert 32_700 < len(name.encode("utf-16-le")) / 2 <= 32_767
     with ZipFile(body) as file:
         for part in file.namelist():
@@ -170,7 +170,7 @@ class TestTooMany:
         monkeypatch.setattr(chart_views, "MOST_ROWS", 10)
         append_many(committed_cast.acme.pk, 11)
         chart = alice.get(f"{PAGE}chart/", {"period": "today"}, headers={"hx-request": "true"}).content.decode()
-        assert "are too many for an Excel sheet, which takes 10." in chart
+        assert "are too many for an Excel sheet, which holds 10." in chart
         assert "Too many for an Excel sheet" in alice.get(f"{PAGE}chart/", {"period": "today"}).content.decode()
 
     def test_are_not_one_less(self, alice: Client, committed_cast: Cast) -> None:

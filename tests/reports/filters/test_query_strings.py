@@ -31,10 +31,10 @@ FILTERS = [(path, name) for path, filters in RECORDS.items() for name in filters
 # What each filter calls a value, and what it advises.
 EXPECTS = {
     "period": ("a period", "Choose Today, Last 7 days, Last 15 days, Last 30 days or Custom dates."),
-    "from": ("a date", "Write it as YYYY-MM-DD."),
-    "to": ("a date", "Write it as YYYY-MM-DD."),
-    "user": ("a user", "Choose one from the list, or give an e-mail address or an ID."),
-    "actor": ("an actor", "Choose one from the list, or give an e-mail address or an ID."),
+    "from": ("a date", "Enter it as YYYY-MM-DD."),
+    "to": ("a date", "Enter it as YYYY-MM-DD."),
+    "user": ("a user", "Choose one from the list, or enter an e-mail address or an ID."),
+    "actor": ("an actor", "Choose one from the list, or enter an e-mail address or an ID."),
     "status": ("a status", "Choose Success or Failure."),
     "action": ("an action", "Choose one from the list."),
     "device": ("a device", "Choose one from the list."),
@@ -91,7 +91,7 @@ def test_a_value_that_is_none_of_a_filters(alice: Client, path: str, name: str, 
 def test_other_parameters(alice: Client, path: str, unrecorded: None) -> None:
     for query, message in [
         ({"q": "a\0b"}, "Null characters are not allowed."),
-        ({"q": "x" * 3_000}, "Search for at most 200 characters."),
+        ({"q": "x" * 3_000}, "Enter at most 200 characters."),
         ({"from": "2026-11-20", "to": "2026-11-01"}, '"To" must be on or after "From".'),
         ({"period": "custom", "from": "2026-11-20", "to": "2026-11-19"}, '"To" must be on or after "From".'),
         ({"period": "custom", "to": "2026-11-20"}, '"From" is missing. Choose the first day.'),
@@ -99,8 +99,8 @@ def test_other_parameters(alice: Client, path: str, unrecorded: None) -> None:
         ({"from": "0020-11-20"}, "Choose a year from 1971 to 9998."),
         ({"from": "1970-12-31", "to": "2026-01-01"}, "Choose a year from 1971 to 9998."),
         ({"period": "custom", "from": "2026-11-20", "to": "9999-01-01"}, "Choose a year from 1971 to 9998."),
-        ({"from": "2026-02-30"}, '"2026-02-30" isn\'t a date. Write it as YYYY-MM-DD.'),
-        ({"from": "20/11/2026"}, '"20/11/2026" isn\'t a date. Write it as YYYY-MM-DD.'),
+        ({"from": "2026-02-30"}, '"2026-02-30" isn\'t a date. Enter it as YYYY-MM-DD.'),
+        ({"from": "20/11/2026"}, '"20/11/2026" isn\'t a date. Enter it as YYYY-MM-DD.'),
         ({"before": "x"}, '"x" isn\'t an event ID. Leave "before" out for the newest events.'),
         ({"after": "1\0"}, '"1�" isn\'t an event ID. Leave "after" out for the newest events.'),
         ({"before": uuid4(), "after": uuid4()}, 'Use "before" or "after", not both.'),
@@ -193,7 +193,7 @@ def test_whether_somebody_exists_elsewhere_is_not_disclosed(alice: Client, cast:
             answers = set()
             for who in those:
                 status, text = text_of(alice, path + view, {name: who, "period": "today"})
-                answers.add((status, "No event matches" in text, cast.charlie.name in text or cast.dana.name in text))
+                answers.add((status, "No events match" in text, cast.charlie.name in text or cast.dana.name in text))
             assert answers == {(200, not view, False)}
 
 
@@ -226,7 +226,7 @@ def test_custom_dates_without_a_date_hold_with_all_other_filters(committed_cast:
     for dates in ({}, {"from": "", "to": ""}, {"from": " "}):
         query = {"period": "custom", "status": "failure", **dates}
         page = alice.get(LOGIN_ACTIVITY, query)
-        assert [event["is_success"] for event in page.context["events"]] == [False] * 30
+        assert [event["badge"] for event in page.context["events"]] == ["danger"] * 30
         assert [chip["value"] for chip in page.context["chips"]] == ["Failure"]
         assert alice.get(f"{LOGIN_ACTIVITY}chart/", query).context["total"] == "30 events"
         assert len(read_csv(alice.get(page.context["download_url"]).getvalue())) == 30

@@ -56,9 +56,9 @@ def test_an_invitation_is_accepted_as_the_one_who_was_invited(cast: Cast, events
     browser.sign_in(signed_in)
     tab = browser.tab(link_for(nora))
     assert (
-        f"{signed_in.name} is signed in here ({signed_in.email}), and this link is for nora@acme.example." in tab.text
+        f"{signed_in.name} is signed in here ({signed_in.email}), but this link is for nora@acme.example." in tab.text
     )
-    choose(tab, "Accept the invitation")
+    choose(tab, "Accept invitation")
     assert "Welcome. Your account is ready." in tab.text
     assert owners() == ["Nora Nolan"]
     assert browser.tab("/account/profile/").form.values["name"] == "Nora Nolan"
@@ -77,18 +77,18 @@ def test_it_offers_to_sign_out_first(cast: Cast, events: Events) -> None:
     browser.sign_in(cast.alice)
     link = link_for(invited(cast.acme))
     tab = browser.tab(link)
-    tab.send(tab.form_with("Sign Alice Adams out"))
+    tab.send(tab.form_with("Sign out Alice Adams"))
     assert (tab.url, owners()) == (link, [])
     assert said(events(cast.acme))[-1] == ("Alice Adams", "log_out", "", "")
     assert "is signed in here" not in tab.text
-    choose(tab, "Accept the invitation")
+    choose(tab, "Accept invitation")
     assert owners() == ["Nora Nolan"]
 
 
 def test_where_nobody_is_signed_in_it_signs_in(cast: Cast) -> None:
     tab = Browser().tab(link_for(invited(cast.acme)))
     assert "is signed in here" not in tab.text
-    choose(tab, "Accept the invitation")
+    choose(tab, "Accept invitation")
     assert owners() == ["Nora Nolan"]
 
 
@@ -97,9 +97,9 @@ def test_a_new_password_by_link_ends_the_session_of_somebody_else(cast: Cast, ev
     browser.sign_in(cast.alice)
     tab = browser.tab(link_for(cast.charlie))
     assert (
-        "Alice Adams is signed in here (alice@acme.example), and this link is for charlie@globex.example." in tab.text
+        "Alice Adams is signed in here (alice@acme.example), but this link is for charlie@globex.example." in tab.text
     )
-    choose(tab, "Save the password")
+    choose(tab, "Save password")
     assert (tab.url, owners()) == ("/sign-in/", [])
     assert said(events(cast.acme))[-1] == ("Alice Adams", "end_session", "ended_by_user", "")
     assert said(events(cast.globex)) == [("Charlie Clark", "reset_password", "", "")]
@@ -110,7 +110,7 @@ def test_ones_own_link_says_nothing_of_somebody_else(cast: Cast, events: Events)
     browser.sign_in(cast.alice)
     tab = browser.tab(link_for(cast.alice))
     assert "is signed in here" not in tab.text
-    choose(tab, "Save the password")
+    choose(tab, "Save password")
     assert (tab.url, owners()) == ("/sign-in/", [])
     assert said(events(cast.acme))[1:] == [
         ("Alice Adams", "end_session", "password_changed", ""),
@@ -149,7 +149,7 @@ def test_a_link_that_was_open_before_somebody_signed_in_still_works(cast: Cast) 
     browser = Browser()
     tab = browser.tab(link_for(invited(cast.acme)))
     browser.sign_in(cast.alice)
-    choose(tab, "Accept the invitation")
+    choose(tab, "Accept invitation")
     assert owners() == ["Nora Nolan"]
 
 
@@ -157,12 +157,12 @@ def test_a_session_key_that_was_there_before_is_not_taken(cast: Cast) -> None:
     browser = Browser()
     browser.sign_in(cast.alice)
     before = browser.client.cookies["wisely_session"].value
-    choose(browser.tab(link_for(invited(cast.acme))), "Accept the invitation")
+    choose(browser.tab(link_for(invited(cast.acme))), "Accept invitation")
     assert browser.client.cookies["wisely_session"].value != before
 
 
 def test_the_password_that_was_chosen_works(cast: Cast) -> None:
-    choose(Browser().tab(link_for(invited(cast.acme))), "Accept the invitation")
+    choose(Browser().tab(link_for(invited(cast.acme))), "Accept invitation")
     tab = Browser().tab().press({"E-mail address": "nora@acme.example", "Password": NEW})
     assert tab.answer.status_code == 302
     assert PASSWORD != NEW

@@ -60,12 +60,12 @@ def test_who_signs_in_again_has_the_form_back(cast: Cast, end: Callable[[Browser
     end(browser, cast)
     tab.press(GROUP)
     assert tab.answer.status_code == 403
-    assert "Your session has ended, so nothing was stored." in tab.text
+    assert "Your session has ended, so nothing was saved." in tab.text
     assert groups(cast.acme) == []
     sign_in(tab, cast.alice, "wrong")  # once mistyped, it is not lost
     sign_in(tab, cast.alice)
     assert tab.url == ADD
-    assert "Nothing is stored yet." in tab.text
+    assert "Nothing has been saved yet." in tab.text
     assert tab.form.values["name"] == GROUP["Name"]
     assert groups(cast.acme) == []
     again = browser.tab(ADD)  # once
@@ -98,7 +98,7 @@ def test_a_session_that_began_anew_needs_no_second_sign_in(cast: Cast) -> None:
     browser.sign_in(cast.alice)
     tab.press(GROUP)
     assert tab.answer.status_code == 302
-    assert "You have signed in again since you opened this page, so nothing was stored." in tab.text
+    assert "You have signed in again since you opened this page, so nothing was saved." in tab.text
     assert (tab.url, tab.form.values["name"], groups(cast.acme)) == (ADD, GROUP["Name"], [])
     tab.press({"Owner": options(tab, "owner")[1]})
     assert groups(cast.acme) == [GROUP["Name"]]
@@ -116,7 +116,7 @@ def test_somebody_else_is_shown_nothing_of_it(cast: Cast) -> None:
     browser.sign_out()
     tab.press(GROUP)
     sign_in(tab, cast.charlie)
-    assert "What was typed before you signed in was not stored." in tab.text
+    assert "What was typed before you signed in was not saved." in tab.text
     assert browser.tab(ADD).form.values["name"] == ""
     assert (groups(cast.acme), groups(cast.globex)) == ([], [])
 
@@ -129,7 +129,7 @@ def test_a_form_of_somebody_who_was_signed_in_before_does_nothing(cast: Cast) ->
     browser.sign_in(cast.charlie)
     tab.press(GROUP)
     assert tab.answer.status_code == 409
-    assert "Charlie Clark is signed in now, in another tab." in tab.text
+    assert "Charlie Clark has since signed in from another tab." in tab.text
     assert GROUP["Name"] not in tab.html
     assert (groups(cast.acme), groups(cast.globex)) == ([], [])
     assert browser.tab(ADD).form.values["name"] == ""
@@ -142,7 +142,7 @@ def test_nobody_can_make_what_the_sign_in_page_carries(cast: Cast) -> None:
     form.fill({"E-mail address": cast.alice.email, "Password": PASSWORD})
     form.values["unsaved"] = "eyJwYXRoIjoiLyJ9:1abc:forged"
     tab.send(form)
-    assert "What was typed before you signed in was not stored." in tab.text
+    assert "What was typed before you signed in was not saved." in tab.text
 
 
 def test_it_is_carried_for_some_hours(cast: Cast) -> None:
@@ -153,7 +153,7 @@ def test_it_is_carried_for_some_hours(cast: Cast) -> None:
     tab.press(GROUP)
     with time_machine.travel(timezone.now() + timedelta(hours=13), tick=False):
         sign_in(tab, cast.alice)
-    assert "What was typed before you signed in was not stored." in tab.text
+    assert "What was typed before you signed in was not saved." in tab.text
 
 
 def test_it_fills_no_form_that_is_opened_much_later(cast: Cast) -> None:
@@ -239,7 +239,7 @@ class TestAFormFromElsewhere:
         answer = other.post(ADD, form, headers={"origin": origin} if origin else {})
         page = answer.content.decode()
         assert answer.status_code == 403
-        assert "Nothing was stored" in page
+        assert "Nothing was saved" in page
         assert 'id="menu"' in page
         assert "Planted" not in page
         assert other.get(ADD).context["form"].initial == {}

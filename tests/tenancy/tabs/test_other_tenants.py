@@ -42,7 +42,7 @@ def test_a_script_is_given_no_rows_of_another_tenant(cast: Cast, page: str, aske
     answer = ask(tab, asked.format(page=page))
     assert answer.status_code == 409
     said = answer.content.decode()
-    assert "You are viewing Globex now; you switched in another tab." in said
+    assert "You switched to Globex in another tab." in said
     assert "This page still shows Initech" in said
     assert (answer["HX-Retarget"], answer["HX-Push-Url"]) == ("#notices", "false")
     assert 'id="results"' not in said
@@ -80,7 +80,7 @@ def test_a_form_of_the_one_tenant_changes_nothing_in_the_other(cast: Cast) -> No
     switch(browser, cast.globex)
     tab.press({"Name": "Sales"})
     assert tab.answer.status_code == 409
-    assert "You are viewing Globex now; you switched in another tab. This form was opened for Initech." in tab.text
+    assert "You switched to Globex in another tab. This form was opened for Initech." in tab.text
     for tenant in (cast.initech, cast.globex):
         with acting_as(tenant_id=tenant.pk):
             assert not BusinessGroup.objects.exists()
@@ -135,7 +135,7 @@ class TestAScriptOfAPageThatIsNoLongerWhatItWas:
         browser.sign_in(cast.charlie)
         answer = ask(tab, f"{TRAIL}?period=30d")
         assert answer.status_code == 409
-        assert "Charlie Clark is signed in now, in another tab." in answer.content.decode()
+        assert "Charlie Clark has since signed in from another tab." in answer.content.decode()
         assert "Alice" not in answer.content.decode()
 
     def test_signed_in_again_as_the_same_person(self, cast: Cast) -> None:
@@ -172,5 +172,5 @@ class TestAScriptOfAPageThatIsNoLongerWhatItWas:
             User.objects.filter(pk=cast.bob.pk).update(role=Role.objects.get(key="developer"))
         answer = ask(tab, f"{TRAIL}?period=30d")
         assert (answer.status_code, answer["HX-Retarget"]) == (403, "#notices")
-        assert "You don’t have access to this page any more" in answer.content.decode()
+        assert "You no longer have access to this page" in answer.content.decode()
         assert [e.reason for e in events(cast.acme)][-1] == "no_permission"

@@ -31,7 +31,9 @@ def test_a_crash_is_one_failure_with_a_reference(committed_cast: Cast, row: Row)
     assert visitor.answer.status_code == 500
     event = only_failure(trail, row)
     assert event.reason_code == "error"
-    assert event.reason == f"Something went wrong. The log has more under the reference {event.request_id}."
+    assert (
+        event.reason == f"Something went wrong. The server log has the details under the reference {event.request_id}."
+    )
     assert str(event.request_id) in visitor.html
     assert event.resource_id == record_in(visitor.url)
     assert state_of(cast.acme) == before

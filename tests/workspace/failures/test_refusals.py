@@ -97,7 +97,7 @@ def test_an_aggregators_admin_changes_nothing_in_an_enterprise(world: Cast, row:
     assert erin.post(address).status_code == 403
     event = only_failure(trail, row)
     assert (event.reason_code, event.actor_name) == ("no_permission", "Erin Evans (Initech)")
-    assert event.reason == "You are looking at Acme’s data. Go back to your own tenant to change things."
+    assert event.reason == "You are viewing Acme’s data. Return to your own tenant to make changes."
     assert own.new() == []
     assert state_of(world.acme) == before
 
@@ -114,16 +114,16 @@ def test_whose_session_has_ended_is_sent_to_sign_in(world: Cast, row: Row) -> No
 
 
 NOT_ALLOWED = {  # the record that is in another state than the action needs, and why
-    "Access Account, Account: Deactivate": ("Till", "This account is not active already."),
-    "Access Account, Account: Activate": ("Shop", "This account is active already."),
-    "Templates, Template Content: Approve/Reject": ("offer", "Its content has been reviewed already."),
-    "Templates, Template: Approve": ("welcome", "Its content has to be approved first."),
-    "Templates, Template: Reject": ("invoice", "It has been reviewed already."),
-    "Users, User: Made Admin": ("Alice Adams", "You cannot do this to yourself."),
-    "Users, User: Suspend": ("Sam Stone", "This user is suspended already."),
-    "Users, User: Delete": ("Alice Adams", "You cannot do this to yourself."),
-    "Users, User: Activate": ("Ella Ellis", "This user is not suspended."),
-    "Roles, Role: Edit": ("MIS", "Built-in roles stay as they are. Add a role of your own."),
+    "Access Account, Account: Deactivate": ("Till", "This account is already deactivated."),
+    "Access Account, Account: Activate": ("Shop", "This account is already active."),
+    "Templates, Template Content: Approve/Reject": ("offer", "Its content has already been reviewed."),
+    "Templates, Template: Approve": ("welcome", "Its content must be approved first."),
+    "Templates, Template: Reject": ("invoice", "It has already been reviewed."),
+    "Users, User: Made Admin": ("Alice Adams", "You can’t do this to your own account."),
+    "Users, User: Suspend": ("Sam Stone", "This user is already suspended."),
+    "Users, User: Delete": ("Alice Adams", "You can’t do this to your own account."),
+    "Users, User: Activate": ("Ella Ellis", "This user isn’t suspended."),
+    "Roles, Role: Edit": ("MIS", "Built-in roles can’t be changed. Add a role of your own."),
 }
 
 

@@ -40,7 +40,7 @@ def test_the_key_is_shown_once_and_kept_as_a_hash(world: Cast, visitor: Visitor)
     assert visitor.answer["Cache-Control"] == "no-store"
     kiosk = account(world, "Kiosk")
     assert (kiosk.key_hash, kiosk.key_start) == (hash_of(key), key[:12])
-    visitor.follow("I have copied it")
+    visitor.follow("I’ve copied it")
     assert f"{key[:12]}…" in visitor.text
 
 
@@ -102,5 +102,5 @@ def test_addresses_and_networks_are_allowed(network: str) -> None:
     ["192.0.2.7/24", "192.0.2", "192.0.2.256", "192.0.2.0/33", "2001:db8::1/32", "localhost", "10.0.0.0 8", "::g", "*"],
 )
 def test_nothing_else_is(text: str) -> None:
-    with pytest.raises(ValidationError, match="is no address or network"):
+    with pytest.raises(ValidationError, match="isn’t an IP address or network"):
         validate_network(text)

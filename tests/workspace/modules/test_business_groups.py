@@ -27,7 +27,7 @@ def test_owner_and_users_are_of_the_tenant(world: Cast, visitor: Visitor) -> Non
     event = only_failure(trail, row)
     assert (event.reason_code, event.reason) == (
         "invalid_input",
-        "Owner: Choose one of the list. Users: Choose one of the list.",
+        "Owner: Choose one from the list. Users: Choose one from the list.",
     )
     assert state_of(world.acme) == before
 
@@ -39,7 +39,7 @@ def test_a_user_who_owns_a_group_is_not_deleted(world: Cast, visitor: Visitor) -
     assert visitor.answer.status_code == 409
     [event] = trail.new()
     assert (event.action_label, event.status, event.reason_code) == ("Delete", "failure", "in_use")
-    assert event.reason == "It is in use: business group “Sales”. Change that first."
+    assert event.reason == "It is used by business group “Sales”. Change that first."
     assert event.resource_name == "Bob Brown"
     assert event.reason in visitor.text
     assert state_of(world.acme) == before

@@ -13,9 +13,9 @@ def test_it_is_set_up_first_and_updated_from_then_on(world: Cast, visitor: Visit
     visitor.open("/settings/business-profile/")
     assert visitor.offered == {"Set up business profile"}
     ROWS["Business Profile, Profile: Setup"].do(visitor)
-    assert "The business profile is set up." in visitor.text
+    assert "Business profile set up." in visitor.text
     assert "Edit" in visitor.open("/settings/business-profile/").offered
-    assert "set up already" in visitor.open("/settings/business-profile/add/").text
+    assert "is already set up" in visitor.open("/settings/business-profile/add/").text
 
 
 def test_each_tenant_has_its_own(world: Cast, visitor: Visitor) -> None:

@@ -15,4 +15,4 @@ def test_the_channel_is_one_of_the_accounts(world: Cast, visitor: Visitor, chann
     form.fill({"Channel": channel})
     assert visitor.send(form).answer.status_code == status
     if status == 400:
-        assert visitor.form.errors() == {"channel": "Shop sends by WhatsApp, SMS only."}
+        assert visitor.form.errors() == {"channel": "Shop only sends by WhatsApp, SMS. Choose one of its channels."}

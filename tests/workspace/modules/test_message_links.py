@@ -75,7 +75,7 @@ def test_a_deleted_link_opens_nothing(world: Cast, visitor: Visitor) -> None:
     visitor.open("/settings/message-links/").follow("Website")
     link = short_link(visitor)
     ROWS["WABA Numbers, Message Links: Delete"].do(visitor)
-    assert "Website is deleted." in visitor.text
+    assert "Message link “Website” deleted." in visitor.text
     assert Client().get(link).status_code == 404
     with acting_as(tenant_id=world.acme.pk):
         assert not MessageLink.objects.exists()

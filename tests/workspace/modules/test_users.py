@@ -30,7 +30,7 @@ class TestInvitation:
         self, world: Cast, visitor: Visitor, trail: Trail, mailbox: MailServer
     ) -> None:
         INVITE.do(visitor)
-        assert "Nora North is invited." in visitor.text
+        assert "User “Nora North” invited." in visitor.text
         assert [message["To"] for message in mailbox.messages] == ["nora@acme.example"]
         trail.new()
         guest = Visitor(Client())
@@ -62,7 +62,7 @@ class TestInvitation:
         assert visitor.answer.status_code == 503
         event = only_failure(trail, INVITE)
         assert event.reason_code == "email_failed"
-        assert event.reason == "The mail server did not take the e-mail: 451 Try again later"
+        assert event.reason == "The mail server didn’t accept the e-mail: 451 Try again later"
         assert event.reason in visitor.text
         assert state_of(world.acme) == before
 
@@ -122,7 +122,7 @@ class TestRights:
         assert "Edit" not in admin.offered
         trail = Trail(world.acme)
         assert admin.client.post(f"{admin.url}edit/", {"name": "Mallory"}).status_code == 409
-        assert only_failure(trail, ROWS["Users, User: Edited"]).reason == "Only the Super Admin edits the Super Admin."
+        assert only_failure(trail, ROWS["Users, User: Edited"]).reason == "Only the Super Admin can edit this user."
 
     def test_nobody_chooses_another_role_for_themselves(self, world: Cast, admin: Visitor) -> None:
         admin.open("/settings/users/").follow("Ada Admin").follow_in_page("Edit")
@@ -151,12 +151,12 @@ class TestRights:
         ROWS["Users, User: Made Admin"].do(manager)
         assert manager.answer.status_code == 409
         event = only_failure(trail, ROWS["Users, User: Made Admin"])
-        assert event.reason == "An admin may do things that your own role may not."
+        assert event.reason == "Admins have permissions that your own role doesn’t have."
         for row, label in ((INVITE, "Invite"), (ROWS["Users, User: Edited"], "Edited")):
             form = row.begin(manager)
             form.fill({"Role": "Admin"})
             manager.send(form)
-            assert manager.form.errors() == {"role": "This role may do things that your own may not."}
+            assert manager.form.errors() == {"role": "This role has permissions that your own role doesn’t have."}
             [event] = trail.new()
             assert (event.action_label, event.reason_code) == (label, "invalid_input")
 
@@ -167,7 +167,7 @@ class TestRights:
         for verb in ("suspend", "delete"):
             page = manager.client.post(f"/settings/users/{admin.pk}/{verb}/", {})
             assert page.status_code == 409
-            assert "Ada Admin may do things that your own role may not." in page.content.decode()
+            assert "Ada Admin has permissions that your own role doesn’t have." in page.content.decode()
         with acting_as(tenant_id=world.acme.pk):
             assert User.objects.get(pk=admin.pk).status == UserStatus.ACTIVE
 
@@ -175,14 +175,14 @@ class TestRights:
         lead = make(Role, world.acme, name="Lead", permissions=["users.edit", "audit_trail.download"])
         page = manager.client.post(f"/settings/roles/{lead.pk}/edit/", {"name": "Lead", "permissions": []})
         assert page.status_code == 409
-        assert "Lead may do things that your own role may not." in page.content.decode()
+        assert "Lead has permissions that your own role doesn’t have." in page.content.decode()
         with acting_as(tenant_id=world.acme.pk):
             assert len(Role.objects.get(pk=lead.pk).permissions) == 2
 
     def test_who_has_less_gives_nobody_more(self, world: Cast, manager: Visitor) -> None:
         trail, row = Trail(world.acme), ROWS["Roles, Role: Add"]
         row.do(manager)
-        assert manager.form.errors()["permissions"] == "You can only give permissions that you have yourself."
+        assert manager.form.errors()["permissions"] == "You can only grant permissions that you have yourself."
         only_failure(trail, row)
 
     def test_nobody_changes_the_role_that_they_have(self, world: Cast, manager: Visitor) -> None:
@@ -191,7 +191,7 @@ class TestRights:
         trail = Trail(world.acme)
         assert manager.client.post(f"{manager.url}edit/").status_code == 409
         event = only_failure(trail, ROWS["Roles, Role: Edit"])
-        assert event.reason == "Nobody changes the role that they have themselves."
+        assert event.reason == "You can’t change your own role."
 
     def test_a_role_of_another_tenant_is_none_of_the_list(self, world: Cast, visitor: Visitor) -> None:
         with acting_as(tenant_id=world.globex.pk):
@@ -205,7 +205,7 @@ class TestRights:
 class TestSuperAdmin:
     def test_the_post_is_handed_over_in_one_action(self, world: Cast, visitor: Visitor, trail: Trail) -> None:
         visitor.open("/settings/users/").follow("Bob Brown").follow_in_page("Make Super Admin").press()
-        assert "Bob Brown is the Super Admin now. You keep your role as Admin." in visitor.text
+        assert "Bob Brown is now the Super Admin. Your role is now Admin." in visitor.text
         [event] = trail.new()
         assert (event.action_label, event.resource_name, event.resource_id) == (
             "Made Admin",
@@ -224,7 +224,7 @@ class TestSuperAdmin:
         trail = Trail(world.acme)
         assert visitor.client.post(f"{visitor.url}hand-over/").status_code == 409
         [event] = trail.new()
-        assert event.reason == f"{name} has not signed in yet or is suspended."
+        assert event.reason == f"{name} hasn’t accepted the invitation yet or is suspended."
         assert user(world, "Alice Adams").is_super_admin
 
 

@@ -28,14 +28,14 @@ def test_numbers_of_the_world_are_taken(number: str) -> None:
     ],
 )
 def test_everything_else_is_refused(number: str) -> None:
-    with pytest.raises(ValidationError, match="with its country code"):
+    with pytest.raises(ValidationError, match="Include the country code"):
         validate_e164(number)
 
 
 def test_another_tenant_may_have_the_same_number(world: Cast, visitor: Visitor) -> None:
     make(WabaNumber, world.globex, number="+14155550123")
     assert ROWS["WABA Numbers, Number: Activate"].do(visitor).answer.status_code == 302
-    assert "Acme Help (+14155550123) is active." in visitor.text
+    assert "Number “Acme Help (+14155550123)” activated." in visitor.text
 
 
 def test_its_page_lists_its_message_links(world: Cast, visitor: Visitor) -> None:

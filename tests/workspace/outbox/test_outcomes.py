@@ -155,7 +155,7 @@ def test_an_e_mail_that_breaks_the_program_is_given_up_and_told(cast: Cast, mail
         Notification.objects.update(attempts=MOST_ATTEMPTS)  # each of them ended with its process
     deliver_all()
     [event] = outcomes(cast.acme)
-    assert event.reason == "The e-mail did not reach Bob Brown: the program broke off while sending it"
+    assert event.reason == "The e-mail did not reach Bob Brown: the server stopped while sending it"
     assert mailbox.messages == []
     assert waiting(cast.acme) == []
 

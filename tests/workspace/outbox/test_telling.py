@@ -27,7 +27,7 @@ def test_the_owner_reads_who_changed_what(cast: Cast, mailbox: MailServer) -> No
     [to_owner] = [each for each in mailbox.messages if each["To"] == "bob@acme.example"]
     assert to_owner["Subject"] == "The business group Sales was changed"
     plain, html = texts(to_owner)
-    assert "Hello Bob Brown, Alice Adams has changed the business group “Sales”, of which you are the owner." in plain
+    assert "Hello Bob Brown, Alice Adams has changed the business group “Sales”, which you own." in plain
     for words in ("Changed: Name, Owner", "Added users: Ella Ellis", "Removed users: Frank Fisher"):
         assert words in plain
         assert words in html
@@ -48,8 +48,8 @@ def test_a_former_owner_is_told_too(cast: Cast, mailbox: MailServer) -> None:
     change(group_of(ella), cast.alice, changed=["Owner"], former_owner=cast.bob)
     deliver_all()
     said = {message["To"]: texts(message)[0] for message in mailbox.messages}
-    assert "of which you are the owner" in said["ella@acme.example"]
-    assert "you are not its owner any more" in said["bob@acme.example"]
+    assert ", which you own." in said["ella@acme.example"]
+    assert "you are no longer its owner" in said["bob@acme.example"]
 
 
 def test_an_address_that_cannot_be_written_to_keeps_nobody_else_from_being_told(

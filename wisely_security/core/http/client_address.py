@@ -58,7 +58,7 @@ class TrustedProxies:
             return cls(networks=tuple(ip_network(part.strip()) for part in setting.split(",") if part.strip()))
         except ValueError as error:
             raise ImproperlyConfigured(
-                f"TRUSTED_PROXIES is a number of proxies or a list of networks: {error}."
+                f"TRUSTED_PROXIES must be a number of proxies or a list of networks: {error}."
             ) from None
 
     def client(self, meta: Mapping[str, str]) -> Address | None:

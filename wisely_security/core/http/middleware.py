@@ -52,7 +52,7 @@ def _touch_points(request: HttpRequest) -> int | None:
     except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
         return None  # the view will say what is wrong with it
     except LookupError:  # a part's own parameter, in a codec that there is not
-        raise BadRequest("The form cannot be read.") from None
+        raise BadRequest("The form can’t be read. Go back, reload the page and try again.") from None
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else None
 
 

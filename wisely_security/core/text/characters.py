@@ -45,8 +45,8 @@ def validate_lines(text: str) -> None:
 def _refuse(found: re.Match[str] | None) -> None:
     if found:
         raise ValidationError(
-            "This holds a character that cannot be shown. "
-            f"It is character {found.start() + 1} ({_named(found[0])}): delete it there, or type the text by hand.",
+            f"Character {found.start() + 1} can’t be displayed: {_named(found[0])}. "
+            "Delete it, or retype the text by hand.",
             code="characters",
         )
 

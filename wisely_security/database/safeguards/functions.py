@@ -15,7 +15,7 @@ def search_paths_are_fixed() -> Iterator[CheckMessage]:
     for function in catalogue.definer_functions():
         if SEARCH_PATH not in function.settings:
             yield Error(
-                f"The function {function.name} runs with the rights of the owner, but without a fixed search_path.",
+                f"The function {function.name} runs with the owner's privileges, but without a fixed search_path.",
                 hint=f"In a migration: ALTER FUNCTION {function.name} SET {SEARCH_PATH.replace('=', ' = ')}.",
                 id="wisely_security.E023",
             )
@@ -27,20 +27,20 @@ def execution_is_granted_as_declared() -> Iterator[CheckMessage]:
     for function in found:
         if function.for_public:
             yield Error(
-                f"Everybody may run the function {function.name}, which has the rights of the owner.",
+                f"PUBLIC can run the function {function.name}, which has the owner's privileges.",
                 hint=f"In a migration: REVOKE EXECUTE ON FUNCTION {function.name} FROM PUBLIC.",
                 id="wisely_security.E024",
             )
         elif function.for_app and function.name not in wanted:
             yield Error(
-                f"The app role may run the function {function.name} with the rights of the owner, and need not.",
+                f"The app role can run the function {function.name} with the owner's privileges, but does not need to.",
                 hint=f"REVOKE EXECUTE ON FUNCTION {function.name} in a migration, or declare it in its app's "
                 "safeguards.py.",
                 id="wisely_security.E025",
             )
     for name in sorted(wanted - {function.name for function in found if function.for_app}):
         yield Error(
-            f"The app role may not run the function {name}, or the function does not have the rights of the owner.",
+            f"The app role cannot run the function {name}, or the function does not have the owner's privileges.",
             hint=f"In a migration: GRANT EXECUTE ON FUNCTION {name} TO the app role (database/roles.py: app_role()).",
             id="wisely_security.E026",
         )

@@ -37,7 +37,7 @@ def nothing_is_rewritten() -> Iterator[CheckMessage]:
     for relation in catalogue.relations():
         if relation.has_rules:
             yield Error(
-                f"{relation.name} has a rewrite rule: statements on it do something else than what is written.",
+                f"{relation.name} has a rewrite rule: statements on it can do something other than what they say.",
                 hint=f"As the owner: DROP RULE … ON {relation.name} (its name is in pg_rules).",
                 id="wisely_security.E028",
             )
@@ -55,9 +55,9 @@ def _fault(guard: Guard, found: FoundTrigger | None) -> str:
     if found is None:
         return "" if guard.optional else "is missing"
     if found.enabled not in ("A" if guard.always else "AO"):
-        return "is switched off"
+        return "is disabled"
     if (found.function, found.kind, found.whole) != (guard.function, guard.kind, True):
-        return "does not do what it should"
+        return "does not match its declaration"
     return ""
 
 

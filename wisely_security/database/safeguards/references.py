@@ -26,7 +26,7 @@ def references_stay_in_their_tenant() -> Iterator[CheckMessage]:
         if not of or not to or column == of or declared.leads_across_tenants(table, column):
             continue
         yield Error(
-            f"{table}.{column} may refer to a row of {referred} that belongs to another tenant.",
+            f"{table}.{column} can refer to a row of {referred} that belongs to another tenant.",
             hint=f"In a migration: TenantTable(…) for a new table, SameTenantKey(…) for a new field ({OPERATIONS}).",
             id="wisely_security.E019",
         )

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error
 
 from . import catalogue
 
-MANUAL = "docs/operations.md, “A PostgreSQL of your own”, says how the two roles are made."
+MANUAL = "docs/operations.md, “A PostgreSQL of your own”, shows how to create the two roles."
 
 _POWERS = """
     SELECT power FROM pg_roles, LATERAL (VALUES
@@ -51,7 +51,7 @@ def app_role_has_no_powers() -> Iterator[CheckMessage]:
     for power in found:
         yield Error(
             f"The app role {app} {power}.",
-            hint=f"Take that from it, or use another role in DATABASE_URL. {MANUAL}",
+            hint=f"Revoke that, or use another role in DATABASE_URL. {MANUAL}",
             id="wisely_security.E021",
         )
 
@@ -60,7 +60,7 @@ def owner_is_bound_by_policies() -> Iterator[CheckMessage]:
     owner = catalogue.owner()
     for (power,) in catalogue.ask(_POWERS, role=owner):
         yield Error(
-            f"The role {owner}, which owns the tables, {power}: row-level security does not bind it.",
+            f"The role {owner}, which owns the tables, {power}: row-level security does not apply to it.",
             hint=f"ALTER ROLE {owner} NOSUPERUSER NOBYPASSRLS. {MANUAL}",
             id="wisely_security.E022",
         )

@@ -40,7 +40,7 @@ def row_level_security_is_on() -> Iterator[CheckMessage]:
             yield Error(f"{relation.name} has no row-level security.", hint=isolate, id="wisely_security.E010")
         if not relation.is_forced:
             yield Error(
-                f"{relation.name}: row-level security does not bind the owner (FORCE is missing).",
+                f"{relation.name}: row-level security does not apply to the owner (FORCE is missing).",
                 hint=f"{isolate} Where it is isolated already: ALTER TABLE {relation.name} FORCE ROW LEVEL SECURITY.",
                 id="wisely_security.E011",
             )
@@ -84,7 +84,7 @@ def _plain(expression: str) -> str:
 
 
 def _described(policy: Policy) -> str:
-    return f"{policy.command}: {policy.using or policy.check}{' (the owner alone)' if policy.for_owner else ''}"
+    return f"{policy.command}: {policy.using or policy.check}{' (owner only)' if policy.for_owner else ''}"
 
 
 def grants_are_as_declared() -> Iterator[CheckMessage]:
@@ -117,7 +117,7 @@ def nothing_is_granted_to_public() -> Iterator[CheckMessage]:
     for relation in catalogue.relations():
         if relation.public_grants:
             yield Error(
-                f"{relation.name}: everybody has {', '.join(sorted(relation.public_grants))}.",
+                f"{relation.name}: PUBLIC has {', '.join(sorted(relation.public_grants))}.",
                 hint=f"In a migration: REVOKE ALL ON {relation.name} FROM PUBLIC.",
                 id="wisely_security.E016",
             )
@@ -130,7 +130,8 @@ def nothing_is_granted_on_partitions() -> Iterator[CheckMessage]:
             continue
         if granted := [*relation.grants, *relation.column_grants]:
             yield Error(
-                f"{relation.name} is a partition, and the app role has {', '.join(granted)} on it, past all policies.",
+                f"{relation.name} is a partition, and the app role has {', '.join(granted)} on it, "
+                "which bypasses all policies.",
                 hint=f"As the owner: REVOKE ALL ON {relation.name} FROM the app role.",
                 id="wisely_security.E017",
             )

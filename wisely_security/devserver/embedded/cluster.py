@@ -32,7 +32,7 @@ def make_or_examine(home: Path) -> Cluster:
     if user.uid == 0:
         raise EmbeddedPostgresError(
             f"{files} belongs to root, and PostgreSQL does not run as root (was the folder copied?). "
-            f"Give it away with: chown -R {ServerUser.for_a_new_cluster().name} '{files}'"
+            f"Change the owner with: chown -R {ServerUser.for_a_new_cluster().name} '{files}'"
         )
     if not user.is_me and os.geteuid() != 0:
         raise EmbeddedPostgresError(
@@ -47,7 +47,7 @@ def make_or_examine(home: Path) -> Cluster:
     if made_by != major_version():
         raise EmbeddedPostgresError(
             f"{files} was made by PostgreSQL {made_by}, and this is PostgreSQL {major_version()}. Move it "
-            f"away to start afresh, or carry its content over with pg_dump of PostgreSQL {made_by}."
+            f"away to start afresh, or move its data with pg_dump of PostgreSQL {made_by}."
         )
     files.chmod(0o700)  # a copy may have come out wider, and PostgreSQL refuses that
     return Cluster(home, files, user, _socket_folder(files))

@@ -23,10 +23,10 @@ ADVICE = {
         + OTHER_SERVER
     ),
     r"incompatible with server|initialized by PostgreSQL version": (
-        "The files in {folder} are of another kind of PostgreSQL or computer. Move them away to start afresh."
+        "The files in {folder} are from a different PostgreSQL or kind of computer. Move them away to start afresh."
     ),
     r"could not (create|map|open|resize).*shared memory": (
-        "The system refuses PostgreSQL the shared memory it needs: {complaint}"
+        "PostgreSQL could not get the shared memory it needs: {complaint}"
     ),
 }
 
@@ -37,7 +37,7 @@ def about_the_folder(folder: Path, error: OSError) -> EmbeddedPostgresError:
         return EmbeddedPostgresError(DISK_FULL.format(folder=folder))
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return EmbeddedPostgresError(
-            f"This user may not use {name}: {error.strerror}. Choose another folder with DATA_DIR=…, "
+            f"This user cannot use {name}: {error.strerror}. Choose another folder with DATA_DIR=…, "
             "or run this as the user that owns it."
         )
     return EmbeddedPostgresError(f"Cannot keep a database in {folder}: {error.strerror} ({name}).")
@@ -46,7 +46,7 @@ def about_the_folder(folder: Path, error: OSError) -> EmbeddedPostgresError:
 def about_the_server(folder: Path, output: str, log: Path | None = None) -> EmbeddedPostgresError:
     """The advice for what PostgreSQL wrote when it gave up."""
     found = re.search(r"\b(?:FATAL|PANIC|ERROR|error):\s*(.*)", output)
-    complaint = found[1].strip() if found else "it gave no reason"
+    complaint = found[1].strip() if found else "no reason was given"
     where = f" Its log is {log}." if log else ""
     for pattern, advice in ADVICE.items():
         if re.search(pattern, output):

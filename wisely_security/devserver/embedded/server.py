@@ -133,7 +133,7 @@ class Server:
             )
         if _is_listening(Path(lines[4], f".s.PGSQL.{lines[3]}")):
             raise EmbeddedPostgresError(
-                f"A PostgreSQL that was started by hand (process {lines[0]}) uses {self.cluster.files}. Stop it first."
+                f"A PostgreSQL server started by hand (process {lines[0]}) uses {self.cluster.files}. Stop it first."
             )
         path.unlink()
 

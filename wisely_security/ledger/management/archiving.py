@@ -19,7 +19,7 @@ from ..verify_archive import ArchiveError
 class OwnersCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         if "owner" not in connections:
-            raise CommandError("Events move as the owner of the database: set DATABASE_OWNER_URL.")
+            raise CommandError("Only the owner of the database can move events: set DATABASE_OWNER_URL.")
         try:
             with archives.in_charge():
                 return super().execute(*args, **options)

@@ -13,13 +13,13 @@ from wisely_security.database.roles import app_role
 
 class Command(BaseCommand):
     help = (
-        "Migrates a new, empty database beside the one that is used, checks it as manage.py check --database default "
-        "does, and drops it: make check learns so what a new module lacks. The owner needs CREATEDB."
+        "Migrates a new, empty database beside the one in use, checks it as manage.py check --database default does, "
+        "and drops it. This shows what a new module lacks. The owner needs CREATEDB."
     )
 
     def handle(self, **options: Any) -> None:
         if "owner" not in connections:
-            raise CommandError("A database is made by its owner: set DATABASE_OWNER_URL.")
+            raise CommandError("Only the owner can create a database: set DATABASE_OWNER_URL.")
         with new_database(f"wisely_check_{os.getpid()}"):
             call_command("migrate", verbosity=0, skip_checks=True)
             call_command("create_partitions", verbosity=0)

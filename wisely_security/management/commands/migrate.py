@@ -18,7 +18,7 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["database"] not in connections:
-            raise CommandError("Migrations run as the owner of the database: set DATABASE_OWNER_URL.")
+            raise CommandError("Only the owner of the database can run migrations: set DATABASE_OWNER_URL.")
         super().handle(*args, **options)
         if not options["skip_checks"]:
             self._check_safeguards()

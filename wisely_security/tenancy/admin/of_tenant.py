@@ -59,7 +59,7 @@ class OfTenantAdmin(SupportAdmin[M]):
     ) -> HttpResponse:
         tenant = chosen_tenant(request)
         if tenant is None:
-            messages.info(request, "Choose the tenant first, then add to it there.")
+            messages.info(request, "Choose a tenant first, then add the record from its page.")
             return redirect("admin:tenancy_tenant_changelist")
         subtitle = {"subtitle": f"{tenant} ({tenant.get_edition_display()})"}
         return super().add_view(request, form_url, {**(extra_context or {}), **subtitle})

@@ -33,10 +33,10 @@ class RoleForm(EditForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if is_confusable(name, [SUPER_ADMIN]):
-            raise ValidationError("Super Admin is not a role: the tenant’s page says who holds it.")
+            raise ValidationError("Super Admin isn’t a role. The tenant’s page shows who holds it.")
         others = Role.objects.filter(tenant=self.instance.tenant_id).exclude(pk=self.instance.pk)
         if is_confusable(name, others.values_list("name", flat=True)):
-            raise ValidationError("There is a role with this name already.", code="unique")
+            raise ValidationError("A role with this name already exists.", code="unique")
         return name
 
 

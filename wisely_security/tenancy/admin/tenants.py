@@ -58,7 +58,7 @@ class TenantForm(EditForm):
             User.objects.filter(may_be, tenant=self.instance.pk),
             label="Super Admin",
             empty_label=None,
-            help_text="Another active user of this tenant can take over. The former one keeps the role under it.",
+            help_text="To hand over, choose another active user. The previous Super Admin keeps their role.",
         )
 
 

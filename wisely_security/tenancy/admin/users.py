@@ -41,7 +41,7 @@ class UserForm(EditForm):
         )
         if "role" in self.fields:
             roles = Role.objects.filter(tenant=self.instance.tenant_id)
-            under = "The role under the post of Super Admin." if self.instance.is_super_admin else ""
+            under = "The role that remains after a handover." if self.instance.is_super_admin else ""
             self.fields["role"] = forms.ModelChoiceField(roles, empty_label=None, help_text=under)
 
     def _possible_statuses(self) -> list[UserStatus]:
@@ -52,9 +52,9 @@ class UserForm(EditForm):
     def clean_status(self) -> str:
         status: str = self.cleaned_data["status"]
         if status == UserStatus.SUSPENDED and self.instance.is_super_admin:
-            raise ValidationError("This is the tenant’s Super Admin. Hand over to somebody else first.")
+            raise ValidationError("This is the tenant’s Super Admin. Make someone else Super Admin first.")
         if status == UserStatus.SUSPENDED and self.instance == self.acting:
-            raise ValidationError("You cannot suspend yourself.")
+            raise ValidationError("You can’t suspend yourself.")
         return status
 
 
@@ -131,7 +131,7 @@ class UserAdmin(OfTenantAdmin[User]):
 def _end_session(request: HttpRequest, pk: UUID, session_pk: UUID) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("user"), pk=session_pk, user=pk)
     end_session(session, SessionEnd.BY_ADMIN)  # the record of the user's tenant tells it
-    messages.success(request, "The session is ended.")
+    messages.success(request, "Session ended.")
     return redirect("admin:tenancy_user_change", pk)
 
 
@@ -141,9 +141,9 @@ def _invite_again(request: HttpRequest, users: UserAdmin, pk: UUID) -> HttpRespo
     try:
         accounts.send_invitation(user)
     except OSError:
-        logger.exception("The mail server did not take an invitation.")
-        messages.error(request, "The mail server did not take the invitation. Try again later.")
+        logger.exception("The mail server did not accept an invitation.")
+        messages.error(request, "The mail server didn’t accept the invitation. Try again later.")
     else:
         users.tell_edit(request, user, {"Invitation": ["", "Sent again"]})
-        messages.success(request, "A new invitation is sent.")
+        messages.success(request, "New invitation sent.")
     return redirect("admin:tenancy_user_change", pk)

@@ -45,7 +45,7 @@ class Role(models.Model):
             models.UniqueConstraint(
                 fields=["tenant", "name"],
                 name="role_name_unique_in_tenant",
-                violation_error_message="There is a role with this name already.",
+                violation_error_message="A role with this name already exists.",
             ),
             models.UniqueConstraint(fields=["tenant", "id"], name="role_tenant_and_id"),
             models.CheckConstraint(name="role_super_admin_is_no_role", condition=~models.Q(name__iexact=SUPER_ADMIN)),

@@ -69,8 +69,9 @@ class Tenant(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(FEWEST_MONTHS_KEPT), MaxValueValidator(1200)],
-        help_text=f"Months, {FEWEST_MONTHS_KEPT} or more, where the tenant asks for less than the platform keeps. "
-        "What is older is erased for good, in both records, without an archive. Empty: as long as the platform does.",
+        help_text=f"Months, {FEWEST_MONTHS_KEPT} or more, if the tenant wants less than the platform keeps. "
+        "Older events are erased for good from both records, without an archive. "
+        "Leave empty to keep them as long as the platform does.",
     )
 
     class Meta:

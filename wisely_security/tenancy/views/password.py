@@ -68,12 +68,12 @@ def _send_reset_link(user: User) -> None:
             try:
                 mail.send("password_reset", user, link=link, valid_hours=RESET_HOURS)
             except Exception:
-                logger.exception("A password reset mail could not be sent.")
+                logger.exception("A password reset e-mail could not be sent.")
                 signals.password_reset_requested.send(
                     PasswordReset, email=user.email, user=user, refused="email_failed"
                 )
     except Exception:
-        logger.exception("A failed password reset mail could not be recorded.")
+        logger.exception("A failed password reset e-mail could not be recorded.")
     finally:
         connection.close()
 
@@ -131,7 +131,7 @@ class SetPasswordByLink(View):
         if self.other is not None:
             request.session.end_cause = SessionEnd.BY_USER  # type: ignore[attr-defined]
             request.session.flush()
-        messages.success(request, "Your new password is saved. Sign in with it.")
+        messages.success(request, "Password saved. Sign in with your new password.")
         return redirect("sign_in")
 
     def _page(self, form: NewPasswordForm, status: int = 200) -> HttpResponse:
@@ -181,13 +181,13 @@ class ChangePassword(SignedInView):
         try:
             set_password(user, form.cleaned_data["new_password"], keep=self.request.session)
         except AccountChangedError:
-            form.add_error(None, "Your account was changed meanwhile. Load the page again.")
+            form.add_error(None, "Your account has changed since you opened this page. Reload it and try again.")
             return self._page(form, status=409)
         update_session_auth_hash(request, user)
         signals.password_changed.send(type(self), user=user)
         link = absolute(reverse("password_reset"))
         transaction.on_commit(lambda: _notify(user, link))
-        messages.success(request, "Your password is changed. You are signed out everywhere else.")
+        messages.success(request, "Password changed. You have been signed out everywhere else.")
         return redirect("password_change")
 
     def _page(self, form: ChangePasswordForm, status: int = 200) -> HttpResponse:
@@ -198,4 +198,4 @@ def _notify(user: User, link: str) -> None:
     try:
         mail.send("password_changed", user, link=link)
     except Exception:  # the password is changed and recorded; the notice is a courtesy
-        logger.exception("The mail server did not take the notice of a changed password.")
+        logger.exception("The mail server did not accept the notice of a changed password.")

@@ -38,7 +38,7 @@ class Profile(SignedInView):
             save_changed(form)
         if form.changed_data:
             signals.settings_edited.send(type(self), user=user, area="Profile", detail=changes(form, before))
-        messages.success(request, "Your profile is saved.")
+        messages.success(request, "Profile saved.")
         return redirect("profile")
 
     def _page(self, form: ProfileForm, status: int = 200) -> HttpResponse:
@@ -58,7 +58,7 @@ class SignInSettings(MemberView):
     def post(self, request: HttpRequest) -> HttpResponse:
         user, tenant = self.request.user, self.request.tenant
         if tenant != user.tenant:
-            raise AccessRefused(self.area, f"These are the settings of {tenant}. Its own admins change them.")
+            raise AccessRefused(self.area, f"These are {tenant}’s settings. Only its own admins can change them.")
         before = {name: getattr(tenant, name) for name in SignInSettingsForm.Meta.fields}
         form = SignInSettingsForm(request.POST, instance=tenant)
         if not form.is_valid():
@@ -67,7 +67,7 @@ class SignInSettings(MemberView):
         save_changed(form)
         if form.changed_data:
             signals.settings_edited.send(type(self), user=user, area=self.area, detail=changes(form, before))
-        messages.success(request, "The sign-in settings are saved. They apply to sessions as they are used.")
+        messages.success(request, "Sign-in settings saved. They also apply to current sessions.")
         return redirect("sign_in_settings")
 
     def _page(self, form: SignInSettingsForm, status: int = 200) -> HttpResponse:

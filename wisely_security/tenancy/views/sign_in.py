@@ -67,9 +67,9 @@ class SignIn(LoginView):
     def _resume(self, user: User) -> str:
         """The form that was open, for whoever had filled it in."""
         if path := unsaved.unpack(self.request, user):
-            messages.warning(self.request, "Nothing is stored yet. Check what you typed, and send it.")
+            messages.warning(self.request, "Nothing has been saved yet. Check what you typed, then submit it.")
             return path
-        messages.warning(self.request, "What was typed before you signed in was not stored.")
+        messages.warning(self.request, "What was typed before you signed in was not saved.")
         return self.get_default_redirect_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -21,12 +21,14 @@ def description() -> dict[str, Any]:
         "info": {
             "title": "Wisely Security",
             "version": "1",
-            "description": "For other services of the platform: report what was done to the Audit Trail.",
+            "description": "Lets other services of the platform record events in the Audit Trail.",
         },
         "servers": [{"url": "/"}],
         "paths": {"/api/v1/audit-events": {"post": _record()}, "/api/v1/openapi.json": {"get": _describe()}},
         "components": {
-            "securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer", "description": "An access account's."}},
+            "securitySchemes": {
+                "apiKey": {"type": "http", "scheme": "bearer", "description": "The API key of an access account."}
+            },
             "schemas": {**schemas(), "Recorded": _recorded(), "Problem": _problem()},
         },
     }
@@ -35,10 +37,10 @@ def description() -> dict[str, Any]:
 def _record() -> dict[str, Any]:
     return {
         "operationId": "recordAuditEvents",
-        "summary": "Record what was done.",
+        "summary": "Record audit events.",
         "description": (
-            f"Records 1 to {MOST_EVENTS:,} events, all or none. They are told as done by the access account, at the "
-            "moment of the call."
+            f"Records 1 to {MOST_EVENTS:,} events: all of them, or none. Their actor is the access account, and their "
+            "time is that of the request."
         ),
         "security": [{"apiKey": []}],
         "parameters": [
@@ -48,7 +50,8 @@ def _record() -> dict[str, Any]:
                 "required": True,
                 "schema": {"type": "string", "pattern": VISIBLE},
                 "description": (
-                    "Any name of this call. A repeat with the same body records nothing and has the same answer. "
+                    "A unique name for this request. Repeating it with the same body records nothing and returns the "
+                    "same response. "
                     f"Kept for {KEPT_FOR.days} days."
                 ),
             }
@@ -56,10 +59,10 @@ def _record() -> dict[str, Any]:
         "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": PLACE + "Batch"}}}},
         "responses": {
             "201": {
-                "description": "Recorded, now or by an earlier call with the same key and body.",
+                "description": "Recorded by this request, or by an earlier one with the same key and body.",
                 "headers": {
                     "Idempotent-Replayed": {
-                        "description": "Present if it was an earlier call.",
+                        "description": "Present if it was an earlier request.",
                         "schema": {"const": "true"},
                     }
                 },
@@ -101,7 +104,7 @@ def _recorded() -> dict[str, Any]:
             "events": {
                 "type": "array",
                 "items": {"type": "object", "required": ["id"], "properties": {"id": UUID_SCHEMA}},
-                "description": "In the order of the call.",
+                "description": "In the order of the request.",
             }
         },
     }
@@ -111,7 +114,7 @@ def _problem() -> dict[str, Any]:
     text = {"type": "string"}
     return {
         "type": "object",
-        "description": "RFC 9457. code: for machines. instance: the reference that our log has, too.",
+        "description": "Problem details (RFC 9457). code: for programs. instance: the reference to give to support.",
         "required": ["title", "status", "code"],
         "properties": {
             "title": text,

@@ -67,4 +67,4 @@ class KeptAnswer(Record):
         return self.key
 
 
-exempt(KeptAnswer, "Which batches of the API have been taken; the events in them are in the record.")
+exempt(KeptAnswer, "Batches that the API has accepted: their events are in the Audit Trail.")

@@ -32,22 +32,24 @@ KEY_MISSING = Problem(
 KEY_UNKNOWN = Problem("key_unknown", HTTPStatus.UNAUTHORIZED, "No access account has this API key.")
 ACCOUNT_DEACTIVATED = Problem("account_deactivated", HTTPStatus.FORBIDDEN, "The access account is deactivated.")
 ADDRESS_NOT_ALLOWED = Problem(
-    "address_not_allowed", HTTPStatus.FORBIDDEN, "The access account may not be used from this address."
+    "address_not_allowed", HTTPStatus.FORBIDDEN, "The access account can’t be used from this IP address."
 )
 NOT_JSON = Problem("not_json", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send “Content-Type: application/json”, in UTF-8.")
 LENGTH_MISSING = Problem("length_missing", HTTPStatus.LENGTH_REQUIRED, "Send “Content-Length”.")
 TOO_LARGE = Problem("too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. Send smaller batches.")
 MALFORMED = Problem("malformed", HTTPStatus.BAD_REQUEST, "The body is not JSON (RFC 8259).")
 IDEMPOTENCY_KEY = Problem(
-    "idempotency_key", HTTPStatus.BAD_REQUEST, "Send “Idempotency-Key” with 1 to 255 visible characters of ASCII."
+    "idempotency_key", HTTPStatus.BAD_REQUEST, "Send “Idempotency-Key” with 1 to 255 visible ASCII characters."
 )
-INVALID = Problem("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, "The body is not as described. Nothing was recorded.")
+INVALID = Problem(
+    "invalid", HTTPStatus.UNPROCESSABLE_ENTITY, "The body doesn’t match the schema. Nothing was recorded."
+)
 # The draft of the header (draft-ietf-httpapi-idempotency-key-header) proposes 422, which says here that a body is wrong
 # in itself; a call that waits for another with its key, for which the draft has 409, gets that one's answer.
 KEY_REUSED = Problem(
     "idempotency_key_reused",
     HTTPStatus.CONFLICT,
-    "This Idempotency-Key came with another body before. Nothing was recorded.",
+    "This Idempotency-Key was used before with a different body. Nothing was recorded.",
 )
 ALL = (
     *(KEY_MISSING, KEY_UNKNOWN, ACCOUNT_DEACTIVATED, ADDRESS_NOT_ALLOWED, NOT_JSON, LENGTH_MISSING, TOO_LARGE),

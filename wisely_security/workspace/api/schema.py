@@ -41,9 +41,9 @@ def _line(longest: int) -> Schema:
         "maxLength": longest,
         "pattern": f"^[^{NOT_IN_A_LINE}]*$",
         "not": {"pattern": r"^\s+$"},
-        "description": "One line of text that can be seen: without control characters, line breaks, what turns text "
-        "around (such as U+202E) or is not seen, noncharacters, and characters for private use. Spaces of any kind are "
-        "recorded as one space, those around the text not at all.",
+        "description": "One line of visible text, without control characters, line breaks, direction overrides (such "
+        "as U+202E), invisible characters, noncharacters or private-use characters. White space is collapsed to single "
+        "spaces and trimmed.",
     }
 
 
@@ -53,8 +53,8 @@ def _lines(longest: int) -> Schema:
         "type": "string",
         "maxLength": longest,
         "pattern": f"^[^{NOT_IN_LINES}]*$",
-        "description": "Text whose lines end in a line feed: without other control characters but the tab, what turns "
-        "text around (such as U+202E), and noncharacters.",
+        "description": "Text whose lines end in a line feed, without other control characters except tabs, direction "
+        "overrides (such as U+202E) or noncharacters.",
     }
 
 
@@ -88,7 +88,7 @@ def schemas() -> Schema:
                     "minItems": 1,
                     "maxItems": MOST_EVENTS,
                     "items": {"$ref": PLACE + "Event"},
-                    "description": "All of them are recorded, in this order, or none.",
+                    "description": "All events are recorded, in this order, or none.",
                 }
             },
         ),
@@ -100,7 +100,7 @@ def schemas() -> Schema:
                 "id": {"type": "string", "format": "uuid", "description": "A UUID, written with hyphens."},
                 "name": _line(LONGEST_NAME),
             },
-            description="The record that the action was about, by a name that people know.",
+            description="The record that the action was about, under a name that people know.",
         ),
         "Change": _object(
             ["field", "label"],
@@ -115,7 +115,7 @@ def schemas() -> Schema:
             },
             oneOf=[_any_of("before", "after"), _any_of("added", "removed"), _any_of("masked")],
             dependentRequired={"added": ["removed"], "removed": ["added"]},
-            description="A change has either before, after or both; or added and removed; or masked.",
+            description="A change has before, after or both; or added and removed; or masked.",
         ),
     }
 
@@ -133,7 +133,7 @@ def _event() -> Schema:
             "module": {"enum": list(dict.fromkeys(action.module.key for action in _actions()))},
             "sub_module": {
                 "enum": list(dict.fromkeys(action.sub_module for action in _actions())),
-                "description": "Left out: the module's own kind of record.",
+                "description": "If left out: the module's own kind of record.",
             },
             "action": {"enum": list(dict.fromkeys(action.key for action in _actions()))},
             "status": {"enum": list(Status.values)},
@@ -142,7 +142,7 @@ def _event() -> Schema:
             "resource": {"$ref": PLACE + "Resource"},
             "changes": {"type": "array", "maxItems": MOST_CHANGES, "items": {"$ref": PLACE + "Change"}},
         },
-        description="Module, sub_module and action are not one of those listed.",
+        description="This combination of module, sub_module and action is not listed.",
         anyOf=list(_areas()),
         **{
             "if": {"properties": {"status": {"const": Status.FAILURE.value}}, "required": ["status"]},

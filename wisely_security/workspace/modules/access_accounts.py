@@ -29,7 +29,9 @@ from .business_groups import BusinessGroup
 MODULE = Module("access_account", "Access Account", record=("account", "Account"))
 SETUP = MODULE.action("setup", "Setup", "An access account was set up.")
 EDIT = MODULE.action("edit", "Edit", "An access account was edited, or has a new API key.")
-DEACTIVATE = MODULE.action("deactivate", "Deactivate", "An access account was deactivated: its API key opens nothing.")
+DEACTIVATE = MODULE.action(
+    "deactivate", "Deactivate", "An access account was deactivated: its API key stopped working."
+)
 ACTIVATE = MODULE.action("activate", "Activate", "An access account was activated again.")
 DELETE = MODULE.action("delete", "Delete", "An access account was deleted.", direct=True)
 
@@ -71,7 +73,7 @@ class AccessAccount(Record):
             models.UniqueConstraint(
                 fields=["tenant", "label"],
                 name="access_account_label_unique",
-                violation_error_message="There is an access account with this label already.",
+                violation_error_message="An access account with this label already exists.",
             )
         ]
         indexes = [models.Index(fields=["key_hash"], name="access_account_key_hash")]
@@ -107,7 +109,7 @@ class AccessAccountForm(RecordForm):
         forms.CharField(max_length=43, validators=[validate_network]),
         label="Allowed IPs",
         required=False,
-        help_text="Addresses or networks, one a line. None: the key works from everywhere.",
+        help_text="One address or network per line. Leave empty to allow any.",
     )
 
     class Meta:
@@ -134,13 +136,13 @@ def give_key(account: AccessAccount, request: HttpRequest) -> HttpResponse:
 def deactivate(account: AccessAccount, form: None, request: HttpRequest) -> str:
     account.is_active = False
     account.save(update_fields=["is_active"])
-    return f"{account} is deactivated. Its API key opens nothing from now on."
+    return f"Access account “{account}” deactivated. Its API key no longer works."
 
 
 def activate(account: AccessAccount, form: None, request: HttpRequest) -> str:
     account.is_active = True
     account.save(update_fields=["is_active"])
-    return f"{account} is active again, with the same API key."
+    return f"Access account “{account}” activated. Its API key is unchanged."
 
 
 class AccessAccounts(ResourcePage):
@@ -148,7 +150,7 @@ class AccessAccounts(ResourcePage):
     path = "access-accounts"
     title = "Access accounts"
     singular = "access account"
-    description = "What your own systems send messages and report events with. Each has an API key of its own."
+    description = "Your own systems use these to send messages and report events. Each has its own API key."
     icon = "key"
     form = AccessAccountForm
     created, changed = SETUP, EDIT
@@ -162,14 +164,14 @@ class AccessAccounts(ResourcePage):
         Column(label="Business group", value=attrgetter("business_group"), sort="business_group__name"),
         Column(
             label="State",
-            value=lambda it: "Active" if it.is_active else "Not active",
+            value=lambda it: "Active" if it.is_active else "Deactivated",
             badge=lambda it: "success" if it.is_active else "plain",
             sort="is_active",
         ),
     )
     managed_by = ("admin", "developer")
     granted_to = ("business", "mis", "support", "csm")
-    empty = "Set up an access account to send messages from a system of your own."
+    empty = "Set up an access account to send messages from your own systems."
     custom_actions = (
         CustomAction(
             key="new_key",
@@ -184,7 +186,7 @@ class AccessAccounts(ResourcePage):
             label="Deactivate",
             action=DEACTIVATE,
             do=deactivate,
-            denial_reason=lambda account, user: "" if account.is_active else "This account is not active already.",
+            denial_reason=lambda account, user: "" if account.is_active else "This account is already deactivated.",
             danger=True,
         ),
         CustomAction(
@@ -192,7 +194,7 @@ class AccessAccounts(ResourcePage):
             label="Activate",
             action=ACTIVATE,
             do=activate,
-            denial_reason=lambda account, user: "This account is active already." if account.is_active else "",
+            denial_reason=lambda account, user: "This account is already active." if account.is_active else "",
         ),
     )
 
@@ -202,13 +204,13 @@ class AccessAccounts(ResourcePage):
     def details(self, record: AccessAccount) -> list[tuple[str, Any]]:
         return [
             ("Label", record.label),
-            ("State", State("Active", "success") if record.is_active else State("Not active", "plain")),
+            ("State", State("Active", "success") if record.is_active else State("Deactivated", "plain")),
             ("Communication type", record.get_communication_display()),
             ("Traffic type", record.get_traffic_display()),
             ("Channels", say_channels(record)),
             ("Business group", record.business_group),
             ("Allowed IPs", "\n".join(record.allowed_ips) or "All"),
-            ("API key", f"{record.key_start}… (made on {timezone.localtime(record.key_made_at):%-d %b %Y})"),
+            ("API key", f"{record.key_start}… (created on {timezone.localtime(record.key_made_at):%-d %b %Y})"),
         ]
 
     def store(self, form: Any, request: HttpRequest) -> str | HttpResponse:

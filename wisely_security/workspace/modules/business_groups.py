@@ -47,7 +47,7 @@ class BusinessGroup(Record):
             models.UniqueConstraint(
                 fields=["tenant", "name"],
                 name="business_group_name_unique",
-                violation_error_message="There is a business group with this name already.",
+                violation_error_message="A business group with this name already exists.",
             )
         ]
 
@@ -93,7 +93,7 @@ class BusinessGroups(ResourcePage):
     path = "business-groups"
     title = "Business groups"
     singular = "business group"
-    description = "Who works together, and who answers for it. Owner and users are told of changes by e-mail."
+    description = "Who works together, and who is responsible. The owner and users are notified of changes by e-mail."
     icon = "user-group"
     form = GroupForm
     created, changed = ADD, EDIT

@@ -81,7 +81,7 @@ class BusinessProfile(Record):
             models.UniqueConstraint(
                 fields=["tenant"],
                 name="business_profile_one_a_tenant",
-                violation_error_message="The business profile has been set up already.",
+                violation_error_message="The business profile is already set up.",
             )
         ]
 
@@ -122,7 +122,7 @@ class BusinessProfileForm(RecordForm):
         OneLineFormField(max_length=60),
         label="Tax IDs",
         required=False,
-        help_text="One a line, as “GSTIN 27AAPFU0939F1ZV”.",
+        help_text="One per line, for example “GSTIN 27AAPFU0939F1ZV”.",
     )
 
     class Meta:
@@ -131,7 +131,7 @@ class BusinessProfileForm(RecordForm):
             *("legal_name", "industry", "employees", "channels", "street", "city", "region", "postal_code", "country"),
             *("contact_name", "contact_email", "contact_phone", "currency", "time_zone", "language", "tax_ids"),
         ]
-        help_texts = {"contact_phone": "With its country code, as +14155550123."}
+        help_texts = {"contact_phone": "Include the country code, for example +14155550123."}
 
 
 class BusinessProfiles(ResourcePage):
@@ -139,7 +139,7 @@ class BusinessProfiles(ResourcePage):
     path = "business-profile"
     title = "Business profile"
     singular = "business profile"
-    description = "Who you are: what invoices, registrations and your customers go by."
+    description = "Your company’s details, as used on invoices and in registrations and shown to customers."
     icon = "building-office-2"
     form = BusinessProfileForm
     created, changed = SETUP, UPDATE
@@ -149,7 +149,7 @@ class BusinessProfiles(ResourcePage):
     columns = (Column(label="Legal name", value=attrgetter("legal_name")),)
     managed_by = ("admin", "finance")
     granted_to = ("business", "mis", "support", "sales", "pmo", "csm")
-    empty = "Set it up once; every change of it is recorded."
+    empty = "Set it up once. Every change is recorded."
 
     def details(self, record: BusinessProfile) -> list[tuple[str, Any]]:
         address = [
@@ -176,7 +176,7 @@ class BusinessProfiles(ResourcePage):
 
     def store(self, form: Any, request: HttpRequest) -> str:
         form.save()
-        return "The business profile is set up." if form.is_new else "The business profile is saved."
+        return "Business profile set up." if form.is_new else "Business profile saved."
 
 
 register(BusinessProfiles())

@@ -43,7 +43,7 @@ class ConsentGroup(Record):
             models.UniqueConstraint(
                 fields=["tenant", "name"],
                 name="consent_group_name_unique",
-                violation_error_message="There is a consent group with this name already.",
+                violation_error_message="A consent group with this name already exists.",
             )
         ]
 
@@ -72,7 +72,7 @@ class ConsentGroupForm(RecordForm):
             "opt_in_response": forms.Textarea(attrs={"rows": 3}),
             "opt_out_response": forms.Textarea(attrs={"rows": 3}),
         }
-        help_texts = {"number": "To which people write, with its country code, as +14155550123."}
+        help_texts = {"number": "The number that people write to. Include the country code, for example +14155550123."}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -82,14 +82,16 @@ class ConsentGroupForm(RecordForm):
         if account and channel and channel not in account.channels:
             self.add_error(
                 "channel",
-                ValidationError(f"{account} sends by {say_channels(account)} only.", code="channel"),
+                ValidationError(
+                    f"{account} only sends by {say_channels(account)}. Choose one of its channels.", code="channel"
+                ),
             )
         return data
 
 
 def delete(group: ConsentGroup, form: None, request: HttpRequest) -> str:
     group.delete()
-    return f"{group} is deleted."
+    return f"Consent group “{group}” deleted."
 
 
 class ConsentGroups(ResourcePage):
@@ -97,7 +99,7 @@ class ConsentGroups(ResourcePage):
     path = "consent-groups"
     title = "Opt-in/Opt-out"
     singular = "consent group"
-    description = "Where people agree to your messages or stop them, and what they are answered."
+    description = "Where people opt in to and out of your messages, and the replies they get."
     icon = "hand-raised"
     form = ConsentGroupForm
     created, changed = CREATE, EDIT
@@ -112,14 +114,14 @@ class ConsentGroups(ResourcePage):
     )
     managed_by = ("admin", "business")
     granted_to = ("mis", "support", "csm")
-    empty = "A consent group keeps the number to which people write START or STOP, and your answers to them."
+    empty = "A consent group holds the number that people send START or STOP to, and your replies."
     custom_actions = (
         CustomAction(
             key="delete",
             label="Delete",
             action=DELETE,
             do=delete,
-            confirm_text="People who write to its number get no answer any more. The record of what happened stays.",
+            confirm_text="People who write to its number get no more replies. Its history stays in the Audit Trail.",
             danger=True,
             deletes=True,
         ),

@@ -20,7 +20,7 @@ ARCHIVED = {
     area[0]: MODULE.action(
         "archive",
         "Archive",
-        "A month’s events were moved to an archive, for their time was over.",
+        "A month’s events were moved to an archive at the end of their retention period.",
         area=area,
         direct=True,
     )
@@ -30,7 +30,7 @@ ERASED = {
     area[0]: MODULE.action(
         "erase",
         "Erase",
-        "A month’s events were erased, for the company wanted them kept no longer.",
+        "A month’s events were erased at the end of the company’s own retention period.",
         area=area,
         direct=True,
     )

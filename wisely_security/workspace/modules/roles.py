@@ -65,7 +65,7 @@ def is_above(role: Role, user: User) -> bool:
 class RoleForm(RecordForm):
     """What is ticked may be no more than what the person who ticks may do."""
 
-    permissions = Choices(required=False, help_text="What people with this role may do.")
+    permissions = Choices(required=False, help_text="What people with this role can do.")
 
     class Meta:
         model = Role
@@ -79,14 +79,14 @@ class RoleForm(RecordForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if is_confusable(name, [SUPER_ADMIN]):
-            raise ValidationError("Super Admin is a post, not a role. Choose another name.", code="reserved")
+            raise ValidationError("This name is reserved for the Super Admin. Choose another one.", code="reserved")
         return name
 
     def clean_permissions(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["permissions"]
         beyond = set(chosen) - self.user.permission_keys - set(self.instance.permissions)
         if beyond:
-            raise ValidationError("You can only give permissions that you have yourself.", code="beyond_own_rights")
+            raise ValidationError("You can only grant permissions that you have yourself.", code="beyond_own_rights")
         return chosen
 
 
@@ -95,7 +95,7 @@ class Roles(ResourcePage):
     path = "roles"
     title = "Roles"
     singular = "role"
-    description = "What people may do. Built-in roles are the same for everybody; add your own beside them."
+    description = "What people can do. Built-in roles are the same for every company; you can add your own."
     icon = "identification"
     menu = menu.PEOPLE
     locks_tenant = True
@@ -122,10 +122,10 @@ class Roles(ResourcePage):
 
     def edit_denial_reason(self, record: Role, user: User) -> str:
         if record.key:
-            return "Built-in roles stay as they are. Add a role of your own."
+            return "Built-in roles can’t be changed. Add a role of your own."
         if user.role_id == record.pk:
-            return "Nobody changes the role that they have themselves."
-        return f"{record} may do things that your own role may not." if is_above(record, user) else ""
+            return "You can’t change your own role."
+        return f"{record} has permissions that your own role doesn’t have." if is_above(record, user) else ""
 
 
 register(Roles())

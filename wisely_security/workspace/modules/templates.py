@@ -56,7 +56,7 @@ class Template(Record):
 
     name = models.CharField(
         max_length=100,
-        validators=[RegexValidator(r"^[a-z0-9_]+\Z", "Use lower case letters, digits and underscores only.")],
+        validators=[RegexValidator(r"^[a-z0-9_]+\Z", "Use only lower-case letters, digits and underscores.")],
     )
     category = models.CharField(max_length=20, choices=Category)
     language = models.CharField(max_length=10)
@@ -90,7 +90,7 @@ class Template(Record):
             models.UniqueConstraint(
                 fields=["tenant", "name", "language"],
                 name="template_name_and_language_unique",
-                violation_error_message="There is a template with this name in this language already.",
+                violation_error_message="A template with this name already exists in this language.",
             )
         ]
 
@@ -135,7 +135,7 @@ def check_placeholders(text: str) -> None:
     ):
         raise ValidationError("Write placeholders as {{1}}, {{2}} and so on.", code="placeholder")
     if numbers != list(range(1, len(numbers) + 1)):
-        raise ValidationError("Number the placeholders from {{1}} on, without gaps.", code="placeholder")
+        raise ValidationError("Number the placeholders from {{1}} upwards, without gaps.", code="placeholder")
 
 
 class TemplateForm(RecordForm):
@@ -144,7 +144,7 @@ class TemplateForm(RecordForm):
         OneLineFormField(max_length=25),
         required=False,
         max_length=MOST_BUTTONS,
-        help_text=f"Quick replies, one a line: up to {MOST_BUTTONS}, of up to 25 characters.",
+        help_text=f"Quick replies, one per line. Up to {MOST_BUTTONS}, each up to 25 characters.",
     )
 
     class Meta:
@@ -152,8 +152,8 @@ class TemplateForm(RecordForm):
         fields = ["name", "category", "language", "header", "body", "footer", "buttons"]
         widgets = {"body": forms.Textarea(attrs={"rows": 6})}
         help_texts = {
-            "name": "Lower case letters, digits and underscores.",
-            "body": "Up to 1,024 characters. {{1}}, {{2}} … stand for what differs from message to message.",
+            "name": "Lower-case letters, digits and underscores.",
+            "body": "Up to 1,024 characters. Use {{1}}, {{2}} … for what varies between messages.",
         }
 
     def clean_body(self) -> str:
@@ -168,7 +168,7 @@ class RemarkForm(RecordForm):
     remark = forms.CharField(
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Why, and what to change. The author reads it.",
+        help_text="Why, and what to change. The author will see this.",
     )
 
     class Meta:
@@ -180,17 +180,17 @@ class SettingsForm(RecordForm):
     class Meta:
         model = Template
         fields = list(SETTINGS)
-        help_texts = {"fallback": "Where a message goes that WhatsApp does not deliver in time."}
+        help_texts = {"fallback": "The channel to use if WhatsApp doesn’t deliver in time."}
 
 
 def no_content_review(template: Template, user: object) -> str:
-    return "" if template.content_status == Review.IN_REVIEW else "Its content has been reviewed already."
+    return "" if template.content_status == Review.IN_REVIEW else "Its content has already been reviewed."
 
 
 def no_review(template: Template, user: object) -> str:
     if template.status != Review.IN_REVIEW:
-        return "It has been reviewed already."
-    return "" if template.content_status == Review.APPROVED else "Its content has to be approved first."
+        return "It has already been reviewed."
+    return "" if template.content_status == Review.APPROVED else "Its content must be approved first."
 
 
 def review_content(verdict: Review) -> Any:
@@ -198,7 +198,7 @@ def review_content(verdict: Review) -> Any:
         template.content_status = verdict
         template.remark = form.cleaned_data["remark"] if form else ""
         template.save(update_fields=["content_status", "remark"])
-        return f"The content of {template} is {verdict.label.lower()}."
+        return f"Content of template “{template}” {verdict.label.lower()}."
 
     return do
 
@@ -208,19 +208,19 @@ def review(verdict: Review) -> Any:
         template.status = verdict
         template.remark = form.cleaned_data["remark"] if form else ""
         template.save(update_fields=["status", "remark"])
-        return f"{template} is {verdict.label.lower()}."
+        return f"Template “{template}” {verdict.label.lower()}."
 
     return do
 
 
 def save_settings(template: Template, form: SettingsForm, request: HttpRequest) -> str:
     form.save()
-    return f"The settings of {template} are saved."
+    return f"Settings of template “{template}” saved."
 
 
 def delete(template: Template, form: None, request: HttpRequest) -> str:
     template.delete()
-    return f"{template} is deleted."
+    return f"Template “{template}” deleted."
 
 
 COLOURS = {Review.IN_REVIEW: "warning", Review.APPROVED: "success", Review.REJECTED: "danger"}
@@ -304,7 +304,7 @@ class Templates(ResourcePage):
             label="Delete",
             action=DELETE,
             do=delete,
-            confirm_text="It can be sent no more. The record of what happened to it stays.",
+            confirm_text="It can no longer be sent. Its history stays in the Audit Trail.",
             danger=True,
             deletes=True,
         ),
@@ -333,7 +333,7 @@ class Templates(ResourcePage):
             form.instance.status = form.instance.content_status = Review.IN_REVIEW
             form.instance.remark = ""
         template = form.save()
-        return f"{template} is {'created' if form.is_new else 'saved'}, and waits for the review of its content."
+        return f"Template “{template}” {'created' if form.is_new else 'saved'}. Its content is now in review."
 
 
 register(Templates())

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 MODULE = Module("users", "Users", record=("user", "User"))
 INVITE = MODULE.action("invite", "Invite", "A user was invited.")
 MADE_ADMIN = MODULE.action("made_admin", "Made Admin", "A user was granted admin rights, or became the Super Admin.")
-SUSPEND = MODULE.action("suspend", "Suspend", "A user was suspended: all sessions ended.")
-ACTIVATE = MODULE.action("activate", "Activate", "An invitation was accepted, or a suspended user activated again.")
+SUSPEND = MODULE.action("suspend", "Suspend", "A user was suspended, and all their sessions were ended.")
+ACTIVATE = MODULE.action("activate", "Activate", "An invitation was accepted, or a suspended user was activated again.")
 DELETE = MODULE.action("delete", "Delete", "A user was deleted.")
 EDITED = MODULE.action("edited", "Edited", "A user’s details were edited.")
 
@@ -111,7 +111,7 @@ class UserForm(RecordForm):
         super().__init__(*args, **kwargs)
         if self.instance == self.user or self.instance.is_super_admin:
             self.fields["role"].disabled = True
-            self.fields["role"].help_text = "Nobody changes their own role."
+            self.fields["role"].help_text = "You can’t change your own role."
 
     def clean_role(self) -> Role:
         role: Role = self.cleaned_data["role"]
@@ -121,20 +121,24 @@ class UserForm(RecordForm):
 def may_give(user: User, role: Role) -> Role:
     """Raises ValidationError for a role that can do more than whoever gives it."""
     if not role.granted() <= user.permission_keys:
-        raise ValidationError("This role may do things that your own may not.", code="beyond_own_rights")
+        raise ValidationError("This role has permissions that your own role doesn’t have.", code="beyond_own_rights")
     return role
 
 
 def touch_denial_reason(member: User, user: User) -> str:
     if member == user:
-        return "You cannot do this to yourself."
+        return "You can’t do this to your own account."
     if member.is_super_admin:
-        return f"{member} is the Super Admin."
+        return f"{member} is the Super Admin. Someone else must become Super Admin first."
     return _above_denial_reason(member, user)
 
 
 def _above_denial_reason(member: User, user: User) -> str:
-    return f"{member} may do things that your own role may not." if member.role and is_above(member.role, user) else ""
+    return (
+        f"{member} has permissions that your own role doesn’t have."
+        if member.role and is_above(member.role, user)
+        else ""
+    )
 
 
 def _unless(condition: Callable[[User], bool], otherwise: str) -> Callable[[User, User], str]:
@@ -145,50 +149,50 @@ def _unless(condition: Callable[[User], bool], otherwise: str) -> Callable[[User
 def invite_again(member: User, form: None, request: MemberRequest) -> str:
     send_invitation(member)
     record(INVITE, tenant_id=request.tenant.pk, resource=Resource(type="user", id=member.pk, name=member.name))
-    return f"{member} has a new invitation, good for {INVITATION_DAYS} days."
+    return f"New invitation sent to {member}. Its link works for {INVITATION_DAYS} days."
 
 
 def make_admin(member: User, form: None, request: MemberRequest) -> str:
     admin = Role.objects.get(tenant=member.tenant, key="admin")
     if not admin.granted() <= request.user.permission_keys:
-        raise RefusedError("An admin may do things that your own role may not.")
+        raise RefusedError("Admins have permissions that your own role doesn’t have.")
     member.role = admin
     member.save(update_fields=["role"])
-    return f"{member} is an admin now."
+    return f"{member} is now an admin."
 
 
 def suspend(member: User, form: None, request: HttpRequest) -> str:
     member.status = UserStatus.SUSPENDED
     member.save(update_fields=["status"])
     end_sessions(member, SessionEnd.SUSPENDED)
-    return f"{member} is suspended and signed out everywhere."
+    return f"User “{member}” suspended and signed out everywhere."
 
 
 def activate(member: User, form: None, request: HttpRequest) -> str:
     member.status = UserStatus.ACTIVE if member.has_usable_password() else UserStatus.PENDING
     member.save(update_fields=["status"])
-    return f"{member} is active again."
+    return f"User “{member}” activated."
 
 
 def delete(member: User, form: None, request: HttpRequest) -> str:
     end_sessions(member, SessionEnd.BY_ADMIN)
     member.delete()
-    return f"{member} is deleted. What they did stays in the record, under their name."
+    return f"User “{member}” deleted. Their history stays in the Audit Trail."
 
 
 def hand_over(member: User, form: None, request: MemberRequest) -> str:
     """Exactly one Super Admin, before and after: one column of the tenant, changed in one statement."""
     changed = Tenant.objects.filter(pk=request.tenant.pk, super_admin=request.user.pk).update(super_admin=member)
     if not changed:
-        raise ConflictError("You are not the Super Admin any more.")
-    return f"{member} is the Super Admin now. You keep your role as {request.user.role}."
+        raise ConflictError("You are no longer the Super Admin.")
+    return f"{member} is now the Super Admin. Your role is now {request.user.role}."
 
 
 def hand_over_denial_reason(member: User, user: User) -> str:
     if not user.is_super_admin:
-        return "Only the Super Admin hands over this post."
+        return "Only the Super Admin can make someone else Super Admin."
     return touch_denial_reason(member, user) or (
-        "" if member.is_active else f"{member} has not signed in yet or is suspended."
+        "" if member.is_active else f"{member} hasn’t accepted the invitation yet or is suspended."
     )
 
 
@@ -204,7 +208,7 @@ class Users(ResourcePage):
     path = "users"
     title = "Users"
     singular = "user"
-    description = "The people who can sign in, and what they may do."
+    description = "The people who can sign in, and what they can do."
     icon = "users"
     menu = menu.PEOPLE
     form = UserForm
@@ -233,7 +237,7 @@ class Users(ResourcePage):
             action=INVITE,
             do=invite_again,
             denial_reason=_unless(
-                lambda it: it.status == UserStatus.PENDING, "This invitation has been accepted already."
+                lambda it: it.status == UserStatus.PENDING, "This invitation has already been accepted."
             ),
         ),
         CustomAction(
@@ -242,18 +246,18 @@ class Users(ResourcePage):
             action=MADE_ADMIN,
             do=make_admin,
             denial_reason=_unless(
-                lambda it: it.role is not None and it.role.key != "admin", "This user is an admin already."
+                lambda it: it.role is not None and it.role.key != "admin", "This user is already an admin."
             ),
-            confirm_text="Admins see both records, and change what they like.",
+            confirm_text="Admins can view Login Activity and the Audit Trail, and manage everything else.",
         ),
         CustomAction(
             key="suspend",
             label="Suspend",
             action=SUSPEND,
             do=suspend,
-            denial_reason=_unless(lambda it: it.status != UserStatus.SUSPENDED, "This user is suspended already."),
-            confirm_text="They are signed out everywhere at once, "
-            "and cannot sign in until somebody activates them again.",
+            denial_reason=_unless(lambda it: it.status != UserStatus.SUSPENDED, "This user is already suspended."),
+            confirm_text="They are signed out everywhere immediately, "
+            "and can’t sign in until someone activates them again.",
             danger=True,
         ),
         CustomAction(
@@ -261,7 +265,7 @@ class Users(ResourcePage):
             label="Activate",
             action=ACTIVATE,
             do=activate,
-            denial_reason=_unless(lambda it: it.status == UserStatus.SUSPENDED, "This user is not suspended."),
+            denial_reason=_unless(lambda it: it.status == UserStatus.SUSPENDED, "This user isn’t suspended."),
         ),
         CustomAction(
             key="hand_over",
@@ -269,7 +273,7 @@ class Users(ResourcePage):
             action=MADE_ADMIN,
             do=hand_over,
             denial_reason=hand_over_denial_reason,
-            confirm_text="There is one Super Admin. You hand the post over, and cannot take it back yourself.",
+            confirm_text="There is only one Super Admin. Once you hand over, you can’t undo it yourself.",
             danger=True,
         ),
         CustomAction(
@@ -278,7 +282,7 @@ class Users(ResourcePage):
             action=DELETE,
             do=delete,
             denial_reason=touch_denial_reason,
-            confirm_text="They cannot sign in any more. What they did stays in the record, under their name.",
+            confirm_text="They will no longer be able to sign in. Their history stays in the Audit Trail.",
             danger=True,
             deletes=True,
         ),
@@ -304,14 +308,14 @@ class Users(ResourcePage):
 
     def edit_denial_reason(self, record: User, user: User) -> str:
         if record.is_super_admin and record != user:
-            return "Only the Super Admin edits the Super Admin."
+            return "Only the Super Admin can edit this user."
         return "" if record == user else _above_denial_reason(record, user)
 
     def store(self, form: Any, request: HttpRequest) -> str:
         if not form.is_new:
             return str(super().store(form, request))
         member = invite(form)
-        return f"{member} is invited. The link in the e-mail works for {INVITATION_DAYS} days."
+        return f"User “{member}” invited. The link in the e-mail works for {INVITATION_DAYS} days."
 
 
 register(Users())

@@ -70,7 +70,7 @@ class WabaNumber(Record):
             models.UniqueConstraint(
                 fields=["tenant", "number"],
                 name="waba_number_unique",
-                violation_error_message="This number is active already.",
+                violation_error_message="This number is already active.",
             )
         ]
 
@@ -93,7 +93,7 @@ class MessageLink(Record):
             models.UniqueConstraint(
                 fields=["tenant", "number", "name"],
                 name="message_link_name_unique",
-                violation_error_message="This number has a message link with this name already.",
+                violation_error_message="This number already has a message link with this name.",
             )
         ]
         indexes = [models.Index(fields=["code"], name="message_link_code")]
@@ -133,7 +133,7 @@ class WabaNumberForm(RecordForm):
         fields = ["number", "display_name", "business_group", "category", "about", "website"]
         widgets = {"about": forms.Textarea(attrs={"rows": 2})}
         help_texts = {
-            "number": "With its country code, as +14155550123.",
+            "number": "Include the country code, for example +14155550123.",
             "display_name": "What customers see.",
             "about": "Up to 139 characters.",
         }
@@ -144,7 +144,7 @@ class WabaNumbers(ResourcePage):
     path = "waba-numbers"
     title = "WABA numbers"
     singular = "number"
-    description = "Your numbers on WhatsApp Business, and what customers see of them."
+    description = "Your WhatsApp Business numbers, and what customers see."
     icon = "phone"
     form = WabaNumberForm
     created, changed = ACTIVATE, EDIT
@@ -159,7 +159,7 @@ class WabaNumbers(ResourcePage):
     )
     managed_by = ("admin", "business")
     granted_to = ("mis", "support", "csm", "sales")
-    empty = "Activate a number to send and receive WhatsApp messages with it."
+    empty = "Activate a number to send and receive WhatsApp messages."
 
     def records(self, tenant: Tenant) -> QuerySet[WabaNumber]:
         return super().records(tenant).select_related("business_group")
@@ -187,13 +187,13 @@ class WabaNumbers(ResourcePage):
                 all_url=f"{LINK_SECTION.list_url()}?{urlencode({'q': record.number})}" if links[SHOWN_LINKS:] else "",
                 add_url=f"{LINK_SECTION.add_url()}?number={record.pk}" if may_add else "",
                 add_label="Create message link",
-                empty="No message link opens a chat with this number yet.",
+                empty="No message links for this number yet.",
             )
         ]
 
     def store(self, form: Any, request: HttpRequest) -> str:
         number = form.save()
-        return f"{number} is {'active' if form.is_new else 'saved'}."
+        return f"Number “{number}” {'activated' if form.is_new else 'saved'}."
 
 
 class MessageLinkForm(RecordForm):
@@ -201,12 +201,12 @@ class MessageLinkForm(RecordForm):
         model = MessageLink
         fields = ["number", "name", "text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"text": "What stands in the chat when somebody opens the link. Up to 140 characters."}
+        help_texts = {"text": "The text in the chat when someone opens the link. Up to 140 characters."}
 
 
 def delete_link(link: MessageLink, form: None, request: HttpRequest) -> str:
     link.delete()
-    return f"{link} is deleted. Its short link opens nothing any more."
+    return f"Message link “{link}” deleted. Its short link no longer works."
 
 
 class MessageLinks(ResourcePage):
@@ -214,7 +214,7 @@ class MessageLinks(ResourcePage):
     path = "message-links"
     title = "Message links"
     singular = "message link"
-    description = "Short links that open a chat with one of your numbers, with a text in it."
+    description = "Short links that open a chat with one of your numbers and a prefilled text."
     icon = "link"
     form = MessageLinkForm
     created, changed = CREATE_LINK, EDIT_LINK
@@ -227,14 +227,14 @@ class MessageLinks(ResourcePage):
     )
     managed_by = ("admin", "business")
     granted_to = ("mis", "support", "csm", "sales")
-    empty = "Put a message link on your site, in a mail or behind a QR code."
+    empty = "Put a message link on your website, in an e-mail or behind a QR code."
     custom_actions = (
         CustomAction(
             key="delete",
             label="Delete",
             action=DELETE_LINK,
             do=delete_link,
-            confirm_text="Whoever opens the short link then finds nothing.",
+            confirm_text="Its short link will stop working.",
             danger=True,
             deletes=True,
         ),
@@ -259,7 +259,7 @@ class MessageLinks(ResourcePage):
         if form.is_new:
             form.instance.code = secrets.token_urlsafe(16)  # 128 bits: found by nobody who was not given it
         link = form.save()
-        return f"{link} is {'created' if form.is_new else 'saved'}."
+        return f"Message link “{link}” {'created' if form.is_new else 'saved'}."
 
 
 LINK_SECTION = MessageLinks()

@@ -153,7 +153,7 @@ def _tell(notification: Notification, recipients: list[Recipient]) -> None:
 def _reason(missed: list[Recipient]) -> str:
     names: dict[str, list[str]] = {}
     for each in missed:
-        names.setdefault(each.error or "the program broke off while sending it", []).append(each.name)
+        names.setdefault(each.error or "the server stopped while sending it", []).append(each.name)
     return "The e-mail did not reach " + "; ".join(f"{_listed(people)}: {error}" for error, people in names.items())
 
 

@@ -160,5 +160,5 @@ class Recipient(models.Model):
         return self.name
 
 
-exempt(Notification, "E-mails on their way: what becomes of each is an event of its business group.")
-exempt(Recipient, "Whom those e-mails go to: the event names them.")
+exempt(Notification, "E-mails being sent: each outcome is recorded as an event of its business group.")
+exempt(Recipient, "Recipients of those e-mails: the events name them.")

@@ -18,8 +18,8 @@ EVENTS, SEED = 4000, 1
 
 class Command(BaseCommand):
     help = (
-        "Fills an empty database with a demo: companies, people and what they did in the last 45 days. "
-        "A database that has the demo is left as it is, or gets --events more; one that holds anything else is refused."
+        "Fills an empty database with demo data: companies, people and what they did in the last 45 days. "
+        "A database that has the demo is left as it is, or gets --events more. One with any other data is refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,7 +28,9 @@ class Command(BaseCommand):
             type=int,
             help=f"how many login events (default: {EVENTS}), with a tenth as many changes beside the scenarios",
         )
-        parser.add_argument("--seed", type=int, default=SEED, help=f"another number, another history (default: {SEED})")
+        parser.add_argument(
+            "--seed", type=int, default=SEED, help=f"a different number gives a different history (default: {SEED})"
+        )
         parser.add_argument("--sign-ins", action="store_true", help="only show whom to sign in as, in a demo")
 
     def handle(self, *, events: int | None, seed: int, sign_ins: bool, **options: Any) -> None:
@@ -39,16 +41,16 @@ class Command(BaseCommand):
 
     def _seed(self, events: int | None, seed: int) -> None:
         if "owner" not in connections:
-            raise CommandError("The demo is loaded by the owner of the database: set DATABASE_OWNER_URL.")
+            raise CommandError("Only the owner of the database can load the demo: set DATABASE_OWNER_URL.")
         if events is not None and events < sign_ins.FEWEST_EVENTS:
             raise CommandError(f"The demo needs at least {sign_ins.FEWEST_EVENTS} events.")
         found = people.found()
         if found is people.Found.OTHERS:
             raise CommandError(
-                "This database holds tenants or users that the demo did not make. Use an empty database."
+                "This database contains tenants or users that are not part of the demo. Use an empty database."
             )
         if found is people.Found.DEMO and events is None:
-            self.stdout.write("The demo is there already; nothing is changed. --events N adds N events to it.")
+            self.stdout.write("The demo is already loaded; nothing was changed. --events N adds N events to it.")
         elif found is people.Found.DEMO:
             self._add(events or 0, seed)
         else:
@@ -63,7 +65,7 @@ class Command(BaseCommand):
             number = changes.add(demo, changes=number, seed=more, until=until, progress=progress.show)
             sign_ins.add(demo, events=events, seed=more, until=until, progress=progress.after(number))
         follow()
-        self.stdout.write(f"{events:,} events and {number:,} changes are added to the demo.")
+        self.stdout.write(f"{events:,} events and {number:,} changes were added to the demo.")
 
     def _prepare(self) -> datetime:
         """The midnight that the demo ends at."""

@@ -20,11 +20,11 @@ SECONDS_TO_ANSWER = 30
 
 
 class Command(BaseCommand):
-    help = "Prepares the database, loads the demo where it is empty, and serves the site until it is stopped."
+    help = "Prepares the database, loads the demo if it is empty, and serves the site until it is stopped."
     requires_system_checks = ()  # migrate runs them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, help=f"default: the first free one from {FIRST_PORT} on")
+        parser.add_argument("--port", type=int, help=f"default: the first free port from {FIRST_PORT}")
         parser.add_argument("--workers", type=int, default=2, help="web processes (default: 2)")
         parser.add_argument("--demo", action="store_true", help="load demo data into an empty database")
 
@@ -75,7 +75,7 @@ class Command(BaseCommand):
 
         run("collectstatic", "--no-input", quiet=True)
         if "DATABASE_OWNER_URL" not in environ:
-            self.stdout.write("DATABASE_OWNER_URL is not set: the database is taken as it is.")
+            self.stdout.write("DATABASE_OWNER_URL is not set: the database is used as it is.")
             return
         self.stdout.write("Preparing the database …")
         run("migrate", quiet=True)

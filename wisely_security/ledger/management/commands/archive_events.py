@@ -17,8 +17,8 @@ def _months(said: str) -> int:
 
 class Command(OwnersCommand):
     help = (
-        "Moves months of events whose time is over into archives, and erases what tenants do not want kept any longer. "
-        "By default events stay for ever. Run it daily (docs/retention.md)."
+        "Archives months of events past their retention period, and erases events that a tenant asked to keep for less "
+        "long. By default events are kept for ever. Run it daily (docs/retention.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,14 +26,16 @@ class Command(OwnersCommand):
             "--older-than",
             type=_months,
             metavar="MONTHS",
-            help="for both records, in place of the settings KEEP_…_MONTHS",
+            help="for both records, instead of the settings KEEP_…_MONTHS",
         )
-        parser.add_argument("--dry-run", action="store_true", help="change nothing; say what would leave")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="change nothing; show what would be archived or erased"
+        )
 
     def handle(self, *, older_than: int | None, dry_run: bool, verbosity: int, **options: Any) -> None:
         today = datetime.now(UTC).date()
         lines = (self._plan if dry_run else self._work)(today, older_than)
-        for line in chain([next(lines, "No event's time is over.")], lines):
+        for line in chain([next(lines, "No events are past their retention period.")], lines):
             if verbosity:
                 self.stdout.write(line)
 
@@ -41,19 +43,19 @@ class Command(OwnersCommand):
         """Erases first, so that no archive has what a tenant does not want kept."""
         for stray in retention.strays(today, older_than):
             partitions.make(stray)
-            yield f"{stray.name}: made, for events of it lay in the default partition."
+            yield f"{stray.name}: created, because the default partition held events of it."
         for erasure in retention.erasures(today):
             for tenant_id, rows in archives.erase(erasure).items():
                 rule = erasure.rule(tenant_id)
                 yield f"{erasure.partition.name}: {rows:,} events of tenant {tenant_id} erased. {rule}"
         for leaving in retention.leaving(today, older_than):
             name = archives.archive(leaving)
-            what = f"archived as {name}" if name else "dropped, for it was empty"
+            what = f"archived as {name}" if name else "dropped because it was empty"
             yield f"{leaving.partition.name}: {what}. {leaving.rule}"
 
     def _plan(self, today: date, older_than: int | None) -> Iterator[str]:
         for stray in retention.strays(today, older_than):
-            yield f"{stray.name}: would be made, for events of it lie in the default partition."
+            yield f"{stray.name}: would be created, because the default partition holds events of it."
         for erasure in retention.erasures(today):
             for tenant_id, rows in erasure.rows.items():
                 rule = erasure.rule(tenant_id)

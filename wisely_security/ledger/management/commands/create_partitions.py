@@ -18,7 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--months", type=int, default=partitions.AHEAD, help="how many months ahead (default: 3)")
         parser.add_argument("--since", type=int, default=0, help="and how many months back (default: 0)")
-        parser.add_argument("--check", action="store_true", help="create nothing; fail if next month is missing")
+        parser.add_argument(
+            "--check", action="store_true", help="create nothing; fail if next month's partition is missing"
+        )
 
     def handle(self, *, months: int, since: int, check: bool, verbosity: int, **options: Any) -> None:
         today = datetime.now(UTC).date()
@@ -28,7 +30,7 @@ class Command(BaseCommand):
                 raise CommandError(f"Missing: {', '.join(missing)}. Run manage.py create_partitions.")
             return
         if "owner" not in connections:
-            raise CommandError("Partitions belong to the owner of the database: set DATABASE_OWNER_URL.")
+            raise CommandError("Only the owner of the database can create partitions: set DATABASE_OWNER_URL.")
         try:
             first = partitions.first_without(partitions.add_months(today, -since))
             created = partitions.create(first, partitions.add_months(today, months))

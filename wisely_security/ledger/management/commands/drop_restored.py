@@ -5,7 +5,7 @@ from ..archiving import CommandOnArchive
 
 
 class Command(CommandOnArchive):
-    help = "Takes a restored month out of its record again. Its archive stays."
+    help = "Removes a restored month from its record again. Its archive is kept."
 
     def work(self, archive: Archive) -> str:
-        return f"{archives.drop_restored(archive)} is dropped. {archive} stays."
+        return f"{archives.drop_restored(archive)} dropped. {archive} is kept."

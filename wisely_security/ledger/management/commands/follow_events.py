@@ -10,13 +10,15 @@ from wisely_security.ledger.follow import Follower, behind, follow
 
 class Command(BaseCommand):
     help = (
-        "Keeps up to date what is derived from events, until it is stopped. Web processes do so too: this is for when "
-        "they are stopped, or to work beside them (docs/operations.md)."
+        "Keeps charts, totals and search up to date until it is stopped. Web processes do so too: this is for when "
+        "they are stopped, or to share the work (docs/operations.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="follow what is new, and end")
-        parser.add_argument("--check", action="store_true", help="follow nothing; fail if an event has waited too long")
+        parser.add_argument("--once", action="store_true", help="process what is new, then exit")
+        parser.add_argument(
+            "--check", action="store_true", help="process nothing; fail if an event has waited too long"
+        )
         parser.add_argument("--minutes", type=int, default=5, help="how long an event may wait (default: 5)")
 
     def handle(self, *, once: bool, check: bool, minutes: int, **options: Any) -> None:

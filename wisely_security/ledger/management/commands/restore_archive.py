@@ -9,7 +9,7 @@ class Command(CommandOnArchive):
 
     def work(self, archive: Archive) -> str:
         restored = restoring.restore(archive)
-        summary = f"{archive} is back, as it was: {restored.name}."
+        summary = f"{archive} restored: {restored.name}."
         if restored.left_out:
             summary += f" Left out, because the record no longer has them: {', '.join(restored.left_out)}."
         if restored.added:

@@ -7,8 +7,8 @@ from wisely_security.tenancy.sessions import end_expired_sessions
 
 class Command(BaseCommand):
     help = (
-        "Ends sessions whose time is over and records it. A visit does so too: this is for those who never come back. "
-        "Run it every few minutes (docs/operations.md)."
+        "Ends expired sessions and records that they ended. A user's next visit does so too: this command covers users "
+        "who never return. Run it every few minutes (docs/operations.md)."
     )
 
     def handle(self, **options: Any) -> None:

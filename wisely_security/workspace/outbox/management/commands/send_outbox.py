@@ -11,11 +11,11 @@ from wisely_security.workspace.outbox.mail_worker import MailWorker
 class Command(BaseCommand):
     help = (
         "Sends the notifications in the outbox until it is stopped. Web processes do so too: this is for when they are "
-        "stopped, or to send beside them (docs/operations.md)."
+        "stopped, or to share the work (docs/operations.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="send what is due now, and end")
+        parser.add_argument("--once", action="store_true", help="send what is due now, then exit")
 
     def handle(self, *, once: bool, **options: Any) -> None:
         if once:
