@@ -29,7 +29,7 @@ def _open_row(page: Page) -> None:
 
 def _show_numbers(page: Page) -> None:
     page.get_by_text("Show the numbers").click()
-    expect(page.get_by_role("table", name="Events by")).to_be_visible()
+    expect(page.get_by_role("table", name="Events per")).to_be_visible()
 
 
 def _show_event(page: Page) -> None:

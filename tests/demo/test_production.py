@@ -25,5 +25,5 @@ def test_it_is_neither_installed_nor_a_command_nor_importable() -> None:
     done = subprocess.run(command, env=environ, capture_output=True, text=True, cwd=settings.BASE_DIR)
     assert done.stdout == "False False True\n"
     assert done.stderr.endswith(
-        "ImportError: The demo is for development: its password is known to all. Set DEBUG=1 to have it.\n"
+        "ImportError: The demo is for development: its password is public. Set DEBUG=1 to have it.\n"
     )
