@@ -38,6 +38,7 @@ LOGIN: list[dict[str, str]] = [
     {"country": "DE", "action": "log_in", "status": "success", "device": "mac", "user": SEVEN},
     {"country": "FR", "action": "log_in"},
     {"user": "unknown", "device": "ipad", "q": "10.1.2.3"},
+    {"status": "failure", "q": "10.1.2.3"},
 ]
 AUDIT: list[dict[str, str]] = [
     *({"actor": actor} for actor in (SEVEN, NOBODY, "system", "database", "alice@acme.example")),

@@ -53,8 +53,8 @@ class IndexedFields:
     by their labels. ``also``: what else may hold a word, as a condition of a pattern; ``also_sql``: the same as an SQL
     array of texts. ``ids``: columns that an ID is looked for in, beside that of the event.
 
-    ``columns``: others that filters are on; ``paired``: those that are often chosen together. ``segment_size``: in
-    events.
+    ``columns``: others that filters are on; ``paired``: those that are often chosen together; ``beside_address``: those
+    that are often chosen together with an address. ``segment_size``: in events.
     """
 
     texts: Mapping[str, str]
@@ -62,6 +62,7 @@ class IndexedFields:
     ids: tuple[str, ...]
     columns: tuple[str, ...]
     paired: tuple[str, ...]
+    beside_address: tuple[str, ...] = ("status",)
     also: Callable[[str], Any] | None = None
     also_sql: str = "ARRAY[]::text[]"
     segment_size: int = 256
@@ -103,21 +104,21 @@ class IndexedFields:
     def tokens_sql(self) -> str:
         """An array of what an event has in its columns, as ``label`` says it."""
         columns = [(name,) for name in sorted(self.single)]
-        labels = [
-            " || '|' || ".join(f"'{name}=' || coalesce({name}::text, '')" for name in names)
-            for names in [*columns, *self.pairs(self.paired)]
-        ]
+        labels = [_label_sql(names) for names in [*columns, *self.pairs(self.paired)]]
         for version, prefixes in PREFIXES.items():
-            labels += [
-                f"CASE family(ip) WHEN {version} THEN 'ip{version}/{bits} ' || {_hexadecimal(bits)} END"
-                for bits in prefixes
-            ]
+            of_prefixes = [f"'ip{version}/{bits} ' || {_hexadecimal(bits)}" for bits in prefixes]
+            beside = [f"{of_prefixes[0]} || '|' || {_label_sql((name,))}" for name in self.beside_address]
+            labels += [f"CASE family(ip) WHEN {version} THEN {each} END" for each in [*of_prefixes, *beside]]
         return f"ARRAY[{', '.join(labels)}]"
 
 
 def label(values: Mapping[str, Any]) -> str:
     """What a token is the hash of: of a column's value, or of several together."""
     return "|".join(f"{name}={'' if value is None else value}" for name, value in values.items())
+
+
+def _label_sql(names: Iterable[str]) -> str:
+    return " || '|' || ".join(f"'{name}=' || coalesce({name}::text, '')" for name in names)
 
 
 def address_label(network: Network) -> str:

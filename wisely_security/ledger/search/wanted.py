@@ -15,6 +15,7 @@ from django.db.models.sql.where import AND, OR, WhereNode
 from .fields import IndexedFields, TextCondition, address_label, label
 from .networks import Within
 
+ADDRESS = "ip"
 FIRST, LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
 
 
@@ -113,8 +114,9 @@ def _one_of(node: Any, indexed: IndexedFields) -> list[OneOf]:
 
 
 def _of_column(node: Any, name: str, indexed: IndexedFields) -> list[OneOf]:
-    if name == "ip" and isinstance(node, lookups.Exact):
-        return [OneOf(tokens=frozenset({address_label(ip_network(str(node.rhs)))}))]
+    if name == ADDRESS and isinstance(node, lookups.Exact):
+        address = address_label(ip_network(str(node.rhs)))
+        return [OneOf(tokens=frozenset({address}), value=(ADDRESS, address))]
     if name == "id" and isinstance(node, lookups.Exact):
         return [OneOf(ids=frozenset({str(node.rhs)}))]
     if name not in indexed.single:
@@ -137,7 +139,9 @@ def _together(conditions: list[OneOf], indexed: IndexedFields) -> list[OneOf]:
     """Of values that segments have pairs of, the pairs, which say more."""
     values = dict(one.value for one in conditions if one.value)
     pairs = indexed.pairs(values)
-    covered = {name for pair in pairs for name in pair}
+    beside = [(ADDRESS, name) for name in indexed.beside_address if {ADDRESS, name} <= values.keys()]
+    covered = {name for pair in [*pairs, *beside] for name in pair}
     rest = [one for one in conditions if one.value is None or one.value[0] not in covered]
     tokens = [label({name: values[name] for name in pair}) for pair in pairs]
+    tokens += [f"{values[ADDRESS]}|{label({name: values[name]})}" for _, name in beside]
     return [*rest, *(OneOf(tokens=frozenset({token})) for token in tokens)]
