@@ -22,7 +22,7 @@ def test_the_demo_password_opens_nothing_in_production(changing: None, settings:
     settings.DEVELOPMENT = False
     response = Client().post(path, visitor)
     assert response.status_code != 302
-    assert "is not right" in response.content.decode()
+    assert "is incorrect" in response.content.decode()
     assert all_events()[-1].reason == Reason.WRONG_PASSWORD
 
 

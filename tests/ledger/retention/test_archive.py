@@ -210,7 +210,7 @@ class TestOthersMeanwhile:
         self, reader: None, impatient: None, monkeypatch: pytest.MonkeyPatch, archive_dir: Path
     ) -> None:
         monkeypatch.setattr(locks, "TRIES", 3)
-        with pytest.raises(CommandError, match="without a pause"):
+        with pytest.raises(CommandError, match="in constant use"):
             run(*TWELVE)
         assert has_partition(LOGINS, OLD)
 

@@ -102,7 +102,7 @@ def test_events_of_months_that_never_had_a_partition_leave_too() -> None:
     tenant = a_tenant()
     put_at(tenant, moment_in(OLDER))
     put_at(tenant, moment_in(YOUNG))
-    assert "lay in the default partition" in run("archive_events", "--older-than", "12")
+    assert "because the default partition held events of it" in run("archive_events", "--older-than", "12")
     assert [each.rows for each in archives().values()] == [1]
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {LOGINS}_default")

@@ -74,7 +74,7 @@ def test_every_row_is_as_it_was() -> None:
     run(*TWELVE)
     assert (rows_of(LOGINS, OLD), rows_of(CHANGES, OLD)) == ([], [])
     for name in archives():
-        assert "is back" in run("restore_archive", name)
+        assert f"{name} restored" in run("restore_archive", name)
     assert (rows_of(LOGINS, OLD), rows_of(CHANGES, OLD)) == before
     assert run("archives").count("restored") == 2
 

@@ -118,7 +118,7 @@ class TestCheck:
     @pytest.mark.parametrize("fact", ["file", "rows", "first_id", "last_id", "tenants", "content", "tree"])
     def test_each_fact_of_the_manifest_is_checked(self, tmp_path: Path, fact: str) -> None:
         assert check(write(tmp_path, 5))["rows"] == 5
-        with pytest.raises(ArchiveError, match=f"says: {fact}"):
+        with pytest.raises(ArchiveError, match=f"does not match its manifest: {fact}"):
             check(write(tmp_path, 5, **{fact: "something else"}))
 
     @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ class TestCheck:
         path = write(tmp_path, 5)
         data = verify_archive.data_path(path)
         data.write_bytes(content)
-        with pytest.raises(ArchiveError, match="says: file"):
+        with pytest.raises(ArchiveError, match="does not match its manifest: file"):
             check(path)
         path.write_text(json.dumps(json.loads(path.read_bytes()) | {"file": verify_archive.file_facts(data)}))
         with pytest.raises(ArchiveError):

@@ -139,7 +139,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> int:
 def test_more_than_can_be_counted_is_said_plainly(acme: Client, few: int) -> None:
     body = chart(acme, "user=unknown")
     assert f"<strong>More than {few} events</strong>" in body
-    assert "filter by Status, Action, Device and Country alone" in body
+    assert "filter by Status, Action, Device and Country only" in body
     assert re.search(r"More than 20 events, about [\d.,]+ k?B", body) or "bytes" in body
     assert "<svg" not in body
     assert total(chart(acme, ""))[0] > few
