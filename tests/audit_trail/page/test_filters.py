@@ -230,7 +230,7 @@ class TestChips:
 
 
 def test_the_words_of_chips_cost_no_statement(alice: Client, acme: Acme) -> None:
-    with at_most(8):
+    with at_most(7):
         alice.get(PAGE, {"record": str(acme.story.group.pk), "actor": str(acme.cast.alice.pk), "status": "success"})
 
 
