@@ -21,7 +21,7 @@ HEADINGS = {column["name"]: column["label"] for column in REPORT.columns}
 class AuditEventAdmin(EventAdmin[AuditEvent]):
     report = REPORT
     filter_set = SupportFilterSet
-    list_display = ["actor", "of_module", "of_sub_module", "deed", "occurred", "resource", "outcome", "of_tenant"]
+    list_display = ["actor", "of_module", "of_sub_module", "of_action", "occurred", "resource", "outcome", "of_tenant"]
 
     def facts(self, event: AuditEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
         changes = [(change.label, diffs.in_words(change)) for change in diffs.read(event.changes)]
@@ -40,7 +40,7 @@ class AuditEventAdmin(EventAdmin[AuditEvent]):
         return event.sub_module_label
 
     @admin.display(description=HEADINGS["action"])
-    def deed(self, event: AuditEvent) -> SafeString:
+    def of_action(self, event: AuditEvent) -> SafeString:
         return two_lines(event.action_label, diffs.headline(event.changes))
 
     @admin.display(description=HEADINGS["resource"])

@@ -30,23 +30,23 @@ LAST_SEEN = """
         SELECT module, sub_module, action, max(occurred_at) AS at FROM audit_trail_auditevent
         WHERE tenant_id = %(tenant)s AND tx >= %(next_tx)s AND id >= %(first)s AND id < %(last)s GROUP BY 1, 2, 3
     )
-    SELECT deed.*, greatest(
-        (SELECT at FROM pending WHERE (module, sub_module, action) = (deed.module, deed.sub_module, deed.action)),
+    SELECT it.*, greatest(
+        (SELECT at FROM pending WHERE (module, sub_module, action) = (it.module, it.sub_module, it.action)),
         (SELECT at FROM (
             SELECT (first_day + quarter * interval '15 minutes') AT TIME ZONE 'UTC' AS slot
             FROM ledger_summary, unnest(quarters) AS quarter
             WHERE tenant_id = %(tenant)s AND events = 'audit_trail_auditevent'::regclass
-                  AND series = concat_ws('|', deed.module, deed.sub_module, deed.action) AND first_day >= %(first_day)s
+                  AND series = concat_ws('|', it.module, it.sub_module, it.action) AND first_day >= %(first_day)s
             ORDER BY first_day DESC, quarter DESC
         ) AS slots CROSS JOIN LATERAL (
             SELECT occurred_at AS at FROM audit_trail_auditevent AS event
             WHERE tenant_id = %(tenant)s AND id >= greatest(ledger_first_id(slot), %(first)s) AND id < %(last)s
                   AND id < ledger_first_id(slot + interval '15 minutes')
-                  AND event.module = deed.module AND event.sub_module = deed.sub_module AND event.action = deed.action
+                  AND event.module = it.module AND event.sub_module = it.sub_module AND event.action = it.action
             ORDER BY id DESC LIMIT 1
         ) AS found LIMIT 1)
     ) FROM unnest(%(modules)s::text[], %(sub_modules)s::text[], %(actions)s::text[])
-        AS deed (module, sub_module, action)
+        AS it (module, sub_module, action)
 """
 
 

@@ -3,7 +3,7 @@
 Whatever changes rows fires them (save, update, bulk_create, raw SQL, COPY, psql, a cascade, TRUNCATE), and an event is
 written in the transaction of its change. The functions run with the rights of the owner and a fixed search_path.
 
-SQL that is run as the app role can announce another person or tenant than the true one. It cannot write without an
+SQL that is run as the app role can set another person or tenant than the true one. It cannot write without an
 event, choose an event's time, alter or remove one, or run these functions on a table of its own. One change is none to
 the hook: a password's hash that keeps its salt, for so the application hashes a password anew. What the owner does
 to the tables themselves (ALTER TABLE … USING, DROP) is not seen; triggers that are switched off are told by ``check``.

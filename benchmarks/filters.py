@@ -24,7 +24,7 @@ def main(events: int) -> None:
     from tests.support.databases import drop_template, fresh_database, make_template
 
     from .large_history import History
-    from .measured_filters import RECORDS, costs, derive, settle, size
+    from .measured_filters import RECORDS, costs, derive, size, vacuum
 
     history = History(events)
     make_template()
@@ -33,7 +33,7 @@ def main(events: int) -> None:
             history.load()
         with stopwatch() as following:
             derive()
-        settle()
+        vacuum()
         gigabytes = size() / 1e9
         measured = {
             title: {label: costs(report, history.largest, query) for label, query in queries.items()}

@@ -87,8 +87,8 @@ class History:
         starts = [add_months(now.date(), months) for months in range(1 - self.months, 2)]
         partitions.create(starts[0], starts[-1])
         with connections["owner"].cursor() as cursor:
-            deeds = [list(action.name) for action in actions()]
-            cursor.execute(SQL.read_text(), {"pattern": PATTERN, "tenants": self.tenants, "deeds": deeds})
+            names = [list(action.name) for action in actions()]
+            cursor.execute(SQL.read_text(), {"pattern": PATTERN, "tenants": self.tenants, "actions": names})
             with _indexes_made_later() as indexes:
                 jobs = [
                     (self._fill, table, month, starts[0], now.timestamp() - 60, indexes[table])

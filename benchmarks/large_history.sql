@@ -67,7 +67,7 @@ CREATE UNLOGGED TABLE large_history_audit AS
     FROM (
         SELECT *, given -> floor(power(a, 3) * jsonb_array_length(given))::int AS deed,
                1 + (power(b, 2) * 20000 * share)::int AS record
-        FROM large_history_drawn, to_jsonb(%(deeds)s::text[]) AS given
+        FROM large_history_drawn, to_jsonb(%(actions)s::text[]) AS given
     ) AS told ORDER BY n;
 
 DROP TABLE large_history_drawn;

@@ -27,10 +27,10 @@ SECONDS = 5
 LINKS = 1_000
 NOTHING_ELSE = "INSERT INTO bench DEFAULT VALUES;"
 EDIT = """\\set number random(1, {links})
-{announcement} \\; UPDATE workspace_messagelink SET text = 'Text ' || random() WHERE tenant_id = '{tenant}'
+{setting} \\; UPDATE workspace_messagelink SET text = 'Text ' || random() WHERE tenant_id = '{tenant}'
 AND number_id = '{number}' AND name = 'Link ' || :number;
 """
-ADD = """{announcement} \\; INSERT INTO workspace_messagelink (tenant_id, number_id, name, text, code)
+ADD = """{setting} \\; INSERT INTO workspace_messagelink (tenant_id, number_id, name, text, code)
 VALUES ('{tenant}', '{number}', 'Link ' || uuidv7(), 'Hello', left(uuidv4()::text, 22));
 """
 
@@ -84,12 +84,12 @@ def main(rounds: int) -> None:
 
 
 def _prepare(cast: object, folder: Path) -> dict[str, Path]:
-    """Records to edit, and pgbench's scripts; each announces who acts, as the application does."""
+    """Records to edit, and pgbench's scripts; each sets the session context, as the application does."""
     from django.db import connection, connections
 
     from tests.audit_trail.capture.factories import build, make
     from wisely_security.core.request_context import RequestContext, acting_as
-    from wisely_security.database.base import ANNOUNCE
+    from wisely_security.database.base import SET_CONTEXT
     from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 
     acme, alice = cast.acme, cast.alice  # type: ignore[attr-defined]
@@ -100,17 +100,15 @@ def _prepare(cast: object, folder: Path) -> dict[str, Path]:
         )
     context = RequestContext(tenant_id=acme.pk, actor=alice.as_actor(), request_id=uuid4())
     with connection.cursor() as cursor:
-        announcement = cursor.cursor.mogrify(ANNOUNCE, context.settings).decode().rstrip(";")
-        announcement = announcement.replace("; SET", " \\; SET")  # one message
+        setting = cursor.cursor.mogrify(SET_CONTEXT, context.settings).decode().rstrip(";")
+        setting = setting.replace("; SET", " \\; SET")  # one message
     with connections["owner"].cursor() as owner:
         owner.execute("CREATE TABLE bench (at timestamptz DEFAULT now())")
         owner.execute("VACUUM ANALYZE workspace_messagelink")
     scripts = {}
     for name, script in (("bench", NOTHING_ELSE), ("edit", EDIT), ("add", ADD)):
         scripts[name] = folder / name
-        scripts[name].write_text(
-            script.format(links=LINKS, announcement=announcement, tenant=acme.pk, number=number.pk)
-        )
+        scripts[name].write_text(script.format(links=LINKS, setting=setting, tenant=acme.pk, number=number.pk))
     return scripts
 
 

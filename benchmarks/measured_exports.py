@@ -69,7 +69,7 @@ def main(tenant: UUID, export: Callable[[UUID, Any], None]) -> None:
 
     def measured(rows: int) -> Done:
         with acting_as(tenant_id=tenant), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT 1")  # announces the tenant, which a cursor on the server could not
+            cursor.execute("SELECT 1")  # sets the session context, which a cursor on the server could not
             with stopwatch() as milliseconds:
                 export(tenant, LoginEvent.objects.for_tenant(tenant).order_by("id"))
         return Done([milliseconds()], rows)

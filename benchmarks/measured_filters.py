@@ -134,7 +134,7 @@ def derive() -> None:
         owner.execute(index)
 
 
-def settle() -> None:
+def vacuum() -> None:
     """As after a while: nothing waits for the vacuum or is still to be written."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -174,7 +174,7 @@ def _explained(statements: list[str]) -> Cost:
     for statement in statements:
         before = match[0] if (match := SETTINGS.match(statement)) else ""
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT 1")  # announces the tenant
+            cursor.execute("SELECT 1")  # sets the session context
             cursor.cursor.execute(
                 f"{before} EXPLAIN (ANALYZE, BUFFERS, TIMING off, FORMAT JSON) {statement[len(before) :]}"
             )

@@ -1,6 +1,6 @@
-"""This project as a candidate of ``benchmarks.writes``. With "off" its audit triggers are switched off and nothing is
-announced with the statements; row-level security stays on. With "least" there is instead the least that a trigger could
-do to leave a trace: a constant row for each row, in a table without an index."""
+"""This project as a candidate of ``benchmarks.writes``. With "off", its audit triggers are switched off and no session
+context is set with the statements; row-level security stays on. With "least", there is instead the least that a trigger
+could do to leave a trace: a constant row for each row, in a table without an index."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ HEADINGS = {column["name"]: column["label"] for column in REPORT.columns}
 class LoginEventAdmin(EventAdmin[LoginEvent]):
     report = REPORT
     filter_set = SupportFilterSet
-    list_display = ["name", "occurred", "address", "device_type", "location", "outcome", "deed", "of_tenant"]
+    list_display = ["name", "occurred", "address", "device_type", "location", "outcome", "of_action", "of_tenant"]
 
     @admin.display(description=HEADINGS["name"])
     def name(self, event: LoginEvent) -> str:
@@ -41,5 +41,5 @@ class LoginEventAdmin(EventAdmin[LoginEvent]):
         return two_lines(event.status_label, event.reason_label, event.status)
 
     @admin.display(description=HEADINGS["action"])
-    def deed(self, event: LoginEvent) -> SafeString:
+    def of_action(self, event: LoginEvent) -> SafeString:
         return two_lines(event.action_label, event.detail.get("area", ""))

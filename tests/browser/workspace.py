@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 
 from tests.support.cast import Cast, add_member, person
-from tests.workspace.fixtures import set_up_profile, settle
+from tests.workspace.fixtures import set_up_profile, set_up_workspace
 from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition
 
@@ -23,7 +23,7 @@ def a_company(site: Site, *, profile: bool = False) -> Cast:
         company = create_tenant("Umbrella", slug, Edition.ENTERPRISE, super_admin=alice)
         bob = add_member(company, "developer", person("Bob Brown", f"bob@{slug}.example"))
         people = replace(site.cast, acme=company, alice=alice, bob=bob)
-        settle(people)
+        set_up_workspace(people)
         if profile:
             set_up_profile(people)
     return people

@@ -47,7 +47,7 @@ def append_rows(tenant_id: UUID, rows: Iterable[dict[str, Any]]) -> None:
     columns = ["tenant_id", *AN_EVENT]
     values = [[tenant_id, *{**AN_EVENT, **row}.values()] for row in rows]
     with acting_as(tenant_id=tenant_id), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT 1")  # announces the scope, which execute_values knows nothing of
+        cursor.execute("SELECT 1")  # sets the session context, which execute_values knows nothing of
         execute_values(cursor.cursor, f"INSERT INTO {TABLE} ({', '.join(columns)}) VALUES %s", values)
 
 

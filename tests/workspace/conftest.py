@@ -9,13 +9,13 @@ from tests.support.smtp import MailServer
 
 from .audit_assertions import Trail
 from .browsing import Visitor
-from .fixtures import settle
+from .fixtures import set_up_workspace
 
 
 @pytest.fixture
 def world(cast: Cast) -> Cast:
     """The cast, with the records of ``fixtures.py``."""
-    settle(cast)
+    set_up_workspace(cast)
     return cast
 
 

@@ -21,7 +21,7 @@ KEY = "wsk_the-key-of-the-shop-as-it-was"
 PROFILE = "Acme Ltd"
 
 
-def settle(cast: Cast) -> None:
+def set_up_workspace(cast: Cast) -> None:
     """All but the business profile, which the action matrix sets up."""
     acme = cast.acme
     for role, name, status in (

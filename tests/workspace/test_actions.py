@@ -14,7 +14,7 @@ from tests.support.smtp import MailServer
 from .action_matrix import ACTION_MATRIX, BEYOND_THE_TABLE, OTHER_WAYS, Row
 from .audit_assertions import Trail, said
 from .browsing import Visitor
-from .fixtures import settle
+from .fixtures import set_up_workspace
 
 
 def test_the_table_has_31_rows_and_the_registry_knows_no_others() -> None:
@@ -27,7 +27,7 @@ def test_the_table_has_31_rows_and_the_registry_knows_no_others() -> None:
 @pytest.mark.parametrize("row", ACTION_MATRIX + BEYOND_THE_TABLE + OTHER_WAYS, ids=attrgetter("way"))
 def test_each_action_leaves_one_event(committed_cast: Cast, mailbox: MailServer, row: Row) -> None:
     cast = committed_cast
-    settle(cast)
+    set_up_workspace(cast)
     row.prepare(cast)
     alice, trail, elsewhere = Visitor(sign_in(cast.alice)), Trail(cast.acme), Trail(cast.globex)
     row.do(alice)

@@ -1,7 +1,7 @@
 """Who acts, for which tenant, from where: the facts that every write and every read needs.
 
 The context lives in a ``ContextVar``, so threads and coroutines each have their own. The database backend
-(:mod:`wisely_security.database.base`) announces it to PostgreSQL: row-level security reads there whose data
+(:mod:`wisely_security.database.base`) sets the session context in PostgreSQL: row-level security reads there whose data
 may be touched, and the hook that records changes reads who makes them.
 """
 
@@ -61,7 +61,7 @@ class Client:
         return cls(address=address, user_agent=data["agent"], hints=data["hints"], touch_points=data["touch"])
 
 
-Announced = tuple[UUID | None, bool, str, Actor | None, UUID | None, IPv4Address | IPv6Address | None]
+SessionContext = tuple[UUID | None, bool, str, Actor | None, UUID | None, IPv4Address | IPv6Address | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class RequestContext:
     written: str = ""
 
     @property
-    def announced(self) -> Announced:
+    def session_context(self) -> SessionContext:
         """What a change of it has to be told to PostgreSQL."""
         return self.tenant_id, self.support, self.credential, self.actor, self.request_id, self.client.address
 

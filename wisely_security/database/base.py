@@ -17,11 +17,11 @@ from wisely_security.core import request_context
 
 from . import replica
 
-ANNOUNCE = (
+SET_CONTEXT = (
     "SET LOCAL wisely.tenant_id = %s; SET LOCAL wisely.scope = %s; "
     "SET LOCAL wisely.credential = %s; SET LOCAL wisely.actor = %s;"
 )
-NOTHING = request_context.NOBODY.announced
+NOTHING = request_context.NOBODY.session_context
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -31,7 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._announced: request_context.Announced | None = NOTHING
+        self._in_session: request_context.SessionContext | None = NOTHING
         self._composed: tuple[request_context.RequestContext, str] | None = None
         self.execute_wrappers.append(self._run_in_context)
 
@@ -44,29 +44,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
         context: dict[str, Any],
     ) -> Any:
         now = request_context.current()
-        if now.announced == self._announced:
+        if now.session_context == self._in_session:
             return execute(sql, params, many, context)
-        announcement = self._announcement(now, context["cursor"].cursor)
+        setting = self._setting_of(now, context["cursor"].cursor)
         if params is not None:
-            announcement = announcement.replace("%", "%%")
-        result = execute(announcement + sql, params, many, context)
+            setting = setting.replace("%", "%%")
+        result = execute(setting + sql, params, many, context)
         if not self.autocommit:  # in autocommit each message is a transaction of its own
-            self._announced = now.announced
+            self._in_session = now.session_context
         return result
 
-    def _announcement(self, now: request_context.RequestContext, cursor: Any) -> str:
+    def _setting_of(self, now: request_context.RequestContext, cursor: Any) -> str:
         """Composed once for the statements of one context."""
         if self._composed is None or self._composed[0] is not now:
-            self._composed = now, cursor.mogrify(ANNOUNCE, now.settings).decode()
+            self._composed = now, cursor.mogrify(SET_CONTEXT, now.settings).decode()
         return self._composed[1]
 
-    # A new transaction starts with nothing announced.
+    # A new transaction starts without a session context.
     def _set_autocommit(self, autocommit: bool) -> None:
-        self._announced = NOTHING
+        self._in_session = NOTHING
         super()._set_autocommit(autocommit)
 
     def _commit(self) -> None:
-        self._announced = NOTHING
+        self._in_session = NOTHING
         if replica.is_set() and not self.has_written and request_context.current().request_id is not None:
             self.has_written = self._has_written()
         super()._commit()
@@ -77,16 +77,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return bool(cursor.fetchone()[0])
 
     def _rollback(self) -> None:
-        self._announced = NOTHING
+        self._in_session = NOTHING
         super()._rollback()
 
     # What the settings are after a rollback to a savepoint is not known here: say them again. The rollback itself
     # must go alone, for an aborted transaction refuses every other statement.
     def _savepoint_rollback(self, sid: str) -> None:
-        self._announced = request_context.current().announced
+        self._in_session = request_context.current().session_context
         super()._savepoint_rollback(sid)
-        self._announced = None
+        self._in_session = None
 
     def _close(self) -> None:
-        self._announced = NOTHING
+        self._in_session = NOTHING
         super()._close()

@@ -18,7 +18,7 @@ from django.db import connection, reset_queries
 
 from wisely_security.core.request_context import RequestContext, current
 from wisely_security.database.alias_override import override_default
-from wisely_security.database.base import ANNOUNCE
+from wisely_security.database.base import SET_CONTEXT
 from wisely_security.database.keys import UUIDv7
 
 EVENT_ID = "audit_trail_event_id()"
@@ -91,10 +91,11 @@ def run_all(statements: Iterable[Statement]) -> None:
     with connection.cursor() as cursor:
         messages = [
             cursor.cursor.mogrify(
-                ANNOUNCE + SET_TIME + each.sql + ";", [*each.context.settings, each.moment.isoformat(), *each.values]
+                SET_CONTEXT + SET_TIME + each.sql + ";",
+                [*each.context.settings, each.moment.isoformat(), *each.values],
             )
             for each in statements
         ]
-        messages.append(cursor.cursor.mogrify(ANNOUNCE, current().settings))  # as the connection believes it to be
+        messages.append(cursor.cursor.mogrify(SET_CONTEXT, current().settings))  # as the connection believes it to be
         cursor.execute(b"".join(messages).decode())
     reset_queries()  # kept with DEBUG on, and long

@@ -157,7 +157,7 @@ def ask(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
 
 
 def vacuum(partition: Partition) -> None:
-    with using(NOBODY):  # nothing is announced, for VACUUM wants to be alone in its message
+    with using(NOBODY):  # no session context is set: VACUUM has to be alone in its message
         ask(f"VACUUM (ANALYZE) {partition.name}")
 
 

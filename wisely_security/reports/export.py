@@ -87,7 +87,7 @@ class Export(ABC):
 
     def _in_snapshot(self, rows: Callable[[Any], None]) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            with using(NOBODY):  # whom to announce is a query, and this comes before any
+            with using(NOBODY):  # setting the session context is a query, and this comes before any
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             prepare(cursor)
             rows(cursor.cursor)

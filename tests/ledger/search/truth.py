@@ -43,7 +43,7 @@ class Record:
         row = [{**self.an_event, **each} for each in rows]
         owner = connections[using] if isinstance(using, str) else using
         with acting_as(tenant_id=rows[0]["tenant_id"]), transaction.atomic(using=owner.alias), owner.cursor() as cursor:
-            cursor.execute("SELECT 1")  # announces the scope
+            cursor.execute("SELECT 1")  # sets the session context
             execute_values(
                 cursor.cursor,
                 f"INSERT INTO {self.table} ({', '.join(row[0])}) VALUES %s",

@@ -22,7 +22,7 @@ from pytest_django import DjangoDbBlocker
 
 from audit_trail.report import REPORT as AUDIT_TRAIL
 from benchmarks.large_history import MONTHS, TENANTS, History
-from benchmarks.measured_filters import derive, settle
+from benchmarks.measured_filters import derive, vacuum
 from login_activity.report import REPORT as LOGIN_ACTIVITY
 from tests.admin.site import sign_in_as_support
 from tests.support import databases
@@ -73,7 +73,7 @@ def site(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         cast = create_cast()
         History(EVENTS, [cast.acme.pk, *(uuid4() for _ in range(TENANTS - 2)), cast.globex.pk]).load()
         derive()
-        settle()
+        vacuum()
         alice, charlie, dana = sign_in(cast.alice), sign_in(cast.charlie), sign_in_as_support()
         yield Site(cast.acme, cast.globex, alice, charlie, dana, cast.alice.time_zone)
 

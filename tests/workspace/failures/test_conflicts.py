@@ -8,7 +8,7 @@ from tests.support.cast import Cast, sign_in
 from tests.workspace.action_matrix import Row
 from tests.workspace.audit_assertions import Trail, state_of
 from tests.workspace.browsing import Visitor
-from tests.workspace.fixtures import settle, user
+from tests.workspace.fixtures import set_up_workspace, user
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
@@ -55,7 +55,7 @@ def test_a_conflict_is_told_before_what_is_wrong_and_keeps_what_was_typed(world:
 @pytest.fixture
 def two(committed_cast: Cast) -> tuple[Cast, Visitor, Visitor, Trail]:
     """Alice in two browsers."""
-    settle(committed_cast)
+    set_up_workspace(committed_cast)
     alice = committed_cast.alice
     return committed_cast, Visitor(sign_in(alice)), Visitor(sign_in(alice)), Trail(committed_cast.acme)
 

@@ -9,7 +9,7 @@ from tests.support.cast import Cast, sign_in
 from tests.workspace.action_matrix import Row
 from tests.workspace.audit_assertions import Trail, state_of
 from tests.workspace.browsing import Visitor
-from tests.workspace.fixtures import settle
+from tests.workspace.fixtures import set_up_workspace
 
 from .at_once import press_and_break
 from .failing import CHANGED_BY_BOB, ROWS, every_action, only_failure, record_in
@@ -18,7 +18,7 @@ from .failing import CHANGED_BY_BOB, ROWS, every_action, only_failure, record_in
 @every_action
 def test_a_crash_is_one_failure_with_a_reference(committed_cast: Cast, row: Row) -> None:
     cast = committed_cast
-    settle(cast)
+    set_up_workspace(cast)
     row.prepare(cast)
     visitor = Visitor(sign_in(cast.alice))
     form = row.begin(visitor)
@@ -44,7 +44,7 @@ def test_a_crash_is_one_failure_with_a_reference(committed_cast: Cast, row: Row)
 )
 def test_a_lost_connection_is_one_failure_and_the_next_try_works(committed_cast: Cast, name: str) -> None:
     row, cast = ROWS[name], committed_cast
-    settle(cast)
+    set_up_workspace(cast)
     visitor = Visitor(sign_in(cast.alice))
     form = row.begin(visitor)
     trail, before = Trail(cast.acme), state_of(cast.acme)

@@ -131,8 +131,8 @@ def copy(it: Subject) -> Steps:
     return "database", SUPERUSER
 
 
-@path("a connection without Django that announces an actor")
-def announced(it: Subject) -> Steps:
+@path("a connection without Django that sets an actor")
+def with_an_actor(it: Subject) -> Steps:
     record = it.make()
     script = _scope()
     yield
