@@ -1,0 +1,1 @@
+"""Sealing: hashes, signatures and formats as specified, down to the byte."""
