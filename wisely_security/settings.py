@@ -222,6 +222,11 @@ KEEP_MONTHS = {
 }
 ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR") or DATA_DIR / "archives")
 
+# What checkpoints are signed with (docs/integrity.md); read when something is signed, not before.
+SIGNING_KEY = os.environ.get("SIGNING_KEY", "")
+SIGNING_KEY_FILE = Path(os.environ.get("SIGNING_KEY_FILE") or DATA_DIR / "signing_key")
+SIGNING_KEYS_RETIRED = _list("SIGNING_KEYS_RETIRED")
+
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if os.environ.get("EMAIL_HOST")

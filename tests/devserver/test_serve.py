@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.folders import reachable_folder
+from wisely_security.ledger.sealing.keys import read_key
 
 pytestmark = pytest.mark.long
 
@@ -101,19 +102,20 @@ def serve() -> Iterator[Serve]:
                 site.stop()
 
 
-def test_it_serves_and_keeps_its_key_and_ends_in_order_when_told(serve: Serve) -> None:
+def test_it_serves_and_keeps_its_keys_and_ends_in_order_when_told(serve: Serve) -> None:
     site = serve()
     assert status_of(site.url()) == 200
-    key = site.folder / "secret_key"
-    first_key = key.read_text()
-    assert key.stat().st_mode & 0o777 == 0o600
-    assert len(first_key) > 50
+    keys = site.folder / "secret_key", site.folder / "signing_key"
+    first_keys = [key.read_text() for key in keys]
+    assert [key.stat().st_mode & 0o777 for key in keys] == [0o600, 0o600]
+    assert len(first_keys[0]) > 50
+    assert len(read_key(keys[1])) == 32
     assert site.stop(signal.SIGTERM) == 0
     assert not site.has_database()
 
     again = serve()
     assert status_of(again.url()) == 200
-    assert key.read_text() == first_key
+    assert [key.read_text() for key in keys] == first_keys
     os.killpg(again.process.pid, signal.SIGINT)  # as a terminal does
     assert again.end() == 0
     assert "Traceback" not in again.said

@@ -1,4 +1,4 @@
-"""What running the site on one machine needs: a claim, a port, a secret key, children that end when told."""
+"""What running the site on one machine needs: a claim, a port, secret keys, children that end when told."""
 
 import fcntl
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from wisely_security.devserver.embedded.files import lock, open_private
+from wisely_security.ledger.sealing.keys import new_key
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
@@ -84,6 +85,13 @@ def kept_secret_key(data_folder: Path) -> str:
             key = secrets.token_urlsafe(50)
             file.write(key)
     return key
+
+
+def keep_signing_key(path: Path) -> None:
+    """Make the key that checkpoints are signed with, where there is none yet."""
+    if not path.exists():
+        with os.fdopen(open_private(path), "w") as file:
+            file.write(new_key() + "\n")
 
 
 class Children:

@@ -19,6 +19,21 @@ VARIABLES = (
     ("KEEP_LOGIN_ACTIVITY_MONTHS", "after how many months events of Login Activity are archived", "never"),
     ("KEEP_AUDIT_TRAIL_MONTHS", "after how many months events of the Audit Trail are archived", "never"),
     ("ARCHIVE_DIR", "where archives are written", "`archives` in `DATA_DIR`"),
+    (
+        "SIGNING_KEY",
+        "the Ed25519 key that checkpoints are signed with, 32 bytes in base64: `openssl rand -base64 32`",
+        "the one in `SIGNING_KEY_FILE`",
+    ),
+    (
+        "SIGNING_KEY_FILE",
+        "a file that holds it, and that nobody but its owner may read",
+        "`signing_key` in `DATA_DIR`; `make run` makes one",
+    ),
+    (
+        "SIGNING_KEYS_RETIRED",
+        "public keys that were in use before, in base64, separated by commas: what they signed still verifies",
+        "none",
+    ),
     ("DATA_DIR", "where the embedded database and generated files are kept", "`data` in this folder"),
     (
         "STATIC_ROOT",

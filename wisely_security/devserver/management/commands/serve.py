@@ -13,7 +13,16 @@ from django.db import connections
 
 from wisely_security.core import request_context
 from wisely_security.devserver import embedded
-from wisely_security.devserver.serving import FIRST_PORT, HOST, Children, Claim, ServingError, kept_secret_key, listen
+from wisely_security.devserver.serving import (
+    FIRST_PORT,
+    HOST,
+    Children,
+    Claim,
+    ServingError,
+    keep_signing_key,
+    kept_secret_key,
+    listen,
+)
 from wisely_security.tenancy.models import Tenant
 
 SECONDS_TO_ANSWER = 30
@@ -34,6 +43,8 @@ class Command(BaseCommand):
             claim = Claim(settings.DATA_DIR)
             listener = listen(port)
             secret_key = os.environ.get("SECRET_KEY") or kept_secret_key(settings.DATA_DIR)
+            if not settings.SIGNING_KEY:
+                keep_signing_key(settings.SIGNING_KEY_FILE)
         except ServingError as error:
             raise CommandError(str(error)) from None
         except OSError as error:
