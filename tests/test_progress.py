@@ -20,10 +20,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_line_every_ten_seconds_and_at_the_end(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     with Progress(1_000_000, title="login_activity_2025_01") as shown:
         for second in range(25):
-            clock[0] = 100.0 + second
-            shown.show(second * 10_000)
+            clock[0] = 101.0 + second
+            shown.advance(10_000)
         clock[0] = 200.0
-        shown.show(1_000_000)
+        shown.advance(750_000)
     assert capsys.readouterr().err.splitlines()[:2] == [
         "login_activity_2025_01   10%  100,000 of 1,000,000 events  10,000/s  1:30 left",
         "login_activity_2025_01   20%  200,000 of 1,000,000 events  10,000/s  1:20 left",
@@ -32,7 +32,7 @@ def test_a_line_every_ten_seconds_and_at_the_end(clock: list[float], capsys: pyt
 
 def test_what_is_quickly_done_is_not_worth_a_line(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     with Progress(10) as shown:
-        shown.show(10)
+        shown.advance(10)
     assert capsys.readouterr().err == ""
 
 
@@ -41,11 +41,10 @@ def test_a_bar_on_a_terminal(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     with Progress(200, "rows") as shown:
-        later = shown.after(50)
         clock[0] += 1
-        later(50)
+        shown.advance(100)
         clock[0] += 1
-        later(150)
+        shown.advance(100)
     drawn = capsys.readouterr().err.split("\r\x1b[K")
     assert drawn[1] == f"{'█' * 20}{'░' * 20}  50%  100 of 200 rows  100/s  0:01 left"
     assert drawn[-1] == f"{'█' * 40} 100%  200 of 200 rows  100/s\n"
@@ -54,5 +53,5 @@ def test_a_bar_on_a_terminal(
 def test_nothing_to_do_is_done(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     with Progress(0) as shown:
         clock[0] += 20
-        shown.show(0)
+        shown.advance(0)
     assert "100%  0 of 0 events" in capsys.readouterr().err

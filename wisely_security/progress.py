@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 
 WIDTH = 40
 SECONDS_A_BAR, SECONDS_A_LINE = 0.1, 10.0
 
 
 class Progress:
-    """``with Progress(total, "events") as progress: … progress.show(done)``, as often as one likes."""
+    """``with Progress(total, "events") as progress: … progress.advance(number)``, as often as one likes."""
 
     def __init__(self, total: int, unit: str = "events", title: str = "") -> None:
         self._total = total
@@ -24,15 +23,11 @@ class Progress:
         self._done = 0
         self._has_shown = False
 
-    def show(self, done: int) -> None:
-        self._done = done
+    def advance(self, number: int) -> None:
+        self._done += number
         if (now := time.monotonic()) >= self._next:
             self._next = now + self._pause
             self._write(now - self._began)
-
-    def after(self, before: int) -> Callable[[int], None]:
-        """For a part that counts from 0."""
-        return lambda done: self.show(before + done)
 
     def _write(self, seconds: float) -> None:
         share = min(1.0, self._done / self._total) if self._total else 1.0

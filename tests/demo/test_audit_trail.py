@@ -16,7 +16,7 @@ from audit_trail.registry import actions
 from audit_trail.vocabulary import ActorKind, Code, Status
 from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
-from wisely_security.demo.people import accepted_at, suspended_at
+from wisely_security.demo.patterns import accepted_at, suspended_at
 from wisely_security.ledger.models import NO_TENANT, time_of
 from wisely_security.tenancy.models import Tenant, User, UserStatus
 from wisely_security.workspace.modules.access_accounts import AccessAccount

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.checks import run_checks
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -25,22 +25,12 @@ from tests.audit_trail.capture.paths.outside import session
 from tests.support import databases
 from wisely_security.core.request_context import RequestContext, acting_as, using
 from wisely_security.demo import people as demo_people
-from wisely_security.demo import sign_ins
-from wisely_security.demo.backdating import as_owner, back_dating, record_as_of
-from wisely_security.demo.patterns import Rng, milliseconds, people
-from wisely_security.demo.sign_ins import event_writer
-from wisely_security.demo.sign_ins.journeys import (
-    ACCOUNT_SUSPENDED,
-    AT_ONCE,
-    CHANGE,
-    GLOBEX_VIEWED,
-    LOG_IN,
-    VIEWED,
-    WRONG_PASSWORD,
-    Journey,
-    Step,
-)
-from wisely_security.demo.sign_ins.rows import COLUMNS, SharedText
+from wisely_security.demo.backdating import back_dating, record_as_of
+from wisely_security.demo.networks import provide_places
+from wisely_security.demo.patterns import Rng, milliseconds
+from wisely_security.demo.sign_ins import journeys
+from wisely_security.demo.sign_ins.event_writer import COLUMNS, EventWriter
+from wisely_security.demo.sign_ins.journeys import Step, journey, step
 from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.ledger.loading import id_at, load
 from wisely_security.ledger.models import time_of
@@ -51,40 +41,40 @@ OURS = {"tenancy", "workspace", "outbox", "login_activity", "audit_trail"}
 
 
 @pytest.mark.parametrize(
-    ("step", "by"),
+    ("done", "by"),
     [
-        (LOG_IN, None),
-        (WRONG_PASSWORD, None),
-        (VIEWED, None),
-        (GLOBEX_VIEWED, None),
-        (ACCOUNT_SUSPENDED, "charlie@globex.example"),
+        (step("log_in"), None),
+        (step("log_in!wrong_password"), None),
+        (step("view@week"), None),
+        (step("view@week>globex"), None),
+        (step("end_session=account_suspended@device"), "charlie@globex.example"),
         (Step(Action.LOG_IN, failed=Reason.UNKNOWN_USER, typed="Tr0ub4dor&3"), "nobody"),
         (Step(Action.LOG_IN, failed=Reason.UNKNOWN_USER, typed=" Who@Acme.example"), "nobody"),
     ],
 )
-def test_its_rows_are_those_of_the_recorder(committed: None, step: Step, by: str | None) -> None:
-    sign_ins.prepare()
-    until = midnight()
-    made = demo_people.create(until)
-    everybody = people(made, until - timedelta(days=45), until, seed=1)
+def test_its_rows_are_those_of_the_recorder(committed: None, done: Step, by: str | None) -> None:
+    provide_places()
+    made = demo_people.create(midnight())
+    everybody = made.people
     station = everybody["erin@initech.example"].stations[-1]
     subject = None if by == "nobody" else everybody["erin@initech.example"]
     admin = everybody.get(by or "")
     now = timezone.now()
     at = milliseconds(now)
-    line = f"{id_at(at, 0)}\t\\N\t\t{SharedText(made).make(step, subject, station, at, by=admin)}"
+    *_, text = EventWriter(made).write(at, done, subject, station, by=admin)
+    line = f"{id_at(at, 0)}\t\\N\t\t{text}"
     load(LoginEvent, COLUMNS, [(at, line)], since=now.date(), until=now.date(), progress=lambda rows: None)
 
     actor = admin or subject
-    detail = step.detail(subject, station, now.astimezone(subject.zone).date()) if step.detail and subject else None
+    detail = done.details(subject, now.astimezone(subject.zone).date()) if subject else None
     with using(RequestContext(client=station.client, actor=actor.user.as_actor() if actor else None)):
         record(
-            step.action,
+            done.action,
             subject.user if subject else None,
-            failed=step.failed,
-            note=step.note,
-            typed=step.typed,
-            tenant_id=made.tenants[step.record_of].pk if step.record_of else None,
+            failed=done.failed,
+            note=done.note,
+            typed=done.typed,
+            tenant_id=made.tenants[done.record_of].pk if done.record_of else None,
             detail=detail,
         )
     columns = {field.name for field in LoginEvent._meta.fields} - {"id", "occurred_at", "tx"}
@@ -93,21 +83,18 @@ def test_its_rows_are_those_of_the_recorder(committed: None, step: Step, by: str
 
 
 @pytest.mark.parametrize("events", [1, 2, 3, 4])
-def test_a_visit_that_the_number_of_events_cuts_short_leaves_no_more_than_they_tell(
+def test_a_journey_that_the_number_of_events_cuts_short_leaves_no_more_than_they_record(
     committed: None, monkeypatch: pytest.MonkeyPatch, events: int
 ) -> None:
-    moves = ((AT_ONCE, WRONG_PASSWORD), (AT_ONCE, WRONG_PASSWORD), (AT_ONCE, LOG_IN), (AT_ONCE, CHANGE))
-    monkeypatch.setattr(event_writer, "JOURNEYS", (Journey(1, moves),))
-    sign_ins.prepare()
-    until, rng = midnight(), Rng(1)
-    made, since = demo_people.create(until), until - timedelta(days=1)
-    everybody = list(people(made, since, until, seed=1).values())
-    writer = event_writer.EventWriter(rng, SharedText(made), until)
-    rows = list(event_writer.stream(everybody, [], writer, rng, since, until, events))
+    taken = journey("log_in!wrong_password log_in!wrong_password log_in change_password")
+    monkeypatch.setattr(journeys, "JOURNEYS", [(1, "everybody", taken)])
+    provide_places()
+    made = demo_people.create(midnight())
+    rows = list(EventWriter(made).rows(events))
     assert len(rows) == events
     moments = [at for at, _ in rows]
-    assert {person.signed_in for person in everybody} - {0} == set(moments[2:3])
-    assert {person.new_password for person in everybody} - {0} == set(moments[3:4])
+    assert {person.signed_in for person in made.people.values()} - {0} == set(moments[2:3])
+    assert {person.new_password for person in made.people.values()} - {0} == set(moments[3:4])
 
 
 @pytest.fixture
@@ -185,7 +172,7 @@ def test_it_says_how_far_it_is(kept_demo: KeptDemo) -> None:
 
 
 def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, tmp_path: Path) -> None:
-    sign_ins.prepare()
+    provide_places()
     assert [path.name for path in (tmp_path / "places").iterdir()] == ["demo.mmdb"]
 
     other = tmp_path / "others" / "city.mmdb"
@@ -193,11 +180,11 @@ def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, 
     other.write_bytes(b"mine")
     for configured in (other, other.parent):
         settings.GEOIP_PATH = str(configured)
-        sign_ins.prepare()
+        provide_places()
     assert [path.read_bytes() for path in other.parent.iterdir()] == [b"mine"]
 
     settings.GEOIP_PATH = str(tmp_path / "new" / "city.mmdb")
-    sign_ins.prepare()
+    provide_places()
     assert Path(settings.GEOIP_PATH).stat().st_size > 1000
 
 
@@ -224,7 +211,7 @@ def test_the_database_makes_ids_as_it_did_before(committed: None, kept_demo: Kep
 
 def test_others_stay_in_the_present_while_it_works_in_the_past(committed: None) -> None:
     past = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    with session(SUPERUSER) as others, as_owner(), transaction.atomic(), back_dating():
+    with session(SUPERUSER) as others, back_dating():
         record_as_of(past)
         times = []
         with connection.cursor() as ours:

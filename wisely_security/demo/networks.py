@@ -1,19 +1,18 @@
-"""The networks that the demo's people sign in from, and a small MMDB file that knows them.
+"""The networks that the demo's people sign in from (``networks.csv``), and a small MMDB file that knows them."""
 
-The table beside this file is the only source: whatever is drawn from it is found in the file.
-"""
-
-import csv
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.conf import settings
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from login_activity.places.countries import COUNTRIES
 from login_activity.places.records import Place, place_of
+
+from . import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +22,24 @@ class DemoNetwork:
     time_zone: str
 
 
-def _demo_networks() -> tuple[DemoNetwork, ...]:
-    with (Path(__file__).parent / "networks.csv").open(encoding="utf-8", newline="") as table:
-        return tuple(
-            DemoNetwork(
-                ip_network(row["network"]),
-                place_of(
-                    row["city"],
-                    row["region"],
-                    COUNTRIES[row["country_code"]],
-                    row["country_code"],
-                    float(row["latitude"]),
-                    float(row["longitude"]),
-                ),
-                row["time_zone"],
-            )
-            for row in csv.DictReader(table)
-        )
+def _network(row: dict[str, str]) -> DemoNetwork:
+    code, position = row["country_code"], (float(row["latitude"]), float(row["longitude"]))
+    place = place_of(row["city"], row["region"], COUNTRIES[code], code, *position)
+    return DemoNetwork(ip_network(row["network"]), place, row["time_zone"])
 
 
-DEMO_NETWORKS = _demo_networks()
+DEMO_NETWORKS = tuple(_network(row) for row in read_table("networks.csv"))
+
+
+def provide_places() -> None:
+    """Build the demo's database of places, unless there is another."""
+    if not settings.GEOIP_PATH:
+        return
+    path = Path(settings.GEOIP_PATH)
+    if path.suffix != ".mmdb":
+        path = next(path.glob("*.mmdb"), path / "demo.mmdb")
+    if not path.exists():
+        build_demo_database(path)
 
 
 def build_demo_database(path: Path) -> None:
@@ -64,11 +61,9 @@ def build_demo_database(path: Path) -> None:
 
 
 def _maxmind_record(place: Place) -> dict[str, object]:
-    record: dict[str, object] = {
+    return {
         "city": {"names": {"en": place.city}},
         "country": {"iso_code": place.country_code, "names": {"en": place.country}},
         "location": {"latitude": place.latitude, "longitude": place.longitude},
+        "subdivisions": [{"names": {"en": place.region}}] if place.region else [],
     }
-    if place.region:
-        record["subdivisions"] = [{"names": {"en": place.region}}]
-    return record

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from login_activity.devices.identify import Device, identify
 from wisely_security.core.request_context import Client
-from wisely_security.demo.people import Demo, accepted_at, suspended_at
 from wisely_security.tenancy.models import User, UserStatus
 
-from .devices import COMPUTERS, PHONES, TABLETS, DemoDevice
+from . import DAYS, read_table
 from .networks import DEMO_NETWORKS, DemoNetwork
 
 # How busy each hour of a working day is, from midnight on.
 HOURS = (0.3, 0.1, 0.1, 0.1, 0.1, 0.3, 1, 3, 9, 20, 16, 12, 8, 9, 14, 12, 10, 8, 5, 3, 2.5, 2, 1.5, 0.8)
 WEEKEND = 0.07
+Seed = int | str
+SLOT = timedelta(minutes=15)
+SLOT_MS = SLOT // timedelta(milliseconds=1)
+
+SUSPENDED_DAYS_AGO = 13
+ACCEPTED, SUSPENDED = time(9, 40), time(15, 15)  # of a working day
 
 
 class Rng(random.Random):
@@ -29,43 +37,50 @@ class Rng(random.Random):
         spare = network.network.max_prefixlen - network.network.prefixlen
         return network.network.network_address + self.randrange(2, 2**spare - 2)
 
+    def request_id(self) -> str:
+        """A UUIDv4, in hexadecimal."""
+        return f"{self.getrandbits(128) & ~(0xF << 76 | 3 << 62) | 4 << 76 | 2 << 62:032x}"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Station:
     """A device at an address."""
 
-    device: DemoDevice
-    address: IPv4Address | IPv6Address
+    client: Client
 
-    @property
-    def client(self) -> Client:
-        return Client(
-            address=self.address,
-            user_agent=self.device.user_agent,
-            hints=self.device.hints,
-            touch_points=self.device.touch_points,
-        )
+    @cached_property
+    def device(self) -> Device:
+        return identify(self.client.user_agent, self.client.hints, self.client.touch_points)
 
-    @property
-    def device_label(self) -> str:
-        return self.identified.label
 
-    @property
-    def identified(self) -> Device:
-        return identify(self.device.user_agent, self.device.hints, self.device.touch_points)
+def _device(row: dict[str, str]) -> Client:
+    """What a browser sends; Chromium and its relatives send hints."""
+    hints = {
+        "sec-ch-ua": f'"{row["brand"]}";v="{row["version"]}", "Chromium";v="{row["version"]}", "Not;A=Brand";v="99"',
+        "sec-ch-ua-mobile": "?1" if row["kind"] == "phone" else "?0",
+        "sec-ch-ua-platform": f'"{row["platform"]}"',
+        "sec-ch-ua-platform-version": f'"{row["platform_version"]}"',
+        "sec-ch-ua-model": f'"{row["model"]}"',
+    }
+    touch_points = int(row["touch_points"]) if row["touch_points"] else None
+    return Client(user_agent=row["user_agent"], hints=hints if row["brand"] else {}, touch_points=touch_points)
+
+
+DEVICES: defaultdict[str, list[Client]] = defaultdict(list)
+for _row in read_table("devices.tsv"):
+    DEVICES[_row["kind"]].append(_device(_row))
 
 
 @dataclass(eq=False)
 class Person:
     """``odds``: how often each station is used. ``since``, ``until``: when the person is around, in milliseconds.
 
-    What the generator notes: the last sign-in and the last new password, and per station the last sign-in that was left
-    open, in milliseconds.
+    What the event writer notes: the last sign-in and the last new password, and per station the last sign-in that was
+    left open, in milliseconds.
     """
 
     user: User
     stations: list[Station]
-    odds: list[int]
     diligence: float
     since: int
     until: int
@@ -77,52 +92,89 @@ class Person:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.user.time_zone)
 
-
-def milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
-
-
-def people(demo: Demo, since: datetime, until: datetime, seed: int | str) -> dict[str, Person]:
-    """Everybody with their patterns, by e-mail."""
-    return {email: patterns(user, since, until, seed) for email, user in demo.users.items()}
+    def station(self, rng: Rng) -> Station:
+        """One of the person's own, most often the first."""
+        return rng.choices(self.stations, (6, 2, 2)[: len(self.stations)])[0]
 
 
-def patterns(user: User, since: datetime, until: datetime, seed: int | str) -> Person:
+def patterns(user: User, until: datetime, seed: Seed) -> Person:
     rng = Rng(f"{seed} {user.email}")
     company = user.tenant.slug if user.tenant else ""
     office = Rng(f"{seed} {company} {user.time_zone}")  # colleagues of a city share it
     local = [network for network in DEMO_NETWORKS if network.time_zone == user.time_zone] or DEMO_NETWORKS
-    computer = rng.choice(COMPUTERS)
-    stations = [Station(computer, office.address(office.choice(local)))]
+    computer = rng.choice(DEVICES["computer"])
+    clients = [replace(computer, address=office.address(office.choice(local)))]
     if rng.random() < 0.8:
-        stations.append(Station(rng.choice(PHONES), rng.address(rng.choice(local))))
+        clients.append(replace(rng.choice(DEVICES["phone"]), address=rng.address(rng.choice(local))))
     if rng.random() < 0.5:
-        at_home = rng.choice([computer, *TABLETS])
+        at_home = rng.choice([computer, *DEVICES["tablet"]])
         # Some come through the company's own network.
         private = IPv4Address(f"10.20.{rng.randrange(256)}.{rng.randrange(1, 255)}")
-        stations.append(Station(at_home, private if rng.random() < 0.3 else rng.address(rng.choice(local))))
-    first, last = since, until
-    if user.created_at > since:
+        clients.append(replace(at_home, address=private if rng.random() < 0.3 else rng.address(rng.choice(local))))
+    first, last = until - timedelta(days=DAYS), until
+    if user.created_at > first:
         first = accepted_at(user)
     if user.status == UserStatus.SUSPENDED:
         last = suspended_at(user, until)
     if user.status == UserStatus.PENDING:
         first = last
     return Person(
-        user=user,
-        stations=stations,
-        odds=[6, 2, 2][: len(stations)],
-        diligence=rng.uniform(0.5, 1.6),
-        since=milliseconds(first),
-        until=milliseconds(last),
+        user, [*map(Station, clients)], rng.uniform(0.5, 1.6), since=milliseconds(first), until=milliseconds(last)
     )
 
 
-def busyness(zone: ZoneInfo, moment: datetime) -> float:
-    """How much people of this zone sign in at this moment."""
-    local = moment.astimezone(zone)
-    return HOURS[local.hour] * (WEEKEND if local.weekday() >= 5 else 1)
+def milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def moment_at(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC)
+
+
+def working_day(day: date, step: int) -> date:
+    """The day, or the next one (``step`` 1) or the last one (-1) that is none of a weekend."""
+    while day.weekday() >= 5:
+        day += timedelta(days=step)
+    return day
+
+
+def moment_of(day: date, at: time, zone: str) -> datetime:
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+def accepted_at(user: User) -> datetime:
+    """When somebody accepted the invitation."""
+    invited = user.created_at.astimezone(ZoneInfo(user.time_zone)).date()
+    return moment_of(working_day(invited + timedelta(days=1), 1), ACCEPTED, user.time_zone)
+
+
+def suspended_at(user: User, until: datetime) -> datetime:
+    day = until.date() - timedelta(days=SUSPENDED_DAYS_AGO)
+    return moment_of(working_day(day, -1), SUSPENDED, user.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """``share``: what part of all happens before the slot's end. ``odds``: of each person, summed up."""
+
+    start: int
+    share: float
+    odds: list[float]
+
+
+def slots(people: Iterable[Person], since: datetime, until: datetime) -> list[Slot]:
+    """The quarters of an hour, as busy as the people who are around."""
+    people = list(people)
+    busy: list[tuple[int, list[float]]] = []
+    for number in range(-((since - until) // SLOT)):
+        moment = since + number * SLOT
+        at = milliseconds(moment)
+        by_zone = {zone: _busyness(moment.astimezone(zone)) for zone in {person.zone for person in people}}
+        odds = (by_zone[each.zone] * each.diligence if each.since <= at < each.until else 0 for each in people)
+        busy.append((at, list(accumulate(odds))))
+    shares = list(accumulate(odds[-1] for _, odds in busy))
+    return [Slot(at, share / shares[-1], odds) for (at, odds), share in zip(busy, shares, strict=True)]
+
+
+def _busyness(local: datetime) -> float:
+    return HOURS[local.hour] * (WEEKEND if local.weekday() >= 5 else 1)

@@ -88,8 +88,8 @@ class Sink:
 
     def flush(self) -> None:
         self._packed.write(b"".join(self._pending))
+        self._progress(len(self._pending))
         self._pending.clear()
-        self._progress(self.tally.rows)
 
 
 class Source:
@@ -105,7 +105,7 @@ class Source:
         lines = list(islice(self._lines, LINES_AT_ONCE))
         for line in lines:
             self.tally.add(line)
-        self._progress(self.tally.rows)
+        self._progress(len(lines))
         return b"".join(lines)
 
 

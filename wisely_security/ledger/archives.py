@@ -66,7 +66,7 @@ def _write(name: str, leaving: Leaving, rows: int) -> None:
     query = f"SELECT {', '.join(columns)} FROM {partition.name} ORDER BY id, tenant_id"  # noqa: S608
     ask(PLAINLY)
     with Progress(rows, title=name) as progress:
-        archive_files.write(name, lambda sink: copy(f"COPY ({query}) TO STDOUT", sink), about, progress.show)
+        archive_files.write(name, lambda sink: copy(f"COPY ({query}) TO STDOUT", sink), about, progress.advance)
 
 
 def _record(name: str, leaving: Leaving) -> None:

@@ -54,7 +54,7 @@ def load(
 ) -> int:
     """Load rows in the order of time, all or none, in constant memory; returns how many.
 
-    The partitions of all months from ``since`` to ``until`` exist. ``progress`` is told the number of rows so far.
+    The partitions of all months from ``since`` to ``until`` exist. ``progress`` gets the number of rows of each part.
     """
     months = [since.replace(day=1)]
     while months[-1] < until:
@@ -83,5 +83,5 @@ class _Lines:
         """Some whole lines, about ``size`` or not: psycopg2 takes what it gets."""
         lines = [line for _, line in islice(self.rows, ROWS_A_CHUNK)]
         self.read_so_far += len(lines)
-        self._progress(self.read_so_far)
+        self._progress(len(lines))
         return "".join(lines)

@@ -58,7 +58,7 @@ def _load(name: str, manifest: dict[str, Any], partition: Partition, loading: Lo
         ask(statement, values)
     ask(PLAINLY)
     with Progress(manifest["rows"], title=name) as progress:
-        source = archive_files.Source(archive_files.path_of(name), progress.show)
+        source = archive_files.Source(archive_files.path_of(name), progress.advance)
         copy(f"COPY {partition.name} ({loading.target}) FROM STDIN", source)
     compare(source.tally.facts, manifest)
     for statement, values in loading.after(partition.name):

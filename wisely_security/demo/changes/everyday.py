@@ -16,19 +16,46 @@ from uuid import UUID
 from django.db.models import Model
 
 from wisely_security.core.request_context import RequestContext, acting_as
-from wisely_security.demo.backdating import Statement, run_all
-from wisely_security.demo.patterns import Person, Rng, moment_at
-from wisely_security.demo.sign_ins.event_writer import SLOT_MS, Slot, slots
 from wisely_security.ledger.loading import id_at
+from wisely_security.workspace.modules.access_accounts import AccessAccount
+from wisely_security.workspace.modules.consent_groups import ConsentGroup
+from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import LINK_SECTION, MessageLink, WabaNumber
+from wisely_security.workspace.resource_page import resource_pages
 
-from .edits import EDITS, LINK_TEXTS, Edit
+from ..backdating import Statement, run_all
+from ..patterns import SLOT_MS, Person, Rng, Slot, milliseconds, moment_at, slots
 
-AT_ONCE = 500
+STATEMENTS_AT_ONCE = 500
 EDITS_FOR_A_LINK = 50
-PLACES = ("Shop window", "Receipt", "Newsletter", "Poster", "Packaging", "Business card", "Web banner", "Van")
+# The field that is edited every day, and what it is set to. No scenario uses these values.
+EDITS: dict[type[Model], tuple[str, tuple[Any, ...]]] = {
+    Template: ("validity_minutes", (180, 360, 2880, 4320, 10080)),
+    AccessAccount: (
+        "allowed_ips",
+        (["198.51.100.0/26"], ["198.51.100.0/26", "203.0.113.64/27"], ["203.0.113.64/27"]),
+    ),
+    ConsentGroup: (
+        "opt_out_response",
+        ("You will get no more messages.", "Done: no more messages from us.", "Stopped."),
+    ),
+    WabaNumber: ("about", ("We answer within the hour.", "Write to us, day or night.", "Weekdays from 9 to 6.")),
+    MessageLink: (
+        "text",
+        (
+            "Hello! I have a question about my order.",
+            "Hi, is this still in stock?",
+            "Good day, I would like to talk to somebody.",
+            "Hello, when are you open?",
+            "Hi, I saw your poster and would like to know more.",
+        ),
+    ),
+}
+LINKS_STAND_ON = ("Shop window", "Receipt", "Newsletter", "Poster", "Packaging", "Business card", "Web banner", "Van")
+
+
 ADD_LINK = (
-    "INSERT INTO workspace_messagelink (id, tenant_id, created_at, number_id, name, text, code) "
+    "INSERT INTO workspace_messagelink (id, tenant_id, number_id, created_at, name, text, code) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
 
@@ -47,25 +74,22 @@ class Everyday:
     def __init__(
         self, team: list[Person], rng: Rng, until: datetime, changes: int, progress: Callable[[int], None]
     ) -> None:
-        self._team = team
-        self._rng = rng
-        self._until = until
-        self._changes = changes
-        self._progress = progress
-        self._done = 0
-        self._subjects: dict[type[Model], list[Subject]] = {edit.model: [] for edit in EDITS}
-        self._habits: dict[Person, list[Edit]] = {}
+        self._team = [person for person in team if person.user.may(LINK_SECTION.edit_permission)]
+        self._rng, self._until, self._changes, self._progress = rng, until, changes, progress
+        self._subjects: dict[type[Model], list[Subject]] = {model: [] for model in EDITS}
+        pages = {page.model: page for page in resource_pages()}
+        self._permissions = {model: pages[model].edit_permission for model in EDITS}
         self._numbers: list[WabaNumber] = []
         self._names: set[str] = set()
         self._happenings: Iterator[tuple[int, Person]] = iter(())
         self._next: tuple[int, Person] | None = None
 
-    def knows(self, record: Model) -> None:
+    def add(self, record: Model) -> None:
         """A record that there is from now on."""
-        if type(record) in self._subjects:
+        if type(record) in EDITS:
             self._subjects[type(record)].append(Subject(record.pk))
 
-    def forgets(self, record: Model) -> None:
+    def remove(self, record: Model) -> None:
         known = self._subjects.get(type(record), [])
         known[:] = [subject for subject in known if subject.pk != record.pk]
 
@@ -74,78 +98,63 @@ class Everyday:
         self._numbers = numbers
         with acting_as(tenant_id=numbers[0].tenant_id):
             self._names = set(MessageLink.objects.filter(tenant=numbers[0].tenant_id).values_list("name", flat=True))
-        team = [person for person in self._team if person.user.may(LINK_SECTION.edit_permission)]
-        self._habits = {person: [each for each in EDITS if person.user.may(each.permission)] for person in team}
-        self._happenings = self._all(team, slots(team, since, self._until))
+        self._happenings = self._all(slots(self._team, since, self._until))
         self._next = next(self._happenings, None)
 
     def work(self, until: datetime) -> None:
         """Up to that moment."""
-        for some in _portions(self._statements(int(until.timestamp() * 1000))):
+        statements = self._statements(milliseconds(until))
+        while some := list(islice(statements, STATEMENTS_AT_ONCE)):
             run_all(some)
-            self._done += len(some)
-            self._progress(self._done)
+            self._progress(len(some))
 
-    def _all(self, team: list[Person], slots: list[Slot]) -> Iterator[tuple[int, Person]]:
+    def _all(self, slots: list[Slot]) -> Iterator[tuple[int, Person]]:
         made = 0
         for slot in slots:
             number = round(slot.share * self._changes) - made
             made += number
             for at in sorted(slot.start + self._rng.randrange(SLOT_MS) for _ in range(number)):
-                [person] = self._rng.choices(team, cum_weights=slot.odds)
+                [person] = self._rng.choices(self._team, cum_weights=slot.odds)
                 yield at, person
 
     def _statements(self, until: int) -> Iterator[Statement]:
         while self._next is not None and self._next[0] < until:
             at, person = self._next
             sql, values = self._change(person, at)
-            yield Statement(self._context(person), moment_at(at), sql, values)
+            context = RequestContext(
+                tenant_id=person.user.tenant_id,
+                actor=person.user.as_actor(),
+                client=person.station(self._rng).client,
+                request_id=UUID(self._rng.request_id()),
+            )
+            yield context, moment_at(at), sql, values
             self._next = next(self._happenings, None)
 
-    def _context(self, person: Person) -> RequestContext:
-        [station] = self._rng.choices(person.stations, person.odds)
-        return RequestContext(
-            tenant_id=person.user.tenant_id,
-            actor=person.user.as_actor(),
-            client=station.client,
-            request_id=UUID(int=self._rng.getrandbits(128), version=4),
-        )
-
     def _change(self, person: Person, at: int) -> tuple[str, tuple[Any, ...]]:
-        patterns = self._habits[person]
-        known = sum(len(self._subjects[edit.model]) for edit in patterns)
+        lists = [(model, self._subjects[model]) for model, key in self._permissions.items() if person.user.may(key)]
+        known = sum(len(subjects) for _, subjects in lists)
         if not known or self._rng.randrange(EDITS_FOR_A_LINK) == 0:
             return self._new_link(at)
         chosen = self._rng.randrange(known)
-        edit = next(each for each in patterns if (chosen := chosen - len(self._subjects[each.model])) < 0)
-        subject, values = self._subjects[edit.model][chosen], edit.values
+        model, subjects = next(each for each in lists if (chosen := chosen - len(each[1])) < 0)
+        subject, (field, values) = subjects[chosen], EDITS[model]
         subject.turn = (subject.turn + self._rng.randrange(1, len(values))) % len(values)
-        return edit.sql, (values[subject.turn], subject.pk)
+        sql = f"UPDATE {model._meta.db_table} SET {field} = %s WHERE id = %s"  # noqa: S608
+        return sql, (values[subject.turn], subject.pk)
 
     def _new_link(self, at: int) -> tuple[str, tuple[Any, ...]]:
-        turn = self._rng.randrange(len(LINK_TEXTS))
+        texts = EDITS[MessageLink][1]
+        turn = self._rng.randrange(len(texts))
         link = Subject(UUID(id_at(at, self._rng.getrandbits(76))), turn)
         self._subjects[MessageLink].append(link)
         number = self._rng.choice(self._numbers)
         code = f"{self._rng.getrandbits(88):022x}"
-        return ADD_LINK, (
-            str(link.pk),
-            str(number.tenant_id),
-            moment_at(at),
-            str(number.pk),
-            self._name(),
-            LINK_TEXTS[turn],
-            code,
-        )
+        ids = (link.pk, number.tenant_id, number.pk)
+        return ADD_LINK, (*map(str, ids), moment_at(at), self._name(), texts[turn], code)
 
     def _name(self) -> str:
-        name = f"{self._rng.choice(PLACES)} {len(self._names) + 1}"
+        name = f"{self._rng.choice(LINKS_STAND_ON)} {len(self._names) + 1}"
         while name in self._names:  # of a link that somebody has added since
             name += " (new)"
         self._names.add(name)
         return name
-
-
-def _portions(statements: Iterator[Statement]) -> Iterator[list[Statement]]:
-    while some := list(islice(statements, AT_ONCE)):
-        yield some

@@ -19,29 +19,19 @@ class FakeMailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            refused = {address: self.refuses[address] for address in message.to if address in self.refuses}
-            if refused:
+            if refused := {address: self.refuses[address] for address in message.to if address in self.refuses}:
                 raise SMTPRecipientsRefused(refused)
         return len(email_messages)
 
 
 @contextmanager
-def keeping_mail() -> Iterator[None]:
-    """Inside the block, every e-mail of this process goes to the fake mail backend."""
+def fake_mail(refused: str = "", answer: str = "") -> Iterator[None]:
+    """Inside the block, e-mail of this process goes to the fake mail backend. ``answer``: as "550 No such user"."""
     configured = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = f"{FakeMailBackend.__module__}.{FakeMailBackend.__qualname__}"
+    code, _, text = answer.partition(" ")
+    FakeMailBackend.refuses = {refused: (int(code), text.encode())} if refused else {}
     try:
         yield
     finally:
         settings.EMAIL_BACKEND = configured
-
-
-@contextmanager
-def refusing(email: str, answer: str) -> Iterator[None]:
-    """Inside the block, the server refuses this address. ``answer``: as "550 No such user"."""
-    code, _, text = answer.partition(" ")
-    FakeMailBackend.refuses[email] = int(code), text.encode()
-    try:
-        yield
-    finally:
-        del FakeMailBackend.refuses[email]

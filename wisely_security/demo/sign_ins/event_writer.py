@@ -1,49 +1,44 @@
-"""The stream of demo events, in the order of time, however many: only journeys under way are kept in memory."""
+"""Writes down what happens, as lines for COPY: by the recorder's own words, and in the order of time, however many.
+
+Only journeys under way are kept in memory, and each distinct line, without time, ids and session.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date
 from heapq import heapify, heappop, heappush
-from itertools import accumulate, count
+from itertools import count
 
-from wisely_security.ledger.loading import Row, id_at
+from login_activity.models import LoginEvent
+from login_activity.recorder import event_values
+from login_activity.vocabulary import Action
+from wisely_security.core.request_context import RequestContext, using
+from wisely_security.ledger.loading import Row, copy_text, id_at
+from wisely_security.ledger.models import NO_TENANT
+from wisely_security.ledger.writing import writable_columns
 
-from ..patterns import Person, Rng, Station, busyness, milliseconds
-from .journeys import JOURNEYS, SAME_REQUEST, Journey, Step
-from .rows import SharedText
+from ..patterns import SLOT_MS, Person, Rng, Station, milliseconds, moment_at, slots
+from ..people import Demo
+from .journeys import SAME_REQUEST, Journey, Step, journeys_of
 
-SLOT = timedelta(minutes=15)
-SLOT_MS = SLOT // timedelta(milliseconds=1)
+# What differs from event to event stands in front; the rest is the same each time somebody does the same thing.
+_OWN = ("id", "request_id", "session")
+_SHARED = tuple(column for column in writable_columns(LoginEvent) if column not in {*_OWN, "tenant_id"})
+COLUMNS = (*_OWN, "tenant_id", *_SHARED)
 
 # Milliseconds, a number that keeps the order of what happens in one millisecond, request, session, shared text.
 Happening = tuple[int, int, str, str, str]
 
 
 class EventWriter:
-    """Writes down what happens, as the lines will say it."""
-
-    def __init__(self, rng: Rng, text: SharedText, until: datetime) -> None:
-        self._rng = rng
-        self._text = text
-        self._until = milliseconds(until)
+    def __init__(self, demo: Demo) -> None:
+        self.rng = Rng(demo.seed)
+        self._demo = demo
         self._numbers = count()
+        self._texts: dict[tuple[Step, Person | None, Station, Person | None, date], str] = {}
 
-    def request(self) -> str:
-        """A request's id: a UUIDv4, in hexadecimal."""
-        bits = self._rng.getrandbits(128)
-        return f"{bits & ~(0xF << 76 | 3 << 62) | 4 << 76 | 2 << 62:032x}"
-
-    def session(self) -> str:
-        """A session's name."""
-        return f"{self._rng.getrandbits(64):016x}"
-
-    def note(self, at: int, step: Step, person: Person, station: Station, request: str, session: str) -> Happening:
-        text = self._text(step, person, station, at)
-        return at, next(self._numbers), request, session if step.has_session else "", text
-
-    def note_special(
+    def write(
         self,
         at: int,
         step: Step,
@@ -52,28 +47,52 @@ class EventWriter:
         *,
         by: Person | None = None,
         request: str = "",
+        session: str = "",
     ) -> Happening:
-        """What happens once, so its text is not kept: done by somebody else, or by nobody we know."""
-        text = self._text.make(step, person, station, at, by=by)
-        return at, next(self._numbers), request or self.request(), "", text
+        """``person``: ``None`` for somebody unknown. ``by``: who does it, where that is somebody else."""
+        day = moment_at(at).astimezone(person.zone).date() if person and step.is_dated else date.min
+        key = (step, person, station, by, day)
+        text = self._texts.get(key)
+        if text is None:
+            text = self._texts[key] = self._text(*key)
+        return at, next(self._numbers), request or self.rng.request_id(), session, text
+
+    def _text(self, step: Step, person: Person | None, station: Station, by: Person | None, day: date) -> str:
+        actor = by or person
+        owner = person.user.tenant_id if person else None
+        if step.record_of:
+            owner = self._demo.tenants[step.record_of].pk
+        with using(RequestContext(client=station.client, actor=actor.user.as_actor() if actor else None)):
+            values = event_values(
+                step.action,
+                person.user if person else None,
+                owner,
+                failed=step.failed,
+                note=step.note,
+                typed=step.typed,
+                detail=step.details(person, day),
+            )
+        return copy_text([owner or NO_TENANT, *(values[column] for column in _SHARED)]) + "\n"
 
     def journey(
-        self, journey: Journey, person: Person, station: Station, at: int, *, most: int | None = None
+        self, journey: Journey, person: Person, at: int, station: Station | None = None, *, most: int | None = None
     ) -> list[Happening]:
         """What a journey leaves behind until the person goes, the demo ends, or there are ``most`` events of it."""
-        end = min(person.until, self._until)
-        session, request = self.session(), ""
+        station = station or person.stations[0]
+        end = min(person.until, milliseconds(self._demo.until))
+        session, request = f"{self.rng.getrandbits(64):016x}", ""
         happened: list[Happening] = []
         for pause, step in journey.moves:
             if pause is SAME_REQUEST:
                 at += 1
             else:
                 if happened:
-                    at += int(self._rng.uniform(*pause) * 1000)
-                request = self.request()
+                    at += int(self.rng.uniform(*pause) * 1000)
+                request = self.rng.request_id()
             if at >= end or len(happened) == most:
                 break
-            happened.append(self.note(at, step, person, station, request, session))
+            named = session if step.opens_session or step.action is Action.LOG_OUT else ""
+            happened.append(self.write(at, step, person, station, request=request, session=named))
             if step.opens_session:
                 person.signed_in = max(person.signed_in, at)
                 if journey.stays_open:
@@ -83,71 +102,23 @@ class EventWriter:
                 person.left_open = {where: when for where, when in person.left_open.items() if when > at}
         return happened
 
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """``share``: what part of all events lies before the slot's end. ``odds``: of each person, summed up."""
-
-    start: int
-    share: float
-    odds: list[float]
-
-
-def stream(
-    people: list[Person],
-    scripted_events: Iterable[Happening],
-    writer: EventWriter,
-    rng: Rng,
-    since: datetime,
-    until: datetime,
-    events: int,
-) -> Iterator[Row]:
-    """Exactly ``events`` rows: the scripted_events, and ordinary days around them."""
-    pending = list(scripted_events)
-    heapify(pending)
-    left = events - len(pending)
-    journeys = {person: _journeys_of(person) for person in people}
-    made = 0
-    for slot in slots(people, since, until):
-        while made < round(slot.share * left):
-            [person] = rng.choices(people, cum_weights=slot.odds)
-            [station] = rng.choices(person.stations, person.odds)
-            allowed, odds = journeys[person]
-            [journey] = rng.choices(allowed, cum_weights=odds)
-            at = slot.start + rng.randrange(SLOT_MS)
-            for happening in writer.journey(journey, person, station, at, most=left - made):
-                heappush(pending, happening)
-                made += 1
-        while pending and pending[0][0] < slot.start + SLOT_MS:
-            yield _row(heappop(pending), rng)
-
-
-def _row(happening: Happening, rng: Rng) -> Row:
-    at, _, request, session, text = happening
-    return at, f"{id_at(at, rng.getrandbits(76))}\t{request}\t{session}\t{text}"
-
-
-def _journeys_of(person: Person) -> tuple[list[Journey], list[int]]:
-    allowed = [journey for journey in JOURNEYS if journey.allowed(person)]
-    return allowed, list(accumulate(journey.frequency for journey in allowed))
-
-
-def slots(people: list[Person], since: datetime, until: datetime) -> list[Slot]:
-    zones = {person.zone for person in people}
-    starts, all_odds = [], []
-    moment = since
-    while moment < until:
-        at = milliseconds(moment)
-        busy = {zone: busyness(zone, moment) for zone in zones}
-        starts.append(at)
-        all_odds.append(
-            list(
-                accumulate(
-                    busy[person.zone] * person.diligence if person.since <= at < person.until else 0
-                    for person in people
-                )
-            )
-        )
-        moment += SLOT
-    shares = list(accumulate(odds[-1] for odds in all_odds))
-    return [Slot(start, share / shares[-1], odds) for start, share, odds in zip(starts, shares, all_odds, strict=True)]
+    def rows(self, events: int, scripted: Iterable[Happening] = ()) -> Iterator[Row]:
+        """Exactly ``events`` rows: the scripted ones, and ordinary days around them."""
+        people, pending = list(self._demo.people.values()), list(scripted)
+        heapify(pending)
+        left = events - len(pending)
+        journeys = {person: journeys_of(person) for person in people}
+        made = 0
+        for slot in slots(people, self._demo.since, self._demo.until):
+            while made < round(slot.share * left):
+                [person] = self.rng.choices(people, cum_weights=slot.odds)
+                station = person.station(self.rng)
+                allowed, odds = journeys[person]
+                [journey] = self.rng.choices(allowed, cum_weights=odds)
+                at = slot.start + self.rng.randrange(SLOT_MS)
+                for happening in self.journey(journey, person, at, station, most=left - made):
+                    heappush(pending, happening)
+                    made += 1
+            while pending and pending[0][0] < slot.start + SLOT_MS:
+                at, _, request, session, text = heappop(pending)
+                yield at, f"{id_at(at, self.rng.getrandbits(76))}\t{request}\t{session}\t{text}"

@@ -1,167 +1,118 @@
-"""What stands out from the ordinary days, once each: an attack, an impossible journey, people who come and go."""
+"""What stands out from the ordinary days, once each: an attack, an impossible journey, people who come and go.
+
+``scripted_events.csv``: what goes wrong now and then, and when: so many days before the end, at an hour, UTC.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from ipaddress import ip_network
 
 from django.conf import settings
 
 from login_activity.vocabulary import Action, Reason
-from wisely_security.demo.people import SIGN_INS
-from wisely_security.reports.periods import DEFAULT
+from wisely_security.core.request_context import Client
 from wisely_security.tenancy.models import UserStatus
 
-from ..devices import ATTACKERS, BURGLAR
-from ..networks import DEMO_NETWORKS, DemoNetwork
-from ..patterns import Person, Rng, Station, milliseconds
+from .. import read_table
+from ..networks import DEMO_NETWORKS
+from ..patterns import DEVICES, Person, Rng, Station, milliseconds
+from ..people import SIGN_INS, Demo
 from .event_writer import EventWriter, Happening
-from .journeys import (
-    ACCOUNT_SUSPENDED,
-    CUT_SHORT,
-    DOWNLOADED,
-    EMAIL_FAILED,
-    INVITATION,
-    LINK_INVALID,
-    LINK_SENT,
-    LOCK_OUT,
-    LOCKED_OUT,
-    LOG_IN,
-    LOG_OUT,
-    NEW_PASSWORD,
-    NOT_SUPPORT,
-    PENDING,
-    RESET,
-    RESET_PENDING,
-    RESET_SUSPENDED,
-    SAME_REQUEST,
-    SETTINGS_INVALID,
-    SOON,
-    SUSPENDED,
-    VIEW_REFUSED,
-    VIEWED,
-    WRONG_PASSWORD,
-    Step,
-    journey,
-    view,
-)
+from .journeys import Step, journey, step
 
-ATTACKERS_NETWORK, BURGLARS_NETWORK = ip_network("213.136.8.0/24"), ip_network("177.32.8.0/24")
+SCRIPTED = read_table("sign_ins/scripted_events.csv")
+MINUTE = 60_000
+DAY = 24 * 60 * MINUTE
+ATTACKERS_NETWORK, BURGLARS_NETWORK = "213.136.8.0/24", "177.32.8.0/24"
 GUESSED_NAMES = (
-    "admin", "sales", "info", "it", "helpdesk", "accounts", "hr", "ceo", "ops",
-    "test", "marketing", "office", "john.smith", "j.kumar", "m.garcia", "noc", "billing", "root",
-)  # fmt: skip
+    *("admin", "sales", "info", "it", "helpdesk", "accounts", "hr", "ceo", "ops"),
+    *("test", "marketing", "office", "john.smith", "j.kumar", "m.garcia", "noc", "billing", "root"),
+)
 MASKED_NAMES = ("Tr0ub4dor&3", "letmein", "administrator")
-VIEWED_BY_SUPPORT = ("acme", "globex", "initech")
 
 
-def scripted_events(
-    people: dict[str, Person], writer: EventWriter, rng: Rng, since: datetime, until: datetime
-) -> Iterator[Happening]:
-    def at(days: int, hour: float) -> int:
-        """A time of day, UTC, so many days before the end."""
-        return milliseconds(until - timedelta(days=days) + timedelta(hours=hour))
+def scripted_events(demo: Demo, writer: EventWriter) -> Iterator[Happening]:
+    people = demo.people
 
-    alice, bob, charlie, grace, priya = (
-        people[f"{name}.example"] for name in ("alice@acme", "bob@acme", "charlie@globex", "grace@globex", "priya@acme")
-    )
-    yield from attack(people, writer, rng, at(3, 2.2))
-    yield from forgotten_password(people["jamal@globex.example"], writer, rng, at(9, 15.1))
-    yield from impossible_journey(priya, alice, writer, rng, at(2, 4.1))
+    def at(days_ago: float, hour: float) -> int:
+        return milliseconds(demo.until + timedelta(days=-days_ago, hours=hour))
+
+    def play(row: dict[str, str]) -> list[Happening]:
+        text = row["journey"].format(all_guesses="log_in!wrong_password " * settings.LOCKOUT_FAILURES_PER_ACCOUNT)
+        return writer.journey(journey(text), people[row["email"]], at(int(row["days_ago"]), float(row["hour"])))
+
+    yield from attack(people, writer, at(3, 2.2))
+    yield from play(SCRIPTED[0])
+    yield from impossible_journey(people["priya@acme.example"], people["alice@acme.example"], writer, at(2, 4.1))
     for person in people.values():
-        yield from comings_and_goings(person, people, writer, rng, since, until)
+        yield from comings_and_goings(person, people, writer, milliseconds(demo.since))
     for email in SIGN_INS:
-        person = people[email]
-        yield from writer.journey(journey(1, LOG_IN), person, person.stations[0], at(1, rng.uniform(4, 16)))
-    yield from support_views(people["dana@wisely.example"], writer, rng, at(6, 10.5))
-
-    refused = journey(1, LOG_IN, SOON, VIEW_REFUSED, SOON, LOG_OUT)
-    invalid = journey(1, NOT_SUPPORT, LOG_IN, SOON, SETTINGS_INVALID, SOON, LOG_OUT)
-    broken = journey(1, LOG_IN, SOON, VIEWED, SOON, CUT_SHORT, DOWNLOADED, SOON, LOG_OUT)
-    unsent = journey(1, WRONG_PASSWORD, EMAIL_FAILED, SOON, LINK_SENT, SOON, LINK_INVALID)
-    for taken, person, start in (
-        (refused, bob, at(4, 6.2)),
-        (invalid, alice, at(5, 7.4)),
-        (broken, grace, at(4, 18.3)),
-        (unsent, charlie, at(11, 14.6)),
-    ):
-        yield from writer.journey(taken, person, person.stations[0], start)
+        yield from writer.journey(journey("log_in"), people[email], at(1, writer.rng.uniform(4, 16)))
+    for row in SCRIPTED[1:]:
+        yield from play(row)
 
 
-def attack(people: dict[str, Person], writer: EventWriter, rng: Rng, start: int) -> Iterator[Happening]:
+def attack(people: dict[str, Person], writer: EventWriter, at: int) -> Iterator[Happening]:
     """Credential stuffing: two guesses at everybody and at names that might exist, then all effort at one account."""
-    network = _network(ATTACKERS_NETWORK)
-    stations = [Station(rng.choice(ATTACKERS), rng.address(network)) for _ in range(18)]
+    stations = [_station(writer.rng, writer.rng.choice(DEVICES["attacker"]), ATTACKERS_NETWORK) for _ in range(18)]
     guessed = [f"{name}@{company}.example" for name in GUESSED_NAMES for company in ("acme", "globex")]
     targets = [*people, *guessed, *MASKED_NAMES] * 2
-    rng.shuffle(targets)
-    targets += ["bob@acme.example"] * (settings.LOCKOUT_FAILURES_PER_ACCOUNT + 3)
+    writer.rng.shuffle(targets)
+    most = settings.LOCKOUT_FAILURES_PER_ACCOUNT
+    targets += ["bob@acme.example"] * (most + 3)
     guesses: Counter[str] = Counter()
-    moment = start
     for target in targets:
-        moment += rng.randrange(900, 3200)
-        person, station, request = people.get(target), rng.choice(stations), writer.request()
-        if guesses[target] >= settings.LOCKOUT_FAILURES_PER_ACCOUNT:
-            yield writer.note_special(moment, LOCKED_OUT, person, station, request=request)
-            continue
+        at += writer.rng.randrange(900, 3200)
+        person, station, request = people.get(target), writer.rng.choice(stations), writer.rng.request_id()
         guesses[target] += 1
-        guess = WRONG_PASSWORD if person else Step(Action.LOG_IN, failed=Reason.UNKNOWN_USER, typed=target)
-        yield writer.note_special(moment, guess, person, station, request=request)
-        if guesses[target] == settings.LOCKOUT_FAILURES_PER_ACCOUNT:
-            yield writer.note_special(moment + 1, LOCK_OUT, person, station, request=request)
-    unknown = Step(Action.RESET_PASSWORD, failed=Reason.UNKNOWN_USER, typed="admin@acme.example")
-    yield writer.note_special(moment + 4000, unknown, None, stations[0])
+        guess = step("log_in!wrong_password" if guesses[target] <= most else "log_in!locked_out")
+        if not person:
+            guess = Step(Action.LOG_IN, Reason.UNKNOWN_USER, typed=target)
+        yield writer.write(at, guess, person, station, request=request)
+        if guesses[target] == most:
+            yield writer.write(at + 1, step("lock_out!too_many_failures"), person, station, request=request)
+    unknown = Step(Action.RESET_PASSWORD, Reason.UNKNOWN_USER, typed="admin@acme.example")
+    yield writer.write(at + 4000, unknown, None, stations[0])
 
 
-def forgotten_password(person: Person, writer: EventWriter, rng: Rng, start: int) -> Iterator[Happening]:
-    guesses = [WRONG_PASSWORD] * settings.LOCKOUT_FAILURES_PER_ACCOUNT
-    taken = journey(1, *guesses, SAME_REQUEST, LOCK_OUT, LOCKED_OUT, LINK_SENT, SOON, RESET, LOG_IN)
-    yield from writer.journey(taken, person, person.stations[0], start)
-
-
-def impossible_journey(person: Person, admin: Person, writer: EventWriter, rng: Rng, start: int) -> Iterator[Happening]:
+def impossible_journey(person: Person, admin: Person, writer: EventWriter, at: int) -> Iterator[Happening]:
     """Signed in at home and, 26 minutes later, on another continent; noticed, and dealt with."""
-    burglar = Station(BURGLAR, rng.address(_network(BURGLARS_NETWORK)))
-    yield from writer.journey(journey(1, LOG_IN), person, person.stations[0], start)
-    abroad = start + 26 * 60_000
-    yield from writer.journey(journey(1, LOG_IN, (20, 20), VIEWED, (40, 40), DOWNLOADED), person, burglar, abroad)
-    ended = abroad + 55 * 60_000
+    burglar = _station(writer.rng, DEVICES["burglar"][0], BURGLARS_NETWORK)
+    yield from writer.journey(journey("log_in"), person, at)
+    abroad = journey("log_in 20s view@week 40s view=downloaded@month")
+    yield from writer.journey(abroad, person, at + 26 * MINUTE, burglar)
     del person.left_open[burglar]
-    ends = Step(Action.END_SESSION, note=Reason.ENDED_BY_ADMIN, detail=lambda *_: {"device": burglar.device_label})
-    yield writer.note_special(ended, ends, person, admin.stations[0], by=admin)
-    yield from writer.journey(journey(1, *NEW_PASSWORD), person, person.stations[0], ended + 4 * 60_000)
+    ends = Step(Action.END_SESSION, note=Reason.ENDED_BY_ADMIN, detail="device", device=burglar.device.label)
+    yield writer.write(at + 81 * MINUTE, ends, person, admin.stations[0], by=admin)
+    recovery = "reset_password=link_requested soon end_session=password_changed@device + reset_password log_in"
+    yield from writer.journey(journey(recovery), person, at + 85 * MINUTE)
 
 
 def comings_and_goings(
-    person: Person, people: dict[str, Person], writer: EventWriter, rng: Rng, since: datetime, until: datetime
+    person: Person, people: dict[str, Person], writer: EventWriter, since: int
 ) -> Iterator[Happening]:
-    station, user = person.stations[0], person.user
-    day = timedelta(days=1) // timedelta(milliseconds=1)
+    user, station = person.user, person.stations[0]
+    tries: dict[float, str] = {}
     if user.status == UserStatus.SUSPENDED and user.tenant:
-        admin = next(p for p in people.values() if p.user.id == user.tenant.super_admin_id)
-        yield writer.note_special(person.until, ACCOUNT_SUSPENDED, person, admin.stations[0], by=admin)
-        for days, step in ((1, SUSPENDED), (1.01, SUSPENDED), (1.02, RESET_SUSPENDED), (7, SUSPENDED)):
-            yield writer.note_special(person.until + int(days * day), step, person, station)
+        admin = next(each for each in people.values() if each.user.id == user.tenant.super_admin_id)
+        suspended = step("end_session=account_suspended@device")
+        yield writer.write(person.until, suspended, person, admin.stations[0], by=admin)
+        again = "log_in!suspended"
+        tries = {1: again, 1.01: again, 1.02: "reset_password!suspended", 7: again}
     elif user.status == UserStatus.PENDING:
-        invited = milliseconds(user.created_at)
-        for days, step in ((1.1, PENDING), (1.11, RESET_PENDING)):
-            yield writer.note_special(invited + int(days * day), step, person, station)
-    elif user.created_at > since:
-        yield from writer.journey(
-            journey(1, INVITATION, LINK_INVALID, LOG_IN, SOON, LOG_OUT), person, station, person.since
-        )
+        tries = {1.1: "log_in!pending", 1.11: "reset_password!pending"}
+    elif milliseconds(user.created_at) > since:
+        arrival = journey("reset_password=invitation reset_password!link_invalid log_in soon log_out")
+        yield from writer.journey(arrival, person, person.since)
+    began = person.until if user.status == UserStatus.SUSPENDED else milliseconds(user.created_at)
+    for days, text in tries.items():
+        yield writer.write(began + int(days * DAY), step(text), person, station)
 
 
-def support_views(person: Person, writer: EventWriter, rng: Rng, start: int) -> Iterator[Happening]:
-    """Support views tenants' data in Django admin, which each tenant's record shows."""
-    station = person.stations[0]
-    detail = view(DEFAULT, area="Django admin: login events")
-    views = (Step(Action.VIEW, detail=detail, dated=True, record_of=slug) for slug in VIEWED_BY_SUPPORT)
-    taken = journey(1, LOG_IN, *(move for step in views for move in (SOON, step)), SOON, LOG_OUT)
-    yield from writer.journey(taken, person, station, start)
-
-
-def _network(network: object) -> DemoNetwork:
-    return next(demo for demo in DEMO_NETWORKS if demo.network == network)
+def _station(rng: Rng, device: Client, network: str) -> Station:
+    [found] = (demo for demo in DEMO_NETWORKS if demo.network == ip_network(network))
+    return Station(replace(device, address=rng.address(found)))
