@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 ENVIRONMENT = Path(__file__).resolve().parent / ".venv"
+FOR_DEVELOPMENT = {"serve", "seed_demo"}
 
 
 def main() -> None:
@@ -22,11 +23,14 @@ def main() -> None:
     except EmbeddedPostgresError as error:
         sys.exit(str(error))
 
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
 
     try:
+        if not settings.DEVELOPMENT and (command := "".join(sys.argv[1:2])) in FOR_DEVELOPMENT:
+            sys.exit(f"manage.py {command} is for development: set DEBUG=1. For production, see docs/operations.md.")
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
