@@ -70,12 +70,14 @@ class Event(models.Model):
     """Base of the event tables.
 
     Django sees ``id`` as the key; the table's primary key is (tenant_id, id). The database makes ``id``, ``tx``
-    and with the id ``occurred_at``: the app role is not allowed to write them. Each has a ``status``.
+    and with the id ``occurred_at``: the app role is not allowed to write them.
 
+    ``outcome``: the column that says whether it succeeded; successes and failures are counted apart.
     ``dimensions``: columns of text that charts and totals may be filtered by, in any combination (``summary.py``).
     ``indexed``: what filters and free text find events by.
     """
 
+    outcome: ClassVar[str] = "status"
     dimensions: ClassVar[tuple[str, ...]]
     indexed: ClassVar[IndexedFields]
 

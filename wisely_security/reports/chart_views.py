@@ -75,6 +75,7 @@ class ReportChart(ReportPage):
 
 def _charted(filters: ReportFilterSet) -> list[str]:
     """The filters with which a chart may be of any number of events."""
-    columns = {"status", *filters.queryset.model.dimensions}
+    model = filters.queryset.model
+    columns = {model.outcome, *model.dimensions}
     names = (name for name, each in filters.filters.items() if each.field_name in columns)
     return [str(filters.form.fields[name].label) for name in names]

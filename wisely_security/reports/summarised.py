@@ -33,9 +33,10 @@ class Summarised:
 
 def summarised(filters: ReportFilterSet, dimensions: Sequence[str]) -> Summarised | None:
     """None: there is a filter that the summary knows nothing of."""
-    known = Summarised({}, {}, filters.form.cleaned_data["status"])
+    outcome = filters.queryset.model.outcome
+    known = Summarised({}, {}, filters.form.cleaned_data[outcome])
     for name, value in filters.form.cleaned_data.items():
-        if name in _NO_FILTERS or name == "status" or value in {None, ""}:
+        if name in _NO_FILTERS or name == outcome or value in {None, ""}:
             continue
         column = filters.filters[name].field_name
         if column not in dimensions:

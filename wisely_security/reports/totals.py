@@ -40,12 +40,15 @@ def count(filters: ReportFilterSet, tenant_id: UUID, bounds: Sequence[datetime])
 
 def _count_themselves(filters: ReportFilterSet, tenant_id: UUID, bounds: Sequence[datetime]) -> list[Count] | None:
     """By reading the newest, as the page would."""
-    few = filters.qs.only("id", "status")
+    outcome = filters.queryset.model.outcome
+    few = filters.qs.only("id", outcome)
     page = read_page(few, QueryDict(), MOST_COUNTED)
     if page.older:
         return None
     starts = [first_id(bound) for bound in bounds]
-    found = Counter((bisect_right(starts, event.id) - 1, event.status == Status.SUCCESS) for event in page.rows)
+    found = Counter(
+        (bisect_right(starts, event.id) - 1, getattr(event, outcome) == Status.SUCCESS) for event in page.rows
+    )
     return [Count(found[bar, True], found[bar, False]) for bar in range(len(bounds) - 1)]
 
 
