@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What has been loaded stays: to look through it for garbage takes a twentieth of all time."""
+    """What has been loaded stays: searching it for garbage takes a twentieth of all time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
@@ -55,7 +55,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def time_enough() -> Iterator[None]:
-    """A busy machine is no reason to give a search up. Tests of the limits set them."""
+    """Searches are not aborted on a busy machine. Tests of the limits set them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "LONGEST_SEARCH_SECONDS", 600)
         patch.setattr(totals, "LONGEST_COUNT_SECONDS", 600)
@@ -89,7 +89,7 @@ def django_db_setup(everybody: Cast, django_db_blocker: DjangoDbBlocker) -> Iter
 
 @pytest.fixture
 def committed(request: pytest.FixtureRequest, everybody: Cast, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A database of one's own, for tests that commit: threads, streams, other processes, the owner's work."""
+    """A database for one test that commits: threads, streams, other processes, the owner's work."""
     like = databases.WITH_CAST if "committed_cast" in request.fixturenames else databases.TEMPLATE
     with django_db_blocker.unblock(), databases.fresh_database(f"test_wisely_{os.getpid()}_committed", like):
         yield

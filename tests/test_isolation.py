@@ -1,4 +1,4 @@
-"""Every address of the site, tried by those who may, by the wrong role, by another tenant and by nobody."""
+"""Every URL of the site, requested by permitted users, by the wrong role, by another tenant and anonymously."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
     expected = {"end_session": 404}  # the session is not Alice's own
     assert response.status_code == expected.get(name, 302 if name in POSTS | {"home", "settings"} else 200)
     if response.streaming:
-        response.getvalue()  # a download that nobody reads holds its slot
+        response.getvalue()  # an unread download holds its slot
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_very_many_users_come_in_pages_and_can_be_searched(cast: Cast, django_as
 
 
 class TestSwitching:
-    """An aggregator's admin looks at one of its enterprises."""
+    """An aggregator's admin views one of its enterprises."""
 
     def test_shows_the_enterprises_data_and_says_so(self, cast: Cast) -> None:
         sign_in(cast.charlie)
@@ -189,10 +189,10 @@ class TestSwitching:
     def test_is_recorded_in_the_enterprises_own_record(self, cast: Cast, events) -> None:
         client = sign_in(cast.erin)
         client.post("/switch-tenant/", {"tenant": str(cast.globex.pk)}, follow=True)
-        switched, looked = events(cast.globex)
+        switched, viewed = events(cast.globex)
         assert switched.detail["area"] == "Switched from Initech to Globex"
-        assert {event.user_name for event in (switched, looked)} == {"Erin Evans (Initech)"}
-        assert (looked.action, looked.detail["area"]) == ("view", "Login Activity")
+        assert {event.user_name for event in (switched, viewed)} == {"Erin Evans (Initech)"}
+        assert (viewed.action, viewed.detail["area"]) == ("view", "Login Activity")
 
     def test_changes_nothing_there(self, cast: Cast, events) -> None:
         client = sign_in(cast.erin)

@@ -1,4 +1,4 @@
-"""A bar on a terminal; elsewhere a line now and then, and none for what is quickly done."""
+"""A bar on a terminal; elsewhere a line now and then, and none for short work."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tests of Django admin, for support alone, through all parts. A file for each page or promise, hence so many."""
+"""Tests of Django admin, which only support may use. One file per page or promise."""

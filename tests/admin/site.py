@@ -1,4 +1,4 @@
-"""The addresses of the admin, its forms as a browser sends them, and what the record tells of looks."""
+"""The admin's URLs, its forms as a browser sends them, and the recorded views of support."""
 
 from __future__ import annotations
 
@@ -53,21 +53,21 @@ def edit(client: Client, url: str, **changed: Any) -> Any:
     return client.post(url, opened(client, url) | changed)
 
 
-def looks(events: Callable[..., list[LoginEvent]], tenant: Tenant | None) -> list[dict[str, Any]]:
-    """What the record of a tenant tells of support's looks."""
+def support_views(events: Callable[..., list[LoginEvent]], tenant: Tenant | None) -> list[dict[str, Any]]:
+    """The views by support that a tenant's record holds."""
     found = events(tenant, action="view", user_email="dana@wisely.example")
     assert {event.user_name for event in found} <= {"Dana Diaz (Wisely support)" if tenant else "Dana Diaz"}
     return [event.detail for event in found]
 
 
-class Trail(audit_assertions.Trail):
+class AuditTrail(audit_assertions.AuditTrail):
     def only(self) -> AuditEvent:
         [event] = self.new()
         return event
 
 
 def every_url(cast: Cast) -> list[str]:
-    """Each address of the site that the registry makes, with an object of Acme where it needs one."""
+    """Every URL that the admin's registry makes, with an object of Acme where it needs one."""
     with acting_as(support=True):
         objects: dict[type, Any] = {
             Tenant: cast.acme,

@@ -16,14 +16,14 @@ from wisely_security.tenancy.admin.tenants import TenantAdmin
 from wisely_security.tenancy.admin.users import UserAdmin
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 
-from .site import ROLES, TENANTS, USERS, Trail, edit, opened, sign_in_as_support
+from .site import ROLES, TENANTS, USERS, AuditTrail, edit, opened, sign_in_as_support
 
 
 class TestAtTheSameTime:
-    """Two at work: nothing fails, and nobody's work is undone."""
+    """Two people work at once: nothing fails, and no change is lost."""
 
     @pytest.mark.parametrize(
-        ("model_admin", "path", "names", "typed", "said", "kept"),
+        ("model_admin", "path", "names", "typed", "shown", "kept"),
         [
             (
                 TenantAdmin,
@@ -41,7 +41,7 @@ class TestAtTheSameTime:
             (
                 UserAdmin,
                 USERS + "add/?tenant={tenant}",
-                ("Fay Fox", "Fay Foster"),  # who takes one name waits for the other
+                ("Fay Fox", "Fay Foster"),  # whoever takes the same name waits for the other
                 {"email": "fay@acme.example", "role": "{role}"},
                 "This e-mail address is taken.",
                 "fay@acme.example",
@@ -56,7 +56,7 @@ class TestAtTheSameTime:
             ),
         ],
     )
-    def test_what_two_add_is_added_once_and_the_other_is_told(
+    def test_what_two_people_add_is_added_once_and_the_second_sees_an_error(
         self,
         committed_cast: Cast,
         monkeypatch,
@@ -64,7 +64,7 @@ class TestAtTheSameTime:
         path: str,
         names: tuple[str, str],
         typed: dict[str, str],
-        said: str,
+        shown: str,
         kept: str,
     ) -> None:
         with acting_as(support=True):
@@ -86,17 +86,17 @@ class TestAtTheSameTime:
                 connection.close()
 
         clients = [sign_in_as_support(), sign_in_as_support()]
-        trail = Trail(committed_cast.acme)
+        audit_trail = AuditTrail(committed_cast.acme)
         with ThreadPoolExecutor(max_workers=2) as threads:
             slower, faster = sorted(threads.map(add, clients, names), key=lambda response: response.status_code)
         assert (slower.status_code, faster.status_code) == (200, 302)
         html = slower.content.decode()
-        assert said in html
+        assert shown in html
         assert f'value="{kept}"' in html
         assert len(mail.outbox) == (model_admin is not RoleAdmin)
         if model_admin is not TenantAdmin:
-            told = [(event.status, event.reason_code) for event in trail.new()]
-            assert sorted(told) == [("failure", "duplicate"), ("success", "")]
+            recorded = [(event.status, event.reason_code) for event in audit_trail.new()]
+            assert sorted(recorded) == [("failure", "duplicate"), ("success", "")]
 
     def test_what_happens_to_an_account_while_it_is_edited_stays(
         self, dana: Client, cast: Cast, monkeypatch, seen_by_support
@@ -116,11 +116,11 @@ class TestAtTheSameTime:
         url = f"{USERS}{cast.bob.pk}/change/"
         form = opened(dana, url)
         User.objects.filter(pk=cast.bob.pk).update(status=UserStatus.SUSPENDED)
-        trail = Trail(cast.acme)
+        audit_trail = AuditTrail(cast.acme)
         assert dana.post(url, form | {"name": "Bob Braun"}).status_code == 302
         bob = User.objects.get(pk=cast.bob.pk)
         assert (bob.name, bob.status) == ("Bob Braun", UserStatus.SUSPENDED)
-        [change] = trail.only().changes
+        [change] = audit_trail.only().changes
         assert (change["before"], change["after"]) == ("Bob Brown", "Bob Braun")
 
     def test_a_tenant_and_a_role_keep_what_others_change(self, dana: Client, cast: Cast, seen_by_support) -> None:

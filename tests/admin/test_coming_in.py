@@ -35,7 +35,7 @@ class TestWhoMayComeIn:
         [event] = events(None)
         assert (event.user_name, event.reason) == ("Dana Diaz", "wrong_password")
 
-    def test_nobody_else_opens_any_page(self, dana: Client, cast: Cast) -> None:
+    def test_nobody_else_can_open_any_page(self, dana: Client, cast: Cast) -> None:
         for member in (cast.alice, cast.bob, cast.charlie, cast.erin):
             client = sign_in(member)
             for url in every_url(cast):

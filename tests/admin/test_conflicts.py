@@ -1,4 +1,4 @@
-"""Two people edit the same record: nobody's work is overwritten unseen."""
+"""Two people edit the same record: no change is overwritten unnoticed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.templates import Template
 
-from .site import USERS, Trail, list_of, opened
+from .site import USERS, AuditTrail, list_of, opened
 
 
 def test_a_field_that_others_have_changed_is_not_overwritten_unseen(dana: Client, cast: Cast, seen_by_support) -> None:
     url = f"{USERS}{cast.bob.pk}/change/"
     form = opened(dana, url) | {"name": "Bob Braun", "time_zone": "Europe/Berlin"}
     User.objects.filter(pk=cast.bob.pk).update(name="Robert Brown")
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
     response = dana.post(url, form)
     html = response.content.decode()
     assert response.status_code == 200
@@ -28,13 +28,13 @@ def test_a_field_that_others_have_changed_is_not_overwritten_unseen(dana: Client
     assert 'value="Bob Braun"' in html
     bob = User.objects.get(pk=cast.bob.pk)
     assert (bob.name, bob.time_zone) == ("Robert Brown", "UTC")
-    event = trail.only()
+    event = audit_trail.only()
     assert (event.action, event.status, event.reason_code) == ("edited", "failure", "conflict")
     assert event.reason.startswith("Name: Someone else has changed this")
     assert event.resource_name == "Robert Brown"
 
 
-def test_saving_once_more_is_meant(dana: Client, cast: Cast, seen_by_support) -> None:
+def test_saving_again_overwrites(dana: Client, cast: Cast, seen_by_support) -> None:
     url = f"{USERS}{cast.bob.pk}/change/"
     form = opened(dana, url) | {"name": "Bob Braun"}
     User.objects.filter(pk=cast.bob.pk).update(name="Robert Brown")
@@ -44,13 +44,13 @@ def test_saving_once_more_is_meant(dana: Client, cast: Cast, seen_by_support) ->
     assert User.objects.get(pk=cast.bob.pk).name == "Bob Braun"
 
 
-def test_who_wants_the_same_is_in_nobodys_way(dana: Client, cast: Cast, seen_by_support) -> None:
+def test_two_people_who_make_the_same_change_do_not_conflict(dana: Client, cast: Cast, seen_by_support) -> None:
     url = f"{USERS}{cast.bob.pk}/change/"
     form = opened(dana, url) | {"name": "Robert Brown"}
     User.objects.filter(pk=cast.bob.pk).update(name="Robert Brown")
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
     assert dana.post(url, form).status_code == 302
-    assert trail.new() == []
+    assert audit_trail.new() == []
 
 
 def test_a_list_is_compared_as_a_whole(dana: Client, cast: Cast, seen_by_support) -> None:
@@ -58,16 +58,16 @@ def test_a_list_is_compared_as_a_whole(dana: Client, cast: Cast, seen_by_support
     url = f"{list_of(BusinessGroup)}{group.pk}/change/"
     form = opened(dana, url) | {"users": [str(cast.bob.pk)]}
     make(BusinessGroupUser, cast.acme, group=group, user=cast.alice)
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
     response = dana.post(url, form)
     assert response.status_code == 200
     assert "it is now “Alice Adams”" in response.content.decode()
     assert [user.name for user in group.users.all()] == ["Alice Adams"]
-    assert [event.reason_code for event in trail.new() if event.status == "failure"] == ["conflict"]
+    assert [event.reason_code for event in audit_trail.new() if event.status == "failure"] == ["conflict"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_how_lines_end_is_no_conflict(dana: Client, cast: Cast, end: str, seen_by_support) -> None:
+def test_line_endings_are_no_conflict(dana: Client, cast: Cast, end: str, seen_by_support) -> None:
     template = make(Template, cast.acme, body=f"Hello{end}there")
     url = f"{list_of(Template)}{template.pk}/change/"
     form = opened(dana, url)
@@ -82,8 +82,8 @@ def test_what_others_have_changed_elsewhere_stays(dana: Client, cast: Cast, seen
     form = opened(dana, url)
     with acting_as(tenant_id=cast.acme.pk):
         Template.objects.filter(pk=template.pk).update(footer="By Alice", validity_minutes=5)
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
     assert dana.post(url, form | {"header": "By Dana"}).status_code == 302
     template.refresh_from_db()
     assert (template.header, template.footer, template.validity_minutes) == ("By Dana", "By Alice", 5)
-    assert [change["label"] for change in trail.only().changes] == ["Header"]
+    assert [change["label"] for change in audit_trail.only().changes] == ["Header"]

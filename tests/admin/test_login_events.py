@@ -16,7 +16,7 @@ from wisely_security.ledger.models import NO_TENANT
 from wisely_security.reports import reading, support_events
 from wisely_security.reports.keyset import Page
 
-from .site import EVENTS, looks
+from .site import EVENTS, support_views
 
 
 def _names(response: Any) -> list[str]:
@@ -95,7 +95,7 @@ class TestLoginEvents:
 
     def test_an_unclear_filter_shows_nothing_and_says_why(self, dana: Client, cast: Cast, events) -> None:
         sign_in(cast.bob)
-        for filters, said in (
+        for filters, shown in (
             ({"tenant": "e"}, "Which one? acme, globex, initech"),
             ({"tenant": "umbrella"}, "No tenant has this name. Enter the tenant’s name or short name."),
             ({"period": "nonsense"}, '"nonsense" isn\'t a period.'),
@@ -104,9 +104,9 @@ class TestLoginEvents:
             ({"status": "banana"}, '"banana" isn\'t a status. Choose Success or Failure.'),
         ):
             response = dana.get(EVENTS, filters)
-            assert said in unescape(response.content.decode())
+            assert shown in unescape(response.content.decode())
             assert _names(response) == []
-        assert looks(events, cast.acme) == []
+        assert support_views(events, cast.acme) == []
 
     def test_custom_dates_without_a_date_are_shown_as_those_that_hold(self, dana: Client, cast: Cast) -> None:
         sign_in(cast.bob)
@@ -116,14 +116,14 @@ class TestLoginEvents:
         first, last = (date.fromisoformat(form[name].value()) for name in ("from", "to"))
         assert last - first == timedelta(days=6)
 
-    def test_supports_own_looks_are_hidden_unless_asked_for(self, dana: Client, cast: Cast) -> None:
+    def test_supports_own_views_are_hidden_by_default(self, dana: Client, cast: Cast) -> None:
         sign_in(cast.bob)
         dana.get(EVENTS, {"tenant": "acme"})
         assert _names(dana.get(EVENTS, {"tenant": "acme"})) == ["Bob Brown"]
         with_looks = _names(dana.get(EVENTS, {"tenant": "acme", "support": "on"}))
         assert with_looks == ["Dana Diaz (Wisely support)"] * 2 + ["Bob Brown"]
 
-    def test_pages_go_by_keys_there_and_back(self, dana: Client, cast: Cast, monkeypatch) -> None:
+    def test_pages_are_keyset_pages_in_both_directions(self, dana: Client, cast: Cast, monkeypatch) -> None:
         monkeypatch.setattr(LoginEventAdmin, "list_per_page", 2)
         for member in (cast.alice, cast.bob, cast.charlie, cast.erin):
             sign_in(member)
@@ -153,15 +153,15 @@ class TestLoginEvents:
             assert "user_agent__regex" not in read
             assert re.search(r"LIMIT \d+$", read)
             assert not re.search(r"\b(COUNT|OFFSET|DISTINCT)\b", read)
-        with django_assert_max_num_queries(20):  # one more for each tenant told
+        with django_assert_max_num_queries(20):  # one more for each tenant that the view is recorded for
             dana.get(EVENTS, {"tenant": "acme"})
 
     @pytest.mark.real_clock
-    def test_a_search_that_takes_too_long_is_given_up_with_advice(self, dana: Client, cast: Cast, monkeypatch) -> None:
+    def test_a_search_that_takes_too_long_is_aborted_with_advice(self, dana: Client, cast: Cast, monkeypatch) -> None:
         def slow(*_: Any, **__: Any) -> Page:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_sleep(20)")
-            raise AssertionError("nobody stopped it")
+            raise AssertionError("the statement was not stopped")
 
         monkeypatch.setattr(support_events, "read_page", slow)
         monkeypatch.setattr(reading, "LONGEST_SEARCH_SECONDS", 0.05)
@@ -176,8 +176,8 @@ class TestLoginEvents:
         [event] = events(cast.acme)
         url = f"{EVENTS}{event.pk}/change/"
         html = dana.get(url).content.decode()
-        for said in ("Acme", "Bob Brown", "bob@acme.example", "Windows PC", str(event.request_id), "Chrome/129.0.0.0"):
-            assert said in html
+        for shown in ("Acme", "Bob Brown", "bob@acme.example", "Windows PC", str(event.request_id), "Chrome/129.0.0.0"):
+            assert shown in html
         assert 'name="_save"' not in html
         assert dana.post(url, {"user_name": "Mallory"}).status_code == 403
         assert dana.get(f"{EVENTS}add/").status_code == dana.post(f"{EVENTS}add/").status_code == 403

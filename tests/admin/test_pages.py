@@ -28,7 +28,7 @@ class TestTheAdminsOwnLog:
             cursor.execute("SELECT object_repr FROM django_admin_log")
             assert cursor.fetchall() == [("Bob Braun",)]
 
-    def test_nobody_but_support_sees_it(self, dana: Client, cast: Cast) -> None:
+    def test_only_support_sees_it(self, dana: Client, cast: Cast) -> None:
         edit(dana, f"{USERS}{cast.bob.pk}/change/", name="Bob Braun")
         for tenant_id in (None, cast.acme.pk):
             with acting_as(tenant_id=tenant_id), connection.cursor() as cursor:

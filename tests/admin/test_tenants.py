@@ -10,7 +10,7 @@ from wisely_security.tenancy.models import Tenant, User, UserStatus
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
-from .site import TENANTS, USERS, Trail, edit, list_of
+from .site import TENANTS, USERS, AuditTrail, edit, list_of
 
 
 class TestTenants:
@@ -45,7 +45,7 @@ class TestTenants:
         assert "Tenant with this Slug already exists." in html
         assert Tenant.objects.count() == 3
 
-    def test_names_are_in_one_line_and_turn_nothing_around(self, dana: Client, seen_by_support) -> None:
+    def test_names_are_one_line_without_direction_marks(self, dana: Client, seen_by_support) -> None:
         response = edit(
             dana, f"{TENANTS}add/", name="Umb\u202erella", slug="umbrella", edition="enterprise",
             super_admin_name="Uma\u2028Umber", super_admin_email="uma@umbrella.example",
@@ -56,31 +56,31 @@ class TestTenants:
     def test_the_super_admin_hands_over_to_an_active_user_of_the_tenant(
         self, dana: Client, cast: Cast, events, seen_by_support
     ) -> None:
-        url, trail = f"{TENANTS}{cast.acme.pk}/change/", Trail(cast.acme)
+        url, audit_trail = f"{TENANTS}{cast.acme.pk}/change/", AuditTrail(cast.acme)
         assert edit(dana, url, super_admin=cast.charlie.pk).status_code == 200
-        event = trail.only()
+        event = audit_trail.only()
         assert (event.action, event.status, event.resource_name) == ("made_admin", "failure", "Alice Adams")
         User.objects.filter(pk=cast.bob.pk).update(status=UserStatus.SUSPENDED)
         assert edit(dana, url, super_admin=cast.bob.pk).status_code == 200
         User.objects.filter(pk=cast.bob.pk).update(status=UserStatus.ACTIVE)
-        trail.new()
+        audit_trail.new()
         assert edit(dana, url, super_admin=cast.bob.pk, session_idle_minutes="10").status_code == 302
         assert Tenant.objects.get(pk=cast.acme.pk).super_admin == cast.bob
         assert User.objects.get(pk=cast.bob.pk).role_name == "Super Admin"
         assert User.objects.get(pk=cast.alice.pk).role_name == "Admin"
-        event = trail.only()
+        event = audit_trail.only()
         assert (event.action, event.resource_name) == ("made_admin", "Bob Brown")
-        [look] = events(cast.acme, action="edit")
-        assert look.detail["changes"] == {"End a session after no activity for": ["720", "10"]}
+        [view] = events(cast.acme, action="edit")
+        assert view.detail["changes"] == {"End a session after no activity for": ["720", "10"]}
 
-    def test_sign_in_settings_are_told_by_login_activity(self, dana: Client, cast: Cast, events) -> None:
-        url, trail = f"{TENANTS}{cast.acme.pk}/change/", Trail(cast.acme)
+    def test_sign_in_settings_are_recorded_in_login_activity(self, dana: Client, cast: Cast, events) -> None:
+        url, audit_trail = f"{TENANTS}{cast.acme.pk}/change/", AuditTrail(cast.acme)
         assert edit(dana, url, session_idle_minutes="1").status_code == 200
         assert edit(dana, url, session_idle_minutes="10").status_code == 302
         assert [event.status for event in events(cast.acme, action="edit")] == ["failure", "success"]
-        assert trail.new() == []
+        assert audit_trail.new() == []
 
-    def test_its_page_leads_to_all_that_belongs_to_it(self, dana: Client, cast: Cast) -> None:
+    def test_its_page_links_to_everything_that_belongs_to_it(self, dana: Client, cast: Cast) -> None:
         html = dana.get(f"{TENANTS}{cast.acme.pk}/change/").content.decode()
         assert f'href="{USERS}?tenant=acme">Users</a>' in html
         assert (

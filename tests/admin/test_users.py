@@ -9,7 +9,7 @@ from tests.support.cast import Cast, sign_in
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
 
-from .site import ROLES, TENANTS, USERS, Trail, edit
+from .site import ROLES, TENANTS, USERS, AuditTrail, edit
 
 
 class TestUsers:
@@ -18,35 +18,35 @@ class TestUsers:
         assert cast.bob.password not in html
         assert "md5" not in html
 
-    def test_an_edit_is_told_before_and_after(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
-        finance, trail = Role.objects.get(tenant=cast.acme, key="finance"), Trail(cast.acme)
+    def test_an_edit_records_values_before_and_after(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
+        finance, audit_trail = Role.objects.get(tenant=cast.acme, key="finance"), AuditTrail(cast.acme)
         response = edit(dana, f"{USERS}{cast.bob.pk}/change/", name="Bob Braun", role=finance.pk)
         assert response.status_code == 302
         bob = User.objects.get(pk=cast.bob.pk)
         assert (bob.name, bob.role) == ("Bob Braun", finance)
-        event = trail.only()
+        event = audit_trail.only()
         assert (event.actor_name, event.action, event.status) == ("Dana Diaz (Wisely support)", "edited", "success")
         assert [(change["before"], change["after"]) for change in event.changes] == [
             ("Developer", "Finance"),
             ("Bob Brown", "Bob Braun"),
         ]
-        assert events(cast.acme, action="edit") == []  # one change, one record that tells it
+        assert events(cast.acme, action="edit") == []  # one change is recorded once
 
-    def test_an_edit_that_changes_nothing_is_not_told(self, dana: Client, cast: Cast, events) -> None:
-        trail = Trail(cast.acme)
+    def test_an_edit_that_changes_nothing_is_not_recorded(self, dana: Client, cast: Cast, events) -> None:
+        audit_trail = AuditTrail(cast.acme)
         assert edit(dana, f"{USERS}{cast.bob.pk}/change/").status_code == 302
-        assert trail.new() == events(cast.acme, action="edit") == []
+        assert audit_trail.new() == events(cast.acme, action="edit") == []
 
     def test_a_time_zone_of_an_old_name_is_kept(self, dana: Client, cast: Cast, seen_by_support) -> None:
         User.objects.filter(pk=cast.bob.pk).update(time_zone="Japan")
         assert edit(dana, f"{USERS}{cast.bob.pk}/change/", name="Bob B.").status_code == 302
         assert User.objects.get(pk=cast.bob.pk).time_zone == "Japan"
 
-    def test_a_refused_edit_is_told_as_such(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
-        elsewhere, trail = Role.objects.get(tenant=cast.globex, key="admin"), Trail(cast.acme)
+    def test_a_refused_edit_is_recorded_as_a_failure(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
+        elsewhere, audit_trail = Role.objects.get(tenant=cast.globex, key="admin"), AuditTrail(cast.acme)
         response = edit(dana, f"{USERS}{cast.bob.pk}/change/", role=elsewhere.pk)
         assert response.status_code == 200
-        event = trail.only()
+        event = audit_trail.only()
         assert (event.status, event.reason_code, event.action) == ("failure", "invalid_input", "edited")
         assert (event.resource_id, event.resource_name) == (cast.bob.pk, "Bob Brown")
         assert event.reason == "Role: Choose one from the list."
@@ -55,7 +55,7 @@ class TestUsers:
 
     def test_suspending_ends_the_sessions_and_activating_lets_in_again(self, dana: Client, cast: Cast, events) -> None:
         bob, url = sign_in(cast.bob), f"{USERS}{cast.bob.pk}/change/"
-        trail = Trail(cast.acme)
+        audit_trail = AuditTrail(cast.acme)
         assert edit(dana, url, status="suspended").status_code == 302
         assert bob.get("/account/profile/").status_code == 302
         [ended] = events(cast.acme, action="end_session")
@@ -63,7 +63,7 @@ class TestUsers:
         assert ended.acted_by == "Dana Diaz (Wisely support)"
         assert edit(dana, url, status="active").status_code == 302
         sign_in(cast.bob)
-        assert [event.action for event in trail.new()] == ["suspend", "activate"]
+        assert [event.action for event in audit_trail.new()] == ["suspend", "activate"]
 
     def test_the_super_admin_and_oneself_cannot_be_suspended(self, dana: Client, cast: Cast, seen_by_support) -> None:
         for tenant, user, why in (
@@ -78,7 +78,7 @@ class TestUsers:
             assert why in event.reason
 
     def test_inviting(self, dana: Client, cast: Cast, events, seen_by_support) -> None:
-        role, trail = Role.objects.get(tenant=cast.acme, key="finance"), Trail(cast.acme)
+        role, audit_trail = Role.objects.get(tenant=cast.acme, key="finance"), AuditTrail(cast.acme)
         url = f"{USERS}add/?tenant={cast.acme.pk}"
         assert edit(dana, url, email="Fay@acme.example", name="Fay Fox", role=role.pk).status_code == 302
         fay = User.objects.get(email="fay@acme.example")
@@ -86,7 +86,7 @@ class TestUsers:
         assert not fay.has_usable_password()
         [message] = mail.outbox
         assert message.to == ["fay@acme.example"]
-        event = trail.only()
+        event = audit_trail.only()
         assert (event.action, event.actor_name) == ("invite", "Dana Diaz (Wisely support)")
         assert {"field": "role", "label": "Role", "after": "Finance"} in event.changes
         response = dana.post(f"{USERS}{fay.pk}/invite-again/")
@@ -100,17 +100,17 @@ class TestUsers:
     ) -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "localhost", 1
-        role, trail = Role.objects.get(tenant=cast.acme, key="finance"), Trail(cast.acme)
+        role, audit_trail = Role.objects.get(tenant=cast.acme, key="finance"), AuditTrail(cast.acme)
         url = f"{USERS}add/?tenant={cast.acme.pk}"
         response = edit(dana, url, email="fay@acme.example", name="Fay Fox", role=role.pk)
         assert response.status_code == 302
         assert "Nothing was saved. The mail server didn’t accept" in dana.get(response["Location"]).content.decode()
         assert not User.objects.filter(email="fay@acme.example").exists()
-        event = trail.only()
+        event = audit_trail.only()
         assert (event.action, event.status, event.reason_code) == ("invite", "failure", "email_failed")
 
     @pytest.mark.parametrize("domain", ["é" * 60 + ".example", "\u00ad.example"])
-    def test_nobody_is_invited_where_no_mail_can_go(
+    def test_no_invitation_is_sent_to_an_address_that_cannot_receive_mail(
         self, dana: Client, cast: Cast, domain: str, seen_by_support
     ) -> None:
         role = Role.objects.get(tenant=cast.acme, key="finance")
@@ -146,10 +146,10 @@ class TestUsers:
         assert (ended.reason, ended.acted_by) == ("ended_by_admin", "Dana Diaz (Wisely support)")
 
     def test_nobody_is_deleted(self, dana: Client, cast: Cast, seen_by_support) -> None:
-        trail = Trail(cast.acme)
+        audit_trail = AuditTrail(cast.acme)
         for url in (f"{USERS}{cast.bob.pk}/delete/", f"{TENANTS}{cast.acme.pk}/delete/"):
             assert dana.post(url, {"post": "yes"}).status_code == 403
-        event = trail.only()
+        event = audit_trail.only()
         assert (event.action, event.reason_code, event.resource_name) == ("delete", "no_permission", "Bob Brown")
         assert event.reason == "Support staff can’t do this."
         assert User.objects.filter(pk=cast.bob.pk).exists()

@@ -1,4 +1,4 @@
-"""Support helps in the workspace: every kind of record, in the rules and the record of its tenant."""
+"""Support edits the workspace: every kind of resource, by the tenant's rules, recorded for the tenant."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wisely_security.workspace.modules.templates import Review, Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 from wisely_security.workspace.outbox.models import Notification
 
-from .site import TENANTS, WORKSPACE, Trail, edit, list_of, looks, opened
+from .site import TENANTS, WORKSPACE, AuditTrail, edit, list_of, opened, support_views
 
 # By model: what is typed on the page that adds one, and what is changed on the page that edits it.
 TYPED: dict[type, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -50,7 +50,7 @@ DELETED = [MessageLink, Template, ConsentGroup]
 
 
 def typed(cast: Cast, values: dict[str, Any]) -> dict[str, Any]:
-    """With the keys of records to choose, which are made where need be."""
+    """With the keys of the chosen records, which are created if needed."""
 
     def key(value: Any) -> Any:
         if value is User:
@@ -67,13 +67,13 @@ def test_every_kind_of_record_is_tried() -> None:
 
 
 @pytest.mark.parametrize("model", ADDED)
-def test_adding_is_in_the_tenants_record(dana: Client, cast: Cast, events, model: Any, seen_by_support) -> None:
+def test_adding_is_recorded_for_the_tenant(dana: Client, cast: Cast, events, model: Any, seen_by_support) -> None:
     values = typed(cast, TYPED[model][0])
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
     response = edit(dana, f"{list_of(model)}add/?tenant={cast.acme.pk}", **values)
     assert response.status_code == 302
     record = model.objects.get(tenant=cast.acme)
-    event, action = trail.only(), audited_as(model).created  # type: ignore[union-attr]
+    event, action = audit_trail.only(), audited_as(model).created  # type: ignore[union-attr]
     assert (event.module, event.sub_module, event.action) == action.name  # type: ignore[union-attr]
     assert (event.status, event.actor_name) == ("success", "Dana Diaz (Wisely support)")
     assert (event.resource_id, event.resource_name) == (record.pk, str(record))
@@ -81,11 +81,11 @@ def test_adding_is_in_the_tenants_record(dana: Client, cast: Cast, events, model
 
 
 @pytest.mark.parametrize("model", WORKSPACE)
-def test_an_edit_is_in_the_tenants_record(dana: Client, cast: Cast, events, model: Any, seen_by_support) -> None:
+def test_an_edit_is_recorded_for_the_tenant(dana: Client, cast: Cast, events, model: Any, seen_by_support) -> None:
     record = make(model, cast.acme)
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
     assert edit(dana, f"{list_of(model)}{record.pk}/change/", **TYPED[model][1]).status_code == 302
-    event = trail.only()
+    event = audit_trail.only()
     assert (event.module, event.sub_module, event.action) == audited_as(model).changed.name  # type: ignore[union-attr]
     assert {change["field"] for change in event.changes} == set(TYPED[model][1])
     assert (event.status, event.actor_name) == ("success", "Dana Diaz (Wisely support)")
@@ -93,19 +93,19 @@ def test_an_edit_is_in_the_tenants_record(dana: Client, cast: Cast, events, mode
 
 
 @pytest.mark.parametrize("model", WORKSPACE)
-def test_a_save_without_a_change_leaves_nothing(dana: Client, cast: Cast, model: Any) -> None:
+def test_saving_without_a_change_records_nothing(dana: Client, cast: Cast, model: Any) -> None:
     record = make(model, cast.acme)
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
     assert edit(dana, f"{list_of(model)}{record.pk}/change/").status_code == 302
-    assert trail.new() == []
+    assert audit_trail.new() == []
 
 
 @pytest.mark.parametrize("model", WORKSPACE)
 def test_only_what_the_tenant_can_delete_is_deleted(dana: Client, cast: Cast, model: Any, seen_by_support) -> None:
     record = make(model, cast.acme)
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
     response = dana.post(f"{list_of(model)}{record.pk}/delete/", {"post": "yes"})
-    event = trail.only()
+    event = audit_trail.only()
     assert (event.action, event.resource_id, event.resource_name) == ("delete", record.pk, str(record))
     if model in DELETED:
         assert (response.status_code, event.status) == (302, "success")
@@ -115,11 +115,11 @@ def test_only_what_the_tenant_can_delete_is_deleted(dana: Client, cast: Cast, mo
 
 
 @pytest.mark.parametrize("model", WORKSPACE)
-def test_looks_are_told(dana: Client, cast: Cast, events, model: Any) -> None:
+def test_views_are_recorded(dana: Client, cast: Cast, events, model: Any) -> None:
     record = make(model, cast.acme)
     dana.get(list_of(model), {"tenant": "acme"})
     dana.get(f"{list_of(model)}{record.pk}/change/")
-    listed, page = looks(events, cast.acme)
+    listed, page = support_views(events, cast.acme)
     assert (listed["rows"], listed["filters"]) == (1, {"Tenant": "Acme"})
     assert list(page["filters"].values()) == [str(record)]
 
@@ -166,10 +166,10 @@ class TestOfOneTenant:
 
     def test_what_belongs_to_another_tenant_is_refused(self, dana: Client, cast: Cast, seen_by_support) -> None:
         group = make(BusinessGroup, cast.acme)
-        trail, elsewhere = Trail(cast.acme), Trail(cast.globex)
+        audit_trail, elsewhere = AuditTrail(cast.acme), AuditTrail(cast.globex)
         url = f"{list_of(BusinessGroup)}{group.pk}/change/"
         assert edit(dana, url, owner=str(cast.charlie.pk), users=[str(cast.charlie.pk)]).status_code == 200
-        event = trail.only()
+        event = audit_trail.only()
         assert (event.status, event.reason_code) == ("failure", "invalid_input")
         assert "Charlie" not in event.reason
         assert str(cast.charlie.pk) not in event.reason
@@ -187,16 +187,18 @@ class TestOfOneTenant:
 
 
 class TestTheRulesOfTheWorkspace:
-    def test_a_groups_users_are_told_by_name_and_by_mail(self, dana: Client, cast: Cast, seen_by_support) -> None:
+    def test_a_groups_users_are_recorded_by_name_and_notified_by_e_mail(
+        self, dana: Client, cast: Cast, seen_by_support
+    ) -> None:
         group = make(BusinessGroup, cast.acme)
-        trail = Trail(cast.acme)
+        audit_trail = AuditTrail(cast.acme)
         assert edit(dana, f"{list_of(BusinessGroup)}{group.pk}/change/", users=[str(cast.bob.pk)]).status_code == 302
-        [change] = trail.only().changes
+        [change] = audit_trail.only().changes
         assert (change["label"], change["added"], change["removed"]) == ("Users", ["Bob Brown"], [])
         assert BusinessGroupUser.objects.get(group=group).tenant == cast.acme
-        told = Notification.objects.filter(tenant=cast.acme)
-        assert {each.kind for each in told} == {"owner", "users"}
-        assert {each.actor_name for each in told} == {"Dana Diaz (Wisely support)"}
+        recorded = Notification.objects.filter(tenant=cast.acme)
+        assert {each.kind for each in recorded} == {"owner", "users"}
+        assert {each.actor_name for each in recorded} == {"Dana Diaz (Wisely support)"}
 
     def test_an_edited_template_goes_back_to_review(self, dana: Client, cast: Cast, seen_by_support) -> None:
         template = make(Template, cast.acme, content_status=Review.APPROVED, status=Review.APPROVED)
@@ -204,15 +206,17 @@ class TestTheRulesOfTheWorkspace:
         template.refresh_from_db()
         assert (template.content_status, template.status) == (Review.IN_REVIEW, Review.IN_REVIEW)
 
-    def test_settings_need_no_review_and_are_told_as_such(self, dana: Client, cast: Cast, seen_by_support) -> None:
+    def test_settings_need_no_review_and_are_recorded_as_settings(
+        self, dana: Client, cast: Cast, seen_by_support
+    ) -> None:
         template = make(Template, cast.acme, content_status=Review.APPROVED, status=Review.APPROVED)
-        url, trail = f"{list_of(Template)}{template.pk}/change/", Trail(cast.acme)
+        url, audit_trail = f"{list_of(Template)}{template.pk}/change/", AuditTrail(cast.acme)
         assert edit(dana, url, validity_minutes="0").status_code == 200
         assert edit(dana, url, validity_minutes="60").status_code == 302
         template.refresh_from_db()
         assert (template.status, template.validity_minutes) == (Review.APPROVED, 60)
-        told = [(event.sub_module, event.action, event.status) for event in trail.new()]
-        assert told == [("settings", "edit", "failure"), ("settings", "edit", "success")]
+        recorded = [(event.sub_module, event.action, event.status) for event in audit_trail.new()]
+        assert recorded == [("settings", "edit", "failure"), ("settings", "edit", "success")]
 
     def test_a_new_short_link_cannot_be_guessed(self, dana: Client, cast: Cast, seen_by_support) -> None:
         values = typed(cast, TYPED[MessageLink][0])
@@ -225,7 +229,7 @@ class TestTheRulesOfTheWorkspace:
 class TestApiKeys:
     KEY = {"key_hash": "5ecret" * 10, "key_start": "wsk_5ecret42"}
 
-    def test_nothing_of_a_key_is_shown_or_found(self, dana: Client, cast: Cast) -> None:
+    def test_no_part_of_a_key_is_shown_or_found(self, dana: Client, cast: Cast) -> None:
         account = make(AccessAccount, cast.acme, **self.KEY)
         pages = [list_of(AccessAccount), f"{list_of(AccessAccount)}{account.pk}/change/"]
         assert not any("5ecret" in dana.get(page).content.decode() for page in pages)
@@ -241,11 +245,11 @@ class TestApiKeys:
         assert (account.label, account.key_hash, account.is_active) == ("Shop", self.KEY["key_hash"], True)
 
     def test_support_sets_up_none(self, dana: Client, cast: Cast, seen_by_support) -> None:
-        trail = Trail(cast.acme)
+        audit_trail = AuditTrail(cast.acme)
         url = f"{list_of(AccessAccount)}add/?tenant={cast.acme.pk}"
         assert dana.get(url).status_code == 403
-        assert trail.new() == []  # nobody has tried
+        assert audit_trail.new() == []  # nobody has attempted anything
         assert dana.post(url, {"label": "Shop"}).status_code == 403
-        event = trail.only()
+        event = audit_trail.only()
         assert (event.action, event.reason_code) == ("setup", "no_permission")
         assert not AccessAccount.objects.exists()

@@ -1,4 +1,4 @@
-"""What is refused or fails in Django admin: one Failure in the tenant's record, and no trace of the change."""
+"""What is refused or fails in Django admin records one failure for the tenant and changes nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 
-from .site import TENANTS, WORKSPACE, Trail, edit, list_of, opened, sign_in_as_support
+from .site import TENANTS, WORKSPACE, AuditTrail, edit, list_of, opened, sign_in_as_support
 
 WRONG: dict[type, dict[str, str]] = {
     BusinessGroup: {"name": ""},
@@ -49,8 +49,8 @@ def row(model: Any, pk: Any) -> Any:
         return model.objects.filter(pk=pk).values().first()
 
 
-def failed_edit(trail: Trail, model: Any, record: Any) -> AuditEvent:
-    event = trail.only()
+def failed_edit(audit_trail: AuditTrail, model: Any, record: Any) -> AuditEvent:
+    event = audit_trail.only()
     assert (event.module, event.sub_module, event.action) == audited_as(model).changed.name  # type: ignore[union-attr]
     assert (event.status, event.actor_name) == ("failure", "Dana Diaz (Wisely support)")
     assert (event.resource_id, event.resource_name, event.changes) == (record.pk, str(record), [])
@@ -60,10 +60,10 @@ def failed_edit(trail: Trail, model: Any, record: Any) -> AuditEvent:
 @pytest.mark.parametrize("model", WORKSPACE)
 def test_invalid_input(dana: Client, cast: Cast, events, model: Any) -> None:
     record = make(model, cast.acme)
-    before, trail = row(model, record.pk), Trail(cast.acme)
+    before, audit_trail = row(model, record.pk), AuditTrail(cast.acme)
     response = edit(dana, f"{list_of(model)}{record.pk}/change/", **WRONG[model])
     assert response.status_code == 200
-    event = failed_edit(trail, model, record)
+    event = failed_edit(audit_trail, model, record)
     assert event.reason_code == "invalid_input"
     assert "192.0.2.1/8" not in event.reason
     assert row(model, record.pk) == before
@@ -73,27 +73,27 @@ def test_invalid_input(dana: Client, cast: Cast, events, model: Any) -> None:
 @pytest.mark.parametrize("model", UNIQUE)
 def test_what_is_taken(dana: Client, cast: Cast, model: Any) -> None:
     other, record = make(model, cast.acme), make(model, cast.acme)
-    before, trail = row(model, record.pk), Trail(cast.acme)
+    before, audit_trail = row(model, record.pk), AuditTrail(cast.acme)
     taken = {UNIQUE[model]: getattr(other, UNIQUE[model])}
     assert edit(dana, f"{list_of(model)}{record.pk}/change/", **taken).status_code == 200
-    assert failed_edit(trail, model, record).reason_code == "duplicate"
+    assert failed_edit(audit_trail, model, record).reason_code == "duplicate"
     assert row(model, record.pk) == before
 
 
 def test_a_second_profile(dana: Client, cast: Cast) -> None:
     profile = make(BusinessProfile, cast.acme)
     again = opened(dana, f"{list_of(BusinessProfile)}{profile.pk}/change/")
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
     response = dana.post(f"{list_of(BusinessProfile)}add/?tenant={cast.acme.pk}", again)
     assert "The business profile is already set up." in response.content.decode()
-    event = trail.only()
+    event = audit_trail.only()
     assert (event.action, event.reason_code, event.resource_id) == ("setup", "duplicate", None)
 
 
 @pytest.mark.parametrize("model", WORKSPACE)
 def test_a_crash(dana: Client, cast: Cast, monkeypatch, model: Any) -> None:
     record = make(model, cast.acme)
-    before, trail = row(model, record.pk), Trail(cast.acme)
+    before, audit_trail = row(model, record.pk), AuditTrail(cast.acme)
     url = f"{list_of(model)}{record.pk}/change/"
     form = opened(dana, url)
     name = {WabaNumber: "about", BusinessProfile: "city", AccessAccount: "label", Template: "header"}.get(model, "name")
@@ -107,7 +107,7 @@ def test_a_crash(dana: Client, cast: Cast, monkeypatch, model: Any) -> None:
     dana.raise_request_exception = False
     response = dana.post(url, form | {name: "New"})
     assert response.status_code == 500
-    event = failed_edit(trail, model, record)
+    event = failed_edit(audit_trail, model, record)
     assert (event.reason_code, str(event.request_id)) == ("error", response["X-Request-ID"])
     assert "luck" not in event.reason
     assert row(model, record.pk) == before
@@ -115,7 +115,7 @@ def test_a_crash(dana: Client, cast: Cast, monkeypatch, model: Any) -> None:
 
 def test_a_crash_while_deleting(dana: Client, cast: Cast, monkeypatch) -> None:
     template = make(Template, cast.acme)
-    trail = Trail(cast.acme)
+    audit_trail = AuditTrail(cast.acme)
 
     def crash(*_: Any) -> None:
         raise RuntimeError("out of luck")
@@ -123,7 +123,7 @@ def test_a_crash_while_deleting(dana: Client, cast: Cast, monkeypatch) -> None:
     monkeypatch.setattr("wisely_security.workspace.admin.RecordAdmin.response_delete", crash, raising=False)
     dana.raise_request_exception = False
     assert dana.post(f"{list_of(Template)}{template.pk}/delete/", {"post": "yes"}).status_code == 500
-    event = trail.only()
+    event = audit_trail.only()
     assert (event.action, event.reason_code, event.resource_name) == ("delete", "error", str(template))
     assert row(Template, template.pk)
 
@@ -149,11 +149,11 @@ def test_a_record_that_is_gone_meanwhile(committed_cast: Cast, monkeypatch) -> N
             connection.close()
 
     monkeypatch.setattr(RecordAdmin, "store", store_without_the_number)
-    trail = Trail(acme)
+    audit_trail = AuditTrail(acme)
     response = dana.post(url, form)
     assert response.status_code == 200
     assert "was changed successfully" not in response.content.decode()
-    gone, failure = trail.new()
+    gone, failure = audit_trail.new()
     assert (gone.action, gone.status) == ("delete", "success")
     assert (failure.action, failure.status, failure.reason_code) == ("edit", "failure", "invalid_input")
     assert failure.reason == "Number: Choose one from the list."
@@ -177,11 +177,11 @@ def test_two_add_the_same_at_once(committed_cast: Cast, monkeypatch) -> None:
         finally:
             connection.close()
 
-    clients, trail = [sign_in_as_support(), sign_in_as_support()], Trail(committed_cast.acme)
+    clients, audit_trail = [sign_in_as_support(), sign_in_as_support()], AuditTrail(committed_cast.acme)
     with ThreadPoolExecutor(max_workers=2) as threads:
         assert sorted(threads.map(add, clients)) == [200, 302]
-    told = [(event.action, event.status, event.reason_code) for event in trail.new()]
-    assert sorted(told) == [("add", "failure", "duplicate"), ("add", "success", "")]
+    recorded = [(event.action, event.status, event.reason_code) for event in audit_trail.new()]
+    assert sorted(recorded) == [("add", "failure", "duplicate"), ("add", "success", "")]
 
 
 def test_a_refusal_leaves_nothing_in_the_admins_own_log(dana: Client, cast: Cast, seen_by_support) -> None:
@@ -190,16 +190,16 @@ def test_a_refusal_leaves_nothing_in_the_admins_own_log(dana: Client, cast: Cast
     assert not LogEntry.objects.exists()
 
 
-def test_a_look_at_a_form_is_no_failure(dana: Client, cast: Cast) -> None:
-    trail = Trail(cast.acme)
+def test_viewing_a_form_is_no_failure(dana: Client, cast: Cast) -> None:
+    audit_trail = AuditTrail(cast.acme)
     assert dana.get(f"{TENANTS}{cast.acme.pk}/delete/").status_code == 403
     assert dana.get(f"{list_of(BusinessGroup)}add/?tenant={cast.acme.pk}").status_code == 200
-    assert trail.new() == []
+    assert audit_trail.new() == []
 
 
 @pytest.mark.parametrize("key", ["nonsense", "00000000-0000-7000-8000-000000000000", "\0"])
-def test_a_record_that_is_nowhere(dana: Client, cast: Cast, key: str) -> None:
-    trail = Trail(cast.acme)
+def test_a_record_that_does_not_exist(dana: Client, cast: Cast, key: str) -> None:
+    audit_trail = AuditTrail(cast.acme)
     for page in ("change", "delete"):
         assert dana.post(f"{list_of(Template)}{key}/{page}/", {"post": "yes"}).status_code == 302
-    assert trail.new() == []
+    assert audit_trail.new() == []

@@ -45,7 +45,7 @@ def row(**special: Any) -> dict[str, Any]:
 
 
 def put(tenant_id: UUID, rows: Iterable[dict[str, Any]]) -> None:
-    """Events of this moment, one after another, as the recorder writes them: each row says what is special to it."""
+    """Events of this moment, in order, as the recorder writes them: each row gives what differs from the defaults."""
     rows = [row(**special) for special in rows]
     columns = ("module", "sub_module", "action", "status", "reason_code", "reason", "resource_type", "resource_id",
                "resource_name", "changes")  # fmt: skip

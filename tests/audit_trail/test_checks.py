@@ -1,4 +1,4 @@
-"""``manage.py check`` names what the Audit Trail has forgotten, would give away, or lacks in the database."""
+"""``manage.py check`` names models that are not audited, secrets that would be recorded, and missing triggers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wisely_security.tenancy.models import Session, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 
 
-def test_the_project_is_in_order(db: None) -> None:
+def test_the_project_passes(db: None) -> None:
     assert [error for error in run_checks(databases=["default"]) if str(error.id).startswith("audit_trail")] == []
 
 
@@ -35,15 +35,15 @@ def _without(key: Any, known: dict[Any, Any]) -> dict[Any, Any]:
 def test_a_secret_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     for model in (AccessAccount, User):
         monkeypatch.setitem(registry._audited, model, replace(registry._audited[model], masked=frozenset()))
-    told = {(error.id, error.msg.partition(" ")[0]) for error in checks.no_secret_is_told()}
-    assert told == {
+    errors = {(error.id, error.msg.partition(" ")[0]) for error in checks.no_secret_is_told()}
+    assert errors == {
         ("audit_trail.E002", "workspace.AccessAccount.key_hash"),
         ("audit_trail.E002", "tenancy.User.password"),
     }
 
 
 @pytest.mark.usefixtures("committed")
-def test_a_hook_that_is_switched_off_fails_the_check() -> None:
+def test_a_disabled_trigger_fails_the_check() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE tenancy_role DISABLE TRIGGER audit_trail_update")
     [error] = [error for error in run_checks(databases=["default"]) if error.id == "audit_trail.E003"]

@@ -1,4 +1,4 @@
-"""The SQL that the save hook generates, kept to be read and reviewed: tests/audit_trail/golden/<app.Model>.sql.
+"""The generated SQL of the triggers, kept for review: tests/audit_trail/golden/<app.Model>.sql.
 
 After a change of the hook or of a declaration, write the files again and read the difference:
 

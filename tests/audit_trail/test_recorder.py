@@ -1,4 +1,4 @@
-"""What the recorder takes, and what it does not."""
+"""What the recorder accepts and what it refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wisely_security.workspace.modules.business_groups import ADD
 
 
 @pytest.mark.parametrize("changes", [{"not": 1}, "x", [1], [{"before": "x"}], None])
-def test_what_no_page_could_show_is_refused(cast: Cast, changes: Any) -> None:
+def test_what_cannot_be_shown_is_refused(cast: Cast, changes: Any) -> None:
     values: list[Any] = [cast.acme.pk, *ADD.name, "success", "", "", "", None, "", Json(changes)]
     with (
         acting_as(tenant_id=cast.acme.pk),

@@ -1,4 +1,4 @@
-"""Everything is declared once: what is declared twice, or does not exist, stops the application at its start."""
+"""Everything is declared once: duplicate and unknown declarations raise at start-up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wisely_security.workspace.modules.roles import EDIT
 
 @pytest.fixture(autouse=True)
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test declares is forgotten after it."""
+    """Undo the declarations of a test."""
     for name in ("_modules", "_actions", "_audited", "_exempt"):
         monkeypatch.setattr(registry, name, dict(getattr(registry, name)))
 
@@ -33,7 +33,7 @@ def declare(model: Any = Session, **fields: Any) -> Audited:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         (lambda module: Module("tested", "Other", record=("a", "A")), "module 'tested' .* twice"),
         (lambda module: Module("other", "Tested", record=("a", "A")), "module 'other' .* twice"),
@@ -76,8 +76,8 @@ def declare(model: Any = Session, **fields: Any) -> Audited:
         ),
     ],
 )
-def test_a_wrong_declaration_is_refused(module: Module, wrong: Callable[[Module], Any], told: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match=told):
+def test_a_wrong_declaration_is_refused(module: Module, wrong: Callable[[Module], Any], message: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=message):
         wrong(module)
 
 
@@ -92,6 +92,6 @@ def test_a_declaration_is_found_again(module: Module) -> None:
     assert it.update_actions == [action, EDIT]
 
 
-def test_key_tenant_and_what_is_untracked_are_not_told() -> None:
+def test_key_tenant_and_untracked_fields_are_not_recorded() -> None:
     names = {field.name for field in registry._audited[User].fields}
     assert "name" in names and not names & {"id", "tenant", "created_at", "last_login"}

@@ -1,4 +1,4 @@
-"""What the site's record holds before anybody visits: months of sign-ins, the same every time."""
+"""The site's record before any visit: months of sign-ins, the same every time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Login Activity as a visitor sees it, and how tests say what they expect of it."""
+"""Login Activity as a visitor sees it, and expectations of it."""
 
 from __future__ import annotations
 

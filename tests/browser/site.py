@@ -1,4 +1,4 @@
-"""The whole site as it runs: gunicorn as the app role, in front of a database with the cast and what they did."""
+"""The whole running site: gunicorn as the app role, with a database of the cast and their events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""axe finds nothing to complain of, in any state of any page, light and dark, wide and narrow."""
+"""axe finds no violation in any state of any page, light and dark, wide and narrow."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ STATES = {
 
 @pytest.mark.parametrize("state", [pytest.param(state, id=name) for name, state in STATES.items()])
 def test_axe_finds_nothing(visit, site, state: State) -> None:
-    """Everything is examined in one look of each kind, contrast in every look."""
+    """One theme of each width gets the full examination, every theme that of contrast."""
     page = visit(state.visitor and state.visitor(site), width=state.width)
     page.goto(state.path)
     if state.then:

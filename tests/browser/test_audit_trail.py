@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.audit_trail.page.story import Story, tell
+from tests.audit_trail.page.story import Story, record_story
 from tests.audit_trail.records import put
 from tests.support import cast
 from wisely_security.tenancy.accounts import create_tenant
@@ -34,7 +34,7 @@ def umbrella(site) -> Umbrella:
         grace = cast.person("Grace Green", "grace@umbrella.example", time_zone="Asia/Kolkata")
         tenant = create_tenant("Umbrella", "umbrella", Edition.ENTERPRISE, super_admin=grace)
         henry = cast.add_member(tenant, "developer", cast.person("Henry Hill", "henry@umbrella.example"))
-        story = tell(tenant, grace, henry)
+        story = record_story(tenant, grace, henry)
         endless = {"resource_name": "Unbreakable" * 20}
         failed = {"status": "failure", "reason_code": "error", "reason": "x" * 480}
         put(tenant.pk, [endless, {**endless, **failed}])

@@ -1,4 +1,4 @@
-"""The chart over the rows: fetched after the page, kept while one turns pages, changed with the filters."""
+"""The chart above the rows: fetched after the page, kept while paging, changed with the filters."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ FIRST, LAST = days_ago(40), days_ago(15)
 
 
 def total(page: Page) -> int:
-    said = page.locator(".chart-total strong").inner_text()
-    return int(said.removesuffix("s").removesuffix(" event").replace(",", ""))
+    text = page.locator(".chart-total strong").inner_text()
+    return int(text.removesuffix("s").removesuffix(" event").replace(",", ""))
 
 
 def shown(site: Site, **conditions: str) -> list[LoginEvent]:
@@ -26,7 +26,7 @@ def shown(site: Site, **conditions: str) -> list[LoginEvent]:
     return [event for event in events if all(getattr(event, name) == value for name, value in conditions.items())]
 
 
-def test_it_tells_how_many_there_are_and_what_the_download_will_be(visit, site) -> None:
+def test_it_shows_the_number_of_events_and_the_size_of_the_download(visit, site) -> None:
     page = visit(site.cast.alice)
     page.goto(between(FIRST, LAST))
     expect(page.locator(".chart .bar")).to_have_count((LAST - FIRST).days + 1)
@@ -35,14 +35,14 @@ def test_it_tells_how_many_there_are_and_what_the_download_will_be(visit, site) 
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_telling_the_size_of_the_download_moves_nothing(visit, site, width: int) -> None:
+def test_showing_the_size_of_the_download_moves_nothing(visit, site, width: int) -> None:
     page = visit(site.cast.alice, width=width)
     page.goto(between(FIRST, LAST))
     size, chart = page.locator(".csv-size"), page.locator(".chart")
     expect(size).to_contain_text("about")
     tops = set()
-    for told in ("", "9 events, about 4 kB", "1,234,567 events, about 450 MB"):
-        size.evaluate("(size, told) => { size.textContent = told; }", told)
+    for text in ("", "9 events, about 4 kB", "1,234,567 events, about 450 MB"):
+        size.evaluate("(size, text) => { size.textContent = text; }", text)
         tops.add(chart.evaluate("chart => chart.getBoundingClientRect().top"))
     assert len(tops) == 1
 

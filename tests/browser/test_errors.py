@@ -39,7 +39,7 @@ def test_a_page_that_the_role_does_not_include_is_refused(visit, site) -> None:
 @pytest.mark.parametrize(
     "path", ["/nothing-here/", "/settings/users-permissions/login-activity/", "/settings/users/not-an-id/sessions/"]
 )
-def test_what_is_not_there_is_said_kindly(visit, site, path: str) -> None:
+def test_a_missing_page_is_explained(visit, site, path: str) -> None:
     page = visit(site.cast.alice)
     response = page.goto(path)
     assert response.status == 404

@@ -166,7 +166,7 @@ def test_a_year_is_asked_for_when_it_is_typed_to_its_end(visit, site, past) -> N
     }
 
 
-def test_a_year_that_is_left_half_typed_is_told(visit, site, past) -> None:
+def test_an_incomplete_year_is_reported(visit, site, past) -> None:
     page = visit(site.cast.alice)
     page.goto(between(FIRST, LAST))
     first = page.get_by_label("From", exact=True)
@@ -240,7 +240,7 @@ def test_going_back_goes_back(visit, site, past) -> None:
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
-def test_dates_the_wrong_way_round_are_told_by_the_field(visit, site, javascript: bool) -> None:
+def test_reversed_dates_are_reported_at_the_field(visit, site, javascript: bool) -> None:
     page = visit(site.cast.alice, java_script_enabled=javascript)
     page.goto(between(LAST, FIRST))
     expect(page.get_by_role("heading", name="Check the filters")).to_be_visible()

@@ -41,7 +41,7 @@ def test_an_invited_person_chooses_a_password_and_signs_in(visit, site) -> None:
     guest.get_by_label("New password").fill(NEW_PASSWORD)
     guest.get_by_role("button", name="Accept invitation").click()
     expect(guest.get_by_role("status")).to_contain_text("Your account is ready")
-    expect(guest).to_have_url("/settings/access-accounts/")  # a Developer has no records to look at
+    expect(guest).to_have_url("/settings/access-accounts/")  # a Developer may view no records
 
     admin.reload()
     expect(admin.locator(".badge")).to_have_text("Active")
@@ -65,7 +65,7 @@ def test_a_forgotten_password_is_replaced_by_a_link(visit, site) -> None:
     expect(page.get_by_role("heading", name="Login Activity")).to_be_visible()
 
 
-def test_an_address_that_is_taken_is_told_by_the_field(visit, site) -> None:
+def test_a_taken_address_is_reported_at_the_field(visit, site) -> None:
     page = visit(site.cast.alice)
     page.goto("/settings/users/invite/")
     page.get_by_label("E-mail").fill("bob@acme.example")

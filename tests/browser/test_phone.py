@@ -1,4 +1,4 @@
-"""A phone: nothing sticks out, the menu and the filters open, rows are cards."""
+"""A phone: no horizontal scrolling, the menu and the filters open, rows are cards."""
 
 from __future__ import annotations
 

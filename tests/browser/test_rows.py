@@ -1,4 +1,4 @@
-"""Turning pages, opening a row, downloading."""
+"""Paging, opening a row, downloading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in, and seeing that very sign-in."""
+"""Signing in, and seeing that sign-in on the page."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_visitor_signs_in_and_that_sign_in_is_the_newest_row(visit, site, java
     expect(time).to_have_text(f"{moment.astimezone(ZoneInfo('Asia/Kolkata')):%-d %b %Y %H:%M}")
 
 
-def test_a_wrong_password_is_said_and_the_address_stays(visit, site) -> None:
+def test_a_wrong_password_is_reported_and_the_address_stays(visit, site) -> None:
     page = visit()
     page.goto("/sign-in/")
     fill_in(page, site.cast.alice, "not the password")
@@ -56,7 +56,7 @@ def test_a_wrong_password_is_said_and_the_address_stays(visit, site) -> None:
         (UserStatus.SUSPENDED, "Your account is suspended."),
     ],
 )
-def test_a_closed_account_learns_why(visit, site, status: UserStatus, why: str) -> None:
+def test_a_closed_account_shows_the_reason(visit, site, status: UserStatus, why: str) -> None:
     page = visit()
     page.goto("/sign-in/")
     fill_in(page, site.newcomer(status=status))
@@ -70,7 +70,7 @@ def test_a_visitor_comes_back_to_the_page_that_was_asked_for(visit, site) -> Non
     expect(page).to_have_url(f"{LOGIN_ACTIVITY}?period=30d&status=failure")
 
 
-def test_a_typed_password_can_be_looked_at(visit) -> None:
+def test_a_typed_password_can_be_shown(visit) -> None:
     page = visit()
     page.goto("/sign-in/")
     password = page.get_by_label("Password", exact=True)
@@ -81,7 +81,7 @@ def test_a_typed_password_can_be_looked_at(visit) -> None:
     expect(password).to_have_attribute("type", "password")
 
 
-def test_the_page_tells_how_many_fingers_the_screen_takes(visit) -> None:
+def test_the_page_sends_the_touch_points_of_the_screen(visit) -> None:
     page = visit(has_touch=True)
     page.goto("/sign-in/")
     fingers = page.evaluate("navigator.maxTouchPoints")

@@ -1,4 +1,4 @@
-"""Several tabs of one browser: what happens in one is shown in the others, and does nothing there unasked."""
+"""Several tabs of one browser: what happens in one is shown in the others and never acts there unasked."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from tests.support.cast import PASSWORD
 
 from .test_people import sign_in
 
-TRAIL = "/settings/security/audit-trail/"
+AUDIT_TRAIL = "/settings/security/audit-trail/"
 
 
 def test_after_switching_in_another_tab_a_filter_says_what_happened(visit, site) -> None:
     page = visit(site.cast.erin)
-    page.goto(f"{TRAIL}?period=30d")
+    page.goto(f"{AUDIT_TRAIL}?period=30d")
     before = page.locator("table.rows").inner_text()
     other = page.context.new_page()
     other.goto("/")
@@ -27,7 +27,7 @@ def test_after_switching_in_another_tab_a_filter_says_what_happened(visit, site)
     expect(notices).to_contain_text("You switched to Globex in another tab.")
     expect(page.get_by_text("This could not be loaded")).to_have_count(0)
     assert page.locator("table.rows").inner_text() == before
-    expect(page).to_have_url(f"{TRAIL}?period=30d")
+    expect(page).to_have_url(f"{AUDIT_TRAIL}?period=30d")
     expect(page.get_by_role("radio", name="Last 30 days")).to_be_checked()
     status = page.get_by_label("Status", exact=True)
     status.focus()
@@ -35,10 +35,10 @@ def test_after_switching_in_another_tab_a_filter_says_what_happened(visit, site)
     expect(status).to_have_value("")  # the filters are those of the rows, the one with the focus too
 
     notices.get_by_role("button", name="Back to Initech").click()
-    expect(page).to_have_url(f"{TRAIL}?period=30d")
+    expect(page).to_have_url(f"{AUDIT_TRAIL}?period=30d")
     expect(page.get_by_role("region", name="Current tenant")).to_have_count(0)
     page.get_by_label("7 days").check()
-    expect(page).to_have_url(f"{TRAIL}?period=7d")
+    expect(page).to_have_url(f"{AUDIT_TRAIL}?period=7d")
 
 
 def test_a_form_whose_session_has_ended_is_back_after_signing_in(visit, site) -> None:

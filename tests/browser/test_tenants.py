@@ -1,4 +1,4 @@
-"""An aggregator's admin looks at an enterprise, and goes back."""
+"""An aggregator's admin switches to an enterprise and back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .reading import LOGIN_ACTIVITY, between, days_ago, expect_rows, rows
 OWN = "/settings/users-permissions/login-activity/"
 
 
-def test_erin_looks_at_globex_and_globex_sees_it(visit, site) -> None:
+def test_erins_view_of_globex_is_recorded_for_globex(visit, site) -> None:
     page = visit(site.cast.erin)
     page.goto("/")
     expect(page).to_have_url(OWN)
@@ -44,7 +44,7 @@ def test_an_enterprise_has_nobody_to_switch_to(visit, site) -> None:
     expect(page.get_by_role("button", name="Switch tenant")).to_have_count(0)
 
 
-def test_a_look_at_an_enterprise_changes_nothing_there(visit, site) -> None:
+def test_viewing_an_enterprise_changes_nothing_there(visit, site) -> None:
     page = visit(site.cast.erin)
     page.goto("/")
     page.get_by_role("button", name="Tenant: Initech. Switch tenant").click()

@@ -1,4 +1,4 @@
-"""The workspace by mouse and keyboard: what people do every day, and that the record tells of it."""
+"""The workspace by mouse and keyboard: everyday actions, and their events in the Audit Trail."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def follow(page: Page, name: str) -> None:
     page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
 
 
-def expect_said(page: Page, words: str) -> None:
-    expect(page.get_by_role("status").locator(".notice")).to_contain_text(words)
+def expect_notice(page: Page, text: str) -> None:
+    expect(page.get_by_role("status").locator(".notice")).to_contain_text(text)
 
 
-def expect_told(page: Page, *actions: str) -> None:
+def expect_audit_events(page: Page, *actions: str) -> None:
     """The Audit Trail has these at its top, the newest first."""
     page.goto(AUDIT_TRAIL)
     rows = page.locator(".rows .event")
@@ -59,13 +59,13 @@ def test_a_business_group_is_added_and_edited(page: Page) -> None:
     page.get_by_label("Owner").select_option(label="Bob Brown")
     page.get_by_role("group", name="Users").get_by_label("Ella Ellis").check()
     press(page, "Add")
-    expect_said(page, "Business group “Logistics” added.")
+    expect_notice(page, "Business group “Logistics” added.")
     follow(page, "Edit")
     expect(page.get_by_role("group", name="Users").get_by_label("Ella Ellis")).to_be_checked()
     page.get_by_label("Description").fill("Everything that moves")
     press(page, "Save")
-    expect_said(page, "Business group “Logistics” saved.")
-    expect_told(page, "Logistics", "Logistics")
+    expect_notice(page, "Business group “Logistics” saved.")
+    expect_audit_events(page, "Logistics", "Logistics")
     menu(page, "Business groups")
     expect(page.get_by_role("row").filter(has_text="Logistics")).to_contain_text("Everything that moves")
 
@@ -92,9 +92,9 @@ def test_the_business_profile_is_set_up(page: Page) -> None:
     ):
         page.get_by_label(label).select_option(label=value)
     press(page, "Set up")
-    expect_said(page, "Business profile set up.")
+    expect_notice(page, "Business profile set up.")
     expect(page.get_by_text("1 High Street")).to_be_visible()
-    expect_told(page, "Setup")
+    expect_audit_events(page, "Setup")
 
 
 def test_an_api_key_is_shown_once_and_can_be_copied(page: Page, site, company) -> None:
@@ -117,10 +117,10 @@ def test_an_api_key_is_shown_once_and_can_be_copied(page: Page, site, company) -
     expect(page.get_by_role("heading", name="Kiosk")).to_be_visible()
     expect(page.get_by_text(key)).to_have_count(0)
     press(page, "Deactivate")
-    expect_said(page, "Access account “Kiosk” deactivated.")
+    expect_notice(page, "Access account “Kiosk” deactivated.")
     press(page, "Activate")
-    expect_said(page, "Access account “Kiosk” activated.")
-    expect_told(page, "Activate", "Deactivate", "Setup")
+    expect_notice(page, "Access account “Kiosk” activated.")
+    expect_audit_events(page, "Activate", "Deactivate", "Setup")
 
 
 def test_a_number_and_a_message_link_that_opens_a_chat(page: Page) -> None:
@@ -133,15 +133,15 @@ def test_a_number_and_a_message_link_that_opens_a_chat(page: Page) -> None:
     page.get_by_label("Name").fill("Poster")
     page.get_by_label("Prefilled text").fill("Hi, I saw your poster")
     press(page, "Create")
-    expect_said(page, "Message link “Poster” created.")
+    expect_notice(page, "Message link “Poster” created.")
     link = page.get_by_role("link", name="/l/").get_attribute("href")
     answer = page.request.get(str(link), max_redirects=0)
     assert answer.headers["location"] == "https://wa.me/442071838750?text=Hi%2C%20I%20saw%20your%20poster"
     follow(page, "Delete")
     expect(page.get_by_text("Its short link will stop working.")).to_be_visible()
     press(page, "Delete")
-    expect_said(page, "Message link “Poster” deleted.")
-    expect_told(page, "Delete", "Create", "Activate")
+    expect_notice(page, "Message link “Poster” deleted.")
+    expect_audit_events(page, "Delete", "Create", "Activate")
 
 
 def test_a_template_from_the_draft_to_the_approval(page: Page) -> None:
@@ -162,14 +162,14 @@ def test_a_template_from_the_draft_to_the_approval(page: Page) -> None:
     follow(page, "Reject content")
     page.get_by_label("Remark").fill("Say who is writing.")
     press(page, "Reject content")
-    expect_said(page, "” rejected.")
+    expect_notice(page, "” rejected.")
     follow(page, "Edit")
     page.get_by_label("Footer").fill("Umbrella")
     press(page, "Save")
     press(page, "Approve content")
     press(page, "Approve")
-    expect_said(page, "Template “order_shipped (en)” approved.")
-    expect_told(page, "Approve", "Approve/Reject", "Edit", "Approve/Reject", "Create", "Create")
+    expect_notice(page, "Template “order_shipped (en)” approved.")
+    expect_audit_events(page, "Approve", "Approve/Reject", "Edit", "Approve/Reject", "Create", "Create")
 
 
 def test_a_consent_group_by_keyboard_alone(page: Page) -> None:
@@ -182,7 +182,7 @@ def test_a_consent_group_by_keyboard_alone(page: Page) -> None:
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Create")).to_be_focused()
     page.keyboard.press("Enter")
-    expect_said(page, "Consent group “Offers” added.")
+    expect_notice(page, "Consent group “Offers” added.")
 
 
 def test_people_are_suspended_and_made_admins(page: Page) -> None:
@@ -190,12 +190,12 @@ def test_people_are_suspended_and_made_admins(page: Page) -> None:
     follow(page, "Ella Ellis")
     follow(page, "Suspend")
     press(page, "Suspend")
-    expect_said(page, "User “Ella Ellis” suspended and signed out everywhere.")
+    expect_notice(page, "User “Ella Ellis” suspended and signed out everywhere.")
     press(page, "Activate")
     follow(page, "Make admin")
     press(page, "Make admin")
-    expect_said(page, "Ella Ellis is now an admin.")
-    expect_told(page, "Made Admin", "Activate", "Suspend")
+    expect_notice(page, "Ella Ellis is now an admin.")
+    expect_audit_events(page, "Made Admin", "Activate", "Suspend")
 
 
 def test_a_role_with_a_grid_of_permissions(page: Page) -> None:
@@ -205,9 +205,9 @@ def test_a_role_with_a_grid_of_permissions(page: Page) -> None:
     page.get_by_role("group", name="Templates").get_by_label("View templates").check()
     page.get_by_role("group", name="Templates").get_by_label("Approve and reject templates").check()
     press(page, "Add")
-    expect_said(page, "Role “Reviewer” added.")
+    expect_notice(page, "Role “Reviewer” added.")
     expect(page.locator(".facts")).to_contain_text("Approve and reject templates")
-    expect_told(page, "Reviewer")
+    expect_audit_events(page, "Reviewer")
 
 
 def test_two_people_on_the_same_form(visit, page: Page, company) -> None:
@@ -222,7 +222,7 @@ def test_two_people_on_the_same_form(visit, page: Page, company) -> None:
     expect(page.get_by_text("Bob Brown has changed this since you opened it.")).to_be_visible()
     expect(page.get_by_label("Label")).to_have_value("Alice’s shop")
     press(page, "Save")
-    expect_said(page, "Access account “Alice’s shop” saved.")
+    expect_notice(page, "Access account “Alice’s shop” saved.")
 
 
 def test_a_list_is_searched_and_sorted(page: Page) -> None:
@@ -257,7 +257,7 @@ def test_loading_the_page_of_a_new_key_again_makes_no_other(page: Page, company)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Shop")
     expect(page.locator("main .facts")).to_contain_text(start)
-    expect_told(page, "Edit")
+    expect_audit_events(page, "Edit")
     expect(page.locator(".rows .event").filter(has_text="Failure")).to_have_count(0)
 
 

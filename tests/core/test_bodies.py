@@ -1,4 +1,4 @@
-"""No charset that a sender names breaks a request: what is no UTF-8 is read as some text. No file is taken."""
+"""No charset named by a sender breaks a request: invalid UTF-8 is replaced. Files are not accepted."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ CHARSETS = ["rot13", "hex", "idna", "undefined", "unicode_escape", "utf-7", "utf
 
 def answer(request: Any, content_type: str) -> int:
     """The status of what the web server is answered."""
-    said: list[str] = []
+    statuses: list[str] = []
     request.environ["CONTENT_TYPE"] = content_type
-    body = application(request.environ, lambda status, *_: said.append(status) or (lambda _: None))  # type: ignore[func-returns-value]
+    body = application(request.environ, lambda status, *_: statuses.append(status) or (lambda _: None))  # type: ignore[func-returns-value]
     b"".join(body)
-    return int(said[0].split()[0])
+    return int(statuses[0].split()[0])
 
 
 @pytest.mark.parametrize("charset", CHARSETS)

@@ -64,7 +64,7 @@ class TestCountedProxies:
         assert client_of("1", CLIENT) == CLIENT
         assert client_of("1", CLIENT, x_forwarded_for=" , ,", forwarded=" ") == CLIENT
 
-    def test_what_is_no_address_ends_the_walk(self) -> None:
+    def test_an_invalid_entry_ends_the_search(self) -> None:
         assert client_of("2", x_forwarded_for=f"{LIE}, unknown, {INNER_PROXY}") == INNER_PROXY
 
 
@@ -113,11 +113,11 @@ class TestForwarded:
         assert client_of("1", forwarded=f"for={LIE}, {hop}") == PROXY
 
     @pytest.mark.parametrize("opened", ['x="', f'for={LIE};x="', 'x="\\', f"for={LIE};x", '"', f'for="{LIE}'])
-    def test_a_quote_left_open_by_the_client_brings_no_lie_through(self, opened: str) -> None:
+    def test_an_unclosed_quote_does_not_forge_an_address(self, opened: str) -> None:
         for proxied in (f"for={CLIENT}", f'for="[2001:db8::1]";host="for={LIE}"'):
             assert client_of("1", forwarded=f"{opened}, {proxied}") != LIE
 
-    def test_a_header_that_breaks_the_grammar_does_not_leave_the_word_to_the_other(self) -> None:
+    def test_a_malformed_header_does_not_make_the_other_decide(self) -> None:
         assert client_of("1", forwarded=f'x=", for={CLIENT}', x_forwarded_for=LIE) == PROXY
 
     def test_two_headers_count_where_they_agree(self) -> None:

@@ -1,4 +1,4 @@
-"""Pages travel compressed; what is streamed does not wait for it."""
+"""Pages are compressed; streams are not delayed by it."""
 
 from __future__ import annotations
 

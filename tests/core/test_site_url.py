@@ -71,7 +71,7 @@ def test_anything_else_is_refused(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("site_url", "said"),
+    ("site_url", "message"),
     [
         (None, "Set SITE_URL"),
         ("", "Set SITE_URL"),
@@ -79,7 +79,7 @@ def test_anything_else_is_refused(typed: str) -> None:
         ("https://example.com/app", "only a scheme, a host and"),
     ],
 )
-def test_without_debug_the_site_does_not_start_without_it(site_url: str | None, said: str) -> None:
+def test_without_debug_the_site_does_not_start_without_it(site_url: str | None, message: str) -> None:
     environ = os.environ | {"DEBUG": "0", "SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "example.com"}
     environ.pop("SITE_URL", None)
     if site_url is not None:
@@ -94,7 +94,7 @@ def test_without_debug_the_site_does_not_start_without_it(site_url: str | None, 
     )
     assert started.returncode == 1
     assert "ImproperlyConfigured: " in started.stderr
-    assert said in started.stderr
+    assert message in started.stderr
 
 
 def test_links_lead_to_a_host_that_the_site_answers_to(settings) -> None:

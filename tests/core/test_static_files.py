@@ -1,4 +1,4 @@
-"""What a browser fetches besides the page: few files, compressed, kept for ever; and what a first visit weighs."""
+"""Static files: few, compressed, cached forever; and the size of a first visit."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_first_visit_is_light(cast: Cast, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/sign-in/", "/admin/login/"])
-def test_files_are_kept_for_ever_under_names_made_from_their_content(db: None, path: str) -> None:
+def test_files_are_cached_forever_under_hashed_names(db: None, path: str) -> None:
     for name, file in Visit(Client(), path).files.items():
         assert re.search(r"\.[0-9a-f]{12}\.\w+$", name)
         assert file["Cache-Control"] == "max-age=315360000, public, immutable"

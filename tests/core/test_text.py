@@ -1,4 +1,4 @@
-"""One folding of text: in Python and in the database, over all of Unicode; what it finds, and what it keeps apart."""
+"""Text folding, the same in Python and the database for all of Unicode: what it finds and what it distinguishes."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ ALIKE = [
 
 
 @pytest.mark.parametrize("name", ALIKE, ids=ascii)
-def test_names_that_readers_mix_up(name: str) -> None:
+def test_confusable_names(name: str) -> None:
     assert is_confusable(name, ["Bob Brown", "Alice Adams"])
 
 
@@ -163,10 +163,10 @@ def test_names_that_readers_mix_up(name: str) -> None:
     ],
     ids=ascii,
 )
-def test_names_that_nobody_mixes_up(name: str, other: str) -> None:
+def test_names_that_are_not_confusable(name: str, other: str) -> None:
     assert not is_confusable(name, [other])
 
 
-def test_case_is_nothing_in_any_script() -> None:
+def test_case_is_ignored_in_every_script() -> None:
     assert is_confusable("НИНА", ["Нина"])
     assert is_confusable("ΆΝΝΑ", ["Άννα"])

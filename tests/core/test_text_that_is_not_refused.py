@@ -1,4 +1,4 @@
-"""Text that machines send or that is typed into a search is not refused: it stands in the record harmlessly."""
+"""Text from machines or typed into a search is not refused: it is recorded harmlessly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HEAD and what browsers fetch ahead: no view, and nothing disclosed that would be one."""
+"""HEAD and prefetching are not recorded as views, and disclose nothing."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_what_is_fetched_ahead_shows_nothing(
     assert everything_recorded()[0] == before[0] + 1
 
 
-def test_other_purposes_are_nobodys_business(alice: Client, pages: list[str]) -> None:
+def test_other_purposes_are_ignored(alice: Client, pages: list[str]) -> None:
     for header in ({"Sec-Purpose": "user"}, {"Purpose": ""}, {"Sec-Fetch-Mode": "navigate"}):
         assert alice.get(pages[0], headers=header).status_code == 200
     assert (
@@ -135,7 +135,7 @@ def test_other_purposes_are_nobodys_business(alice: Client, pages: list[str]) ->
 
 
 @pytest.mark.servers
-def test_the_web_server_has_nothing_to_complain_of(committed_cast: Cast, tmp_path: Path) -> None:
+def test_the_web_server_logs_no_error(committed_cast: Cast, tmp_path: Path) -> None:
     cookie = f"wisely_session={sign_in(committed_cast.alice).cookies['wisely_session'].value}"
     page = reverse("login_activity", args=["identity-access"])
     paths = [

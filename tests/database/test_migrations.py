@@ -1,4 +1,4 @@
-"""What the database was made from is not taken back: history would go with it."""
+"""Migrations that would destroy history cannot be reversed."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def test_what_holds_or_guards_history_cannot_be_undone(app: str, name: str) -> N
 
 
 def _can_be_undone(operation: Operation) -> bool:
-    """Django takes every SeparateDatabaseAndState for one that can, whatever is in it."""
+    """Django calls every SeparateDatabaseAndState reversible, whatever it contains."""
     inside: list[Operation] = getattr(operation, "database_operations", [operation])
     return all(each.reversible for each in inside)

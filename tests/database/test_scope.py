@@ -1,4 +1,4 @@
-"""The scope of the request context reaches PostgreSQL with each statement, and never outlives its transaction."""
+"""The request context reaches PostgreSQL with each statement, and never outlives its transaction."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ class TestOutsideATransaction:
     def test_each_thread_has_its_own(self) -> None:
         seen: list[object] = []
 
-        def look() -> None:
+        def read() -> None:
             seen.append((current().tenant_id, scope_in_database()[0]))
             connection.close()
 
         with acting_as(tenant_id=ONE):
-            thread = threading.Thread(target=look)
+            thread = threading.Thread(target=read)
             thread.start()
             thread.join()
         assert seen == [(None, None)]
@@ -109,7 +109,7 @@ class TestRowsOutsideTheScope:
             assert list(User.objects.all()) == [cast.erin]
             assert set(Tenant.objects.all()) == {cast.initech, cast.globex}
 
-    def test_a_credential_opens_one_row_for_reading_alone(self, cast: Cast) -> None:
+    def test_a_lookup_key_gives_read_only_access_to_one_row(self, cast: Cast) -> None:
         with acting_as(credential="alice@acme.example"):
             assert list(User.objects.all()) == [cast.alice]
             assert User.objects.update(name="Mallory") == 0
@@ -133,11 +133,11 @@ def test_only_an_aggregator_owns_enterprises(cast: Cast) -> None:
 
 
 class TestSuperAdmin:
-    """Exactly one Super Admin a tenant: the database sees to it."""
+    """Exactly one Super Admin per tenant, enforced by the database."""
 
     @pytest.fixture(autouse=True)
     def _at_once(self, cast: Cast) -> None:
-        """Deferred constraints speak at each statement, not at a commit that a test never reaches."""
+        """Deferred constraints are checked at each statement, not at a commit that a test never reaches."""
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 

@@ -30,8 +30,8 @@ def test_temporary_tables_are_found(committed: None) -> None:
 
 def test_a_function_that_everybody_may_call_is_found(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "WRITING_FUNCTIONS", (*WRITING_FUNCTIONS, "lo_get(oid)"))
-    said = "The app role can write data that no trigger records: lo_get(oid)."
-    assert warnings()["wisely_security.W001"] == said
+    message = "The app role can write data that no trigger records: lo_get(oid)."
+    assert warnings()["wisely_security.W001"] == message
 
 
 def test_the_docs_revoke_the_same() -> None:

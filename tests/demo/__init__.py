@@ -1,1 +1,1 @@
-"""``manage.py seed_demo``: what the demo holds, what it refuses, and that its password is worth nothing elsewhere."""
+"""``manage.py seed_demo``: what the demo contains, what it refuses, and that its password works nowhere else."""

@@ -40,8 +40,8 @@ def kept_demo(
                 redirect_stderr(_Terminal()) as errors,
             ):
                 until = midnight()
-                said = seed(events=EVENTS)
-        yield KeptDemo(name, until, said, errors.getvalue(), len(mail.outbox))
+                output = seed(events=EVENTS)
+        yield KeptDemo(name, until, output, errors.getvalue(), len(mail.outbox))
         with django_db_blocker.unblock():
             stack.close()
 

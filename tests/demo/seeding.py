@@ -22,15 +22,15 @@ class KeptDemo:
 
     database: str
     until: datetime
-    said: str
+    output: str
     errors: str
     mails: int
 
 
 def seed(**options: Any) -> str:
-    said = io.StringIO()
-    call_command("seed_demo", stdout=said, **options)
-    return said.getvalue()
+    output = io.StringIO()
+    call_command("seed_demo", stdout=output, **options)
+    return output.getvalue()
 
 
 def all_events() -> list[LoginEvent]:

@@ -1,4 +1,4 @@
-"""What the demo leaves in the Audit Trail, and behind it."""
+"""The demo's Audit Trail, and the data behind it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_an_aggregator_has_a_record_of_its_own(trail: list[AuditEvent]) -> None:
     assert len({event.reason_code for event in events}) > 4
 
 
-def test_the_key_of_a_record_tells_when_it_was_made(trail: list[AuditEvent]) -> None:
+def test_the_key_of_a_record_contains_its_creation_time(trail: list[AuditEvent]) -> None:
     """So its page leads to everything about it, and it stands where it belongs among others."""
     about = [(event, key) for event in trail if (key := event.resource_id) and key.version == 7]
     assert {event.resource_type for event, _ in about} >= {"businessgroup", "role", "user", "template"}
@@ -153,7 +153,7 @@ def test_the_changes_of_a_record_follow_from_each_other(trail: list[AuditEvent])
     assert followed > 300
 
 
-def test_members_are_told_as_of_the_moment_of_the_change(trail: list[AuditEvent]) -> None:
+def test_members_are_recorded_as_of_the_change(trail: list[AuditEvent]) -> None:
     edits = [event for event in trail if (event.module, event.action) == ("business_group", "edit")]
     assert any(change.get("added") for event in edits for change in event.changes)
     mails = [event for event in trail if event.action in {NOTIFY_OWNER.key, NOTIFY_USERS.key}]
@@ -178,7 +178,7 @@ def test_notifications_reach_most(trail: list[AuditEvent], slug: str) -> None:
 def test_no_mail_is_sent(kept_demo: KeptDemo) -> None:
     assert kept_demo.mails == 0
     assert settings.EMAIL_BACKEND == "django.core.mail.backends.locmem.EmailBackend"  # the suite's, as before
-    assert "Subject:" not in kept_demo.said + kept_demo.errors
+    assert "Subject:" not in kept_demo.output + kept_demo.errors
 
 
 @pytest.mark.parametrize("slug", [*ENTERPRISES, "initech"])

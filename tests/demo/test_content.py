@@ -56,12 +56,12 @@ def test_it_makes_the_companies_with_people_of_every_role_and_status(reading: No
         assert statuses[UserStatus.SUSPENDED] == statuses[UserStatus.PENDING] == 1
         assert len({user.time_zone for user in members}) > 3
     assert {user.email for user in users if user.is_staff} == {"dana@wisely.example"}
-    assert DEMO_PASSWORD in kept_demo.said
+    assert DEMO_PASSWORD in kept_demo.output
     for email in demo_people.SIGN_INS:
-        assert email in kept_demo.said
+        assert email in kept_demo.output
 
 
-def test_it_tells_of_every_action_and_reason(demo: list[LoginEvent]) -> None:
+def test_every_action_and_reason_occurs(demo: list[LoginEvent]) -> None:
     assert {event.action for event in demo} == set(Action.values)
     assert {event.reason for event in demo} == {*Reason.values, ""}
     assert {event.status for event in demo} == set(Status.values)

@@ -1,4 +1,4 @@
-"""How the demo is made."""
+"""Making the demo."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _told(event: AuditEvent) -> tuple[Any, ...]:
     return moment, who, what, event.resource_name, event.status, event.reason, changes
 
 
-def test_the_same_seed_on_the_same_day_tells_the_same(again: Callable[..., list[Any]]) -> None:
+def test_the_same_seed_on_the_same_day_makes_the_same_events(again: Callable[..., list[Any]]) -> None:
     with time_machine.travel(datetime(2026, 11, 18, 1, tzinfo=UTC)):
         first = again(events=900, seed=7)
     with time_machine.travel(datetime(2026, 11, 18, 23, tzinfo=UTC)):

@@ -1,4 +1,4 @@
-"""What seeding refuses."""
+"""Refusals of seeding."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Site:
     def __init__(self, folder: Path, *arguments: str) -> None:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self.folder = folder
-        self.output: list[str] = []
+        self.lines: list[str] = []
         self.process = subprocess.Popen(
             [sys.executable, str(PROJECT / "manage.py"), "serve", *arguments],
             env=kept | {"DEBUG": "1", "DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"},
@@ -41,15 +41,15 @@ class Site:
         """Where it runs, once it says so."""
         assert self.process.stdout
         for line in self.process.stdout:
-            self.output.append(line)
+            self.lines.append(line)
             if found := re.search(r"is running at (\S+)", line):
                 return found[1]
-        raise AssertionError("".join(self.output))
+        raise AssertionError("".join(self.lines))
 
     def end(self) -> int:
         """The exit code, when it has ended by itself."""
         rest, _ = self.process.communicate(timeout=SECONDS)
-        self.output.append(rest)
+        self.lines.append(rest)
         return self.process.returncode
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
@@ -63,8 +63,8 @@ class Site:
         self.process.stdout.close()  # its web server has the other end
 
     @property
-    def said(self) -> str:
-        return "".join(self.output)
+    def output(self) -> str:
+        return "".join(self.lines)
 
     @property
     def web_server(self) -> int:
@@ -102,7 +102,7 @@ def serve() -> Iterator[Serve]:
                 site.stop()
 
 
-def test_it_serves_and_keeps_its_keys_and_ends_in_order_when_told(serve: Serve) -> None:
+def test_it_serves_keeps_its_keys_and_stops_on_request(serve: Serve) -> None:
     site = serve()
     assert status_of(site.url()) == 200
     keys = site.folder / "secret_key", site.folder / "signing_key"
@@ -118,7 +118,7 @@ def test_it_serves_and_keeps_its_keys_and_ends_in_order_when_told(serve: Serve) 
     assert [key.read_text() for key in keys] == first_keys
     os.killpg(again.process.pid, signal.SIGINT)  # as a terminal does
     assert again.end() == 0
-    assert "Traceback" not in again.said
+    assert "Traceback" not in again.output
     assert not again.has_database()
 
 
@@ -165,8 +165,8 @@ def test_a_second_one_beside_the_first_is_refused(serve: Serve) -> None:
     url = site.url()
     second = serve()
     assert second.end() == 1
-    assert f"already running at {url} (process {site.web_server})" in second.said
-    assert "Traceback" not in second.said
+    assert f"already running at {url} (process {site.web_server})" in second.output
+    assert "Traceback" not in second.output
     assert status_of(url) == 200
 
 
@@ -175,7 +175,7 @@ def test_a_busy_port_that_was_asked_for_is_refused(serve: Serve) -> None:
         port = busy.getsockname()[1]
         site = serve("--port", str(port))
         assert site.end() == 1
-    assert f"Port {port} is in use by another program. Choose another: make run PORT={port + 1}" in site.said
+    assert f"Port {port} is in use by another program. Choose another: make run PORT={port + 1}" in site.output
 
 
 def test_a_busy_usual_port_is_passed_over(serve: Serve) -> None:
@@ -186,7 +186,7 @@ def test_a_busy_usual_port_is_passed_over(serve: Serve) -> None:
     with busy:
         site = serve()
         url = site.url()
-        assert f"Port 8000 is in use by another program; taking {url.rpartition(':')[2]}." in site.said
+        assert f"Port 8000 is in use by another program; taking {url.rpartition(':')[2]}." in site.output
         assert status_of(url) == 200
 
 
@@ -205,7 +205,7 @@ def test_killed_it_leaves_a_site_that_the_next_one_names(serve: Serve) -> None:
     site.kill()
     second = serve()
     assert second.end() == 1
-    assert f"already running at {url} (process {web_server})" in second.said
+    assert f"already running at {url} (process {web_server})" in second.output
     assert status_of(url) == 200
     os.kill(web_server, signal.SIGTERM)
     with (site.folder / "serve.lock").open() as lock:

@@ -1,4 +1,4 @@
-"""The event table: append-only, isolated, ordered by time, in monthly partitions that are made ahead."""
+"""The event table: append-only, isolated, ordered by time, in monthly partitions created ahead."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(sql: str, *params: Any, using: str = "default") -> list[tuple[object, ..
 
 
 class TestAppRole:
-    """As psql would do it, with the rights of the role that serves requests."""
+    """As through psql, with the rights of the role that serves requests."""
 
     def test_sees_no_row_without_a_tenant(self, cast: Cast) -> None:
         record(Action.LOG_IN, cast.alice)
@@ -95,7 +95,7 @@ class TestAppRole:
 
 @pytest.mark.usefixtures("committed")
 class TestOwner:
-    """The owner is bound as well: by a guard on each table, partitions included."""
+    """This binds the owner as well: each table has a guard, partitions included."""
 
     @pytest.mark.parametrize("table", [TABLE, f"{TABLE}_default", f"{TABLE}_{datetime.now(UTC):%Y_%m}"])
     @pytest.mark.parametrize("statement", ["UPDATE {} SET user_name = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
@@ -137,7 +137,7 @@ def test_the_bounds_of_a_moment_are_the_same_in_python_and_sql(moment: datetime)
 
 @pytest.mark.usefixtures("committed")
 class TestPartitions:
-    def test_are_made_ahead_as_often_as_one_likes(self) -> None:
+    def test_are_created_ahead_repeatedly(self) -> None:
         first, last = date(2031, 11, 15), date(2032, 1, 1)
         names = [f"{TABLE}_2031_11", f"{TABLE}_2031_12", f"{TABLE}_2032_01"]
         assert [name for name in partitions.create(first, last) if name.startswith(TABLE)] == names
@@ -154,7 +154,7 @@ class TestPartitions:
         call_command("create_partitions", verbosity=0)
         call_command("create_partitions", check=True)
 
-    def test_are_made_also_of_months_in_which_nobody_made_any(self) -> None:
+    def test_are_created_for_skipped_months_too(self) -> None:
         call_command("create_partitions", verbosity=0)  # a month may have begun since the database was made
         today = datetime.now(UTC).date()
         missed = [f"{TABLE}_{partitions.add_months(today, months):%Y_%m}" for months in range(-2, 4)]
@@ -188,7 +188,7 @@ class TestPartitions:
             run(f"DELETE FROM {TABLE}_default", using="owner")
 
     @pytest.mark.parametrize("strays", [0, 1])
-    def test_let_pass_who_reads_the_record_and_then_writes_to_it(self, strays: int, committed_cast: Cast) -> None:
+    def test_do_not_deadlock_with_readers_that_write_afterwards(self, strays: int, committed_cast: Cast) -> None:
         month = datetime(2034, 5, 1, tzinfo=UTC)
         for _ in range(strays):
             put_at(committed_cast.acme.pk, month)

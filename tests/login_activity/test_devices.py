@@ -135,7 +135,7 @@ def test_every_kind_has_an_icon() -> None:
     assert all(f'id="device-{kind}"' in icons for kind in DeviceKind.values)
 
 
-def test_an_ipad_asking_for_desktop_pages_is_told_from_a_mac_by_its_touch_points() -> None:
+def test_touch_points_distinguish_an_ipad_requesting_desktop_pages_from_a_mac() -> None:
     ipad = identify(MAC_SAFARI, touch_points=5)
     assert (ipad.kind, ipad.system) == (DeviceKind.IPAD, "iPadOS 18.1")
     assert identify(MAC_SAFARI, touch_points=0).kind is DeviceKind.MAC
@@ -143,7 +143,7 @@ def test_an_ipad_asking_for_desktop_pages_is_told_from_a_mac_by_its_touch_points
     assert identify(WINDOWS, touch_points=10).kind is DeviceKind.WINDOWS_PC
 
 
-def test_a_touch_screen_does_not_make_an_ipad_of_a_mac_whose_browser_says_it_is_one() -> None:
+def test_a_mac_by_its_hints_with_a_touch_screen_is_no_ipad() -> None:
     assert identify(MAC_CHROME, {"Sec-CH-UA-Platform": '"macOS"'}, touch_points=5).kind is DeviceKind.MAC
 
 
@@ -172,7 +172,7 @@ def test_a_phone_may_be_named_as_a_bot_is(template: str, model: str) -> None:
     "model",
     ["Oscar", "Carbon 7", "Glassy", "Echoes", "Nookia 3", "Autobahn", "Quest 402", "KM1069", "HTV31"],
 )
-def test_an_everyday_word_within_another_makes_no_other_thing_of_a_phone(template: str, model: str) -> None:
+def test_common_words_inside_model_names_do_not_change_the_kind(template: str, model: str) -> None:
     assert identify(template.format(model)).kind is DeviceKind.ANDROID_PHONE
 
 
@@ -191,7 +191,7 @@ def test_an_everyday_word_within_another_makes_no_other_thing_of_a_phone(templat
     ],
 )
 @pytest.mark.parametrize(("browser", "kind"), [(WINDOWS, DeviceKind.WINDOWS_PC), (IPHONE, DeviceKind.IPHONE)])
-def test_nor_does_the_name_of_an_app(app: str, browser: str, kind: DeviceKind) -> None:
+def test_app_names_do_not_change_the_kind(app: str, browser: str, kind: DeviceKind) -> None:
     assert identify(f"{browser} {app}").kind is kind
 
 
@@ -224,7 +224,7 @@ def test_a_bot_is_named_with_its_version_whatever_it_imitates(string: str, name:
         (LINUX.replace("Chrome/", "HeadlessChrome/"), "HeadlessChrome 129"),
     ],
 )
-def test_a_bot_without_a_name_goes_by_its_address(user_agent: str, browser: str) -> None:
+def test_a_bot_without_a_name_is_named_by_its_url(user_agent: str, browser: str) -> None:
     assert (identify(user_agent).kind, identify(user_agent).browser) == (DeviceKind.BOT, browser)
 
 
@@ -250,7 +250,7 @@ def test_no_bot_is_shown_without_a_name(text: str) -> None:
         ("nonsense", "Windows 10 or 11"),
     ],
 )
-def test_the_platform_version_tells_windows_11_from_10(version: str, system: str) -> None:
+def test_the_platform_version_distinguishes_windows_11_from_10(version: str, system: str) -> None:
     hints = {"Sec-CH-UA-Platform": '"Windows"', "Sec-CH-UA-Platform-Version": f'"{version}"'}
     assert identify(WINDOWS, hints).system == system
 
@@ -279,7 +279,7 @@ def test_hints_give_the_model_and_version_that_android_hides() -> None:
         ({}, DeviceKind.ANDROID_PHONE),
     ],
 )
-def test_hints_tell_an_android_tablet_from_a_phone(hints: dict[str, str], kind: DeviceKind) -> None:
+def test_hints_distinguish_an_android_tablet_from_a_phone(hints: dict[str, str], kind: DeviceKind) -> None:
     assert identify(ANDROID, {"Sec-CH-UA-Platform": '"Android"', **hints}).kind is kind
 
 
@@ -296,7 +296,7 @@ def test_hints_tell_an_android_tablet_from_a_phone(hints: dict[str, str], kind: 
 )
 @pytest.mark.parametrize("user_agent", [ANDROID, ANDROID.replace(" Mobile", ""), LINUX, WINDOWS])
 @pytest.mark.parametrize("platform", [{}, {"Sec-CH-UA-Platform": '"Android"'}])
-def test_the_form_of_a_device_outweighs_what_it_borrows(
+def test_the_form_factor_hint_outweighs_borrowed_names(
     form: str, kind: DeviceKind, user_agent: str, platform: dict[str, str]
 ) -> None:
     hints = {"Sec-CH-UA-Form-Factors": form, "Sec-CH-UA-Mobile": "?1", "Sec-CH-UA-Model": '"Model 7"', **platform}
@@ -305,7 +305,7 @@ def test_the_form_of_a_device_outweighs_what_it_borrows(
 
 
 @pytest.mark.parametrize("form", ['"Desktop"', '"Tablet"', '"Mobile"', '"Fridge"', "XR", ""])
-def test_other_forms_make_nothing_else_of_a_pc(form: str) -> None:
+def test_other_form_factors_leave_a_pc_a_pc(form: str) -> None:
     hints = {"Sec-CH-UA-Platform": '"Windows"', "Sec-CH-UA-Form-Factors": form}
     assert identify(WINDOWS, hints).kind is DeviceKind.WINDOWS_PC
 
@@ -341,7 +341,7 @@ def test_the_brand_names_a_browser_that_calls_itself_chrome(odd_one: str) -> Non
 def test_what_hints_say_is_printable(text: str, header: str) -> None:
     value = f'"\0{text}";v="129"' if header == "Sec-CH-UA" else f'"{text}\0"'
     device = identify(ANDROID, {"Sec-CH-UA-Platform": '"Android"', header: value})
-    assert all(said.isprintable() for said in (device.label, device.browser, device.system))
+    assert all(text.isprintable() for text in (device.label, device.browser, device.system))
 
 
 def test_the_platform_hint_wins_over_a_borrowed_string() -> None:
@@ -356,7 +356,7 @@ def test_a_headless_brand_gives_a_bot_away() -> None:
 
 
 @pytest.mark.parametrize("user_agent", [GOOGLEBOT, "curl/8.4.0", "Mozilla/5.0 (PlayStation 4 3.11)", ""])
-def test_hints_make_a_persons_device_of_nothing_else(user_agent: str) -> None:
+def test_hints_leave_bots_and_tools_what_they_are(user_agent: str) -> None:
     hints = {
         "Sec-CH-UA-Platform": '"Windows"',
         "Sec-CH-UA-Platform-Version": '"15.0.0"',
@@ -384,14 +384,14 @@ def test_a_long_string_is_cut_before_it_is_parsed() -> None:
 @pytest.mark.parametrize(
     "piece", ["Mozilla/5.0 (", "Android 10; ", "Mobile Safari/", ";" * 8, "\N{GRINNING FACE}", "1."]
 )
-def test_64_kb_say_no_more_than_their_beginning(piece: str) -> None:
+def test_of_64_kb_only_the_beginning_is_parsed(piece: str) -> None:
     endless = (piece * 65_536)[:65_536]
     device = identify(endless)
     assert_bounded(device)
     assert device == replace(identify(endless[:USER_AGENT_LIMIT]), user_agent_cut=True)
 
 
-def test_what_postgresql_refuses_or_a_reader_would_be_deceived_by_is_removed() -> None:
+def test_characters_that_postgresql_refuses_or_that_deceive_readers_are_removed() -> None:
     assert identify("curl\x00/8.4.0\r\n\ud800\N{RIGHT-TO-LEFT OVERRIDE}").user_agent == "curl/8.4.0"
 
 

@@ -1,4 +1,4 @@
-"""Guessing is stopped, per account and per address, and tells nobody which accounts exist."""
+"""Password guessing is locked out, per account and per address, without disclosing which accounts exist."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_an_account_locks_after_the_limit_whether_it_exists_or_not(cast: Cast, u
     assert guess(username, 5) == [False, False, False, True, True]
 
 
-def test_a_locked_account_is_closed_to_the_right_password_and_all_is_recorded(cast: Cast, events) -> None:
+def test_a_locked_account_refuses_the_right_password_and_everything_is_recorded(cast: Cast, events) -> None:
     guess("alice@acme.example", 3)
     assert LOCKED in attempt("alice@acme.example").content.decode()
     assert [(event.action, event.reason) for event in events(cast.acme)] == [
@@ -54,20 +54,20 @@ def test_other_accounts_stay_open(cast: Cast) -> None:
     assert attempt("bob@acme.example").status_code == 302
 
 
-def test_asking_for_a_new_password_is_no_guess(cast: Cast) -> None:
+def test_a_password_reset_request_is_not_counted_as_a_guess(cast: Cast) -> None:
     for name in ("alice@acme.example", "nobody@acme.example"):
         for _ in range(7):
             Client().post("/password-reset/", {"email": name})
         assert LOCKED not in attempt(name, "not it").content.decode()
 
 
-def test_the_lock_of_an_address_is_told_to_support(cast: Cast, events) -> None:
+def test_the_lock_of_an_address_is_recorded_for_support(cast: Cast, events) -> None:
     for number in range(8):
         guess(f"user{number}@acme.example", 1, REMOTE_ADDR="203.0.113.9")
     assert [event.action for event in events(None)].count("lock_out") == 1
 
 
-def test_a_sign_in_starts_the_count_anew(cast: Cast) -> None:
+def test_a_sign_in_resets_the_count(cast: Cast) -> None:
     guess("alice@acme.example", 2)
     assert attempt("alice@acme.example").status_code == 302
     assert guess("alice@acme.example", 3) == [False, False, False]
@@ -88,8 +88,8 @@ def test_an_ipv6_address_counts_by_its_network(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("committed")
-def test_nothing_that_is_no_address_is_kept(committed_cast: Cast) -> None:
-    """People type passwords where a name belongs."""
+def test_only_addresses_are_stored(committed_cast: Cast) -> None:
+    """People type passwords into the name field."""
     guess("Tr0ub4dor&3", 2)
     assert kept() == [("", "127.0.0.1")] * 2
 
@@ -120,7 +120,7 @@ def test_a_lock_ends_by_itself(committed_cast: Cast, settings) -> None:
     assert attempt("alice@acme.example").status_code == 302
 
 
-def test_guesses_side_by_side_lock_once(committed_cast: Cast, events) -> None:
+def test_concurrent_guesses_lock_once(committed_cast: Cast, events) -> None:
     def work() -> None:
         attempt("alice@acme.example", "not it")
         connection.close()

@@ -1,4 +1,4 @@
-"""The page: what it costs, what it offers to whom, and the trace that a look leaves."""
+"""The page: its cost, what it offers to whom, and the recorded view."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class TestStatements:
         assert min(count, 50) <= len(page.context["events"])
 
 
-def test_a_session_that_expired_is_neither_good_nor_bad(alice: Client, cast: Cast) -> None:
+def test_an_expired_session_has_a_neutral_badge(alice: Client, cast: Cast) -> None:
     for special in (
         {"action": "end_session", "reason": "expired"},
         {"action": "end_session", "reason": "ended_by_user"},
@@ -94,7 +94,7 @@ def test_a_session_that_expired_is_neither_good_nor_bad(alice: Client, cast: Cas
 
 
 class TestALookIsRecorded:
-    def looks(self, events: Events, tenant: Tenant) -> list[LoginEvent]:
+    def views(self, events: Events, tenant: Tenant) -> list[LoginEvent]:
         return [event for event in events(tenant, action="view") if event.detail["area"] == "Login Activity"]
 
     def test_once_with_its_filters_and_rows(self, alice: Client, cast: Cast, events: Events) -> None:
@@ -102,25 +102,25 @@ class TestALookIsRecorded:
         page = alice.get(ENTERPRISE, {"period": "today", "action": "log_in"})
         alice.get(ENTERPRISE, {"period": "today", "action": "log_in"})
         alice.get(page.context["older_url"])
-        [look] = self.looks(events, cast.acme)
-        assert (look.user_id, look.status, look.acted_by) == (cast.alice.pk, "success", "")
+        [view] = self.views(events, cast.acme)
+        assert (view.user_id, view.status, view.acted_by) == (cast.alice.pk, "success", "")
         with timezone.override(cast.alice.time_zone):
             today = f"{timezone.localdate():%-d %b %Y}"
-        assert look.detail["filters"] == {"Period": today, "Action": "Log in"}
-        assert look.detail["rows"] == 50
+        assert view.detail["filters"] == {"Period": today, "Action": "Log in"}
+        assert view.detail["rows"] == 50
 
     def test_again_with_other_filters(self, alice: Client, cast: Cast, events: Events) -> None:
         alice.get(ENTERPRISE)
         alice.get(ENTERPRISE, {"q": "London"})
-        first, second = self.looks(events, cast.acme)
+        first, second = self.views(events, cast.acme)
         assert set(second.detail["filters"].items()) - set(first.detail["filters"].items()) == {("Search", "London")}
 
     def test_again_after_ten_minutes(self, alice: Client, cast: Cast, events: Events) -> None:
         alice.get(ENTERPRISE)
-        for minutes, looks in ((9, 1), (11, 2)):
+        for minutes, count in ((9, 1), (11, 2)):
             with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
                 alice.get(ENTERPRISE)
-            assert len(self.looks(events, cast.acme)) == looks
+            assert len(self.views(events, cast.acme)) == count
 
     def test_of_an_enterprises_single_event_is_in_its_record(
         self, erin_at_globex: Client, cast: Cast, events: Events
@@ -134,17 +134,17 @@ class TestALookIsRecorded:
             "Erin Evans (Initech)", {"Event": str(seen.pk)}, 1,
         )  # fmt: skip
 
-    def test_in_the_record_of_the_enterprise_that_was_looked_at(
+    def test_in_the_record_of_the_enterprise_that_was_viewed(
         self, erin_at_globex: Client, cast: Cast, events: Events
     ) -> None:
         erin_at_globex.get(ENTERPRISE)
-        [look] = self.looks(events, cast.globex)
-        assert look.user_name == "Erin Evans (Initech)"
-        assert self.looks(events, cast.initech) == []
+        [view] = self.views(events, cast.globex)
+        assert view.user_name == "Erin Evans (Initech)"
+        assert self.views(events, cast.initech) == []
 
     def test_not_when_the_filters_were_refused(self, alice: Client, cast: Cast, events: Events) -> None:
         assert alice.get(ENTERPRISE, {"status": "?"}).status_code == 400
-        assert self.looks(events, cast.acme) == []
+        assert self.views(events, cast.acme) == []
 
 
 class TestASearchThatTakesTooLong:
@@ -163,12 +163,12 @@ class TestASearchThatTakesTooLong:
             for _each in range(statements):
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_sleep(%s)", [seconds])
-            raise AssertionError("nobody stopped it")
+            raise AssertionError("the statement was not stopped")
 
         monkeypatch.setattr(views, "read_page", read_slowly)
         monkeypatch.setattr(reading, "LONGEST_SEARCH_SECONDS", 0.05)
 
-    def test_is_given_up_with_advice_and_the_form_still_filled(self, alice: Client) -> None:
+    def test_is_aborted_with_advice_and_keeps_the_form(self, alice: Client) -> None:
         response = alice.get(ENTERPRISE, {"q": "nobody at all", "status": "failure"})
         assert response.status_code == 400
         html = response.content.decode()
@@ -176,7 +176,7 @@ class TestASearchThatTakesTooLong:
         assert 'value="nobody at all"' in html
         assert {chip["label"] for chip in response.context["chips"]} == {"Search", "Status"}
 
-    def test_leaves_no_limit_behind_and_no_look(self, alice: Client, cast: Cast, events: Events) -> None:
+    def test_leaves_no_time_limit_and_records_no_view(self, alice: Client, cast: Cast, events: Events) -> None:
         alice.get(ENTERPRISE)
         assert events(cast.acme, action="view") == []
         with connection.cursor() as cursor:
@@ -216,7 +216,7 @@ class TestWhoMayDoWhat:
         assert erin.get(AGGREGATOR).status_code == alice.get(ENTERPRISE).status_code == 200
 
 
-def test_the_page_is_kept_by_nobody_and_runs_no_script_but_ours(alice: Client) -> None:
+def test_the_page_is_not_cached_and_runs_only_our_scripts(alice: Client) -> None:
     for query in ({}, {"status": "?"}):
         headers = alice.get(ENTERPRISE, query).headers
         assert "no-store" in headers["Cache-Control"]
@@ -227,7 +227,7 @@ def test_the_page_is_kept_by_nobody_and_runs_no_script_but_ours(alice: Client) -
 
 
 def test_development_runs_the_same_scripts(alice: Client, settings) -> None:
-    """None that shows a refused answer, such as that of a filter, in place of the page."""
+    """No script that would show an error response, such as that of a filter, in place of the page."""
 
     def scripts() -> list[str]:
         return re.findall(r'<script[^>]* src="[^"]*/([^/".]+)[^"]*"', alice.get(ENTERPRISE).content.decode())
@@ -237,7 +237,7 @@ def test_development_runs_the_same_scripts(alice: Client, settings) -> None:
     assert scripts() == served != []
 
 
-def test_times_are_the_readers(cast: Cast, events: Events) -> None:
+def test_times_are_in_the_readers_zone(cast: Cast, events: Events) -> None:
     """Alice is in Kolkata, Charlie in New York."""
     for user, tenant, zone in (
         (cast.alice, cast.acme, "Asia/Kolkata"),
@@ -252,10 +252,10 @@ def test_times_are_the_readers(cast: Cast, events: Events) -> None:
         assert f"{at:%H:%M}</span>" in page
 
 
-def test_whatever_is_written_in_an_event_is_text(alice: Client, cast: Cast) -> None:
+def test_event_values_are_escaped(alice: Client, cast: Cast) -> None:
     texts = ["user_name", "user_email", "device", "browser", "system", "place", "session"]
-    told = {name: f"{name}<b>'\"&" for name in texts} | {"reason": "", "detail": json.dumps({"area": "area<b>'\"&"})}
-    append_many(cast.acme.pk, 1, **told)
+    values = {name: f"{name}<b>'\"&" for name in texts} | {"reason": "", "detail": json.dumps({"area": "area<b>'\"&"})}
+    append_many(cast.acme.pk, 1, **values)
     html = alice.get(ENTERPRISE).content.decode()
     assert "<b>" not in html
     assert all(f"{name}<b>'\"&" in unescape(html) for name in [*texts[:1], *texts[2:6], "area"])

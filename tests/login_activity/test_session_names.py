@@ -1,4 +1,4 @@
-"""A session's name is the same wherever people see it, and never looks like a number."""
+"""A session's name is the same wherever it is shown, and cannot be taken for a number."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_event_page_and_download_show_it_with_its_letter(committed_cast: Cast, n
     assert f"<dd>s{name}</dd>" in alice.get(event["url"]).content.decode()
 
 
-def test_an_event_without_a_session_shows_none(committed_cast: Cast) -> None:
+def test_an_event_without_a_session_shows_no_name(committed_cast: Cast) -> None:
     append_many(committed_cast.acme.pk, 1, session="")
     [row] = read_csv(sign_in(committed_cast.alice).get(f"{PAGE}download/", {"q": "Person 0"}).getvalue())
     assert row[SESSION] == ""

@@ -38,7 +38,7 @@ class Site:
         wait_for(lambda: self.replica.ask(f"SELECT pg_last_wal_replay_lsn() >= '{wanted}'") == "True")
 
     def reader(self) -> Client:
-        """Alice, whose looks at both records are recorded, and on the replica, already."""
+        """Alice, whose views of both records are already recorded, also on the replica."""
         client = sign_in(self.cast.alice)
         for page in EVENTS:
             assert client.get(page).status_code == 200

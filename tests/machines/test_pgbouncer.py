@@ -115,7 +115,7 @@ class TestOneConnectionForAll:
         for person in (cast.alice, cast.charlie):
             sign_in(person)
 
-        def look(number: int) -> int:
+        def view(number: int) -> int:
             tenant = list(expected)[number % 2]
             with closing(connection), transaction.atomic(), connection.cursor() as cursor:
                 assert names_seen(tenant) == expected[tenant]
@@ -123,7 +123,7 @@ class TestOneConnectionForAll:
                 return int(cursor.fetchone()[0])
 
         with ThreadPoolExecutor(8) as pool:
-            assert len(set(pool.map(look, range(40)))) == 1
+            assert len(set(pool.map(view, range(40)))) == 1
 
     def test_e_mails_are_sent(self, cast: Cast) -> None:
         change(group_of(cast.bob), cast.alice, changed=["Name"])

@@ -99,7 +99,7 @@ class TestWhatOneHasJustDone:
         site.adds_a_group(alice)
         assert body(alice.get(f"{AUDIT_TRAIL}chart/")) != before
 
-    def test_may_be_a_look(self, site: Site) -> None:
+    def test_may_be_a_recorded_view(self, site: Site) -> None:
         alice = site.reader()
         site.replica.pause()
         address = f"192.0.2.{len(site.downloads())}"
@@ -227,7 +227,7 @@ class TestTheCheck:
         with pytest.raises(SystemCheckError, match="is a different database"):
             self.check()
 
-    def test_tells_that_it_does_not_answer(self, site: Site) -> None:
+    def test_reports_that_it_does_not_answer(self, site: Site) -> None:
         site.replica.kill()
         with pytest.raises(SystemCheckError, match="does not respond"):
             self.check()

@@ -1,4 +1,4 @@
-"""Paging by keys: every event once and in order, there and back, whatever is written meanwhile."""
+"""Keyset paging: every event once and in order, in both directions, whatever is written meanwhile."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def test_events_that_come_meanwhile_repeat_nothing_and_skip_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_the_way_back_ends_at_the_newest_page_as_one_would_open_it() -> None:
-    """Not at a page of the few events that came since."""
+def test_paging_back_ends_at_the_newest_page() -> None:
+    """Not at a page with only the few newer events."""
     tenant = a_tenant()
     append_many(tenant, 60)
     second = read(tenant, before=read(tenant).older)
@@ -121,7 +121,7 @@ def test_a_page_from_which_all_rows_have_gone_leads_back() -> None:
 
 
 @pytest.mark.django_db
-def test_an_id_of_another_tenant_is_a_moment_and_nothing_more() -> None:
+def test_an_id_of_another_tenant_is_only_a_position() -> None:
     ours, theirs = a_tenant(), a_tenant()
     append_many(ours, 2)
     append_many(theirs, 1)
@@ -135,7 +135,7 @@ def test_an_id_of_another_tenant_is_a_moment_and_nothing_more() -> None:
 @pytest.mark.parametrize(
     "cursor", ["x", "1", "0" * 31, "' OR 1=1", "../..", "٣" * 32 + "x", "00000000-0000", "a" * 9_999]
 )
-def test_what_is_no_id_is_a_bad_request(cursor: str) -> None:
+def test_an_invalid_id_is_a_bad_request(cursor: str) -> None:
     for name in ("before", "after"):
         with pytest.raises(BadRequest):
             read_page(LoginEvent.objects.none(), QueryDict(urlencode({name: cursor})))

@@ -1,4 +1,4 @@
-"""What a script asks for: a part of the page, without what stands around it."""
+"""Partial pages for scripts: one part of the page, without the rest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _events(cast: Cast) -> None:
 
 @pytest.mark.parametrize("path", [LOGIN_ACTIVITY, AUDIT_TRAIL])
 def test_the_results_alone(alice: Client, path: str) -> None:
-    alice.get(path)  # a look that is recorded, and is an event itself
+    alice.get(path)  # a view that is recorded, and is an event itself
     part = alice.get(path, headers=SCRIPT).content.decode().strip()
     assert part.startswith('<section id="results"')
     assert part.endswith("</section>")

@@ -1,4 +1,4 @@
-"""Which events a period holds: whole days of the viewer's, in every time zone, however long the day is."""
+"""Which events a period contains: whole days of the viewer, in every time zone, however long the day."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def zone(name: str) -> ZoneInfo:
         ("America/Havana", date(2024, 11, 3), in_utc(2024, 11, 3, 4), 25),  # begins at the first of two midnights
         ("Asia/Beirut", date(2026, 3, 29), in_utc(2026, 3, 28, 22), 23),
         ("Asia/Beirut", date(2026, 10, 24), in_utc(2026, 10, 23, 21), 25),  # 23:00 comes twice
-        ("Pacific/Apia", date(2011, 12, 30), in_utc(2011, 12, 30, 10), 0),  # a day that was left out
+        ("Pacific/Apia", date(2011, 12, 30), in_utc(2011, 12, 30, 10), 0),  # a skipped day
     ],
 )
 def test_a_day_begins_at_its_first_moment_and_is_as_long_as_it_is(
@@ -55,7 +55,7 @@ def test_a_day_begins_at_its_first_moment_and_is_as_long_as_it_is(
 @given(st.sampled_from(ZONES), recent_days)
 def test_the_first_moment_is_of_the_day_and_the_one_before_is_not(name: str, day: date) -> None:
     first = Period(day, day, zone(name)).start
-    assert first.astimezone(zone(name)).date() >= day  # later only where the day was left out
+    assert first.astimezone(zone(name)).date() >= day  # later only where the day was skipped
     assert (first - MICROSECOND).astimezone(zone(name)).date() < day
 
 

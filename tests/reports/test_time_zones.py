@@ -1,4 +1,4 @@
-"""Page, filter, chart and download agree on the time of an event: in every zone, on every day that clocks change."""
+"""Page, filter, chart and download agree on the time of an event, in every zone, on every day that clocks change."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 def in_sql(moments: Iterable[datetime], period: Period) -> list[str]:
-    """As a download writes them."""
+    """Times as in a download."""
     with connection.cursor() as cursor:
         statement = sql.SQL("SELECT {} FROM unnest(%s) WITH ORDINALITY AS event (occurred_at, n) ORDER BY n")
         cursor.execute(statement.format(local_time("occurred_at", period)).as_string(cursor.cursor), [list(moments)])
@@ -40,7 +40,7 @@ def in_sql(moments: Iterable[datetime], period: Period) -> list[str]:
 
 
 def in_python(moments: Iterable[datetime], zone: ZoneInfo) -> list[str]:
-    """As the page writes them."""
+    """Times as on the page."""
     return [moment.astimezone(zone).isoformat(timespec="milliseconds") for moment in moments]
 
 

@@ -1,4 +1,4 @@
-"""A record that filters are tried on: made by the recorder, from four places with four devices."""
+"""A record to try filters on: written by the recorder, from four places with four devices."""
 
 from __future__ import annotations
 

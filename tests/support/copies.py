@@ -1,4 +1,4 @@
-"""Watching the COPY behind a download, breaking it, and reading what the record says of it."""
+"""Watching the COPY behind a download, breaking it, and reading how it was recorded."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def break_the_copy() -> None:
     assert _count(f"SELECT count(pg_terminate_backend(pid, 5000)) {_RUNNING}") == 1
 
 
-def told(events: Callable[..., list[LoginEvent]], cast: Cast) -> list[tuple[str, str, str]]:
+def recorded_downloads(events: Callable[..., list[LoginEvent]], cast: Cast) -> list[tuple[str, str, str]]:
     """What Acme's record says of downloads."""
-    said = events(cast.acme, reason__in=["downloaded", "cut_short"])
-    return [(event.action, event.status, event.reason) for event in said]
+    downloads = events(cast.acme, reason__in=["downloaded", "cut_short"])
+    return [(event.action, event.status, event.reason) for event in downloads]
 
 
 def wait_for(what: Callable[[], bool]) -> None:

@@ -1,4 +1,4 @@
-"""Reading a download as a strict program would, and what it should say of an event."""
+"""Reading a download with a strict parser, and the expected values of an event."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def harmless(text: str) -> str:
 
 def original(text: str) -> str:
     """The text again, as docs/downloads.md says."""
-    said = ""
+    expected = ""
     for char, begins in _signs(text):
-        said = (said[:-1] if begins else said) + char
-    return said
+        expected = (expected[:-1] if begins else expected) + char
+    return expected
 
 
 def _signs(text: str) -> Iterator[tuple[str, bool]]:

@@ -1,4 +1,4 @@
-"""Texts that people and machines may send to break a file, a page or their reader (hypothesis strategies)."""
+"""Hostile texts that may break a file, a page or a reader (hypothesis strategies)."""
 
 from __future__ import annotations
 

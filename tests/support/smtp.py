@@ -1,4 +1,4 @@
-"""A mail server of one's own: it keeps what it takes, or refuses."""
+"""A mail server for tests: it keeps or refuses what it receives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a browser sends for a form that nobody has touched: by HTML's rules, whatever the server would like to get."""
+"""What a browser sends for an untouched form, by the rules of HTML."""
 
 from __future__ import annotations
 

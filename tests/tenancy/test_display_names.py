@@ -1,4 +1,4 @@
-"""Nobody stands in the records under another's name: not the recorders', a colleague's, or a company's."""
+"""Nobody appears in the records under another's name: a recorder's, a colleague's, or a company's."""
 
 from __future__ import annotations
 
@@ -156,19 +156,19 @@ class TestName:
             [message] = errors_of(name)
             assert "brackets" in message or "reserved" in message, name
 
-    def test_it_looks_like_a_colleague_s(self, errors_of: Callable[[str], list[str]]) -> None:
+    def test_it_is_confusable_with_a_colleague_s(self, errors_of: Callable[[str], list[str]]) -> None:
         for name in LIKE_ALICE_ADAMS:
             [message] = errors_of(name)
             assert "Add a middle initial or a department" in message, name
 
-    def test_it_looks_like_an_access_account_s(self, cast: Cast, errors_of: Callable[[str], list[str]]) -> None:
+    def test_it_is_confusable_with_an_access_account_s(self, cast: Cast, errors_of: Callable[[str], list[str]]) -> None:
         make(AccessAccount, cast.acme, label="Order system")
         assert errors_of("Оrder System") != []
 
     def test_it_is_somebody_s_in_another_tenant(self, errors_of: Callable[[str], list[str]]) -> None:
         assert errors_of("Charlie Clark") == []
 
-    def test_it_is_one_s_own_in_other_letters(self, errors_of: Callable[[str], list[str]]) -> None:
+    def test_it_is_one_s_own_in_another_spelling(self, errors_of: Callable[[str], list[str]]) -> None:
         assert errors_of("BOB Brown") == []
 
     def test_it_is_anybody_s(self, errors_of: Callable[[str], list[str]]) -> None:
@@ -176,8 +176,8 @@ class TestName:
             assert errors_of(name) == [], name
 
 
-def test_a_name_of_before_stays(cast: Cast) -> None:
-    """Until it is changed."""
+def test_an_earlier_name_stays(cast: Cast) -> None:
+    """It stays until it is changed."""
     for name in ("System", "Dana Diaz (Wisely support)", "Alice Adams"):
         with acting_as(support=True):
             User.objects.filter(pk=cast.bob.pk).update(name=name)
@@ -192,7 +192,7 @@ def test_a_name_of_before_stays(cast: Cast) -> None:
 
 @pytest.mark.parametrize("name", ["System", "Wisely support", "Wiѕely", "Αcme", "＊"])
 def test_a_company_s_name(cast: Cast, name: str) -> None:
-    """It stands behind the names of its people, in the records of others."""
+    """It is shown behind the names of its people in the records of others."""
     assert set(_new_tenant(cast, name=name)) == {"name"}
     assert set(_post(sign_in_as_support(), f"{TENANTS}{cast.globex.pk}/change/", name=name)) == {"name"}
     with acting_as(support=True):
@@ -225,5 +225,5 @@ def test_two_who_take_one_name_at_once(committed_cast: Cast) -> None:
     ("one", "other"),
     [("राम", "रीम"), ("か", "が"), ("John Smith", "John R. Smith"), ("กา", "กี"), ("محمد", "محمود"), ("Ann", "Anne")],
 )
-def test_other_words_do_not_look_alike(one: str, other: str) -> None:
+def test_different_names_are_not_confusable(one: str, other: str) -> None:
     assert skeleton(one) != skeleton(other)

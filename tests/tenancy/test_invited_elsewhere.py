@@ -1,4 +1,4 @@
-"""Inviting an address says nothing of whether it has an account with another tenant."""
+"""Inviting an address does not disclose whether it has an account with another tenant."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def accounts_elsewhere(cast: Cast) -> dict[str, str]:
 
 
 def answer_to(client: Client, cast: Cast, email: str, typed: str) -> tuple[Any, ...]:
-    """All that the admin sees of inviting an address, without the address and keys."""
+    """Everything that the admin sees when inviting an address, without the address and keys."""
     response = invite(client, cast.acme, typed)
     user = member(cast.acme, email)
     pages = [response["Location"], client.get("/settings/users/").content, client.get(response["Location"]).content]
@@ -67,13 +67,13 @@ def test_the_answer_is_the_same_as_for_a_free_one(cast: Cast, mailoutbox: list[E
         assert answer_to(alice, cast, email, typed) == answer_to(alice, cast, FREE, FREE)
 
 
-def test_an_address_of_ones_own_tenant_is_told(cast: Cast) -> None:
+def test_an_address_of_the_same_tenant_is_reported(cast: Cast) -> None:
     response = invite(sign_in(cast.alice), cast.acme, "BOB@acme.example")
     assert response.status_code == 400
     assert response.context["form"].errors == {"email": ["This e-mail address is taken."]}
 
 
-def test_the_mail_tells_its_reader(cast: Cast, mailoutbox: list[Any]) -> None:
+def test_the_e_mail_names_both_tenants_to_its_reader(cast: Cast, mailoutbox: list[Any]) -> None:
     alice = sign_in(cast.alice)
     invite(alice, cast.acme, TAKEN)
     invite(alice, cast.acme, FREE, "Nina Novak")
@@ -111,7 +111,7 @@ def link_in(message: Any) -> str:
     return found[1]
 
 
-def test_the_link_tells_its_reader_and_the_inviting_tenant_nothing(
+def test_the_link_explains_itself_to_its_reader_and_discloses_nothing_to_the_inviting_tenant(
     cast: Cast, mailoutbox: list[Any], events: Events
 ) -> None:
     invite(sign_in(cast.alice), cast.acme, TAKEN)
@@ -150,17 +150,17 @@ def test_the_database_holds_one_account_per_address(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("verb", ["suspend", "make_admin", "delete", "invite_again"])
-def test_what_is_done_to_the_invitation_says_nothing_either(cast: Cast, verb: str) -> None:
+def test_actions_on_the_invitation_disclose_nothing_either(cast: Cast, verb: str) -> None:
     alice = sign_in(cast.alice)
-    said = []
+    responses = []
     for email, name in ((TAKEN, "Nora Nolan"), (FREE, "Nina Novak")):
         assert invite(alice, cast.acme, email, name).status_code == 302
         user = member(cast.acme, email)
         page = alice.get(f"/settings/users/{user.pk}/")
         urls = {each.key: url for each, url, _ in page.context["custom_actions"]}
         if verb not in urls:
-            said.append("")
+            responses.append("")
             continue
         answer = alice.post(urls[verb], {"seen": page.context["seen"]})
-        said.append(f"{answer.status_code} {answer['Location'].replace(str(user.pk), '…')}")
-    assert said[0] == said[1]
+        responses.append(f"{answer.status_code} {answer['Location'].replace(str(user.pk), '…')}")
+    assert responses[0] == responses[1]

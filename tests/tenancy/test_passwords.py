@@ -1,4 +1,4 @@
-"""Invitations, forgotten and changed passwords: with e-mails over SMTP, and each step in the record."""
+"""Invitations, forgotten and changed passwords: e-mails over SMTP, and each step recorded."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class TestForgottenPassword:
         last = events(committed_cast.acme)[-1]
         assert (last.action, last.status, last.reason) == ("reset_password", "failure", "link_invalid")
 
-    def test_the_answer_does_not_tell_who_has_an_account(
+    def test_the_answer_does_not_disclose_who_has_an_account(
         self, committed_cast: Cast, mail_server: MailServer, events
     ) -> None:
         assert self.ask("alice@acme.example") == self.ask("nobody@acme.example")
@@ -150,7 +150,7 @@ def test_a_link_to_a_new_password_works_for_a_day(cast: Cast, hours: float, stat
 
 
 @pytest.mark.parametrize("token", ["x", "abc-def", "c8x0-" + "0" * 40])
-def test_a_made_up_link_is_refused(cast: Cast, token: str) -> None:
+def test_a_forged_link_is_refused(cast: Cast, token: str) -> None:
     for user_id in (cast.alice.pk, "00000000-0000-0000-0000-000000000000"):
         response = Client().get(reverse("password_reset_confirm", args=[user_id, token]))
         assert response.status_code == 410

@@ -1,4 +1,4 @@
-"""Who gets other rights gets another session key: the old one, perhaps stolen, dies. Nobody is signed out by it."""
+"""A change of rights changes the session key: the old one, perhaps stolen, ends. Nobody is signed out."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_what_changes_no_rights_changes_no_key(cast: Cast) -> None:
     assert key_of(client) == old
 
 
-def test_who_was_suspended_signs_in_anew(cast: Cast, events: Events) -> None:
+def test_a_reactivated_user_signs_in_again(cast: Cast, events: Events) -> None:
     client = sign_in(cast.bob)
     old = key_of(client)
     give(cast.bob, cast.acme, status=UserStatus.SUSPENDED)

@@ -1,4 +1,4 @@
-"""Sessions: seen and ended by their owner or an admin, expired by time, each end in the record."""
+"""Sessions: viewed and ended by their owner or an admin, expired by time, each end recorded."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_admin_ends_those_of_a_user(cast: Cast, events) -> None:
     assert (event.user_name, event.acted_by, event.reason) == ("Bob Brown", "Alice Adams", "ended_by_admin")
 
 
-def test_the_end_of_a_session_is_told_with_its_own_device_and_address(cast: Cast, events) -> None:
+def test_the_end_of_a_session_is_recorded_with_its_own_device_and_address(cast: Cast, events) -> None:
     phone = Client(headers={"user-agent": IPHONE}, REMOTE_ADDR="10.9.8.7")
     sign_in(cast.bob, phone)
     sign_in(cast.alice).post(f"/settings/users/{cast.bob.pk}/sessions/end/")
@@ -175,7 +175,7 @@ def test_limits_out_of_range_are_refused_and_recorded(cast: Cast, events, wrong:
     assert (event.action, event.status, event.reason) == ("edit", "failure", "invalid_input")
 
 
-def test_a_look_at_the_settings_is_recorded(cast: Cast, events) -> None:
+def test_viewing_the_settings_is_recorded(cast: Cast, events) -> None:
     sign_in(cast.alice).get("/settings/sign-in/")
     event = events(cast.acme)[-1]
     assert (event.action, event.status, event.detail["area"]) == ("view", "success", "Sign-in settings")
@@ -238,7 +238,7 @@ def test_a_failure_to_write_the_session_leaves_no_success(cast: Cast, events, mo
     assert events(cast.acme) == []
 
 
-def test_a_look_at_a_users_sessions_is_recorded(cast: Cast, events) -> None:
+def test_viewing_a_users_sessions_is_recorded(cast: Cast, events) -> None:
     sign_in(cast.alice).get(f"/settings/users/{cast.bob.pk}/sessions/")
     assert events(cast.acme)[-1].detail["area"] == "Sessions of a user: Bob Brown"
 

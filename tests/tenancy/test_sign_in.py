@@ -1,4 +1,4 @@
-"""Signing in and out: what a person sees, and what the record says."""
+"""Signing in and out: what a person sees and what is recorded."""
 
 from __future__ import annotations
 
@@ -82,13 +82,15 @@ def test_what_may_be_a_password_is_never_stored_as_a_name(cast: Cast, events, ty
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "message"),
     [(UserStatus.SUSPENDED, "Your account is suspended"), (UserStatus.PENDING, "accepted your invitation yet")],
 )
-def test_the_reason_is_shown_only_when_the_password_is_right(cast: Cast, events, status: UserStatus, said: str) -> None:
+def test_the_reason_is_shown_only_when_the_password_is_right(
+    cast: Cast, events, status: UserStatus, message: str
+) -> None:
     set_status(cast.bob, status)
-    assert said in attempt("bob@acme.example").content.decode()
-    assert said not in attempt("bob@acme.example", "not it").content.decode()
+    assert message in attempt("bob@acme.example").content.decode()
+    assert message not in attempt("bob@acme.example", "not it").content.decode()
     assert [event.reason for event in events(cast.acme)] == [status.value, "wrong_password"]
 
 
@@ -131,7 +133,7 @@ def test_no_client_hints_keep_anybody_out(cast: Cast, events) -> None:
     assert len(repr(session.client)) < 10_000
 
 
-def test_a_cut_user_agent_is_told_as_cut_when_its_session_ends(cast: Cast, events) -> None:
+def test_a_shortened_user_agent_is_recorded_as_shortened_when_its_session_ends(cast: Cast, events) -> None:
     client = sign_in(cast.alice, Client(headers={"user-agent": "x" * 600}))
     sign_in(cast.alice).post("/account/sessions/end/")
     assert client.get("/account/profile/").status_code == 302
@@ -148,7 +150,7 @@ def test_a_broken_geolocation_file_keeps_nobody_out(cast: Cast, events, settings
     assert (event.ip, event.place) == ("81.2.69.142", "Unknown location")
 
 
-def test_an_ipad_that_says_mac_is_told_by_its_touch_points(cast: Cast, events) -> None:
+def test_an_ipad_that_claims_to_be_a_mac_is_recognised_by_its_touch_points(cast: Cast, events) -> None:
     client = Client(headers={"user-agent": MAC})
     client.post("/sign-in/", {"username": "alice@acme.example", "password": PASSWORD, "touch_points": "5"})
     client.get("/settings/sign-in/")
@@ -171,7 +173,7 @@ def test_sign_in_goes_on_to_the_page_that_was_asked_for_and_nowhere_else(cast: C
 
 
 @pytest.mark.parametrize("page", ["/sign-in/", "/sign-in/?next=/sign-in/"])
-def test_who_is_signed_in_is_not_led_around_in_a_circle(alice: Client, page: str) -> None:
+def test_a_signed_in_user_is_not_redirected_in_a_loop(alice: Client, page: str) -> None:
     assert alice.get("/sign-in/", {"next": page}).headers["Location"] == "/"
 
 

@@ -1,4 +1,4 @@
-"""A password is the same on every keyboard; and what was stored before goes on working, without a trace."""
+"""A password is the same on every keyboard; earlier hashes keep working without a recorded change."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def signs_in(user: User, password: str, door: str = "/sign-in/") -> bool:
     return Client().post(door, {"username": user.email, "password": password}).status_code == 302
 
 
-def changes_told(cast: Cast) -> list[str]:
+def recorded_changes(cast: Cast) -> list[str]:
     with acting_as(tenant_id=cast.acme.pk):
         events = AuditEvent.objects.for_tenant(cast.acme.pk).filter(resource_id=cast.alice.pk).newest_first()
         return [change["label"] for event in events for change in event.changes if change["field"] == "password"]
@@ -99,7 +99,7 @@ class TestStoredBefore:
 
     @pytest.mark.parametrize("typed", [PASSWORD, DECOMPOSED], ids=ascii)
     @pytest.mark.parametrize("at", ["sign-in", "old password"])
-    def test_a_hash_made_anew_is_no_change_and_ends_no_session(
+    def test_rehashing_is_no_change_and_ends_no_session(
         self, cast: Cast, events, settings: Any, typed: str, at: str
     ) -> None:
         settings.PASSWORD_HASHERS = [f"{__name__}.Slow"]
@@ -107,7 +107,7 @@ class TestStoredBefore:
         elsewhere, here = Client(), Client()
         for client in (elsewhere, here):
             client.post("/sign-in/", {"username": cast.alice.email, "password": typed})
-        before, told = stored(cast.alice), changes_told(cast)
+        before, recorded = stored(cast.alice), recorded_changes(cast)
         settings.PASSWORD_HASHERS = [f"{__name__}.Slower"]
         if at == "sign-in":
             assert signs_in(cast.alice, typed)
@@ -116,14 +116,14 @@ class TestStoredBefore:
         assert stored(cast.alice).split("$")[1] == "50"
         assert salt_of(stored(cast.alice)) == salt_of(before)
         assert elsewhere.get("/account/profile/").status_code == here.get("/account/profile/").status_code == 200
-        assert changes_told(cast) == told
+        assert recorded_changes(cast) == recorded
         assert "end_session" not in {event.action for event in events(cast.acme)}
 
-    def test_every_real_change_is_told_and_ends_sessions(self, cast: Cast) -> None:
+    def test_every_real_change_is_recorded_and_ends_sessions(self, cast: Cast) -> None:
         for changed in (make_password(PASSWORD), make_password("another good one"), "x", "y", "!unusable"):
-            told = len(changes_told(cast))
+            recorded = len(recorded_changes(cast))
             store(cast.alice, changed)
-            assert len(changes_told(cast)) == told + 1, changed
+            assert len(recorded_changes(cast)) == recorded + 1, changed
         store(cast.alice, make_password(PASSWORD))
         client = sign_in(cast.alice)
         store(cast.alice, make_password(PASSWORD))
@@ -148,11 +148,11 @@ class TestWhatIsRefused:
         "weak",
         ["ｐａｓｓｗｏｒｄ１２３", "ａｌｉｃｅ＠ａｃｍｅ.ｅｘａｍｐｌｅ", "１２３４５６７８９０", "wisely‑demo", "ﬃﬃ"],
     )
-    def test_a_weak_one_in_other_letters(self, cast: Cast, weak: str) -> None:
+    def test_a_weak_one_in_another_unicode_form(self, cast: Cast, weak: str) -> None:
         client = sign_in(cast.alice)
         assert client.post("/account/password/", {"old_password": PASSWORD, "new_password": weak}).status_code == 400
 
-    def test_the_password_of_the_demo_in_other_letters(self, settings: Any) -> None:
+    def test_the_password_of_the_demo_in_another_unicode_form(self, settings: Any) -> None:
         settings.DEVELOPMENT = False
         wide = "".join(chr(ord(each) + 0xFEE0) for each in DEMO_PASSWORD)
         assert opens_nothing(wide)
@@ -178,7 +178,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize(("typed", "each"), [("wrong horse battery", 1), (DECOMPOSED, 2), (COMPOSED, 1)], ids=ascii)
-def test_how_long_a_refusal_takes_tells_nothing_of_the_account(
+def test_the_time_of_a_refusal_discloses_nothing_about_the_account(
     cast: Cast, hashes: list[str], typed: str, each: int
 ) -> None:
     invited = person("Ivy", "ivy@acme.example", status=UserStatus.PENDING)

@@ -1,1 +1,1 @@
-"""Tests of the workspace through its pages: what all modules do alike, here; a folder for the rest."""
+"""Tests of the workspace through its pages: what all modules have in common, and a folder for each other subject."""

@@ -1,4 +1,4 @@
-"""What comes into the Audit Trail of a tenant while somebody works."""
+"""Assertions on what a tenant's Audit Trail records during a test."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from wisely_security.workspace.modules.business_groups import BusinessGroupUser
 from wisely_security.workspace.outbox.models import Notification
 
 
-class Trail:
-    """The events of a tenant since the last time one looked."""
+class AuditTrail:
+    """The events of a tenant since the last call of ``new``."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
@@ -23,7 +23,7 @@ class Trail:
         self.new()
 
     def new(self) -> list[AuditEvent]:
-        if connection.in_atomic_block:  # a test that rolls back: what would be written at the commit is written now
+        if connection.in_atomic_block:  # the test rolls back: write now what would be written at the commit
             with acting_as(tenant_id=self.tenant.pk), connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         with acting_as(tenant_id=self.tenant.pk):
@@ -33,13 +33,13 @@ class Trail:
         return found
 
 
-def said(event: AuditEvent) -> list[dict[str, Any]]:
-    """The diff as people read it: without the names that fields have in the code."""
+def displayed_changes(event: AuditEvent) -> list[dict[str, Any]]:
+    """The changes as displayed: without the field names of the code."""
     return [{name: value for name, value in change.items() if name != "field"} for change in event.changes]
 
 
 def state_of(tenant: Tenant) -> dict[str, list[dict[str, Any]]]:
-    """Every row that a tenant has in the workspace and among its people."""
+    """All rows of a tenant in the workspace and among its users."""
     models: list[Any] = [*(each.model for each in all_audited()), BusinessGroupUser, Notification]
     own = {"password", "last_login"}  # a sign-in changes them
     with acting_as(tenant_id=tenant.pk):

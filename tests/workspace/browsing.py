@@ -1,4 +1,4 @@
-"""A person at the site, with a browser that runs no scripts: follows links, fills in forms by their labels, presses."""
+"""A visitor with a browser that runs no scripts: follows links, fills in forms by their labels, presses buttons."""
 
 from __future__ import annotations
 
@@ -98,16 +98,16 @@ class Form:
         self.values[name] = [box.get("value") for label, box in boxes.items() if box is not None and label in labels]
 
     def errors(self) -> dict[str, str]:
-        """What is said of each field that is marked as wrong, by its name; what is said of none by ""."""
-        said = {}
+        """The error of each field by its name; errors of the whole form by ""."""
+        errors = {}
         for each in self.element.iter():
             if each.get("aria-invalid") == "true":
                 texts = [text_of(note) for note in self._described_by(each) if "errorlist" in note.get("class", "")]
-                said[str(each.get("name"))] = " ".join(texts)
+                errors[str(each.get("name"))] = " ".join(texts)
         for note in self.element.iter():
             if "nonfield" in note.get("class", ""):
-                said[""] = text_of(note)
-        return said
+                errors[""] = text_of(note)
+        return errors
 
     def _described_by(self, field: Element) -> Iterator[Element]:
         ids = set()
@@ -118,7 +118,7 @@ class Form:
 
 
 class Visitor:
-    """``answer``: what the last press was answered with, before going on. ``page``: what is on the screen."""
+    """``answer``: the answer to the last press, before redirects. ``page``: what is on the screen."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -175,7 +175,7 @@ class Visitor:
 
     @property
     def offered(self) -> set[str]:
-        """What can be done here: links and buttons."""
+        """The actions offered here: links and buttons."""
         buttons = {text_of(each) for each in self.main.iter("button")}
         return buttons | set(self.links(self.main))
 

@@ -7,28 +7,28 @@ import pytest
 from tests.support.cast import Cast, sign_in
 from tests.support.smtp import MailServer
 
-from .audit_assertions import Trail
+from .audit_assertions import AuditTrail
 from .browsing import Visitor
 from .fixtures import set_up_workspace
 
 
 @pytest.fixture
-def world(cast: Cast) -> Cast:
+def workspace(cast: Cast) -> Cast:
     """The cast, with the records of ``fixtures.py``."""
     set_up_workspace(cast)
     return cast
 
 
 @pytest.fixture
-def visitor(world: Cast) -> Visitor:
+def visitor(workspace: Cast) -> Visitor:
     """Alice, who may do everything."""
-    return Visitor(sign_in(world.alice))
+    return Visitor(sign_in(workspace.alice))
 
 
 @pytest.fixture
-def trail(world: Cast, visitor: Visitor) -> Trail:
-    """What comes into Acme's record from now on."""
-    return Trail(world.acme)
+def audit_trail(workspace: Cast, visitor: Visitor) -> AuditTrail:
+    """Acme's Audit Trail from now on."""
+    return AuditTrail(workspace.acme)
 
 
 @pytest.fixture

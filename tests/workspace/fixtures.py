@@ -1,4 +1,4 @@
-"""What Acme has before anybody does anything of the action matrix."""
+"""What Acme has before the actions of the action matrix."""
 
 from __future__ import annotations
 

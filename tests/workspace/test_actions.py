@@ -1,4 +1,4 @@
-"""All that a person can do on the platform, done through its pages: each leaves exactly one true event."""
+"""Every action of the platform, done through its pages, records exactly one correct event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.smtp import MailServer
 
 from .action_matrix import ACTION_MATRIX, BEYOND_THE_TABLE, OTHER_WAYS, Row
-from .audit_assertions import Trail, said
+from .audit_assertions import AuditTrail, displayed_changes
 from .browsing import Visitor
 from .fixtures import set_up_workspace
 
@@ -29,19 +29,19 @@ def test_each_action_leaves_one_event(committed_cast: Cast, mailbox: MailServer,
     cast = committed_cast
     set_up_workspace(cast)
     row.prepare(cast)
-    alice, trail, elsewhere = Visitor(sign_in(cast.alice)), Trail(cast.acme), Trail(cast.globex)
+    alice, audit_trail, elsewhere = Visitor(sign_in(cast.alice)), AuditTrail(cast.acme), AuditTrail(cast.globex)
     row.do(alice)
     assert alice.page.status_code == 200, alice.text
     if row.mailed:
-        assert [event.action for event in trail.new()] == ["edit"]
+        assert [event.action for event in audit_trail.new()] == ["edit"]
         call_command("send_outbox", once=True, verbosity=0)
-    [event] = trail.new()
+    [event] = audit_trail.new()
     assert (event.module_label, event.sub_module_label, event.action_label) == (row.module, row.sub_module, row.action)
     assert (event.actor_kind, event.actor_id) == ("person", cast.alice.pk)
     assert (event.actor_name, event.actor_email) == ("Alice Adams", "alice@acme.example")
     assert (event.status, event.reason_code, event.reason) == ("success", "", "")
     assert (event.resource_type, event.resource_name) == (row.kind, row.resource)
-    assert said(event) == row.changes
+    assert displayed_changes(event) == row.changes
     assert event.ip == "127.0.0.1"
     assert event.resource_id
     assert event.request_id

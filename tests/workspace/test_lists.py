@@ -1,4 +1,4 @@
-"""Lists and records: searched, sorted, in pages, in a few statements at any size, and with nothing unescaped."""
+"""Lists and records: search, order, pages, few statements at any size, and everything escaped."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_every_column_sorts_both_ways(cast: Cast, alice: Visitor, resource_page:
     ["?sort=tenant", "?sort=owner__password", "?sort=--name", "?sort=?", "?page=x", "?page=-1", "?page=9999",
      "?q=%00%25_%5C", f"?q={'x' * 5000}", "?q=%F0%28", "?sort=name&sort=-name"],
 )  # fmt: skip
-def test_nonsense_shows_the_list(cast: Cast, alice: Visitor, query: str) -> None:
+def test_invalid_parameters_show_the_list(cast: Cast, alice: Visitor, query: str) -> None:
     fill(cast, 3)
     alice.open(GROUPS + query)
 
@@ -156,7 +156,9 @@ def test_a_record_is_shown_in_a_few_statements(
 
 
 @every_resource_page
-def test_pages_are_for_those_who_may_and_of_ones_own_tenant(cast: Cast, resource_page: ResourcePage, events) -> None:
+def test_pages_need_the_permission_and_show_the_users_own_tenant(
+    cast: Cast, resource_page: ResourcePage, events
+) -> None:
     record = a_record(resource_page, cast, "Top Secret Thing")
     charlie, nobody = sign_in(cast.charlie), Client()
     for address in (resource_page.list_url(), resource_page.url(record.pk)):
@@ -174,7 +176,9 @@ def test_pages_are_for_those_who_may_and_of_ones_own_tenant(cast: Cast, resource
 
 
 @every_resource_page
-def test_a_look_of_the_aggregator_is_told_in_the_enterprise(cast: Cast, resource_page: ResourcePage, events) -> None:
+def test_a_view_by_an_aggregator_is_recorded_for_the_enterprise(
+    cast: Cast, resource_page: ResourcePage, events
+) -> None:
     with acting_as(tenant_id=cast.acme.pk):
         Tenant.objects.filter(pk=cast.acme.pk).update(aggregator=cast.initech)
     record = a_record(resource_page, cast, "A name")
@@ -185,7 +189,7 @@ def test_a_look_of_the_aggregator_is_told_in_the_enterprise(cast: Cast, resource
         page = erin.get(address, follow=True)
         assert page.status_code == 200
         assert {"Edit", resource_page.add_label}.isdisjoint(Visitor.of(page).offered)
-    looks = events(cast.acme)[before:]
-    assert [(look.user_name, look.action, look.detail["area"]) for look in looks] == [
+    views = events(cast.acme)[before:]
+    assert [(view.user_name, view.action, view.detail["area"]) for view in views] == [
         ("Erin Evans (Initech)", "view", resource_page.title)
     ] * 2

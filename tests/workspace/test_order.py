@@ -1,4 +1,4 @@
-"""Lists, drop-downs and searches as people expect them: case and accents do not count. And names as they are stored."""
+"""Lists, choices and searches ignore case and accents; how names are stored."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def fill(cast: Cast, resource_page: ResourcePage, names: list[str]) -> None:
 
 
 def names(visitor: Visitor) -> list[str]:
-    """Of those that are looked at, in the order of the list."""
+    """The names in question, in the order of the list."""
     shown = [text_of(each) for each in visitor.main.iter("a") if each.get("class") == "name"]
     return [name for each in shown if (name := each.split(" (")[0]) in IN_ORDER]
 
@@ -62,7 +62,7 @@ every_list = pytest.mark.parametrize(
 
 
 @every_list
-def test_a_list_is_in_the_order_of_people(cast: Cast, alice: Visitor, resource_page: ResourcePage) -> None:
+def test_a_list_is_sorted_as_people_expect(cast: Cast, alice: Visitor, resource_page: ResourcePage) -> None:
     fill(cast, resource_page, NAMES)
     assert names(alice.open(resource_page.list_url())) == IN_ORDER
     sort = resource_page.columns[0].sort
@@ -72,7 +72,7 @@ def test_a_list_is_in_the_order_of_people(cast: Cast, alice: Visitor, resource_p
 
 @every_list
 @pytest.mark.parametrize("order", ["", "o=0", "o=-0"])
-def test_so_is_the_list_of_support(cast: Cast, resource_page: ResourcePage, order: str) -> None:
+def test_the_admin_list_is_sorted_as_people_expect(cast: Cast, resource_page: ResourcePage, order: str) -> None:
     fill(cast, resource_page, NAMES)
     opts = resource_page.model._meta
     response = sign_in_as_support().get(f"/admin/{opts.app_label}/{opts.model_name}/?{order}")
@@ -80,7 +80,7 @@ def test_so_is_the_list_of_support(cast: Cast, resource_page: ResourcePage, orde
     assert [name for name in shown if name in IN_ORDER] == (IN_ORDER[::-1] if order == "o=-0" else IN_ORDER)
 
 
-def test_so_are_choices(cast: Cast, alice: Visitor) -> None:
+def test_choices_are_sorted_as_people_expect(cast: Cast, alice: Visitor) -> None:
     for resource_page in resource_pages():
         if resource_page.key in {"business_groups", "roles", "users"}:
             fill(cast, resource_page, NAMES)
@@ -99,7 +99,7 @@ def test_so_are_choices(cast: Cast, alice: Visitor) -> None:
     assert countries.index("Åland Islands") < countries.index("Albania")
 
 
-def test_tenants_and_the_enterprises_of_an_aggregator(cast: Cast) -> None:
+def test_tenants_and_the_enterprises_of_an_aggregator_are_sorted_as_people_expect(cast: Cast) -> None:
     with acting_as(support=True):
         for name in ("ägypten", "Éclair", "Zebra"):
             Tenant.objects.filter(slug="globex").update(name=name)
@@ -117,7 +117,7 @@ def test_many_users_are_read_in_order_from_an_index(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("character", ["x", "ﷺ", "한", "\U00020000", "é"], ids=ascii)
-def test_the_longest_name_has_its_place_in_the_index(cast: Cast, character: str) -> None:
+def test_the_longest_name_fits_into_the_index(cast: Cast, character: str) -> None:
     with acting_as(tenant_id=cast.acme.pk):
         name, email = character * 150, f"{'x' * 230}@{'é' * 10}.example"
         User.objects.filter(pk=cast.bob.pk).update(name=name, email=email)
@@ -126,9 +126,7 @@ def test_the_longest_name_has_its_place_in_the_index(cast: Cast, character: str)
 
 @every_list
 @pytest.mark.parametrize("typed", ["eclair", "ÉCLAIR", "E\u0301clair", "écl\u200bair", "ｅｃｌａｉｒ"], ids=ascii)
-def test_a_list_is_searched_by_what_it_looks_like(
-    cast: Cast, alice: Visitor, resource_page: ResourcePage, typed: str
-) -> None:
+def test_a_search_ignores_case_and_accents(cast: Cast, alice: Visitor, resource_page: ResourcePage, typed: str) -> None:
     fill(cast, resource_page, NAMES)
     assert names(alice.open(f"{resource_page.list_url()}?q={typed}")) == ["Éclair"]
     opts = resource_page.model._meta
@@ -166,7 +164,7 @@ def test_a_name_with_any_kind_of_space_is_stored_with_one(cast: Cast, name: str)
 
 
 @pytest.mark.parametrize("page", ["/account/profile/", "user", "invitation", "tenant", "role"])
-def test_so_is_every_name(cast: Cast, page: str) -> None:
+def test_every_name_is_stored_with_single_spaces(cast: Cast, page: str) -> None:
     name, expected = "山田　太郎", "山田 太郎"
     with acting_as(tenant_id=cast.acme.pk):
         developer = Role.objects.get(tenant=cast.acme, key="developer")
@@ -204,7 +202,7 @@ def test_so_is_every_name(cast: Cast, page: str) -> None:
     ],
     ids=ascii,
 )
-def test_a_name_that_looks_like_anothers_is_taken(cast: Cast, first: str, second: str) -> None:
+def test_a_name_confusable_with_another_is_taken(cast: Cast, first: str, second: str) -> None:
     add(cast, first)
     assert add(cast, second).response.status_code == 400  # type: ignore[attr-defined]
     assert stored(cast) == [first]

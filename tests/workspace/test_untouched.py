@@ -1,4 +1,4 @@
-"""Whatever a record holds, however it got there: its form, opened and saved as it is, changes nothing."""
+"""Whatever a record holds: opening its form and saving it unchanged changes nothing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ KEPT = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_what_is_stored_stays_as_it_is(cast: Cast, text: str) -> None:
+def test_stored_values_stay_as_they_are(cast: Cast, text: str) -> None:
     alice, bob, dana = sign_in(cast.alice), sign_in(cast.bob), sign_in_as_support()
     records = [
         make(resource_page.model, cast.acme, **_special(resource_page.model)) for resource_page in resource_pages()
@@ -68,7 +68,7 @@ def test_what_is_stored_stays_as_it_is(cast: Cast, text: str) -> None:
     forms += [(dana, _admin_url(cast.acme))]
     filled = [(client, url, sent_by(client.get(url))) for client, url in forms]
 
-    connection.check_constraints()  # writes what is pending of the records made above
+    connection.check_constraints()  # writes the pending events of the records created above
     before = _content(cast)
     for client, url, form in filled:
         response = client.post(url, form)
@@ -105,14 +105,14 @@ def _admin_url(record: Model) -> str:
 
 
 def _content(cast: Cast) -> list[dict[str, Any]]:
-    """Every row of the records, the users and both histories."""
+    """All rows of the resources, the users and both records."""
     models = {resource_page.model for resource_page in resource_pages()} | {Tenant, User, Role, AuditEvent, LoginEvent}
     with acting_as(support=True):
         return [row for model in models for row in model._default_manager.values()]
 
 
 class TestTouched:
-    """What somebody has changed is held to every rule, beside what nobody touched."""
+    """Changed fields are validated; untouched ones beside them are not."""
 
     @pytest.fixture
     def template(self, cast: Cast) -> Template:
@@ -153,6 +153,6 @@ class TestTouched:
         assert self._save(alice, template, header="😀" * 60).status_code == 302
         assert self._save(alice, template, header="😀" * 61).status_code == 400
 
-    def test_the_page_lets_the_server_count(self, alice: Client, template: Template) -> None:
+    def test_the_page_leaves_counting_to_the_server(self, alice: Client, template: Template) -> None:
         page = alice.get(reverse("templates_edit", args=[template.pk])).content.decode()
         assert "maxlength" not in page.split("<main")[1]

@@ -1,1 +1,1 @@
-"""What is recorded: the hook in the database, every way to write, and programs that die in the middle."""
+"""What is recorded: the triggers, every way to write, and programs that are killed midway."""

@@ -1,4 +1,4 @@
-"""Valid records of every followed model: ``make(BusinessGroup, tenant, name="North")``.
+"""Valid records of every audited model: ``make(BusinessGroup, tenant, name="North")``.
 
 What a test does not name is filled in: unique where it has to be, and with records to refer to, made on the way.
 """
@@ -26,7 +26,7 @@ from wisely_security.workspace.records import Channel
 
 M = TypeVar("M", bound=Model)
 
-_numbers = count(1_000)  # not 1: who searches for record 1 would find record 10
+_numbers = count(1_000)  # not 1: a search for record 1 would find record 10
 
 
 def make(model: type[M], tenant: Tenant, **fields: Any) -> M:
@@ -38,13 +38,13 @@ def make(model: type[M], tenant: Tenant, **fields: Any) -> M:
 
 
 def build(model: type[M], tenant: Tenant, **fields: Any) -> M:
-    """A record that is not saved yet; what it refers to is."""
+    """An unsaved record; what it refers to is saved."""
     filled = {"tenant": tenant, **_DEFAULTS[model](tenant, next(_numbers)), **fields}
     return model(**{name: _saved(value, tenant) for name, value in filled.items()})
 
 
 def _saved(value: Any, tenant: Tenant) -> Any:
-    """A model stands for one of its records."""
+    """Create a record in place of a model."""
     return make(value, tenant) if isinstance(value, type) and issubclass(value, Model) else value
 
 

@@ -1,4 +1,4 @@
-"""No write escapes: every way to write, against every followed model, compared with what became of the rows."""
+"""No write goes unrecorded: every way to write, on every audited model, compared with the rows before and after."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def subject(model: type[Model], cast: Cast) -> tuple[Tenant, paths.Subject]:
         return tenant, paths.Subject(model, lambda: tenant, lambda: new, "super_admin", heir, by_key, batch=1)
     field, value, text = ("user", cast.bob, "user") if model is BusinessGroupUser else EDITS[model]
     expression = Value(cast.bob.pk) if model is BusinessGroupUser else Concat(F(text), Value("!"))
-    alone = model is BusinessProfile  # the only one of its tenant
+    alone = model is BusinessProfile  # one per tenant
     tenant = make_tenant() if alone else cast.acme
     return tenant, paths.Subject(
         model=model,
@@ -84,31 +84,33 @@ CELLS = [
     pytest.param(model, path, id=f"{model.__name__}: {path.name}")
     for model in followed_models()
     for path in paths.ALL
-    if model is not Tenant or not (path.creates or path.deletes)  # told when their Super Admin changes, only
+    if model is not Tenant or not (path.creates or path.deletes)  # recorded only when their Super Admin changes
 ]
 
 
 @pytest.mark.parametrize(("model", "path"), CELLS)
-def test_every_write_leaves_the_events_that_its_rows_tell_of(cast: Cast, model: type[Model], path: paths.Path) -> None:
+def test_every_write_records_the_events_that_follow_from_its_rows(
+    cast: Cast, model: type[Model], path: paths.Path
+) -> None:
     tenant, it = subject(model, cast)
     with using(context(cast, tenant)):
         steps = path.steps(it)
         next(steps)
-        before, since = look()
+        before, since = snapshot()
         with pytest.raises(StopIteration) as ended:
             next(steps)
-        after, _ = look()
+        after, _ = snapshot()
         events = list(events_since(since))
 
     expected = truth.expected(before, after)
-    assert truth.told(events) == expected
+    assert truth.recorded(events) == expected
     assert bool(expected) is path.leaves_a_trace
     actor = ended.value.value or ("person", "Alice Adams")
     assert {(event.actor_kind, event.actor_name) for event in events} <= {actor}
 
 
-def look() -> tuple[truth.Rows, Any]:
-    """What everybody's rows are, and the first transaction that has not begun yet."""
+def snapshot() -> tuple[truth.Rows, Any]:
+    """All rows of all tenants, and the first transaction that has not begun yet."""
     with acting_as(support=True), connection.cursor() as cursor:
         rows = truth.read_rows(cursor)
         cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")

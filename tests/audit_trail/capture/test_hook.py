@@ -1,4 +1,4 @@
-"""What the hook says of a change, and who can get past it, forge with it, or read what it keeps."""
+"""What the triggers record of a change, and that nobody can bypass them, forge events or read what they keep."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def events_of(record: Model, **conditions: Any) -> list[AuditEvent]:
 
 
 def change(record: Model, **values: Any) -> dict[tuple[str, str], dict[str, Any]]:
-    """Update a record in one statement: by sub-module and action, each changed field with what is said of it."""
+    """Update a record in one statement: by sub-module and action, each changed field with its recorded values."""
     known = {event.pk for event in events_of(record)}
     tenant_id: UUID = record.tenant_id  # type: ignore[attr-defined]
     with acting_as(tenant_id=tenant_id):
@@ -57,25 +57,25 @@ def change(record: Model, **values: Any) -> dict[tuple[str, str], dict[str, Any]
 
 
 class TestWords:
-    def test_a_choice_is_said_by_its_label_and_a_reference_by_its_name(self, cast: Cast) -> None:
+    def test_choices_are_recorded_by_label_and_references_by_name(self, cast: Cast) -> None:
         old, new = (
             make(WabaNumber, cast.acme, display_name=name, number=f"+4411320000{n}") for n, name in enumerate("AB")
         )
         template = make(Template, cast.acme, number=old, fallback="sms")
-        told = change(template, number=new, fallback="")
-        assert told[("settings", "edit")]["number"]["before"] == "A (+44113200000)"
-        assert told[("settings", "edit")]["number"]["after"] == "B (+44113200001)"
-        assert told[("settings", "edit")]["fallback"]["before"] == "SMS"
-        assert told[("settings", "edit")]["fallback"]["after"] == ""
+        recorded = change(template, number=new, fallback="")
+        assert recorded[("settings", "edit")]["number"]["before"] == "A (+44113200000)"
+        assert recorded[("settings", "edit")]["number"]["after"] == "B (+44113200001)"
+        assert recorded[("settings", "edit")]["fallback"]["before"] == "SMS"
+        assert recorded[("settings", "edit")]["fallback"]["after"] == ""
 
-    def test_nothing_and_something_are_told_apart(self, cast: Cast) -> None:
+    def test_empty_references_are_recorded_as_null(self, cast: Cast) -> None:
         template = make(Template, cast.acme)
         number = make(WabaNumber, cast.acme, display_name="Shop", number="+441132000000")
         assert change(template, number=number)[("settings", "edit")]["number"]["before"] is None
         assert change(template, number=None)[("settings", "edit")]["number"]["after"] is None
 
     @pytest.mark.parametrize(
-        ("before", "after", "said"),
+        ("before", "after", "displayed"),
         [
             (["sms"], ["sms", "rcs"], {"added": ["RCS"], "removed": []}),
             (["sms", "rcs"], ["whatsapp"], {"added": ["WhatsApp"], "removed": ["SMS", "RCS"]}),
@@ -84,43 +84,43 @@ class TestWords:
             (["sms"], [], {"added": [], "removed": ["SMS"]}),
         ],
     )
-    def test_a_list_is_told_by_what_was_added_and_removed(
-        self, cast: Cast, before: list[str], after: list[str], said: dict[str, Any]
+    def test_a_list_is_recorded_as_added_and_removed_items(
+        self, cast: Cast, before: list[str], after: list[str], displayed: dict[str, Any]
     ) -> None:
         profile = make(BusinessProfile, cast.acme, channels=before)
-        told = change(profile, channels=after)
-        assert told == {("profile", "update"): {"channels": {"label": "Channels", **said}}}
+        recorded = change(profile, channels=after)
+        assert recorded == {("profile", "update"): {"channels": {"label": "Channels", **displayed}}}
 
-    def test_a_secret_is_told_as_changed_and_never_with_content(self, cast: Cast) -> None:
+    def test_a_secret_is_recorded_as_changed_without_its_content(self, cast: Cast) -> None:
         account = make(AccessAccount, cast.acme, key_hash="a" * 64)
         assert change(account, key_hash="b" * 64) == {
             ("account", "edit"): {"key_hash": {"label": "API key", "masked": True}}
         }
         assert "a" * 64 not in str([event.changes for event in events_of(account)])
 
-    def test_a_very_long_text_is_cut_and_says_how_long_it_was(self, cast: Cast) -> None:
+    def test_a_very_long_text_is_shortened_with_its_length(self, cast: Cast) -> None:
         template = make(Template, cast.acme)
-        said = change(template, body="é" * 100_000)[("template", "edit")]["body"]["after"]
-        assert said == "é" * LONGEST_TEXT + "… (100000 characters)"
+        displayed = change(template, body="é" * 100_000)[("template", "edit")]["body"]["after"]
+        assert displayed == "é" * LONGEST_TEXT + "… (100000 characters)"
 
     @pytest.mark.parametrize(
         "text", ["'; DROP TABLE x --", '{"a": "\\u0000"}', "$hook$", "%s %(x)s", "\u202e\ufffd\U0001f600"]
     )
-    def test_a_hostile_text_is_only_a_text(self, cast: Cast, text: str) -> None:
+    def test_hostile_text_is_recorded_as_text(self, cast: Cast, text: str) -> None:
         template = make(Template, cast.acme)
         assert change(template, body=text)[("template", "edit")]["body"]["after"] == text
 
-    def test_what_is_not_tracked_leaves_no_event(self, cast: Cast) -> None:
+    def test_untracked_fields_record_no_event(self, cast: Cast) -> None:
         assert change(cast.bob, last_login="2026-01-01T00:00:00Z") == {}
 
 
 class TestActions:
-    def test_one_statement_is_one_event_for_each_action_that_it_makes_up(self, cast: Cast) -> None:
+    def test_one_statement_records_one_event_per_action(self, cast: Cast) -> None:
         template = make(Template, cast.acme)
-        told = change(
+        recorded = change(
             template, body="New", content_status="approved", status="rejected", remark="No", track_clicks=True
         )
-        assert {action: set(fields) for action, fields in told.items()} == {
+        assert {action: set(fields) for action, fields in recorded.items()} == {
             ("template", "edit"): {"body"},
             ("template_content", "approve_reject"): {"content_status", "remark"},
             ("template", "reject"): {"status"},
@@ -132,13 +132,13 @@ class TestActions:
         assert set(change(template, status="in_review")) == {("template", "edit")}
         assert set(change(cast.bob, status=UserStatus.SUSPENDED)) == {("user", "suspend")}
 
-    def test_another_role_is_made_admin_only_where_it_is_the_admin_role(self, cast: Cast) -> None:
+    def test_a_role_change_is_make_admin_only_for_the_admin_role(self, cast: Cast) -> None:
         with acting_as(tenant_id=cast.acme.pk):
             roles = {role.key: role for role in Role.objects.all()}
         assert set(change(cast.bob, role=roles["admin"])) == {("user", "made_admin")}
         assert set(change(cast.bob, role=roles["mis"])) == {("user", "edited")}
 
-    def test_a_new_super_admin_is_told_of_the_person(self, cast: Cast) -> None:
+    def test_a_new_super_admin_is_recorded_as_a_change_of_that_user(self, cast: Cast) -> None:
         with acting_as(tenant_id=cast.acme.pk):
             Tenant.objects.filter(pk=cast.acme.pk).update(super_admin=cast.bob, session_max_hours=5)
         [event] = events_of(cast.bob, action="made_admin")
@@ -148,7 +148,7 @@ class TestActions:
         ]
 
     @pytest.mark.usefixtures("cast")
-    def test_people_of_no_tenant_are_told_in_nobodys_record(self, cast: Cast) -> None:
+    def test_users_without_a_tenant_are_recorded_without_a_tenant(self, cast: Cast) -> None:
         with acting_as(support=True):
             User.objects.filter(pk=cast.dana.pk).update(name="Dana Drew")
         assert {event.tenant_id for event in events_of(cast.dana)} == {NO_TENANT}
@@ -160,9 +160,9 @@ class TestActions:
             BusinessGroup.objects.update(description="All")
             run("SET CONSTRAINTS ALL IMMEDIATE")
             after = rows()
-        told = [event for group in groups for event in events_of(group, action="edit")]
-        assert truth.told(told) == truth.expected(before, after)
-        assert [event.tenant_id for event in told] == [group.tenant_id for group in groups]
+        recorded = [event for group in groups for event in events_of(group, action="edit")]
+        assert truth.recorded(recorded) == truth.expected(before, after)
+        assert [event.tenant_id for event in recorded] == [group.tenant_id for group in groups]
 
 
 def rows() -> truth.Rows:
@@ -185,7 +185,7 @@ class TestKeys:
 
 
 @pytest.mark.parametrize("model", list(followed_models()), ids=lambda model: model.__name__)
-def test_truncate_tells_of_every_record_of_every_tenant(committed_cast: Cast, model: type[Model]) -> None:
+def test_truncate_records_every_row_of_every_tenant(committed_cast: Cast, model: type[Model]) -> None:
     for kind in (BusinessGroupUser, BusinessProfile, AccessAccount, MessageLink, Template, ConsentGroup):
         for tenant in (committed_cast.acme, committed_cast.globex):
             make(kind, tenant)
@@ -197,12 +197,12 @@ def test_truncate_tells_of_every_record_of_every_tenant(committed_cast: Cast, mo
     with acting_as(support=True):
         events = list(AuditEvent.objects.filter(tx=int(tx)))
     expected = truth.expected(before, after)
-    assert truth.told(events) == expected
-    assert len({told.tenant for told in expected}) > 1
+    assert truth.recorded(events) == expected
+    assert len({recorded.tenant for recorded in expected}) > 1
 
 
 class TestAppRole:
-    """What SQL that got into the application could do, and could not."""
+    """What injected SQL could do, and what it could not."""
 
     @pytest.mark.parametrize(
         "statement",
@@ -218,7 +218,7 @@ class TestAppRole:
             "TRUNCATE workspace_businessgroup",
         ],
     )
-    def test_cannot_get_around_the_hook(self, cast: Cast, statement: str) -> None:
+    def test_cannot_bypass_the_triggers(self, cast: Cast, statement: str) -> None:
         with (
             acting_as(tenant_id=cast.acme.pk),
             pytest.raises(Error, match=r"permission denied|must be owner"),
@@ -226,7 +226,7 @@ class TestAppRole:
         ):
             run(statement)
 
-    def test_cannot_run_the_functions_of_the_hook_on_a_table_of_its_own(self, cast: Cast) -> None:
+    def test_cannot_use_the_trigger_functions_on_its_own_table(self, cast: Cast) -> None:
         functions = run("SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND proname LIKE 'audit_trail_%%'")
         allowed = {
             name
@@ -236,7 +236,7 @@ class TestAppRole:
         assert len(functions) > 30
         assert {name.partition("(")[0] for name in allowed} == {"audit_trail_record"}
 
-    def test_cannot_shadow_what_the_hook_uses(self, cast: Cast) -> None:
+    def test_cannot_shadow_what_the_triggers_use(self, cast: Cast) -> None:
         group = make(BusinessGroup, cast.acme)
         with temporary_tables(), acting_as(tenant_id=cast.acme.pk):
             run(f"CREATE TEMP TABLE {EVENTS} (LIKE {EVENTS})")
@@ -264,14 +264,14 @@ class TestAppRole:
     @pytest.mark.parametrize(
         "actor", ["nonsense", "{}", '{"kind": "person"}', '{"kind": "person", "name": "x", "id": "1"}']
     )
-    def test_cannot_write_while_it_does_not_say_who_acts(self, cast: Cast, actor: str) -> None:
+    def test_cannot_write_without_an_actor(self, cast: Cast, actor: str) -> None:
         link = make(MessageLink, cast.acme)
         with acting_as(tenant_id=cast.acme.pk), pytest.raises(Error), transaction.atomic():
             run("SELECT set_config('wisely.actor', %s, true)", actor)
             run("UPDATE workspace_messagelink SET name = 'Late' WHERE id = %s", link.pk)
 
     @pytest.mark.parametrize("of", ["globex", None])
-    def test_cannot_record_for_another_tenant_nor_for_none(self, cast: Cast, of: str | None) -> None:
+    def test_cannot_record_for_another_tenant_or_for_none(self, cast: Cast, of: str | None) -> None:
         tenant_id = cast.globex.pk if of else NO_TENANT
         with (
             acting_as(tenant_id=cast.acme.pk),

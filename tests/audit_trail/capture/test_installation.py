@@ -1,4 +1,4 @@
-"""The hook in the database is kept in step with the registry, and whatever differs is told."""
+"""The triggers are kept in step with the registry, and every difference is reported."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_every_record_that_can_be_made_and_deleted_has_a_trigger_for_each_operat
 
 
 @pytest.mark.parametrize(
-    ("tampering", "told"),
+    ("tampering", "fault"),
     [
         (f"DROP TRIGGER audit_trail_insert ON {GROUPS}", "audit_trail_insert is missing"),
         (f"ALTER TABLE {GROUPS} DISABLE TRIGGER audit_trail_update", "audit_trail_update is disabled"),
@@ -69,15 +69,15 @@ def test_every_record_that_can_be_made_and_deleted_has_a_trigger_for_each_operat
         (f"ALTER FUNCTION audit_trail_{GROUPS}_update RESET ALL", "audit_trail_update has a function that differs"),
     ],
 )
-def test_tampering_is_told_and_put_right(tampering: str, told: str) -> None:
+def test_tampering_is_reported_and_repaired(tampering: str, fault: str) -> None:
     as_owner(tampering)
     [what] = installation.drift("default")
-    assert what.startswith(f"{GROUPS}: the trigger {told}")
+    assert what.startswith(f"{GROUPS}: the trigger {fault}")
     call_command("migrate", verbosity=0)
     assert installation.drift("default") == []
 
 
-def test_what_belongs_to_no_audited_table_any_more_is_told_and_removed() -> None:
+def test_leftovers_of_tables_no_longer_audited_are_reported_and_removed() -> None:
     as_owner("CREATE FUNCTION audit_trail_old() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
     as_owner(
         "CREATE TRIGGER audit_trail_old AFTER INSERT ON tenancy_session FOR EACH ROW EXECUTE FUNCTION audit_trail_old()"
@@ -90,6 +90,6 @@ def test_what_belongs_to_no_audited_table_any_more_is_told_and_removed() -> None
     assert as_owner("SELECT to_regproc('audit_trail_old')") == [(None,)]
 
 
-def test_where_nothing_differs_nothing_is_done(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(4, connection=connections["owner"]):  # two looks, in a transaction
+def test_an_up_to_date_installation_is_left_as_it_is(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(4, connection=connections["owner"]):  # two reads, in a transaction
         installation.install("owner")

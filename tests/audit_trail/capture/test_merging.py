@@ -1,4 +1,4 @@
-"""A record with members (a group and its users) changes in several statements, and is one event at the commit."""
+"""A change of a record with members (a group and its users) takes several statements and is one event at the commit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wisely_security.workspace.modules.business_groups import BusinessGroup, Bus
 from .factories import build, make
 from .paths.outside import session
 
-Told = list[tuple[str, dict[str, Any]]]
+RecordedEvents = list[tuple[str, dict[str, Any]]]
 
 
 class Undo(Exception):  # noqa: N818
@@ -42,30 +42,32 @@ def group(acme: Cast) -> BusinessGroup:
 
 
 @pytest.fixture
-def told(group: BusinessGroup) -> Callable[[], Told]:
-    """The events of the group since it was prepared: action, and by field what is said of it."""
+def recorded(group: BusinessGroup) -> Callable[[], RecordedEvents]:
+    """The events of the group since it was prepared: action, and the values of each field."""
     key, known = group.pk, set(AuditEvent.objects.values_list("pk", flat=True))
 
-    def read() -> Told:
+    def read() -> RecordedEvents:
         events = AuditEvent.objects.filter(resource_id=key).exclude(pk__in=known).order_by("id")
-        return [(event.action, {change["field"]: _said(change) for change in event.changes}) for event in events]
+        return [(event.action, {change["field"]: _values(change) for change in event.changes}) for event in events]
 
     return read
 
 
-def _said(change: dict[str, Any]) -> Any:
+def _values(change: dict[str, Any]) -> Any:
     if "added" in change:
         return change["added"], change["removed"]
     return change.get("before"), change.get("after")
 
 
-def test_record_and_members_are_one_event(group: BusinessGroup, acme: Cast, told: Callable[[], Told]) -> None:
+def test_record_and_members_are_one_event(
+    group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents]
+) -> None:
     with transaction.atomic():
         group.name = "South"
         group.save()
         group.users.set([acme.bob])
-        assert told() == []  # not before the commit
-    assert told() == [("edit", {"name": ("North", "South"), "user": (["Bob Brown"], ["Alice Adams"])})]
+        assert recorded() == []  # not before the commit
+    assert recorded() == [("edit", {"name": ("North", "South"), "user": (["Bob Brown"], ["Alice Adams"])})]
 
 
 def test_a_new_group_is_one_event_with_its_users(acme: Cast) -> None:
@@ -79,7 +81,7 @@ def test_a_new_group_is_one_event_with_its_users(acme: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (lambda group, acme: group.users.add(acme.bob), (["Bob Brown"], [])),
         (lambda group, acme: group.users.remove(acme.alice), ([], ["Alice Adams"])),
@@ -96,10 +98,14 @@ def test_a_new_group_is_one_event_with_its_users(acme: Cast) -> None:
     ids=["add", "remove", "set", "clear", "create", "add from the other side", "clear from the other side", "update"],
 )
 def test_every_way_to_change_the_members_is_one_event(
-    group: BusinessGroup, acme: Cast, told: Callable[[], Told], change: Callable[[Any, Cast], Any], said: Any
+    group: BusinessGroup,
+    acme: Cast,
+    recorded: Callable[[], RecordedEvents],
+    change: Callable[[Any, Cast], Any],
+    expected: Any,
 ) -> None:
     change(group, acme)
-    assert told() == [("edit", {"user": said})]
+    assert recorded() == [("edit", {"user": expected})]
 
 
 def _new_user(acme: Cast) -> dict[str, Any]:
@@ -118,40 +124,44 @@ def _new_user(acme: Cast) -> dict[str, Any]:
         lambda group, acme: (_rename(group, "South"), _rename(group, "North")),
     ],
 )
-def test_what_comes_to_nothing_in_the_end_is_no_event(
-    group: BusinessGroup, acme: Cast, told: Callable[[], Told], change: Callable[[Any, Cast], Any]
+def test_changes_that_cancel_out_record_no_event(
+    group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents], change: Callable[[Any, Cast], Any]
 ) -> None:
     with transaction.atomic():
         change(group, acme)
-    assert told() == []
+    assert recorded() == []
 
 
 def _rename(group: BusinessGroup, name: str) -> int:
     return BusinessGroup.objects.filter(pk=group.pk).update(name=name)
 
 
-def test_a_field_that_changes_twice_is_told_from_first_to_last(group: BusinessGroup, told: Callable[[], Told]) -> None:
+def test_a_field_that_changes_twice_is_recorded_with_its_first_and_last_value(
+    group: BusinessGroup, recorded: Callable[[], RecordedEvents]
+) -> None:
     with transaction.atomic():
         _rename(group, "East")
         _rename(group, "South")
-    assert told() == [("edit", {"name": ("North", "South")})]
+    assert recorded() == [("edit", {"name": ("North", "South")})]
     [event] = AuditEvent.objects.filter(resource_id=group.pk, action="edit", resource_name="South")
     assert event.actor_name == "System"
 
 
-def test_two_groups_in_turns_are_told_apart(group: BusinessGroup, acme: Cast, told: Callable[[], Told]) -> None:
+def test_alternating_changes_of_two_groups_are_kept_apart(
+    group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents]
+) -> None:
     other = make(BusinessGroup, acme.acme, name="West")
     with transaction.atomic():
         _rename(group, "South")
         _rename(other, "East")
         group.users.add(acme.bob)
         other.users.add(acme.alice)
-    assert told() == [("edit", {"name": ("North", "South"), "user": (["Bob Brown"], [])})]
+    assert recorded() == [("edit", {"name": ("North", "South"), "user": (["Bob Brown"], [])})]
     [event] = AuditEvent.objects.filter(resource_id=other.pk, action="edit")
     assert [change["field"] for change in event.changes] == ["name", "user"]
 
 
-def test_made_and_deleted_in_one_transaction_is_one_event_each(acme: Cast) -> None:
+def test_creation_and_deletion_in_one_transaction_are_one_event_each(acme: Cast) -> None:
     with transaction.atomic():
         group = build(BusinessGroup, acme.acme)
         group.save()
@@ -161,30 +171,36 @@ def test_made_and_deleted_in_one_transaction_is_one_event_each(acme: Cast) -> No
     assert [event.action for event in AuditEvent.objects.filter(resource_id=key).order_by("id")] == ["add", "delete"]
 
 
-def test_a_deleted_group_says_who_was_in_it(group: BusinessGroup, told: Callable[[], Told]) -> None:
+def test_a_deleted_group_records_its_users(group: BusinessGroup, recorded: Callable[[], RecordedEvents]) -> None:
     group.delete()
-    assert told() == [
+    assert recorded() == [
         ("delete", {"name": ("North", None), "owner": ("Alice Adams", None), "user": ([], ["Alice Adams"])})
     ]
 
 
-def test_a_deleted_user_leaves_the_groups(group: BusinessGroup, acme: Cast, told: Callable[[], Told]) -> None:
+def test_a_deleted_user_leaves_the_groups(
+    group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents]
+) -> None:
     user = make(User, acme.acme, name="Nora New")
     group.users.add(user)
     user.delete()
-    assert told() == [("edit", {"user": (["Nora New"], [])}), ("edit", {"user": ([], ["Nora New"])})]
+    assert recorded() == [("edit", {"user": (["Nora New"], [])}), ("edit", {"user": ([], ["Nora New"])})]
 
 
-def test_what_a_savepoint_took_back_is_not_told(group: BusinessGroup, acme: Cast, told: Callable[[], Told]) -> None:
+def test_what_was_rolled_back_to_a_savepoint_is_not_recorded(
+    group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents]
+) -> None:
     with transaction.atomic():
         _rename(group, "South")
         with suppress(Undo), transaction.atomic():
             group.users.add(acme.bob)
             raise Undo
-    assert told() == [("edit", {"name": ("North", "South")})]
+    assert recorded() == [("edit", {"name": ("North", "South")})]
 
 
-def test_two_transactions_at_a_time_are_two_events(group: BusinessGroup, acme: Cast, told: Callable[[], Told]) -> None:
+def test_concurrent_transactions_are_two_events(
+    group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents]
+) -> None:
     both, scope = Barrier(2, timeout=30), current()
 
     def add(user: User) -> None:
@@ -199,7 +215,7 @@ def test_two_transactions_at_a_time_are_two_events(group: BusinessGroup, acme: C
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(told(), key=str) == [("edit", {"user": ([name], [])}) for name in ("Bob Brown", "Nora New")]
+    assert sorted(recorded(), key=str) == [("edit", {"user": ([name], [])}) for name in ("Bob Brown", "Nora New")]
 
 
 def test_nothing_is_pending_after_the_commit(group: BusinessGroup, acme: Cast) -> None:
@@ -209,43 +225,45 @@ def test_nothing_is_pending_after_the_commit(group: BusinessGroup, acme: Cast) -
         assert cursor.fetchall() == [(0,)]
 
 
-def test_a_new_owner_of_the_same_name_is_told(group: BusinessGroup, acme: Cast, told: Callable[[], Told]) -> None:
+def test_a_new_owner_of_the_same_name_is_recorded(
+    group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents]
+) -> None:
     with transaction.atomic():
         BusinessGroup.objects.filter(pk=group.pk).update(owner=make(User, acme.acme, name=group.owner.name))
         BusinessGroup.objects.filter(pk=group.pk).update(description="Another")
-    [(action, changes)] = told()
+    [(action, changes)] = recorded()
     assert (action, set(changes)) == ("edit", {"owner", "description"})
 
 
 @pytest.mark.parametrize("by_way_of_another", [True, False])
-def test_a_new_owner_of_the_same_name_is_told_also_after_several_changes(
-    by_way_of_another: bool, group: BusinessGroup, acme: Cast, told: Callable[[], Told]
+def test_a_new_owner_of_the_same_name_is_recorded_also_after_several_changes(
+    by_way_of_another: bool, group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents]
 ) -> None:
     name = group.owner.name
     namesakes = [make(User, acme.acme, name=name) for _ in range(2)]
     with transaction.atomic():
         for owner in (acme.bob if by_way_of_another else namesakes[0], namesakes[1]):
             BusinessGroup.objects.filter(pk=group.pk).update(owner=owner)
-    assert told() == [("edit", {"owner": (name, name)})]
+    assert recorded() == [("edit", {"owner": (name, name)})]
     [change] = AuditEvent.objects.filter(resource_id=group.pk).newest_first()[0].changes
     assert change.keys() == {"field", "label", "before", "after"}
 
 
 def test_an_owner_who_is_back_in_the_end_is_no_change(
-    group: BusinessGroup, acme: Cast, told: Callable[[], Told]
+    group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents]
 ) -> None:
     namesake = make(User, acme.acme, name=group.owner.name)
     with transaction.atomic():
         for owner in (namesake, group.owner):
             BusinessGroup.objects.filter(pk=group.pk).update(owner=owner)
-    assert told() == []
+    assert recorded() == []
 
 
-def test_two_who_act_in_one_transaction_are_two_events(
-    group: BusinessGroup, acme: Cast, told: Callable[[], Told]
+def test_two_actors_in_one_transaction_are_two_events(
+    group: BusinessGroup, acme: Cast, recorded: Callable[[], RecordedEvents]
 ) -> None:
     with transaction.atomic():
         _rename(group, "South")
         with using(replace(current(), actor=acme.bob.as_actor())):
             group.users.remove(acme.alice)
-    assert [changes.keys() for _, changes in told()] == [{"name"}, {"user"}]
+    assert [changes.keys() for _, changes in recorded()] == [{"name"}, {"user"}]

@@ -1,4 +1,4 @@
-"""What the Audit Trail ought to say, worked out a second way: from the rows before and after, in Python."""
+"""What the Audit Trail must contain, derived a second way: from the rows before and after, in Python."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from wisely_security.ledger.models import NO_TENANT
 
 Row = dict[str, Any]
 Rows = dict[type[models.Model], dict[str, Row]]
-# A changed field; for plain texts with the texts before and after, for lists of members with the keys' words.
+# A changed field; for plain texts with the texts before and after, for lists of members with the names of the lists.
 Change = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One event, as far as it can be worked out from rows."""
+class ComparedEvent:
+    """One event, as far as it follows from rows."""
 
     tenant: str
     resource: str
@@ -30,7 +30,7 @@ class Told:
 
 
 def read_rows(cursor: Any) -> Rows:
-    """Every followed table, as the cursor's role and scope see it; rows by key, as JSON."""
+    """Every audited table, as visible to the cursor's role and scope; rows by key, as JSON."""
     rows: Rows = {}
     for model in followed_models():
         cursor.execute(f"SELECT id::text, to_jsonb(it)::text FROM {model._meta.db_table} AS it")
@@ -38,7 +38,7 @@ def read_rows(cursor: Any) -> Rows:
     return rows
 
 
-def expected(before: Rows, after: Rows) -> Counter[Told]:
+def expected(before: Rows, after: Rows) -> Counter[ComparedEvent]:
     """An event for each record and action, if each record changed in one statement (one with members: transaction)."""
     events: dict[tuple[str, str, tuple[str, str, str]], set[Change]] = {}
     for audited in all_audited():
@@ -49,13 +49,13 @@ def expected(before: Rows, after: Rows) -> Counter[Told]:
             for key, row, change in _of_members(members, before, after):
                 action = _host(audited, before[audited.model].get(key), after[audited.model].get(key))
                 events.setdefault((_tenant(row), key, action.name), set()).add(change)
-    return Counter(Told(*key, frozenset(changes)) for key, changes in events.items())
+    return Counter(ComparedEvent(*key, frozenset(changes)) for key, changes in events.items())
 
 
-def told(events: Iterable[Any]) -> Counter[Told]:
-    """The same of events."""
+def recorded(events: Iterable[Any]) -> Counter[ComparedEvent]:
+    """Events in the same form."""
     return Counter(
-        Told(
+        ComparedEvent(
             str(event.tenant_id),
             str(event.resource_id),
             (event.module, event.sub_module, event.action),
@@ -76,7 +76,7 @@ def _tenant(row: Row) -> str:
 
 
 def _key(audited: Audited, key: str, row: Row, action: Action) -> tuple[str, str, tuple[str, str, str]]:
-    if audited.tenant_column == "id":  # a tenant, told as a change of its Super Admin
+    if audited.tenant_column == "id":  # a tenant, recorded as a change of its Super Admin
         return key, row["super_admin_id"], action.name
     return _tenant(row), key, action.name
 
@@ -86,8 +86,8 @@ def _of_row(audited: Audited, was: Row | None, now: Row | None, after: Rows) -> 
         action = audited.created if was is None else audited.deleted
         if action:
             row = was or now or {}
-            told = (field for field in audited.fields if field.name not in audited.masked)
-            filled = (field for field in told if row[_column(field)] not in (None, "", []))
+            recorded = (field for field in audited.fields if field.name not in audited.masked)
+            filled = (field for field in recorded if row[_column(field)] not in (None, "", []))
             yield action, {_change(audited, field, was, now) for field in filled}
         return
     found: dict[Action, set[Change]] = {}
@@ -112,7 +112,7 @@ def _action(audited: Audited, field: Any, was: Row, now: Row, after: Rows) -> Ac
 
 
 def _is_admin(role: str, after: Rows) -> bool:
-    """The one condition in SQL that the registry has."""
+    """The only SQL condition in the registry."""
     [roles] = [rows for model, rows in after.items() if model.__name__ == "Role"]
     return bool(roles[role]["key"] == "admin")
 

@@ -1,1 +1,1 @@
-"""What is shown: the page, its filters, details, download and coverage, and support's view of it."""
+"""What is shown: the page, its filters, details, download and coverage, and support's pages."""

@@ -1,4 +1,4 @@
-"""What a tenant did, through the real hook and the recorder: for tests of pages that show it."""
+"""The actions of a tenant, recorded by the real triggers and the recorder, for tests of pages that show them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OTHER_BODY = BODY.replace("It comes on {{3}}.", "It comes on {{3}} before noon.\
 
 @contextmanager
 def a_request(tenant: Tenant, actor: User | None) -> Iterator[UUID]:
-    """One request of somebody of the tenant, or (None) of the system: a transaction of its own."""
+    """One request by a user of the tenant, or (None) by the system, in a transaction of its own."""
     request_id = uuid4()
     context = RequestContext(
         tenant_id=tenant.pk,
@@ -55,8 +55,8 @@ class Story:
     bulk: UUID  # the request that made several groups
 
 
-def tell(tenant: Tenant, chief: User, colleague: User) -> Story:
-    """Seventeen events: made, edited, members, a secret, a long text, refused, of the system, several in a request."""
+def record_story(tenant: Tenant, chief: User, colleague: User) -> Story:
+    """Seventeen events: additions, edits, members, a secret, a long text, refusals, the system, one large request."""
     with a_request(tenant, chief):
         group = BusinessGroup.objects.create(tenant=tenant, name="Sales", owner=chief)
         BusinessGroupUser.objects.create(group=group, user=colleague)

@@ -1,4 +1,4 @@
-"""The Audit Trails of all tenants, for support: to look at and to search, never to alter; every look is told."""
+"""The Audit Trails of all tenants, for support: viewed and searched, never changed; every view is recorded."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit_trail.models import AuditEvent
-from tests.admin.site import looks, sign_in_as_support
+from tests.admin.site import sign_in_as_support, support_views
 from tests.audit_trail.records import put
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 
-from .story import tell
+from .story import record_story
 
 EVENTS = "/admin/audit_trail/auditevent/"
 
@@ -57,37 +57,37 @@ def test_all_tenants_newest_first_with_the_columns_of_the_record(dana: Client, c
     ],
 )
 def test_filters(dana: Client, cast: Cast, filters: dict[str, str], found: list[str]) -> None:
-    tell(cast.acme, cast.alice, cast.bob)
+    record_story(cast.acme, cast.alice, cast.bob)
     assert resources(dana.get(EVENTS, filters)) == found
 
 
 def test_search_by_any_id(dana: Client, cast: Cast) -> None:
-    story = tell(cast.acme, cast.alice, cast.bob)
+    story = record_story(cast.acme, cast.alice, cast.bob)
     assert resources(dana.get(EVENTS, {"q": str(story.bulk)})) == [
         f"Region {x}" for x in ("West", "South", "North", "East")
     ]
     assert resources(dana.get(EVENTS, {"q": str(story.group.pk)})) == ["Sales & <b>Service</b>", "Sales"]
-    assert len(resources(dana.get(EVENTS, {"q": str(cast.bob.pk)}))) == 5  # four of his own, and how he was invited
+    assert len(resources(dana.get(EVENTS, {"q": str(cast.bob.pk)}))) == 5  # four by him, and his invitation
 
 
-def test_a_look_is_told_to_each_tenant_that_was_on_the_page(dana: Client, cast: Cast, events) -> None:
+def test_a_view_is_recorded_for_each_tenant_on_the_page(dana: Client, cast: Cast, events) -> None:
     put(cast.acme.pk, [{"module": "waba_numbers"}] * 2)
     put(cast.globex.pk, [{"module": "waba_numbers"}])
     dana.get(EVENTS, {"module": "waba_numbers", "period": "today"})
     for tenant, rows in ((cast.acme, 2), (cast.globex, 1)):
-        [look] = looks(events, tenant)
-        assert (look["area"], look["rows"]) == ("Django admin: audit events", rows)
-        assert look["filters"]["Module"] == "WABA Numbers"
-    assert looks(events, cast.initech) == []
+        [view] = support_views(events, tenant)
+        assert (view["area"], view["rows"]) == ("Django admin: audit events", rows)
+        assert view["filters"]["Module"] == "WABA Numbers"
+    assert support_views(events, cast.initech) == []
 
 
 def test_an_event_shows_everything_and_changes_nothing(dana: Client, cast: Cast, events) -> None:
-    story = tell(cast.acme, cast.alice, cast.bob)
+    story = record_story(cast.acme, cast.alice, cast.bob)
     with acting_as(tenant_id=cast.acme.pk):
         event = AuditEvent.objects.filter(resource_id=story.account.pk, action="edit").latest("id")
     url = f"{EVENTS}{event.pk}/change/"
     html = dana.get(url).content.decode()
-    for said in (
+    for shown in (
         "Acme",
         "Bob Brown",
         "bob@acme.example",
@@ -95,13 +95,13 @@ def test_an_event_shows_everything_and_changes_nothing(dana: Client, cast: Cast,
         "changed, not shown",
         str(event.request_id),
     ):
-        assert said in html
+        assert shown in html
     assert 'name="_save"' not in html
     assert dana.post(url, {"resource_name": "Mallory"}).status_code == 403
     assert dana.get(f"{EVENTS}add/").status_code == dana.post(f"{EVENTS}add/").status_code == 403
     assert dana.post(f"{EVENTS}{event.pk}/delete/", {"post": "yes"}).status_code == 403
-    [look] = looks(events, cast.acme)
-    assert str(event.pk) in look["filters"]["Audit event"]
+    [view] = support_views(events, cast.acme)
+    assert str(event.pk) in view["filters"]["Audit event"]
 
 
 def test_its_query_is_bounded_and_never_counts(dana: Client, cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""What is recorded, when it was last seen, and what is not: the registry in words."""
+"""The coverage page: what is recorded, when it was last seen, and what is not recorded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 
-from .story import tell
+from .story import record_story
 
 PAGE = "/settings/security/audit-trail/coverage/"
 
@@ -32,7 +32,7 @@ def rows(html: str) -> dict[tuple[str, str, str], str]:
 
 
 def test_every_module_and_action_with_its_meaning(alice: Client, cast: Cast) -> None:
-    tell(cast.acme, cast.alice, cast.bob)
+    record_story(cast.acme, cast.alice, cast.bob)
     html = alice.get(PAGE).content.decode()
     shown = rows(html)
     assert set(shown) == {(each.module.key, each.sub_module_label, each.label) for each in actions()}
@@ -49,12 +49,12 @@ def test_what_is_not_recorded_and_why(alice: Client) -> None:
     text = unescape(alice.get(PAGE).content.decode())
     for _, why in all_exempt():
         assert why in text
-    for said in ("Created at", "Key start, Key made at", "API key", "Password"):
-        assert said in text
+    for shown in ("Created at", "Key start, Key made at", "API key", "Password"):
+        assert shown in text
 
 
-def test_what_another_tenant_did_was_not_seen_here(cast: Cast) -> None:
-    tell(cast.acme, cast.alice, cast.bob)
+def test_last_seen_ignores_other_tenants(cast: Cast) -> None:
+    record_story(cast.acme, cast.alice, cast.bob)
     shown = rows(sign_in(cast.charlie).get(PAGE).content.decode())
     assert shown["templates", "Template", "Create"] == "Not seen"
 
@@ -70,11 +70,11 @@ def test_last_seen_is_the_newest_within_ninety_days(committed_cast: Cast) -> Non
     assert added not in seen
 
 
-def test_the_page_costs_as_much_with_many_events_as_with_none(alice: Client, cast: Cast) -> None:
+def test_the_page_takes_as_many_statements_with_many_events_as_with_none(alice: Client, cast: Cast) -> None:
     put(cast.acme.pk, [{}] * 200)
     with at_most(6):
         assert alice.get(PAGE).status_code == 200
 
 
-def test_the_audit_trail_leads_there(alice: Client) -> None:
+def test_the_audit_trail_links_to_it(alice: Client) -> None:
     assert f'href="{PAGE}"' in alice.get(PAGE.removesuffix("coverage/")).content.decode()

@@ -1,4 +1,4 @@
-"""The download: the same rows and labels as the page, the changes as one readable column, formulas made harmless."""
+"""The download: rows and labels of the page, changes as one readable column, formulas made harmless."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.csv_files import BOM, harmless
 from wisely_security.core.request_context import acting_as
 
-from .story import tell
+from .story import record_story
 
 PAGE = "/settings/security/audit-trail/"
 HEADER = (
@@ -39,25 +39,25 @@ def events_of(tenant_id: UUID) -> list[AuditEvent]:
         return list(AuditEvent.objects.for_tenant(tenant_id).order_by("-id"))
 
 
-def in_words(change: dict[str, Any]) -> str:
-    """One change, as the CSV says it: written a second time, on purpose."""
+def as_text(change: dict[str, Any]) -> str:
+    """One change as in the CSV, implemented a second time on purpose."""
 
     def or_dash(value: str | None) -> str:
         return value or "–"
 
     match change:
         case {"masked": True}:
-            said = "changed"
+            text = "changed"
         case {"before": before, "after": after}:
-            said = f"{or_dash(before)} → {or_dash(after)}"
+            text = f"{or_dash(before)} → {or_dash(after)}"
         case {"after": after}:
-            said = or_dash(after)
+            text = or_dash(after)
         case {"before": before}:
-            said = f"was {or_dash(before)}"
+            text = f"was {or_dash(before)}"
         case _:
             lists = (("added", change["added"]), ("removed", change["removed"]))
-            said = ", ".join(f"{word} {', '.join(names)}" for word, names in lists if names)
-    return f"{change['label']}: {said}"
+            text = ", ".join(f"{word} {', '.join(names)}" for word, names in lists if names)
+    return f"{change['label']}: {text}"
 
 
 def row_of(event: AuditEvent) -> list[str]:
@@ -71,7 +71,7 @@ def row_of(event: AuditEvent) -> list[str]:
         event.status_label,
         harmless(event.reason),
         event.reason_code,
-        harmless("; ".join(map(in_words, event.changes))),
+        harmless("; ".join(map(as_text, event.changes))),
         ActorKind.say(event.actor_kind),
         harmless(event.actor_email),
         str(event.actor_id or ""),
@@ -83,10 +83,10 @@ def row_of(event: AuditEvent) -> list[str]:
     ]
 
 
-def test_every_event_in_the_words_of_the_page(committed_cast: Cast) -> None:
+def test_every_event_has_the_labels_of_the_page(committed_cast: Cast) -> None:
     cast = committed_cast
-    tell(cast.acme, cast.alice, cast.bob)
-    tell(cast.globex, cast.charlie, cast.charlie)
+    record_story(cast.acme, cast.alice, cast.bob)
+    record_story(cast.globex, cast.charlie, cast.charlie)
     put(
         cast.acme.pk,
         [
@@ -109,7 +109,7 @@ def test_every_event_in_the_words_of_the_page(committed_cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "text"),
     [
         ([], ""),
         ([{"field": "name", "label": "Name", "before": "Sale", "after": "Sales"}], "Name: Sale → Sales"),
@@ -129,11 +129,11 @@ def test_every_event_in_the_words_of_the_page(committed_cast: Cast) -> None:
     ],
 )
 @pytest.mark.django_db
-def test_changes_in_words(changes: list[dict[str, Any]], said: str) -> None:
+def test_changes_as_text(changes: list[dict[str, Any]], text: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {CHANGES} FROM (SELECT %s::jsonb AS changes) AS event", [json.dumps(changes)])
-        assert cursor.fetchone() == (said,)
-    assert "; ".join(map(in_words, changes)) == said
+        assert cursor.fetchone() == (text,)
+    assert "; ".join(map(as_text, changes)) == text
 
 
 def test_the_download_is_recorded_with_filters_and_rows(committed_cast: Cast, events) -> None:
@@ -142,6 +142,6 @@ def test_the_download_is_recorded_with_filters_and_rows(committed_cast: Cast, ev
     response = sign_in(committed_cast.alice).get(f"{PAGE}download/", {"module": "business_group"})
     assert response.headers["Content-Disposition"].startswith('attachment; filename="acme-audit-trail-')
     assert len(read(response.getvalue())) == 3
-    [look] = events(acme, reason="downloaded")
-    assert (look.detail["area"], look.detail["rows"]) == ("Audit Trail", 3)
-    assert look.detail["filters"]["Module"] == "Business Group"
+    [view] = events(acme, reason="downloaded")
+    assert (view.detail["area"], view.detail["rows"]) == ("Audit Trail", 3)
+    assert view.detail["filters"]["Module"] == "Business Group"

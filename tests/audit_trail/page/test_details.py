@@ -1,4 +1,4 @@
-"""One event: what changed, in words; who, from where, when; and the links that lead on."""
+"""One event: the changes as text; actor, origin, time; and its links."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wisely_security.ledger.models import first_id
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
-from .story import a_request, tell
+from .story import a_request, record_story
 
 PAGE = "/settings/security/audit-trail/"
 
@@ -49,20 +49,20 @@ class TestWhatChanged:
     @pytest.fixture(autouse=True)
     def story(self, cast: Cast) -> None:
         self.acme = cast.acme
-        self.told = tell(cast.acme, cast.alice, cast.bob)
+        self.recorded = record_story(cast.acme, cast.alice, cast.bob)
 
     def test_before_and_after_and_who_came_and_went(self, alice: Client) -> None:
-        text = text_of(opened(alice, event_of(self.acme, resource_id=self.told.group.pk)))
+        text = text_of(opened(alice, event_of(self.acme, resource_id=self.recorded.group.pk)))
         assert "What changed Field Before After Name Sales Sales & <b>Service</b> Description –" in text
         assert "Users added Alice Adams removed Bob Brown" in text
 
-    def test_a_secret_is_told_as_changed(self, alice: Client) -> None:
-        html = opened(alice, event_of(self.acme, resource_id=self.told.account.pk, action="edit"))
+    def test_a_secret_is_shown_as_changed(self, alice: Client) -> None:
+        html = opened(alice, event_of(self.acme, resource_id=self.recorded.account.pk, action="edit"))
         assert "Channels added WhatsApp API key changed, not shown" in text_of(html)
         assert "1" * 64 not in html
 
     def test_a_long_text_is_folded_and_shown_line_by_line(self, alice: Client) -> None:
-        html = opened(alice, event_of(self.acme, resource_id=self.told.template.pk, action="edit"))
+        html = opened(alice, event_of(self.acme, resource_id=self.recorded.template.pk, action="edit"))
         assert "<summary>Long text: 2 lines added, 1 line removed</summary>" in html
         lines = re.findall(r'<p class="line-(added|removed)"><span.*?</span>(.*?)</p>', html)
         assert lines == [
@@ -73,23 +73,23 @@ class TestWhatChanged:
         assert "<details>" in html
         assert "<script" not in html.split('<div class="event-details">')[1].split("</main>")[0]
 
-    def test_what_was_made_or_is_gone_shows_one_side(self, alice: Client) -> None:
+    def test_created_and_deleted_records_show_one_side(self, alice: Client) -> None:
         made = text_of(opened(alice, event_of(self.acme, module="roles", action="add", resource_name="Auditor")))
         assert made.startswith("Initial values Field Value Name Auditor Permissions Audit Trail: View")
         gone = text_of(opened(alice, event_of(self.acme, module="roles", action="delete")))
         assert gone.startswith("Values when deleted Field Value Name Auditor")
 
-    def test_a_failure_says_why_with_its_code(self, alice: Client) -> None:
+    def test_a_failure_shows_its_reason_and_code(self, alice: Client) -> None:
         text = text_of(opened(alice, event_of(self.acme, reason_code="not_allowed")))
         assert "Reason Approve the content of the template first." in text
         assert "Reason code Not allowed (not_allowed)" in text
         assert "What changed" not in text
 
-    def test_who_from_where_and_exactly_when(self, alice: Client) -> None:
+    def test_the_actor_the_origin_and_the_exact_time_are_shown(self, alice: Client) -> None:
         event = event_of(self.acme, actor_email="bob@acme.example")
         text = text_of(opened(alice, event))
-        for said in ("Actioned by Bob Brown", "Kind of actor Person", "E-mail bob@acme.example", "203.0.113.7"):
-            assert said in text
+        for shown in ("Actioned by Bob Brown", "Kind of actor Person", "E-mail bob@acme.example", "203.0.113.7"):
+            assert shown in text
         assert f"Request ID {event.request_id}" in text
         with timezone.override("Asia/Kolkata"):
             assert timezone.localtime(event.occurred_at).isoformat(timespec="milliseconds") in text
@@ -102,7 +102,7 @@ class TestDiffs:
         [change] = diffs.read([{"field": "body", "label": "Body", "before": before, "after": after}])
         return change
 
-    def test_what_is_far_from_a_change_is_skipped(self) -> None:
+    def test_lines_far_from_a_change_are_skipped(self) -> None:
         change = self.change(self.LINES, self.LINES.replace("Line 20\n", "Line twenty\n"))
         assert change.summary == "Long text: 1 line added, 1 line removed"
         assert [(line.kind, line.text) for line in change.lines] == [
@@ -129,7 +129,7 @@ class TestDiffs:
             assert same + sum(line.kind == "removed" for line in change.lines) == len(before.splitlines())
             assert same + sum(line.kind == "added" for line in change.lines) == len(after.splitlines())
 
-    def test_only_the_ends_of_lines_differ(self) -> None:
+    def test_differences_in_line_endings_only(self) -> None:
         assert self.change("a\nb", "a\r\nb").summary == "Long text: only line endings changed"
 
     def test_a_short_text_is_not_folded(self) -> None:
@@ -150,8 +150,8 @@ class TestOnward:
             words: unescape(url) for url, words in re.findall(r'<a class="button" href="([^"]+)"[^>]*>(.*?)</a>', html)
         }
 
-    def test_each_shows_all_there_is(self, alice: Client, cast: Cast) -> None:
-        story = tell(cast.acme, cast.alice, cast.bob)
+    def test_each_shows_everything(self, alice: Client, cast: Cast) -> None:
+        story = record_story(cast.acme, cast.alice, cast.bob)
         links = self.links(opened(alice, event_of(cast.acme, resource_id=story.account.pk, action="edit")))
         everything = {
             words.removeprefix("Everything "): [event["id"] for event in alice.get(url).context["events"]]
@@ -168,7 +168,7 @@ class TestOnward:
         assert len(about) == 3
         assert "Open the record" in links
 
-    def test_about_a_record_reaches_back_to_the_day_it_was_made(self, committed_cast: Cast) -> None:
+    def test_a_link_about_a_record_covers_the_time_since_its_creation(self, committed_cast: Cast) -> None:
         acme = committed_cast.acme
         made = first_id(datetime(2026, 9, 3, 20, tzinfo=UTC))  # in Kolkata it is the 4th
         made = UUID(int=made.int | 7 << 76 | 2 << 62)
@@ -182,7 +182,7 @@ class TestOnward:
             page = alice.get(links["Everything about this record"])
             assert [event["id"] for event in page.context["events"]] == [newest, oldest]
 
-    def test_a_key_that_tells_no_time_reaches_back_to_the_event(self, alice: Client, cast: Cast) -> None:
+    def test_a_key_without_a_time_covers_the_time_since_the_event(self, alice: Client, cast: Cast) -> None:
         put(cast.acme.pk, [{"resource_id": uuid4(), "resource_name": "From elsewhere"}])
         links = self.links(opened(alice, event_of(cast.acme, resource_name="From elsewhere")))
         since = date.fromisoformat(parse_qs(urlsplit(links["Everything about this record"]).query)["from"][0])
@@ -190,8 +190,8 @@ class TestOnward:
         assert "Everything by: System" in links
         assert "Open the record" not in links
 
-    def test_there_is_no_way_to_a_record_that_is_gone(self, alice: Client, cast: Cast) -> None:
-        story = tell(cast.acme, cast.alice, cast.bob)
+    def test_a_deleted_record_has_no_link(self, alice: Client, cast: Cast) -> None:
+        story = record_story(cast.acme, cast.alice, cast.bob)
         with a_request(cast.acme, cast.alice):
             BusinessGroup.objects.filter(name="Region West").delete()
         gone = event_of(cast.acme, resource_name="Region West")
@@ -200,13 +200,13 @@ class TestOnward:
 
 
 def test_another_tenants_event_is_not_found(alice: Client, cast: Cast) -> None:
-    story = tell(cast.globex, cast.charlie, cast.charlie)
+    story = record_story(cast.globex, cast.charlie, cast.charlie)
     event = event_of(cast.globex, resource_id=story.group.pk)
     assert alice.get(f"{PAGE}{event.pk}/").status_code == 404
 
 
-def test_it_costs_little(alice: Client, cast: Cast) -> None:
-    story = tell(cast.acme, cast.alice, cast.bob)
+def test_the_page_takes_few_statements(alice: Client, cast: Cast) -> None:
+    story = record_story(cast.acme, cast.alice, cast.bob)
     event = event_of(cast.acme, resource_id=story.group.pk)
     with at_most(5):
         opened(alice, event)

@@ -1,4 +1,4 @@
-"""Filters select exactly what they say: compared with the same question asked in Python, event by event."""
+"""Filters select exactly what they state: compared with the same conditions in Python, event by event."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.text.folding import fold
 
-from .story import Story, tell
+from .story import Story, record_story
 
 PAGE = "/settings/security/audit-trail/"
 
 
 class Acme:
-    """Its record, and what filters select of it."""
+    """A tenant's record, and what filters select of it."""
 
     def __init__(self, cast: Cast, story: Story) -> None:
         self.cast, self.story = cast, story
@@ -48,8 +48,8 @@ class Acme:
 
 @pytest.fixture
 def acme(cast: Cast) -> Acme:
-    tell(cast.globex, cast.charlie, cast.charlie)
-    story = tell(cast.acme, cast.alice, cast.bob)
+    record_story(cast.globex, cast.charlie, cast.charlie)
+    story = record_story(cast.acme, cast.alice, cast.bob)
     put(
         cast.acme.pk,
         [
@@ -84,22 +84,22 @@ def test_a_choice_by_its_key_or_label_in_any_case(acme: Acme, name: str, choices
     for key, label in choices():
         those = acme.those(lambda event, key=key: getattr(event, name) == key)  # type: ignore[misc]
         seen += bool(those)
-        for said in (key, key.upper(), label, f" {label.lower()} "):
-            assert acme.selected(**{name: said}) == those
+        for displayed in (key, key.upper(), label, f" {label.lower()} "):
+            assert acme.selected(**{name: displayed}) == those
     assert seen >= 2
 
 
 def test_actors(acme: Acme) -> None:
     bobs = acme.those(lambda event: event.actor_id == acme.cast.bob.pk)
     assert len(bobs) == 4
-    for said in (str(acme.cast.bob.pk), acme.cast.bob.pk.hex.upper(), "bob@acme.example", " BOB@acme.example "):
-        assert acme.selected(actor=said) == bobs
-    for said in (acme.cast.bob.name, acme.cast.bob.name.upper()):
-        assert acme.selected(actor=said) == bobs
+    for displayed in (str(acme.cast.bob.pk), acme.cast.bob.pk.hex.upper(), "bob@acme.example", " BOB@acme.example "):
+        assert acme.selected(actor=displayed) == bobs
+    for displayed in (acme.cast.bob.name, acme.cast.bob.name.upper()):
+        assert acme.selected(actor=displayed) == bobs
     systems = acme.those(lambda event: event.actor_kind == "system")
     assert acme.selected(actor="system") == acme.selected(actor=" System ") == systems != []
-    for said in ("api", "API account", "Database session", str(acme.cast.charlie.pk), "charlie@globex.example"):
-        assert acme.selected(actor=said) == []
+    for displayed in ("api", "API account", "Database session", str(acme.cast.charlie.pk), "charlie@globex.example"):
+        assert acme.selected(actor=displayed) == []
 
 
 def test_one_record_and_one_request(acme: Acme) -> None:
@@ -110,8 +110,8 @@ def test_one_record_and_one_request(acme: Acme) -> None:
     assert len(acme.selected(request=str(bulk))) == 4
 
 
-def said(event: AuditEvent) -> list[str]:
-    """What people read of an event."""
+def displayed(event: AuditEvent) -> list[str]:
+    """The displayed texts of an event."""
     parts = [event.actor_name, event.actor_email, event.resource_name, event.reason, str(event.ip or "")]
     parts += [event.module_label, event.sub_module_label, event.action_label, event.status_label]
     parts += [Code.say(event.reason_code), "" if event.actor_kind == "person" else ActorKind.say(event.actor_kind)]
@@ -147,7 +147,7 @@ def test_free_text_is_found_anywhere_in_what_is_shown_and_nowhere_else(acme: Acm
     for text in WORDS:
         those = acme.those(
             lambda event, text=text: all(  # type: ignore[misc]
-                any(fold(word) in fold(part) for part in said(event)) for word in text.split()
+                any(fold(word) in fold(part) for part in displayed(event)) for word in text.split()
             )
         )
         assert acme.selected(q=text) == those, text
@@ -187,7 +187,7 @@ class TestChips:
     def chips(self, page: Any) -> dict[str, str]:
         return {chip["label"]: chip["value"] for chip in page.context["chips"]}
 
-    def test_say_in_words_what_is_filtered(self, alice: Client, acme: Acme) -> None:
+    def test_name_the_active_filters(self, alice: Client, acme: Acme) -> None:
         query = {
             "module": "templates",
             "sub_module": "template",
@@ -210,31 +210,31 @@ class TestChips:
         html = page.content.decode()
         assert f'<input type="hidden" name="record" value="{query["record"]}"' in html
 
-    def test_name_a_request_by_who_and_when_and_somebody_gone_by_name(self, alice: Client, acme: Acme) -> None:
+    def test_name_a_request_by_actor_and_time_and_a_deleted_user_by_name(self, alice: Client, acme: Acme) -> None:
         page = alice.get(PAGE, {"request": str(acme.story.bulk)})
         assert self.chips(page)["Request"].startswith("Alice Adams, ")
         gone = uuid4()
         assert self.chips(alice.get(PAGE, {"actor": str(gone)})) == {"Actioned by": "Somebody else"}
 
-    def test_name_a_record_that_nothing_is_found_about(self, alice: Client, acme: Acme) -> None:
+    def test_name_a_record_even_without_matching_events(self, alice: Client, acme: Acme) -> None:
         page = alice.get(PAGE, {"record": str(acme.story.template.pk), "q": "nowhere"})
         assert page.context["events"] == []
         assert self.chips(page)["Record"] == "order_shipped (en)"
 
-    def test_tell_nothing_of_another_tenants_record(self, alice: Client, cast: Cast) -> None:
-        story = tell(cast.globex, cast.charlie, cast.charlie)
+    def test_show_nothing_of_another_tenants_record(self, alice: Client, cast: Cast) -> None:
+        story = record_story(cast.globex, cast.charlie, cast.charlie)
         for name, key in (("record", story.group.pk), ("request", story.bulk), ("actor", cast.charlie.pk)):
             page = alice.get(PAGE, {name: str(key)})
             assert page.context["events"] == []
             assert not {"Charlie", "Sales", "Region"} & set(page.content.decode().split())
 
 
-def test_the_words_of_chips_cost_no_statement(alice: Client, acme: Acme) -> None:
+def test_labels_of_chips_take_no_statement(alice: Client, acme: Acme) -> None:
     with at_most(7):
         alice.get(PAGE, {"record": str(acme.story.group.pk), "actor": str(acme.cast.alice.pk), "status": "success"})
 
 
-def test_what_the_events_found_do_not_tell_is_looked_up_once(alice: Client, acme: Acme) -> None:
-    """The record, the request, the person; and who is gone at any time, where not within the period."""
+def test_labels_missing_from_the_results_are_looked_up_once(alice: Client, acme: Acme) -> None:
+    """The record, the request, the person; and deleted users from outside the period."""
     with at_most(20):
         alice.get(PAGE, {"record": str(acme.story.group.pk), "request": str(UUID(int=0)), "actor": str(uuid4())})

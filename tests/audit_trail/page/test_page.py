@@ -1,4 +1,4 @@
-"""The page: what it costs, what it shows of whom, its groups and links, and the trace that a look leaves."""
+"""The page: its cost, the rows it shows, its groups and links, and the recorded view."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
-from .story import a_request, tell
+from .story import a_request, record_story
 
 PAGE = "/settings/security/audit-trail/"
 EVERY_FILTER = {
@@ -75,7 +75,7 @@ class TestStatements:
 
 
 def shown(page: object) -> list[list[str]]:
-    """The cells of each row, as one reads them."""
+    """The displayed cells of each row."""
     rows = re.findall(r'<tr class="event">(.*?)</tr>', page.content.decode(), re.DOTALL)  # type: ignore[attr-defined]
     return [
         [
@@ -87,18 +87,18 @@ def shown(page: object) -> list[list[str]]:
 
 
 class TestRows:
-    def test_the_columns_are_these_in_this_order(self, alice: Client) -> None:
+    def test_columns_and_their_order(self, alice: Client) -> None:
         html = alice.get(PAGE).content.decode()
         assert re.findall(r'<th scope="col" class="column-\w+">(.*?)</th>', html) == [
             "Actioned By", "Module", "Sub-module", "Action", "Date &amp; Time", "Resource Reference", "Status",
         ]  # fmt: skip
 
     def test_a_long_name_may_break_after_an_underscore(self, alice: Client, cast: Cast) -> None:
-        tell(cast.acme, cast.alice, cast.bob)
+        record_story(cast.acme, cast.alice, cast.bob)
         assert ">order_<wbr>shipped (en)</" in alice.get(PAGE).content.decode()
 
-    def test_what_was_done_by_whom_to_what(self, alice: Client, cast: Cast) -> None:
-        tell(cast.acme, cast.alice, cast.bob)
+    def test_rows_show_action_actor_and_resource(self, alice: Client, cast: Cast) -> None:
+        record_story(cast.acme, cast.alice, cast.bob)
         rows = [[*row[:4], *row[5:7]] for row in shown(alice.get(PAGE, {"actor": str(cast.bob.pk)}))]
         assert rows == [
             ["Bob Brown", "Access Account", "Account", "Edit", "–", "Failure The role doesn’t allow this."],
@@ -107,18 +107,18 @@ class TestRows:
             ["Bob Brown", "Access Account", "Account", "Edit Channels, API key", "Shop", "Success"],
         ]
 
-    def test_words_of_another_time_stay_readable(self, alice: Client, cast: Cast) -> None:
+    def test_events_of_older_releases_stay_readable(self, alice: Client, cast: Cast) -> None:
         put(cast.acme.pk, [{"module": "faxes", "sub_module": "paper", "action": "shredded"}])
         assert shown(alice.get(PAGE))[0][1:4] == ["faxes", "paper", "shredded Name"]
 
-    def test_nothing_is_markup_but_ours(self, alice: Client, cast: Cast) -> None:
-        tell(cast.acme, cast.alice, cast.bob)
+    def test_recorded_values_are_never_markup(self, alice: Client, cast: Cast) -> None:
+        record_story(cast.acme, cast.alice, cast.bob)
         html = alice.get(PAGE).content.decode()
         assert "Sales &amp; &lt;b&gt;Service&lt;/b&gt;" in html
         assert "<b>Service" not in html
 
-    def test_another_tenants_events_are_not_there(self, alice: Client, cast: Cast) -> None:
-        tell(cast.globex, cast.charlie, cast.charlie)
+    def test_another_tenants_events_are_not_shown(self, alice: Client, cast: Cast) -> None:
+        record_story(cast.globex, cast.charlie, cast.charlie)
         html = alice.get(PAGE).content.decode()
         assert "Charlie" not in html
         assert "Region West" not in html
@@ -129,8 +129,8 @@ def may_all(permission: str) -> bool:
 
 
 class TestLinksToRecords:
-    def test_there_is_none_for_who_may_not_open_it(self, cast: Cast) -> None:
-        story = tell(cast.acme, cast.alice, cast.bob)
+    def test_there_is_none_without_the_permission_to_open_it(self, cast: Cast) -> None:
+        story = record_story(cast.acme, cast.alice, cast.bob)
         reader = as_member_with(cast, "audit_trail.view", "templates.view")
         page = reader.get(PAGE)
         linked = set(re.findall(r'class="resource" href="([^"]+)"', page.content.decode()))
@@ -140,10 +140,10 @@ class TestLinksToRecords:
         assert "Open the record" not in reader.get(of_group).content.decode()
 
     def test_there_is_one_while_the_record_exists(self, alice: Client, cast: Cast) -> None:
-        story = tell(cast.acme, cast.alice, cast.bob)
+        story = record_story(cast.acme, cast.alice, cast.bob)
         html = alice.get(PAGE).content.decode()
         address = links.existing([("businessgroup", story.group.pk)], may_all)
-        assert address == {}  # outside the tenant's scope there is nothing
+        assert address == {}  # outside the tenant's scope nothing is visible
         with acting_as(tenant_id=cast.acme.pk):
             [url] = links.existing([("businessgroup", story.group.pk)], may_all).values()
         assert f'href="{url}"' in html
@@ -154,8 +154,8 @@ class TestLinksToRecords:
         assert len(of_west) == 2
         assert all('class="resource" href' not in row for row in of_west)
 
-    def test_kinds_of_records_are_asked_for_in_one_statement(self, cast: Cast) -> None:
-        story = tell(cast.acme, cast.alice, cast.bob)
+    def test_existing_records_are_looked_up_in_one_statement(self, cast: Cast) -> None:
+        story = record_story(cast.acme, cast.alice, cast.bob)
         keys = [("businessgroup", story.group.pk), ("template", story.template.pk), ("user", cast.bob.pk)]
         gone = [("businessgroup", uuid4()), ("fax", story.group.pk), ("user", cast.charlie.pk)]
         with acting_as(tenant_id=cast.acme.pk), at_most(1):
@@ -163,7 +163,7 @@ class TestLinksToRecords:
         with at_most(0):
             assert links.existing([("fax", story.group.pk)], may_all) == {}
 
-    def test_a_second_page_of_a_kind_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_second_page_for_the_same_model_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(links, "_places", {})
         links.declare("thing", BusinessGroup, str, "things.view")
         with pytest.raises(ImproperlyConfigured, match="twice"):
@@ -171,7 +171,7 @@ class TestLinksToRecords:
 
 
 class TestGroups:
-    """Events of one request that stand together."""
+    """Consecutive events of one request."""
 
     def groups(self, page: object) -> list[str]:
         html = page.content.decode()  # type: ignore[attr-defined]
@@ -185,8 +185,8 @@ class TestGroups:
             )
         return request_id
 
-    def test_are_told_below_their_first_row(self, alice: Client, cast: Cast) -> None:
-        tell(cast.acme, cast.alice, cast.bob)
+    def test_are_listed_below_their_first_row(self, alice: Client, cast: Cast) -> None:
+        record_story(cast.acme, cast.alice, cast.bob)
         page = alice.get(PAGE)
         assert self.groups(page) == ["and 3 more from the same request:", "and 1 more from the same request:"]
         html = page.content.decode()
@@ -198,7 +198,7 @@ class TestGroups:
         older = alice.get(page.context["older_url"])
         assert self.groups(older) == ["and 9 more from the same request on this page:"]
 
-    def test_are_none_where_one_request_was_asked_for(self, alice: Client, bulk: UUID) -> None:
+    def test_are_absent_when_filtered_by_request(self, alice: Client, bulk: UUID) -> None:
         page = alice.get(PAGE, {"request": str(bulk)})
         assert len(page.context["events"]) == 50
         assert self.groups(page) == []
@@ -210,18 +210,18 @@ class TestALookIsRecorded:
     ) -> None:
         put(cast.globex.pk, [{}] * 3)
         erin_at_globex.get(PAGE, {"status": "success", "module": "business_group", "period": "today"})
-        [look] = [event for event in events(cast.globex, action="view") if event.detail["area"] == "Audit Trail"]
-        assert look.user_name == "Erin Evans (Initech)"
-        assert look.detail["rows"] == 3
-        assert {"Status": "Success", "Module": "Business Group"}.items() <= look.detail["filters"].items()
+        [view] = [event for event in events(cast.globex, action="view") if event.detail["area"] == "Audit Trail"]
+        assert view.user_name == "Erin Evans (Initech)"
+        assert view.detail["rows"] == 3
+        assert {"Status": "Success", "Module": "Business Group"}.items() <= view.detail["filters"].items()
 
-    def test_of_what_is_recorded_too(self, alice: Client, cast: Cast, events) -> None:
+    def test_a_view_of_the_coverage_page_is_recorded_too(self, alice: Client, cast: Cast, events) -> None:
         alice.get(f"{PAGE}coverage/")
         assert events(cast.acme, action="view")[-1].detail == {"area": "Audit Trail: what is recorded"}
 
 
 class TestWhoMayDoWhat:
-    def test_those_who_may_look_are_not_offered_the_download(self, cast: Cast) -> None:
+    def test_the_download_is_not_offered_to_those_who_may_only_view(self, cast: Cast) -> None:
         viewer = as_member_with(cast, "audit_trail.view")
         page = viewer.get(PAGE)
         assert page.context["download_url"] is None
@@ -240,11 +240,11 @@ class TestWhoMayDoWhat:
             assert f'<a href="{PAGE}" aria-current="page">' in page.content.decode()
 
 
-def test_whatever_is_written_in_an_event_is_text(alice: Client, cast: Cast) -> None:
-    told = {name: f"{name}<b>'\"&" for name in ("resource_name", "reason", "label")}
-    label = told.pop("label")
+def test_event_values_are_escaped(alice: Client, cast: Cast) -> None:
+    texts = {name: f"{name}<b>'\"&" for name in ("resource_name", "reason", "label")}
+    label = texts.pop("label")
     change = {"field": "name", "label": label, "before": "Sale", "after": "Sales"}
-    put(cast.acme.pk, [{**told, "status": "failure", "reason_code": "invalid", "changes": [change]}])
+    put(cast.acme.pk, [{**texts, "status": "failure", "reason_code": "invalid", "changes": [change]}])
     html = alice.get(PAGE).content.decode()
     assert "<b>" not in html
-    assert all(text in unescape(html) for text in [*told.values(), label])
+    assert all(text in unescape(html) for text in [*texts.values(), label])

@@ -18,7 +18,7 @@ Faults = Callable[..., list[CheckMessage]]
 
 @pytest.fixture
 def faults(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Faults:
-    """``faults(statement, …)``: what is found after the owner's statements, which are then taken back."""
+    """``faults(statement, …)``: the faults after the owner's statements, which are then rolled back."""
 
     def find(*statements: str) -> list[CheckMessage]:
         with django_db_blocker.unblock(), rolled_back("owner"):

@@ -1,4 +1,4 @@
-"""The commands that check a database say plainly what is wrong with it, also where it is down or not migrated."""
+"""The commands that check a database name what is wrong, even if it is down or not migrated."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAKEFILE = Path(settings.BASE_DIR) / "Makefile"
 
 
 def check() -> str:
-    """What the check of the database ends with."""
+    """The last line of the database check."""
     with pytest.raises(SystemCheckError) as raised:
         call_command("check", databases=["default"])
     return str(raised.value)
@@ -35,7 +35,7 @@ def check() -> str:
 
 @pytest.fixture
 def owner(committed: None) -> Iterator[None]:
-    """A database of one's own, in which the owner may do what he likes."""
+    """A database of the test's own, which its owner may change."""
     yield
     for alias in ("default", "owner"):
         connections[alias].close()
@@ -49,7 +49,7 @@ def run(*statements: str) -> None:
 
 @isolate_apps("wisely_security.workspace")
 def a_new_module() -> type[models.Model]:
-    """As one would write it, with nothing in its migration but the table."""
+    """A new module whose migration has nothing but the table."""
 
     class Campaign(models.Model):
         tenant = models.ForeignKey(Tenant, models.CASCADE)
@@ -81,7 +81,7 @@ def migrate(operation: Operation, state: ProjectState, *, app: str = "workspace"
             operation.database_forwards(app, editor, state, after)
 
 
-def test_a_new_module_hears_what_it_lacks_and_where_to_go(owner: None) -> None:
+def test_the_check_names_what_a_new_module_lacks_and_where_to_add_it(owner: None) -> None:
     with connections["owner"].schema_editor() as editor:
         editor.create_model(a_new_module())
     output = check()
@@ -125,7 +125,7 @@ def test_a_field_that_is_added_later_stays_in_the_tenant(owner: None) -> None:
     assert "workspace_campaign.group_id can refer to a row of workspace_businessgroup" in check()
 
 
-def test_a_row_that_the_database_deletes_with_another_and_finds_by_its_lookup_key(owner: None) -> None:
+def test_a_row_that_is_cascade_deleted_and_found_by_its_lookup_key(owner: None) -> None:
     with connections["owner"].schema_editor() as editor:
         editor.create_model(a_new_module())
     operation = TenantTable("Campaign", grants="SELECT", lookup_keys=["id"], cascade=["group"])
@@ -157,7 +157,7 @@ def test_a_column_of_a_record_is_one_operation(owner: None) -> None:
     call_command("check", databases=["default"])
 
 
-def test_only_functions_write_a_column_of_a_record_that_they_alone_append_to(owner: None) -> None:
+def test_only_definer_functions_write_a_column_of_a_record_that_only_they_append_to(owner: None) -> None:
     operation = AddEventColumn("AuditEvent", "language", models.TextField(db_default=""))
     migrate(operation, ProjectState.from_apps(apps), app="audit_trail")
     call_command("check", databases=["default"])
@@ -178,7 +178,7 @@ def test_make_check_checks_a_new_database(django_db_setup: None, django_db_block
     assert connection.settings_dict["NAME"] == before
 
 
-def test_a_new_database_is_made_by_its_owner_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_database_can_be_created_only_by_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(connections.settings, "owner")
     with pytest.raises(CommandError, match="DATABASE_OWNER_URL"):
         call_command("check_new_database")

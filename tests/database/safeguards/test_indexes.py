@@ -1,4 +1,4 @@
-"""An event table has the indexes that its model names, in every month, and no other: each costs all writes."""
+"""An event table has exactly the indexes that its model names, in every month: each index slows all writes."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_every_key_leads_with_the_tenant() -> None:
     assert set(query(leading)) == {(table, "tenant_id") for table in growing()}
 
 
-def test_they_refer_to_no_table_and_none_refers_to_them() -> None:
+def test_they_have_no_foreign_keys_in_either_direction() -> None:
     references = """
         SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint
         WHERE contype = 'f' AND (conrelid = ANY(%(tables)s::regclass[]) OR confrelid = ANY(%(tables)s::regclass[]))

@@ -1,4 +1,4 @@
-"""Each rule finds what it is about, names the table and where to go; a database as migrated has no fault."""
+"""Each rule finds its fault and names the table and the remedy; a migrated database has no fault."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ APP = "wisely_app"
 TENANT = "tenant_id = (SELECT wisely_tenant())"
 
 
-def test_a_database_as_migrated_has_no_fault(faults: Faults) -> None:
+def test_a_migrated_database_has_no_fault(faults: Faults) -> None:
     assert faults() == []
 
 

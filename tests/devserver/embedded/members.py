@@ -50,7 +50,7 @@ def python_for(user: str | None) -> str | None:
 
 
 class Member:
-    """A process that uses the server of a folder until it is told to leave."""
+    """A process that uses the server of a folder until it is asked to leave."""
 
     def __init__(self, folder: Path, *arguments: str, user: str | None = None) -> None:
         self.process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""What may lie about: after a crash, a copy, a mishap."""
+"""What a crash, a copy or an accident leaves behind."""
 
 import contextlib
 import os
@@ -98,7 +98,7 @@ def test_a_stale_process_file_is_no_obstacle(join: Join, folder: Path, alive: bo
         stranger.wait()
 
 
-def test_a_half_made_cluster_is_made_anew(join: Join, folder: Path) -> None:
+def test_a_half_made_cluster_is_created_again(join: Join, folder: Path) -> None:
     make_cluster(join)
     (folder / "postgres" / "cluster").rename(folder / "postgres" / "cluster.new")
     (folder / "postgres" / "cluster.new" / "PG_VERSION").unlink()
@@ -153,7 +153,7 @@ def test_a_folder_that_cannot_be_written_is_refused(join: Join, folder: Path) ->
     folder.chmod(0o700)
 
 
-def test_a_setting_that_stops_the_server_is_told_with_its_log(join: Join, folder: Path) -> None:
+def test_a_setting_that_stops_the_server_is_reported_with_its_log(join: Join, folder: Path) -> None:
     make_cluster(join)
     settings = folder / "postgres" / "cluster" / "postgresql.auto.conf"
     settings.write_text("max_connections = many\n")

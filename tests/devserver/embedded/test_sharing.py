@@ -1,4 +1,4 @@
-"""Whose the server is: who shares it, and who stops it."""
+"""Which processes share the server, and which stops it."""
 
 import os
 import signal

@@ -1,1 +1,1 @@
-"""How events leave for archives and come back: what is kept, proved, erased, and survives a kill. A promise a file."""
+"""Archiving, restoring and erasing events: what is kept, proved, and survives a kill. One promise per file."""

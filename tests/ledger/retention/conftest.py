@@ -26,7 +26,7 @@ def people(database: None) -> Cast:
 
 @pytest.fixture(autouse=True)
 def no_events(database: None, people: Cast) -> Iterator[None]:
-    """Each test begins with the cast, who have done nothing."""
+    """Each test begins with the cast and no events."""
     forget_everything()
     yield
     forget_everything()
@@ -34,7 +34,7 @@ def no_events(database: None, people: Cast) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def archive_dir(settings, tmp_path: Path) -> Path:
-    """Archives go to a folder of the test; nothing leaves by itself."""
+    """Archives go to a folder of the test; nothing expires by default."""
     settings.ARCHIVE_DIR = tmp_path / "archives"
     settings.KEEP_MONTHS = dict.fromkeys(settings.KEEP_MONTHS)
     return tmp_path / "archives"

@@ -1,4 +1,4 @@
-"""Months of the past, with events in them, and what the database holds of them."""
+"""Past months with events, and what the database stores of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOGINS, CHANGES = LoginEvent._meta.db_table, AuditEvent._meta.db_table
 TODAY = datetime.now(UTC).date()
 _numbers = itertools.count()
 OLDER, OLD, YOUNG = (add_months(TODAY, -number) for number in (21, 20, 5))
-ODD = {  # what COPY has to say with care
+ODD = {  # what COPY has to escape
     "user_name": 'Zoë\t"O\'Neil"\n\\N \\. 😀',
     "user_email": "",
     "latitude": 0.1 + 0.2,
@@ -45,7 +45,7 @@ def first_and_last(month: date) -> tuple[datetime, datetime]:
 
 
 def sign_ins(month: date, tenants: Iterable[UUID], each: int = 3, **special: Any) -> list[UUID]:
-    """Events of a month, which has a partition then: the same number of each tenant, by turns."""
+    """Events of a month, which then has a partition: the same number for each tenant, alternating."""
     partitions.create(month, month)
     rows = [
         {
@@ -72,9 +72,9 @@ def change(month: date, tenant: UUID) -> UUID:
 
 
 def run(*command: str, **options: Any) -> str:
-    said = io.StringIO()
-    call_command(*command, stdout=said, **options)
-    return said.getvalue()
+    output = io.StringIO()
+    call_command(*command, stdout=output, **options)
+    return output.getvalue()
 
 
 def ask(sql: str, *params: Any) -> list[tuple[Any, ...]]:
@@ -101,8 +101,8 @@ def archives() -> dict[str, Archive]:
         return {each.name: each for each in Archive.objects.all()}
 
 
-def told(tenant: UUID) -> list[AuditEvent]:
-    """What the tenant's own record says of events that have left, oldest first."""
+def recorded_departures(tenant: UUID) -> list[AuditEvent]:
+    """What the tenant's own record says of removed events, oldest first."""
     with acting_as(support=True):
         return list(AuditEvent.objects.for_tenant(tenant).filter(module="records").order_by("id"))
 
@@ -116,7 +116,7 @@ def forget_archives() -> None:
 
 
 def forget_everything() -> None:
-    """All events, and all that came of them."""
+    """All events, and everything derived from them."""
     forget_archives()
     for table in (LOGINS, CHANGES):
         for month in partitions.before(table, add_months(TODAY, -3)):

@@ -1,4 +1,4 @@
-"""Kills work with -9 at its first step, does it again and kills it at the second, and so on, until it is done.
+"""Kills the work with -9 at its first step, repeats it and kills it at the second, and so on, until it completes.
 
 A step is a call of a function of the code that does the work, or its return. Each try begins with what the one before
 has left behind. What there is after each is printed, a JSON list a line: how many events the month has, how many of

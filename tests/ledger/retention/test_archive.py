@@ -1,4 +1,4 @@
-"""A month leaves: into a file with its proof, and out of the database; the record itself says so."""
+"""Archiving a month: into a file with its proof, and out of the database; this is recorded, too."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ from .history import (
     forget_archives,
     has_partition,
     name_of,
+    recorded_departures,
     rows_of,
     run,
     sign_ins,
-    told,
 )
 
 TWELVE = ("archive_events", "--older-than", "12")
@@ -73,17 +73,17 @@ def test_the_database_notes_what_the_archive_is(archive_dir: Path) -> None:
     )
     assert archive.manifest_sha256 == sha256(path.read_bytes()).hexdigest()
     assert (archive.root, archive.size) == (manifest["tree"]["root"], manifest["file"]["bytes"])
-    said = run("archives")
+    output = run("archives")
     for fact in (archive.name, "3 events", archive.manifest_sha256, archive.root):
-        assert fact in said
+        assert fact in output
 
 
-def test_the_record_of_each_tenant_tells_it(people: Cast) -> None:
+def test_it_is_recorded_for_each_tenant(people: Cast) -> None:
     acme, globex = people.acme, people.globex
     sign_ins(OLD, [acme.pk], each=2)
     sign_ins(OLD, [globex.pk, NO_TENANT], each=1)
     run(*TWELVE)
-    [event] = told(acme.pk)
+    [event] = recorded_departures(acme.pk)
     assert (event.actor_kind, event.status, event.sub_module, event.action) == (
         "system", "success", "login_activity", "archive",
     )  # fmt: skip
@@ -93,12 +93,12 @@ def test_the_record_of_each_tenant_tells_it(people: Cast) -> None:
         "Rule": (None, "The platform keeps 12 months."),
         "Archive": (None, name_of(OLD)),
     }
-    assert [len(told(tenant)) for tenant in (globex.pk, NO_TENANT, people.initech.pk)] == [1, 1, 0]
+    assert [len(recorded_departures(tenant)) for tenant in (globex.pk, NO_TENANT, people.initech.pk)] == [1, 1, 0]
     html = sign_in(people.alice).get("/settings/security/audit-trail/?module=records").content.decode()
     assert f"{OLD:%B %Y}" in html
 
 
-def test_events_that_come_after_the_archive_get_another_one(archive_dir: Path) -> None:
+def test_later_events_of_the_month_get_another_archive(archive_dir: Path) -> None:
     tenant = a_tenant()
     for number in (3, 2):
         sign_ins(OLD, [tenant], each=number)
@@ -110,7 +110,7 @@ def test_events_that_come_after_the_archive_get_another_one(archive_dir: Path) -
 
 
 class TestFiles:
-    def test_are_for_their_owner_alone(self, archive_dir: Path) -> None:
+    def test_are_readable_by_their_owner_only(self, archive_dir: Path) -> None:
         sign_ins(OLD, [a_tenant()])
         run(*TWELVE)
         assert {path.stat().st_mode & 0o777 for path in archive_dir.iterdir()} == {0o600}
@@ -194,7 +194,7 @@ class TestFiles:
 class TestOthersMeanwhile:
     @pytest.fixture
     def reader(self) -> Iterator[None]:
-        """Somebody who is in the middle of reading the record."""
+        """A reader in the middle of a transaction on the record."""
         partitions.create(OLD, OLD)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {LOGINS}")
@@ -206,7 +206,7 @@ class TestOthersMeanwhile:
         monkeypatch.setattr(locks, "PAUSE", 0.01)
 
     @pytest.mark.real_clock
-    def test_a_reader_is_not_cut_off_and_the_month_stays(
+    def test_a_reader_is_not_interrupted_and_the_month_stays(
         self, reader: None, impatient: None, monkeypatch: pytest.MonkeyPatch, archive_dir: Path
     ) -> None:
         monkeypatch.setattr(locks, "TRIES", 3)
@@ -233,7 +233,7 @@ class TestOthersMeanwhile:
         assert tried
         assert not has_partition(LOGINS, OLD)
 
-    def test_two_at_once_do_not_meet(self) -> None:
+    def test_two_runs_do_not_overlap(self) -> None:
         for month in (OLD, date(OLD.year - 1, OLD.month, 1)):
             sign_ins(month, [a_tenant()])
         failed: list[Exception] = []
@@ -254,11 +254,11 @@ class TestOthersMeanwhile:
         assert failed == []
         assert [each.rows for each in archives().values()] == [3, 3]
 
-    def test_a_database_that_goes_away_is_told_as_the_reason(self) -> None:
+    def test_a_lost_database_is_reported_as_the_reason(self) -> None:
         with pytest.raises(OperationalError, match="closed the connection"), locks.alone():
             ask("SELECT pg_terminate_backend(pg_backend_pid())")
         connections["owner"].close()
-        run(*TWELVE)  # nobody is in the way
+        run(*TWELVE)  # nobody blocks it
 
 
 class TestTheList:
@@ -267,7 +267,7 @@ class TestTheList:
         with pytest.raises(Error, match="append-only"):
             ask(statement.format("ledger_archive"))
 
-    def test_is_for_support_to_look_at(self) -> None:
+    def test_is_viewed_by_support(self) -> None:
         sign_ins(OLD, [a_tenant()])
         run(*TWELVE)
         dana = sign_in_as_support()
@@ -278,7 +278,7 @@ class TestTheList:
         assert archives()[name_of(OLD)].manifest_sha256 in dana.get(page).content.decode()
         assert dana.post(page, {"rule": "none"}).status_code == 403
 
-    def test_is_seen_by_support_alone_and_written_by_the_owner_alone(self) -> None:
+    def test_is_visible_to_support_only_and_written_by_the_owner_only(self) -> None:
         sign_ins(OLD, [a_tenant()])
         run(*TWELVE)
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What a tenant does not want kept is erased, for good; its record says so, and nobody else's events are touched."""
+"""Events beyond a tenant's limit are erased for good and this is recorded; events of others are untouched."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from .history import (
     change,
     moment_in,
     name_of,
+    recorded_departures,
     rows_of,
     run,
     sign_ins,
-    told,
 )
 from .test_limits import limit
 
 
 @pytest.fixture
 def acme(no_events: None, people: Cast) -> Tenant:
-    """Wants a year. Globex wants nothing special."""
+    """Has a limit of a year. Globex has none of its own."""
     limit(people.acme, 12)
     for month in (OLDER, OLD, YOUNG):
         sign_ins(month, [people.acme.pk, people.globex.pk])
@@ -74,7 +74,7 @@ def test_also_those_of_months_without_a_partition(acme: Tenant) -> None:
 
 def test_its_record_says_how_many_of_which_month_by_which_rule(acme: Tenant, people: Cast) -> None:
     run("archive_events")
-    events = told(acme.pk)
+    events = recorded_departures(acme.pk)
     assert [(event.action, event.sub_module, event.resource_name) for event in events] == [
         ("erase", "login_activity", f"{month:%B %Y}") for month in (OLDER, OLD)
     ]
@@ -82,10 +82,10 @@ def test_its_record_says_how_many_of_which_month_by_which_rule(acme: Tenant, peo
         "Events": ("3", "0"),
         "Rule": (None, "The tenant asked for 12 months."),
     }
-    assert told(people.globex.pk) == []
+    assert recorded_departures(people.globex.pk) == []
 
 
-def test_it_is_told_or_nothing_is_erased(acme: Tenant) -> None:
+def test_erasure_is_recorded_or_nothing_is_erased(acme: Tenant) -> None:
     ask(f"ALTER TABLE {CHANGES} ADD CONSTRAINT nothing_told CHECK (module <> 'records')")
     try:
         with pytest.raises(Error, match="nothing_told"):
@@ -95,7 +95,7 @@ def test_it_is_told_or_nothing_is_erased(acme: Tenant) -> None:
     assert left_of(acme) == [3, 3, 3]
 
 
-def test_the_guard_is_there_again(acme: Tenant) -> None:
+def test_the_guard_trigger_is_enabled_again(acme: Tenant) -> None:
     run("archive_events")
     for statement in ("UPDATE {} SET user_name = ''", "DELETE FROM {}", "TRUNCATE {}"):
         with pytest.raises(Error, match="append-only"):

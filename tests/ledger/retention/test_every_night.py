@@ -1,4 +1,4 @@
-"""What runs every night: the units for systemd name what there is."""
+"""The nightly systemd units name commands and files that exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Killed with -9 at each of its steps, one after the other: nothing is lost, and the next run goes on."""
+"""Killed with -9 at each step: nothing is lost, and the next run continues."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.db import connections
 from tests.support.cast import Cast
 from tests.support.records import a_tenant
 
-from .history import LOGINS, OLD, YOUNG, archives, name_of, rows_of, run, sign_ins, told
+from .history import LOGINS, OLD, YOUNG, archives, name_of, recorded_departures, rows_of, run, sign_ins
 from .test_limits import limit
 
 pytestmark = [pytest.mark.long, pytest.mark.servers]
@@ -56,7 +56,7 @@ def test_archiving(archive_dir: Path, people: Cast) -> None:
         assert (of_month, whole) in [(3, []), (0, [name_of(OLD)])]
         assert others == 3
     assert sorted(path.name for path in archive_dir.iterdir()) == [f"{name_of(OLD)}.json", f"{name_of(OLD)}.tsv.gz"]
-    assert len(told(people.acme.pk)) == 1
+    assert len(recorded_departures(people.acme.pk)) == 1
     run("restore_archive", name_of(OLD))
     assert rows_of(LOGINS, OLD) == before
 
@@ -81,5 +81,5 @@ def test_erasing(archive_dir: Path, people: Cast) -> None:
     sign_ins(OLD, [people.acme.pk, people.globex.pk])
     for of_month, _, _, _ in kill(archive_dir, "archive_events"):
         assert of_month in (6, 3)
-    assert len(told(people.acme.pk)) == 1
+    assert len(recorded_departures(people.acme.pk)) == 1
     assert archives() == {}

@@ -1,4 +1,4 @@
-"""An archive comes back into a record whose columns are others by now, and is proved over the lines as written."""
+"""An archive is restored into a record whose columns have changed, and verified over the lines as written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ALTER = f"ALTER TABLE {LOGINS}"
 
 @contextmanager
 def altered(statements: list[str], undo: list[str]) -> Iterator[None]:
-    """The record has other columns for the block. It is empty when they are put back."""
+    """Within the block the record has other columns. It is empty when they are restored."""
     for statement in statements:
         ask(statement)
     try:
@@ -43,7 +43,7 @@ def values(column: str) -> set[Any]:
 
 
 def added(definition: str, *more: str) -> tuple[list[str], list[str]]:
-    """A column that comes after the archive."""
+    """A column added after the archive was written."""
     return [f"{ALTER} ADD COLUMN later {definition}", *more], [f"{ALTER} DROP COLUMN later"]
 
 
@@ -122,7 +122,7 @@ EMPTY = {
 def test_it_comes_back(alteration: tuple[list[str], list[str]], column: str, expected: set[Any]) -> None:
     sign_ins(OLD, [a_tenant()], place="Pune, India")
     run(*TWELVE)
-    sign_ins(OLDER, [])  # a partition that sees the alteration
+    sign_ins(OLDER, [])  # a partition that is altered, too
     with altered(*alteration):
         run("restore_archive", name_of(OLD))
         assert values(column) == expected
@@ -140,7 +140,7 @@ def structure(table: str) -> list[tuple[Any, ...]]:
 
 
 def assert_proved(name: str) -> None:
-    """By the file for auditors, over the lines as they were written."""
+    """With the auditors' script, over the lines as written."""
     path = path_of(name)
     manifest = verify_archive.check(path)
     proof = verify_archive.prove(path, manifest["first_id"])
@@ -158,7 +158,7 @@ def test_what_is_archived_from_then_on_comes_back_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(("definition", "expected"), EMPTY.items(), ids=EMPTY)
-def test_where_nothing_says_which_value_it_is_the_empty_one(definition: str, expected: Any) -> None:
+def test_without_a_default_it_is_the_empty_value(definition: str, expected: Any) -> None:
     """Added while the record had no events, and so without a default."""
     sign_ins(OLD, [a_tenant()])
     run(*TWELVE)
@@ -253,7 +253,7 @@ def state() -> list[tuple[Any, ...]]:
     )
 
 
-def test_the_way_out_that_a_refusal_names() -> None:
+def test_the_remedy_that_a_refusal_names() -> None:
     sign_ins(OLD, [a_tenant()])
     run(*TWELVE)
     with altered(*added("timestamptz NOT NULL")):
@@ -285,7 +285,7 @@ class Migration(migrations.Migration):
 
 @pytest.fixture
 def later_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings) -> str:
-    """Beside those that there are: its name."""
+    """Add a migration to the existing ones; returns its name."""
     [(_, leaf)] = MigrationLoader(None).graph.leaf_nodes("login_activity")
     package = tmp_path / "login_activity_later"
     shutil.copytree(Path(str(login_activity.migrations.__file__)).parent, package)

@@ -1,4 +1,4 @@
-"""Whose time is over: whole months beyond the platform's limit, or beyond a tenant's own; by default nobody's."""
+"""What expires: whole months beyond the platform's limit or a tenant's own; by default nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .history import (
 )
 
 
-def test_by_default_nothing_ever_leaves() -> None:
+def test_by_default_nothing_is_ever_removed() -> None:
     sign_ins(OLD, [a_tenant()])
     assert run("archive_events") == "No events are past their retention period.\n"
     assert has_partition(LOGINS, OLD)
@@ -48,15 +48,15 @@ def test_each_record_has_a_limit_of_its_own(settings) -> None:
     for month in (OLDER, OLD, YOUNG):
         sign_ins(month, [tenant])
         change(month, tenant)
-    said = run("archive_events")
-    assert said.count("archived as") == 2
+    output = run("archive_events")
+    assert output.count("archived as") == 2
     assert [has_partition(LOGINS, month) for month in (OLDER, OLD, YOUNG)] == [False, False, True]
     assert [has_partition(CHANGES, month) for month in (OLDER, OLD, YOUNG)] == [True, True, True]
     assert run("archive_events") == "No events are past their retention period.\n"
 
 
 @pytest.mark.parametrize("months", [1, 5, 12])
-def test_whole_months_alone_leave(settings, months: int) -> None:
+def test_only_whole_months_are_removed(settings, months: int) -> None:
     settings.KEEP_MONTHS["login_activity"] = months
     kept, leaves = add_months(TODAY, -months), add_months(TODAY, -months - 1)
     for month in (kept, leaves):
@@ -83,22 +83,24 @@ def test_a_limit_of_nothing_is_refused(typed: str, monkeypatch: pytest.MonkeyPat
         _months("KEEP_IT_MONTHS")
 
 
-def test_a_dry_run_says_what_would_leave_and_changes_nothing(people: Cast, archive_dir) -> None:
+def test_a_dry_run_lists_what_would_be_removed_and_changes_nothing(people: Cast, archive_dir) -> None:
     acme = people.acme
     limit(acme, 4)
     sign_ins(OLD, [acme.pk, a_tenant()], each=2)
     put_at(acme.pk, moment_in(OLDER))
-    said = run("archive_events", "--older-than", "12", "--dry-run")
-    assert f"{LOGINS}_{OLDER:%Y_%m}: would be created, because the default partition holds events of it." in said
-    assert f"{LOGINS}_{OLD:%Y_%m}: 2 events of tenant {acme.pk} would be erased. The tenant asked for 4 months." in said
-    assert f"{LOGINS}_{OLD:%Y_%m}: 4 events, 0." in said
-    assert "MB, would be archived. The platform keeps 12 months." in said
+    output = run("archive_events", "--older-than", "12", "--dry-run")
+    assert f"{LOGINS}_{OLDER:%Y_%m}: would be created, because the default partition holds events of it." in output
+    assert (
+        f"{LOGINS}_{OLD:%Y_%m}: 2 events of tenant {acme.pk} would be erased. The tenant asked for 4 months." in output
+    )
+    assert f"{LOGINS}_{OLD:%Y_%m}: 4 events, 0." in output
+    assert "MB, would be archived. The platform keeps 12 months." in output
     assert has_partition(LOGINS, OLD)
     assert not has_partition(LOGINS, OLDER)
     assert not archive_dir.exists()
 
 
-def test_events_of_months_that_never_had_a_partition_leave_too() -> None:
+def test_events_of_months_without_a_partition_are_removed_too() -> None:
     tenant = a_tenant()
     put_at(tenant, moment_in(OLDER))
     put_at(tenant, moment_in(YOUNG))
@@ -116,7 +118,7 @@ def test_an_empty_month_leaves_no_archive() -> None:
     assert not has_partition(LOGINS, OLD)
 
 
-def test_without_the_owner_nothing_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_removed_without_the_owner_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(connections.settings, "owner")
     for command in (["archive_events"], ["restore_archive", "x"], ["drop_restored", "x"]):
         with pytest.raises(CommandError, match="DATABASE_OWNER_URL"):
@@ -127,7 +129,7 @@ class TestMonitoring:
     def warnings(self) -> Iterator[str]:
         return (each.msg for each in run_checks(databases=["default"], tags=["database"]) if each.id == "ledger.W001")
 
-    def test_is_told_of_a_month_that_should_have_left(self, settings) -> None:
+    def test_reports_an_expired_month(self, settings) -> None:
         settings.KEEP_MONTHS["login_activity"] = 12
         assert list(self.warnings()) == []
         sign_ins(OLD, [a_tenant()])
@@ -136,7 +138,7 @@ class TestMonitoring:
         run("archive_events")
         assert list(self.warnings()) == []
 
-    def test_is_told_of_what_a_tenant_does_not_want_kept(self, people: Cast) -> None:
+    def test_reports_events_beyond_a_tenants_limit(self, people: Cast) -> None:
         acme = people.acme
         limit(acme, 4)
         sign_ins(OLD, [a_tenant()])
@@ -149,7 +151,7 @@ class TestMonitoring:
 
 
 class TestTheTenantsLimit:
-    def test_is_set_by_support_and_told_by_the_tenants_own_record(self, people: Cast, events) -> None:
+    def test_is_set_by_support_and_recorded_for_the_tenant(self, people: Cast, events) -> None:
         acme, dana = people.acme, sign_in_as_support()
         assert edit(dana, f"{TENANTS}{acme.pk}/change/", keep_months="12").status_code == 302
         [event] = events(acme, action="edit")

@@ -1,4 +1,4 @@
-"""A month comes back as it was: on pages, in filters, downloads, charts and free text; and is altered by nobody."""
+"""A restored month is as it was, on pages, in filters, downloads, charts and free text, and cannot be altered."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def summary() -> list[tuple[object, ...]]:
     return ask("SELECT * FROM ledger_summary ORDER BY tenant_id, events, series, first_day")
 
 
-def test_others_wait_for_no_more_than_the_attaching() -> None:
+def test_others_wait_only_while_it_is_attached() -> None:
     sign_ins(OLD, [a_tenant()])
     run(*TWELVE)
     with CaptureQueriesContext(connections["owner"]) as statements:
@@ -64,7 +64,7 @@ def test_others_wait_for_no_more_than_the_attaching() -> None:
     assert [sql for sql in sent[attached + 1 : ended] if "SAVEPOINT" not in sql and "lock_timeout" not in sql] == []
 
 
-def test_every_row_is_as_it_was() -> None:
+def test_every_row_is_unchanged() -> None:
     tenant = a_tenant()
     sign_ins(OLD, [tenant, a_tenant()])
     change(OLD, tenant)
@@ -136,7 +136,7 @@ class TestReaders:
         assert self.seen(alice) == (False, 0, False, False, 0)
 
 
-def test_it_is_not_followed_again_as_new() -> None:
+def test_it_is_not_projected_again() -> None:
     tenant = a_tenant()
     sign_ins(OLD, [tenant], each=20)
     follow()
@@ -151,7 +151,7 @@ def test_it_is_not_followed_again_as_new() -> None:
     assert [row for row in summary() if row[1] == LOGINS] == again
 
 
-def test_what_was_archived_before_anybody_followed_it_is_counted_once() -> None:
+def test_what_was_archived_before_it_was_projected_is_counted_once() -> None:
     sign_ins(OLD, [a_tenant()], each=20)
     run(*TWELVE)
     follow()
@@ -176,7 +176,7 @@ def test_it_stays_until_it_is_dropped() -> None:
     assert len(rows_of(LOGINS, OLD)) == 3
 
 
-def test_what_has_come_since_stands_in_the_way() -> None:
+def test_later_events_of_the_month_prevent_it() -> None:
     tenant = a_tenant()
     sign_ins(OLD, [tenant])
     run(*TWELVE)
@@ -227,21 +227,21 @@ class TestFilesThatAreNotWhatWasWritten:
             (archive_dir / f"{name_of(OLDER)}{suffix}").rename(archive_dir / f"{other.name}{suffix}")
         with pytest.raises(CommandError, match="has changed since it was written"):
             run("restore_archive", other.name)
-        assert "has changed since it was written" in told_of_damage()
+        assert "has changed since it was written" in report_of_damage()
 
     def test_are_missed(self, archive_dir: Path) -> None:
         (archive_dir / f"{name_of(OLD)}.tsv.gz").unlink()
         with pytest.raises(CommandError, match="No such file"):
             run("restore_archive", name_of(OLD))
-        assert "No such file" in told_of_damage()
+        assert "No such file" in report_of_damage()
 
 
-def told_of_damage() -> str:
-    """What the list of archives says while it fails, so that whoever runs it every night learns of it."""
-    said = io.StringIO()
+def report_of_damage() -> str:
+    """The output of the list of archives, which exits with an error so that a nightly run reports it."""
+    output = io.StringIO()
     with pytest.raises(CommandError, match=r"archives are damaged\. Take their files from your backups\."):
-        call_command("archives", stdout=said)
-    return said.getvalue()
+        call_command("archives", stdout=output)
+    return output.getvalue()
 
 
 @pytest.mark.parametrize("month", [1, 10, 12])

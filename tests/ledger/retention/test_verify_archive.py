@@ -1,4 +1,4 @@
-"""The proof: what anybody can check with one small script, without us and without a database."""
+"""The proof: anybody can check it with one small script, without us and without a database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wisely_security.ledger.verify_archive import ArchiveError, Tree, check, che
 
 from .history import OLD, name_of, run, sign_ins
 
-# Test vectors that logs of certificates share: the roots of trees over the first of these leaves.
+# Test vectors of Certificate Transparency logs: the roots of trees over the first of these leaves.
 LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
 ROOTS = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -38,7 +38,7 @@ ROOTS = [
 
 
 def root(leaves: list[bytes]) -> bytes:
-    """As the RFC defines it."""
+    """The hash as defined by the RFC."""
     if len(leaves) == 1:
         return leaves[0]
     half = 1
@@ -48,7 +48,7 @@ def root(leaves: list[bytes]) -> bytes:
 
 
 @pytest.mark.parametrize("size", range(9))
-def test_the_tree_has_the_roots_that_others_compute(size: int) -> None:
+def test_the_tree_has_the_roots_of_published_test_vectors(size: int) -> None:
     tree = Tree()
     for leaf in LEAVES[:size]:
         tree.add(leaf_of(bytes.fromhex(leaf)))
@@ -56,7 +56,7 @@ def test_the_tree_has_the_roots_that_others_compute(size: int) -> None:
 
 
 @given(st.integers(1, 200))
-def test_the_tree_is_that_of_the_definition(size: int) -> None:
+def test_the_tree_matches_the_definition(size: int) -> None:
     leaves = [leaf_of(bytes([number])) for number in range(size)]
     tree = Tree()
     for leaf in leaves:
@@ -65,7 +65,7 @@ def test_the_tree_is_that_of_the_definition(size: int) -> None:
 
 
 def write(folder: Path, number: int, **changed: Any) -> Path:
-    """An archive of made-up events; ``changed``: what its manifest says otherwise."""
+    """An archive of invented events; ``changed``: values that its manifest has instead."""
     lines = [f"{each:08}\ttenant {each % 2}\tvalue\n".encode() for each in range(number)]
     tally = verify_archive.Tally()
     for line in lines:
@@ -105,11 +105,11 @@ class TestProofs:
         with pytest.raises(ArchiveError):
             check_proof(falsify(prove(path, f"{13:08}")), check(path)["tree"]["root"])
 
-    def test_that_lead_elsewhere_are_refused(self, tmp_path: Path) -> None:
+    def test_that_lead_to_another_root_are_refused(self, tmp_path: Path) -> None:
         with pytest.raises(ArchiveError, match="this root"):
             check_proof(prove(write(tmp_path, 21), f"{13:08}"), ROOTS[3])
 
-    def test_there_is_none_of_what_is_not_in_it(self, tmp_path: Path) -> None:
+    def test_there_is_none_for_an_event_that_is_not_in_it(self, tmp_path: Path) -> None:
         with pytest.raises(ArchiveError, match="no event 99"):
             prove(write(tmp_path, 3), "99")
 
@@ -135,7 +135,7 @@ class TestCheck:
             check(path)
 
     @pytest.mark.parametrize("manifest", ["", "[]", "{}", '"x"', '{"rows": 1}'])
-    def test_a_manifest_that_is_none(self, tmp_path: Path, manifest: str) -> None:
+    def test_an_invalid_manifest(self, tmp_path: Path, manifest: str) -> None:
         path = write(tmp_path, 5)
         path.write_text(manifest)
         with pytest.raises(ArchiveError, match=path.name):
@@ -149,7 +149,7 @@ class TestCheck:
                 tally.add(line)
 
 
-def test_it_works_alone_with_nothing_but_python(archive_dir: Path, tmp_path: Path) -> None:
+def test_it_needs_nothing_but_python(archive_dir: Path, tmp_path: Path) -> None:
     [event, *_] = sign_ins(OLD, [a_tenant()], each=5)
     run("archive_events", "--older-than", "12")
     shutil.copy(verify_archive.__file__, tmp_path)
@@ -159,9 +159,9 @@ def test_it_works_alone_with_nothing_but_python(archive_dir: Path, tmp_path: Pat
         return subprocess.run(command, capture_output=True, text=True, cwd=archive_dir, env={}, check=False)
 
     manifest = f"{name_of(OLD)}.json"
-    said = script("check", manifest)
-    assert (said.returncode, said.stderr) == (0, "")
-    assert sha256((archive_dir / manifest).read_bytes()).hexdigest() in said.stdout
+    completed = script("check", manifest)
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert sha256((archive_dir / manifest).read_bytes()).hexdigest() in completed.stdout
     proof = script("prove", manifest, str(event)).stdout
     (tmp_path / "proof.json").write_text(proof)
     root = json.loads((archive_dir / manifest).read_bytes())["tree"]["root"]

@@ -1,1 +1,1 @@
-"""Free text and filters that no index leads to: found exactly, whatever is committed when."""
+"""Free text and filters without an index: exact results, whatever is committed when."""

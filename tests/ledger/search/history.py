@@ -43,7 +43,7 @@ class History:
 
 
 def rows_over_months(record: str, tenant: UUID) -> list[dict[str, Any]]:
-    """In their order, evenly up to now. What is in the first month is nowhere else."""
+    """In order, evenly up to now. Texts of the first month occur nowhere else."""
     chance = random.Random(record)
     start = timezone.now() - timedelta(days=DAYS)
     step = timedelta(days=DAYS) / EVENTS

@@ -1,4 +1,4 @@
-"""Free text finds what there is at every moment, in whatever order things are written, committed and followed."""
+"""Free text finds everything at every moment, in whatever order events are written, committed and projected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STEPS = ["append", "append", "put long ago", "begin", "commit", "roll back", "fo
 
 
 class Story:
-    """A tenant whose events come in any order; beside it one transaction at a time is under way."""
+    """A tenant whose events come in any order, with one concurrent transaction at a time."""
 
     def __init__(self, name: str, seed: int) -> None:
         self.name, self.record = name, RECORDS[name]
@@ -33,15 +33,15 @@ class Story:
         self.chance = random.Random(seed)
         self.aside = connections["owner"].copy("owner")
         self.aside.set_autocommit(False)
-        self.told = 0
+        self.appended = 0
 
     def rows(self, days: int = 0) -> list[dict[str, Any]]:
         now = timezone.now() - timedelta(days=days)
-        self.told += 1
+        self.appended += 1
         moments = [
             now - timedelta(seconds=self.chance.random() * (1 + days)) for _ in range(self.chance.randrange(1, 5))
         ]
-        return [a_row(self.name, self.tenant, self.chance, moment, f"told{self.told}q") for moment in moments]
+        return [a_row(self.name, self.tenant, self.chance, moment, f"told{self.appended}q") for moment in moments]
 
     def do(self, step: str) -> None:
         match step:
@@ -59,7 +59,12 @@ class Story:
                 follow()
 
     def agree(self) -> None:
-        for text in {f"told{self.chance.randint(1, max(1, self.told))}q", f"TOLD{self.told}", "told", "nothing"}:
+        for text in {
+            f"told{self.chance.randint(1, max(1, self.appended))}q",
+            f"TOLD{self.appended}",
+            "told",
+            "nothing",
+        }:
             self.record.agree(self.tenant, {"q": text}, size=3)
 
 
@@ -109,7 +114,7 @@ def test_a_segment_that_reaches_far_beyond_the_period(login: Record, segments_of
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_what_comes_back_after_its_segments_were_forgotten_is_found(name: str) -> None:
-    """Months leave for an archive, and return with the transactions that they were written in."""
+    """Months are archived, and restored with the transaction ids that they were written with."""
     record, tenant, chance = RECORDS[name], records.a_tenant(), random.Random(2)
     now = timezone.now()
     days = (100, 95, 90, 60, 1, 0)

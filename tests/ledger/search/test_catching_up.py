@@ -1,4 +1,4 @@
-"""However much has to be built into segments, it is done in pieces, and what is found is right in between."""
+"""A backlog is built into segments in pieces, and results are right in between."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_piece_by_piece() -> None:
         pieces += 1
         assert LOGIN.agree(tenant, {"q": "toaster"}) >= 7
         if pieces == 2:
-            LOGIN.put([row(300), row(0)])  # among what is built, and among what is not
+            LOGIN.put([row(300), row(0)])  # one in the built part, one in the rest
     assert pieces >= 4
     assert LOGIN.agree(tenant, {"q": "toaster"}) == 9
     assert not build()

@@ -1,4 +1,4 @@
-"""A combination of filters that is seldom, but all at once."""
+"""A rare combination of filters whose events come all at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOGIN = RECORDS["login"]
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("followed", [True, False])
 def test_many_in_a_few_minutes(followed: bool) -> None:
-    """Pages begin and end in the middle of it, with others of the same filters elsewhere, and others in between."""
+    """Pages begin and end inside the cluster, with more matches elsewhere and other events in between."""
     tenant, chance = records.a_tenant(), random.Random(5)
     start = timezone.now().replace(minute=15, second=0, microsecond=0) - timedelta(days=45)
 

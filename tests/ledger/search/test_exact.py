@@ -1,4 +1,4 @@
-"""Free text finds what its conditions select, however much of it is in segments: every page, with every filter."""
+"""Free text finds exactly what its conditions select, however much is in segments: every page, every filter."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ TYPED = {
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_words_that_are_typed_otherwise(history: History, name: str) -> None:
+def test_words_in_other_spelling(history: History, name: str) -> None:
     for stored, others in TYPED.items():
         found = RECORDS[name].agree(history.tenant, {"q": stored}, beyond=[])
         assert found > 0
@@ -120,7 +120,7 @@ def test_words_that_are_typed_otherwise(history: History, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_what_there_was_only_long_ago(history: History, name: str) -> None:
+def test_words_that_occur_only_in_old_events(history: History, name: str) -> None:
     for text in ("onlythen", "ONLYTHEN ünique"):
         assert RECORDS[name].agree(history.tenant, {"q": text}, size=3) == 10
     assert RECORDS[name].agree(history.tenant, {"q": "onlythen", "period": "30d", "from": ""}) == 0

@@ -1,4 +1,4 @@
-"""Free text as people use it: few statements, nobody else's events, and a download with the events of the pages."""
+"""Free text on the page: few statements, no events of others, and a download with the events of the pages."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def cast(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     with django_db_blocker.unblock(), databases.fresh_database(f"{databases.TEMPLATE}_search_pages"):
         cast = create_cast()
         for tenant in (cast.acme.pk, cast.globex.pk):
-            _tell(tenant, 700, rare=range(0, 120, 2))
+            _append(tenant, 700, rare=range(0, 120, 2))
             follow_all()
-            _tell(tenant, 30, rare=[7])
+            _append(tenant, 30, rare=[7])
         yield cast
 
 
-def _tell(tenant: UUID, count: int, rare: Any) -> None:
-    said = [f"Common {'Rare Ann%' if number in rare else 'Anna'}" for number in range(count)]
-    records.append_rows(tenant, [{"place": place} for place in said])
-    audit_records.put(tenant, [{"changes": [{"field": "name", "label": "Name", "after": text}]} for text in said])
+def _append(tenant: UUID, count: int, rare: Any) -> None:
+    places = [f"Common {'Rare Ann%' if number in rare else 'Anna'}" for number in range(count)]
+    records.append_rows(tenant, [{"place": place} for place in places])
+    audit_records.put(tenant, [{"changes": [{"field": "name", "label": "Name", "after": text}]} for text in places])
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +71,13 @@ def test_the_download_has_the_events_of_the_pages(alice: Client, name: str, quer
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_page_costs_few_statements(alice: Client, name: str, query: str) -> None:
     url = f"{PAGES[name]}?{query}"
-    alice.get(url)  # the look is recorded once
+    alice.get(url)  # the view is recorded once
     with at_most(8 + 2):  # BEGIN and COMMIT
         assert alice.get(url).status_code == 200
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nobody_finds_what_others_have(cast: Cast, alice: Client, name: str) -> None:
+def test_a_search_finds_nothing_of_other_tenants(cast: Cast, alice: Client, name: str) -> None:
     if name == "login":
         records.append_rows(cast.globex.pk, [{"place": "Globexonly"}])
     else:
@@ -112,7 +112,7 @@ def test_the_application_can_neither_read_segments_nor_ask_for_those_of_others(c
             cursor.execute(statement)
 
 
-def test_what_the_caller_has_made_is_not_read_with_the_rights_of_the_owner(cast: Cast) -> None:
+def test_objects_of_the_caller_are_not_read_with_the_owners_rights(cast: Cast) -> None:
     with (
         databases.temporary_tables(),
         acting_as(tenant_id=cast.acme.pk),

@@ -1,4 +1,4 @@
-"""Every filter, and filters together, lead to the same pages as reading all events: those of a tenant, and of all.
+"""Every filter, and combinations, give the same pages as reading all events: of a tenant, and of all.
 
 However far the projector is: the history is read without it, behind it, and after it.
 """
@@ -77,7 +77,7 @@ OF_ALL: list[tuple[str, dict[str, Any]]] = [
 def test_of_all_tenants(
     history: History, monkeypatch: pytest.MonkeyPatch, name: str, conditions: dict[str, Any]
 ) -> None:
-    """As support sees them; the nil tenant has none here."""
+    """As visible to support; the nil tenant has none here."""
     monkeypatch.setattr(plan, "every_tenant", lambda using: [history.tenant, history.other, UUID(int=0)])
     model = RECORDS[name].report.model
     with acting_as(support=True), transaction.atomic():

@@ -1,4 +1,4 @@
-"""What a page shows, found through search segments, and what the conditions themselves select."""
+"""The events found through search segments, and those that the conditions select."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Record:
         return self.report.model._meta.db_table
 
     def put(self, rows: list[dict[str, Any]], using: str | Any = "owner") -> None:
-        """Events of one tenant at any moments, as only the owner can put them there, in one transaction."""
+        """Insert events of one tenant at any moments, which only the owner can, in one transaction."""
         if not rows:
             return
         row = [{**self.an_event, **each} for each in rows]
@@ -51,7 +51,7 @@ class Record:
             )
 
     def agree(self, tenant: UUID, query: Mapping[str, str], size: int = 20, beyond: list[UUID] | None = None) -> int:
-        """Pages are the same either way, the newest and those beyond some events. Returns how many events there are."""
+        """Pages are the same either way, the newest and those after some events. Returns the number of events."""
         with acting_as(tenant_id=tenant), transaction.atomic():
             filters = self.report.filter_set(
                 QueryDict(urlencode({**YEAR, **query})), queryset=self.report.model.objects.for_tenant(tenant)
@@ -72,7 +72,7 @@ def ids_of(events: Any) -> list[UUID]:
 
 
 def page_of(ids: list[UUID], side: str, cursor: Any, size: int) -> tuple[list[UUID], UUID | None, UUID | None]:
-    """The page that all events, the newest first, make beyond one of them."""
+    """The page after one event, from the list of all, newest first."""
     newer = [key for key in ids if side == "after" and key > cursor]
     if len(newer) > size:
         return newer[-size:], newer[-1], newer[-size]
@@ -90,8 +90,8 @@ def _ids(page: Page) -> tuple[list[UUID], UUID | None, UUID | None]:
 
 
 def _written(row: dict[str, Any]) -> dict[str, Any]:
-    said = {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
-    return audit_records.row(**said) if "changes" in row else said
+    values = {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
+    return audit_records.row(**values) if "changes" in row else values
 
 
 RECORDS = {
@@ -101,7 +101,7 @@ RECORDS = {
 
 
 def follow_all() -> None:
-    """A transaction that runs anywhere on the server, of another test's too, puts it off."""
+    """A transaction anywhere on the server, even of another test, delays it."""
     deadline = time.monotonic() + 60
     follow()
     while behind() > timedelta(0):

@@ -1,1 +1,1 @@
-"""The counts behind charts and totals: exact at every moment, isolated, and cheap."""
+"""The rollup behind charts and totals: exact at every moment, isolated, and cheap."""

@@ -1,4 +1,4 @@
-"""The bars of a period: whole days of the viewer, however long, none cut and none twice."""
+"""The bars of a period: whole days of the viewer, however long, without gaps or overlaps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def of(first: date, last: date, zone: str = "UTC") -> Period:
 
 
 @given(st.dates(date(1971, 1, 1), NEWEST), st.integers(0, 4000), st.sampled_from(ZONES))
-def test_bars_follow_one_another_from_the_first_moment_to_the_last(first: date, days: int, zone: str) -> None:
+def test_bars_cover_the_period_without_gaps(first: date, days: int, zone: str) -> None:
     period = of(first, min(first + timedelta(days=days), NEWEST), zone)
     _, bars = bars_of(period)
     assert (bars[0].start, bars[-1].end) == (period.start, period.end)
@@ -79,8 +79,8 @@ def test_a_day_on_which_clocks_change_has_the_hours_it_has(day: date, zone: str,
     assert bars[2].axis == third
 
 
-def test_a_day_that_never_was_is_empty() -> None:
-    """Samoa went from 29 to 31 December 2011."""
+def test_a_skipped_day_is_empty() -> None:
+    """Samoa skipped 30 December 2011."""
     day = date(2011, 12, 30)
     unit, [bar] = bars_of(of(day, day, "Pacific/Apia"))
     assert (unit, bar.first, bar.end - bar.start) == (Unit.DAY, day, timedelta(0))
@@ -95,7 +95,7 @@ def test_weeks_begin_on_mondays_and_end_with_the_period() -> None:
 
 
 @given(st.lists(st.builds(Count, st.integers(0, 10**7), st.integers(0, 10**7)), min_size=1, max_size=MOST_BARS))
-def test_what_is_drawn_fits_and_whatever_happened_is_seen(counts: list[Count]) -> None:
+def test_bars_fit_and_no_event_is_invisible(counts: list[Count]) -> None:
     top = scale(counts)
     assert max(count.events for count in counts) <= top
     assert top % 2 == 0

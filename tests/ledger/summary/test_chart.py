@@ -1,4 +1,4 @@
-"""The chart of a report: what it counts, what it costs, who sees it."""
+"""The chart of a report: what it counts, its cost, who sees it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wisely_security.tenancy.models import Role
 from .truth import various
 
 PAGE = "/settings/identity-access/login-activity/"
-TRAIL = "/settings/security/audit-trail/"
+AUDIT_TRAIL = "/settings/security/audit-trail/"
 BY_A_SCRIPT = {"HX-Request": "true"}
 
 
@@ -42,15 +42,15 @@ def chart(client: Client, query: str = "", path: str = PAGE) -> str:
 
 
 def total(body: str) -> tuple[int, int, int]:
-    """Events, successes, failures as the chart's head tells them. The bars and the table tell the same."""
+    """Events, successes, failures from the chart's header. The bars and the table agree."""
     numbers = re.search(r"<strong>([\d,]+) events?</strong>.*?>([\d,]+) Success<.*?>([\d,]+) Failure<", body, re.DOTALL)
     assert numbers, body
-    told = tuple(int(number.replace(",", "")) for number in numbers.groups())
+    shown = tuple(int(number.replace(",", "")) for number in numbers.groups())
     rows = re.findall(r"</th><td>([\d,]+)</td><td>([\d,]+)</td><td>([\d,]+)</td>", body)
-    assert told == tuple(sum(int(number.replace(",", "")) for number in column) for column in zip(*rows, strict=True))
-    said = re.findall(r'aria-label="[^"]*: ([\d,]+) event', body)
-    assert told[0] == sum(int(number.replace(",", "")) for number in said)
-    return told  # type: ignore[return-value]
+    assert shown == tuple(sum(int(number.replace(",", "")) for number in column) for column in zip(*rows, strict=True))
+    bars = re.findall(r'aria-label="[^"]*: ([\d,]+) event', body)
+    assert shown[0] == sum(int(number.replace(",", "")) for number in bars)
+    return shown  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_it_counts_what_the_page_and_the_download_select(cast: Cast, acme: Clien
     with acting_as(tenant_id=cast.acme.pk):
         filters = LoginActivityFilterSet(QueryDict(query), queryset=LoginEvent.objects.for_tenant(cast.acme.pk))
         assert filters.is_valid()
-        chart(acme, query)  # this look is recorded, and so counted from now on
+        chart(acme, query)  # this view is recorded, and so counted from now on
         statuses = list(filters.qs.values_list("status", flat=True))
     assert total(chart(acme, query)) == (len(statuses), statuses.count("success"), statuses.count("failure"))
 
@@ -84,12 +84,12 @@ def test_the_audit_trail_has_one(cast: Cast, acme: Client, query: str) -> None:
     with acting_as(tenant_id=cast.acme.pk):
         add_member(cast.acme, "developer", person("Frank Fox", "frank@acme.example"))
         everything = AuditEvent.objects.for_tenant(cast.acme.pk).count()
-    found, _, _ = total(chart(acme, query, TRAIL))
+    found, _, _ = total(chart(acme, query, AUDIT_TRAIL))
     assert found <= everything
     assert query or found == everything
 
 
-def test_the_page_does_not_count(acme: Client) -> None:
+def test_the_page_counts_nothing(acme: Client) -> None:
     with CaptureQueriesContext(connection) as sent:
         body = acme.get(PAGE, headers={}).content.decode()
     assert not [each["sql"] for each in sent if "ledger_counts" in each["sql"] or "count(" in each["sql"].lower()]
@@ -98,7 +98,7 @@ def test_the_page_does_not_count(acme: Client) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "period=30d&status=failure&action=-view&country=IN", "q=somebody&user=unknown"])
-@pytest.mark.parametrize("path", [PAGE, TRAIL])
+@pytest.mark.parametrize("path", [PAGE, AUDIT_TRAIL])
 def test_it_costs_few_statements(acme: Client, path: str, query: str) -> None:
     query = query if path == PAGE else "actor=system" if "q=" in query else "module=users"
     chart(acme, query, path)
@@ -106,7 +106,7 @@ def test_it_costs_few_statements(acme: Client, path: str, query: str) -> None:
         chart(acme, query, path)
 
 
-def test_a_bar_leads_to_its_day_with_the_other_filters(acme: Client) -> None:
+def test_a_bar_links_to_its_day_with_the_other_filters(acme: Client) -> None:
     body = chart(acme, "period=7d&status=failure")
     links = re.findall(r'<a class="bar" href="([^"]*)"', body)
     assert len(links) == 7
@@ -116,7 +116,7 @@ def test_a_bar_leads_to_its_day_with_the_other_filters(acme: Client) -> None:
     assert len(response.context["events"]) == total(body)[0]
 
 
-def test_hours_lead_nowhere(acme: Client) -> None:
+def test_bars_of_hours_are_no_links(acme: Client) -> None:
     body = chart(acme, "period=today")
     assert len(re.findall(r'<g class="bar"', body)) == 24
     assert '<a class="bar"' not in body
@@ -136,7 +136,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> int:
     return 20
 
 
-def test_more_than_can_be_counted_is_said_plainly(acme: Client, few: int) -> None:
+def test_a_count_beyond_the_limit_is_shown_as_such(acme: Client, few: int) -> None:
     body = chart(acme, "user=unknown")
     assert f"<strong>More than {few} events</strong>" in body
     assert "filter by Status, Action, Device and Country only" in body
@@ -147,7 +147,7 @@ def test_more_than_can_be_counted_is_said_plainly(acme: Client, few: int) -> Non
 
 
 @pytest.mark.real_clock
-def test_a_count_that_takes_too_long_is_given_up(acme: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_count_that_takes_too_long_is_aborted(acme: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def slowly(*_: object, **__: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(10)")
@@ -159,25 +159,25 @@ def test_a_count_that_takes_too_long_is_given_up(acme: Client, monkeypatch: pyte
     assert "<svg" not in body
 
 
-def test_filters_that_say_nothing_are_refused(acme: Client) -> None:
+def test_invalid_filters_are_refused(acme: Client) -> None:
     assert acme.get(f"{PAGE}chart/?status=nonsense", headers=BY_A_SCRIPT).status_code == 400
 
 
 def test_the_size_is_about_that_of_the_download(committed_cast: Cast) -> None:
     append_rows(committed_cast.acme.pk, [dict(various(number)) for number in range(120)])
     alice = sign_in(committed_cast.alice)
-    for path, query in ((PAGE, ""), (PAGE, "status=failure"), (TRAIL, "status=success")):
-        chart(alice, query, path)  # the look that it records is counted from now on
+    for path, query in ((PAGE, ""), (PAGE, "status=failure"), (AUDIT_TRAIL, "status=success")):
+        chart(alice, query, path)  # the view that it records is counted from now on
         body = chart(alice, query, path)
         [(number, unit)] = re.findall(r">[\d,]+ events?, about ([\d.,]+) (bytes|kB)<", body)
-        told = float(number) * {"bytes": 1, "kB": 1000}[unit]
+        shown = float(number) * {"bytes": 1, "kB": 1000}[unit]
         download = b"".join(alice.get(f"{path}download/?{query}").streaming_content)  # type: ignore[attr-defined]
         rows = len(download) - download.index(b"\r\n") - 2
-        assert told == pytest.approx(rows, rel=0.1), (path, query)
+        assert shown == pytest.approx(rows, rel=0.1), (path, query)
 
 
 @pytest.mark.parametrize(
-    ("size", "said"),
+    ("size", "bars"),
     [
         (0, "about 0 bytes"),
         (999, "about 1,000 bytes"),
@@ -188,8 +188,8 @@ def test_the_size_is_about_that_of_the_download(committed_cast: Cast) -> None:
         (4_600_000_000, "about 4.6 GB"),
     ],
 )
-def test_a_size_in_words(size: int, said: str) -> None:
-    assert totals.about(size) == said
+def test_a_size_in_words(size: int, bars: str) -> None:
+    assert totals.about(size) == bars
 
 
 class TestWhoSeesIt:
@@ -216,15 +216,15 @@ class TestWhoSeesIt:
 
 
 class TestTheLook:
-    def looks(self, events, cast: Cast) -> int:
+    def views(self, events, cast: Cast) -> int:
         return len(events(cast.acme, action="view"))
 
-    def test_the_chart_of_a_look_is_no_look_of_its_own(self, cast: Cast, alice: Client, events) -> None:
+    def test_the_chart_of_a_recorded_view_is_no_further_view(self, cast: Cast, alice: Client, events) -> None:
         alice.get(f"{PAGE}?status=failure")
-        assert self.looks(events, cast) == 1
+        assert self.views(events, cast) == 1
         chart(alice, "status=failure")
-        assert self.looks(events, cast) == 1
+        assert self.views(events, cast) == 1
 
-    def test_a_chart_alone_is_one(self, cast: Cast, alice: Client, events) -> None:
+    def test_a_chart_without_its_page_is_a_view(self, cast: Cast, alice: Client, events) -> None:
         chart(alice, "status=failure")
-        assert self.looks(events, cast) == 1
+        assert self.views(events, cast) == 1

@@ -1,4 +1,4 @@
-"""A chart reads the summary and what is not followed yet, not the events."""
+"""A chart reads the rollup and what is not projected yet, not all events."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def test_a_chart_of_many_events_reads_few_pages() -> None:
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     bounds = [midnight + timedelta(days=number) for number in range(-DAYS, 2)]
     with acting_as(tenant_id=tenant), transaction.atomic(), connection.cursor() as cursor:
-        for _ in range(2):  # the first also reads what is known of the tables
+        for _ in range(2):  # the first also reads the catalogue
             cursor.execute(
                 "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM ledger_counts(%s, %s, '{}', %s)",
                 [TABLE, tenant, bounds],
             )
             [[answer]] = cursor.fetchall()
-    [told] = answer if isinstance(answer, list) else json.loads(answer)
-    assert told["Plan"]["Shared Hit Blocks"] + told["Plan"]["Shared Read Blocks"] < MOST_BUFFERS
+    [explained] = answer if isinstance(answer, list) else json.loads(answer)
+    assert explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"] < MOST_BUFFERS

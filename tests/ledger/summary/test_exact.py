@@ -1,4 +1,4 @@
-"""The counts are those of the events, at every moment, whatever is committed when and whoever follows."""
+"""The counts match the events at every moment, whatever is committed when and whichever projectors run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def in_a_thread(work: Any, *arguments: Any) -> threading.Thread:
     return thread
 
 
-def test_before_while_and_after_they_are_followed() -> None:
+def test_before_during_and_after_projection() -> None:
     tenant, other = records.a_tenant(), records.a_tenant()
     assert agree(tenant) == 0
     for number in range(4):
@@ -103,7 +103,7 @@ def test_what_is_rolled_back_is_not_counted() -> None:
     assert agree(tenant) == 40
 
 
-def test_a_follower_that_is_killed_leaves_its_window_to_the_next() -> None:
+def test_a_killed_projector_leaves_its_window_to_the_next() -> None:
     tenant = records.a_tenant()
     append(tenant, 0)
     until_summed(tenant, 20)
@@ -122,7 +122,7 @@ def test_a_follower_that_is_killed_leaves_its_window_to_the_next() -> None:
 
     thread = in_a_thread(unlucky)
     assert worked.wait(20)
-    follow()  # somebody is at it
+    follow()  # somebody else is projecting
     assert agree(tenant) == 40
     assert summed(tenant) == 20
     with connection.cursor() as cursor:
@@ -133,7 +133,7 @@ def test_a_follower_that_is_killed_leaves_its_window_to_the_next() -> None:
     assert agree(tenant) == 40
 
 
-def test_many_writers_many_followers_and_a_reader_at_once() -> None:
+def test_many_writers_projectors_and_a_reader_at_once() -> None:
     tenant = records.a_tenant()
     done = threading.Event()
 
@@ -167,7 +167,7 @@ def test_many_writers_many_followers_and_a_reader_at_once() -> None:
     assert agree(tenant) == events
 
 
-def test_a_month_that_is_over_becomes_one_row_a_series() -> None:
+def test_a_completed_month_becomes_one_row_per_series() -> None:
     tenant = records.a_tenant()
     append(tenant, 0)
     until_summed(tenant, 20)
@@ -179,20 +179,20 @@ def test_a_month_that_is_over_becomes_one_row_a_series() -> None:
     )
     as_owner("UPDATE ledger_follower SET followed_at = now() - interval '40 days'")
 
-    def told() -> list[Count]:
+    def recent_counts() -> list[Count]:
         midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
         with acting_as(tenant_id=tenant):
             return counts(LoginEvent, tenant, [midnight - timedelta(days=number) for number in range(70, -2, -1)], {})
 
-    before = told()
+    before = recent_counts()
     assert sum(count.events for count in before) == 20 * 11
     append(tenant, 0)
     until_summed(tenant, 20 * 12)
-    assert [count.events for count in told()] == [count.events for count in before[:-1]] + [40]
+    assert [count.events for count in recent_counts()] == [count.events for count in before[:-1]] + [40]
     assert months_and_days(tenant) == 2
 
 
-def test_other_facets_begin_anew() -> None:
+def test_changed_dimensions_are_counted_from_the_beginning() -> None:
     tenant = records.a_tenant()
     append(tenant, 0)
     follow()
@@ -210,7 +210,7 @@ def test_other_facets_begin_anew() -> None:
     assert agree(tenant) == 20
 
 
-def test_what_retention_takes_is_forgotten() -> None:
+def test_counts_of_removed_events_are_removed() -> None:
     tenant, other = records.a_tenant(), records.a_tenant()
     month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     for owner in (tenant, other):

@@ -1,4 +1,4 @@
-"""Who follows: a thread in each web process, or a command."""
+"""What runs the projectors: a thread in each web process, or a command."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def follower(monkeypatch: pytest.MonkeyPatch) -> Iterator[Follower]:
     assert not follower._thread.is_alive()
 
 
-def test_the_thread_follows_what_comes(follower: Follower) -> None:
+def test_the_thread_projects_new_events(follower: Follower) -> None:
     tenant = records.a_tenant()
     for number in range(3):
         records.append_many(tenant, 5)
         until_summed(tenant, 5 * (number + 1), follower._thread.is_alive)
 
 
-def test_the_thread_goes_on_after_the_database_has_gone(follower: Follower, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_thread_continues_after_losing_the_database(follower: Follower, caplog: pytest.LogCaptureFixture) -> None:
     tenant = records.a_tenant()
     with caplog.at_level(logging.CRITICAL):
         for number in range(3):
@@ -52,7 +52,7 @@ def test_the_thread_goes_on_after_the_database_has_gone(follower: Follower, capl
             until_summed(tenant, 5 * (number + 1), follower._thread.is_alive)
 
 
-def test_the_command_follows_once() -> None:
+def test_the_command_projects_once() -> None:
     tenant = records.a_tenant()
     records.append_many(tenant, 5)
     until_summed(tenant, 5, lambda: call_command("follow_events", "--once"))
@@ -75,7 +75,7 @@ def test_the_check_fails_when_an_event_has_waited_too_long() -> None:
     until_summed(tenant, 1)
     assert behind() == timedelta(0)
     records.put_at(tenant, timezone.now() - timedelta(minutes=20))
-    call_command("follow_events", "--check")  # it has come just now: there is time
+    call_command("follow_events", "--check")  # it has just arrived: not late yet
     as_owner("UPDATE ledger_follower SET followed_at = now() - interval '10 minutes'")
     with pytest.raises(CommandError, match="waiting for 10 minutes"):
         call_command("follow_events", "--check")
@@ -85,7 +85,7 @@ def test_the_check_fails_when_an_event_has_waited_too_long() -> None:
 
 
 def test_a_server_that_counts_from_the_beginning_again_fails_the_check() -> None:
-    """A dump was loaded into a new one."""
+    """A dump was loaded into a new server."""
 
     def errors() -> list[str]:
         return [error.id for error in run_checks(databases=["default"], tags=["database"]) if error.id == "ledger.E002"]

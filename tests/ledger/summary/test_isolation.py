@@ -1,4 +1,4 @@
-"""The summary is isolated as the events are, and nobody alters it but its follower."""
+"""The rollup is isolated like the events, and only its projector alters it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_tenant_sees_its_own() -> None:
         f"SELECT ledger_follow('ledger_summarise', '{TABLE}')",
     ],
 )
-def test_the_app_role_may_only_read_it_and_have_it_followed(statement: str) -> None:
+def test_the_app_role_may_only_read_it_and_have_it_projected(statement: str) -> None:
     with (
         connection.cursor() as cursor,
         acting_as(support=True),
@@ -58,7 +58,7 @@ def test_the_app_role_may_only_read_it_and_have_it_followed(statement: str) -> N
         cursor.execute(statement)
 
 
-def test_following_leaves_the_scope_as_it_was() -> None:
+def test_projecting_leaves_the_scope_unchanged() -> None:
     tenant = records.a_tenant()
     records.append_many(tenant, 3)
     with acting_as(tenant_id=tenant), transaction.atomic(), connection.cursor() as cursor:
@@ -67,6 +67,6 @@ def test_following_leaves_the_scope_as_it_was() -> None:
         assert cursor.fetchone() in {("", 0), ("", 1)}  # 0: the events' transaction may still be seen as running
 
 
-def test_what_is_no_record_is_refused() -> None:
+def test_an_unknown_record_is_refused() -> None:
     with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="is no record"):
         cursor.execute("SELECT ledger_summarise('tenancy_user')")

@@ -1,4 +1,4 @@
-"""What the summary says, and what a plain count of the events says, in one snapshot."""
+"""The rollup's counts and a plain count of the events, in one snapshot."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ ALL_BUT: list[dict[str, str] | None] = [None, {"action": "log_out"}]
 
 
 def agree(tenant_id: UUID, *, days: int = 100) -> int:
-    """Both say the same, with whatever filters. Returns how many events there are."""
+    """Rollup and events agree, with all filters. Returns the number of events."""
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     bounds = [midnight + timedelta(days=number) for number in range(1 - days, 2)]
     with transaction.atomic(), connection.cursor() as cursor, acting_as(tenant_id=tenant_id):
-        cursor.cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # alone: nothing may come before it
+        cursor.cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # by itself: nothing may precede it
         for chosen in FILTERS:
             for without in [None] if "action" in chosen else ALL_BUT:
-                told = counts(LoginEvent, tenant_id, bounds, chosen, without)
+                counted = counts(LoginEvent, tenant_id, bounds, chosen, without)
                 events = LoginEvent.objects.for_tenant(tenant_id).filter(**chosen).exclude(**without or {"action": ""})
-                assert told == _count(events, bounds), (chosen, without)
+                assert counted == _count(events, bounds), (chosen, without)
         return LoginEvent.objects.for_tenant(tenant_id).count()
 
 
@@ -60,7 +60,7 @@ def as_owner(statement: str, *values: Any) -> Any:
 
 
 def summed(tenant_id: UUID) -> int:
-    """How many events of a tenant are in the summary."""
+    """How many events of a tenant the rollup has counted."""
     total = as_owner(
         "SELECT sum(s + f) FROM ledger_summary, unnest(successes, failures) AS each (s, f) "
         "WHERE series = '*|*|*' AND tenant_id = %s",
@@ -70,7 +70,7 @@ def summed(tenant_id: UUID) -> int:
 
 
 def until_summed(tenant_id: UUID, events: int, work: Callable[[], object] = follow) -> None:
-    """Follow till then: a transaction that runs anywhere on the server, of another test's too, puts it off."""
+    """Project until then: a transaction anywhere on the server, even of another test, delays it."""
     deadline = time.monotonic() + 60
     while summed(tenant_id) != events:
         assert time.monotonic() < deadline
@@ -78,12 +78,12 @@ def until_summed(tenant_id: UUID, events: int, work: Callable[[], object] = foll
 
 
 def months_and_days(tenant_id: UUID) -> int:
-    """How many rows of the summary hold them."""
+    """The number of rollup rows that hold them."""
     return int(as_owner("SELECT count(*) FROM ledger_summary WHERE series = '*|*|*' AND tenant_id = %s", tenant_id))
 
 
 def various(number: int) -> Mapping[str, str]:
-    """An event of one kind or another."""
+    """An event of one of several kinds."""
     failed = number % 5 == 0
     return {
         "action": ("log_in", "log_out", "view")[number % 3],

@@ -1,1 +1,1 @@
-"""Geo Location: any file, any address, any damage, and a sign-in goes on."""
+"""Geolocation: whatever the file, the address or the damage, sign-in works."""

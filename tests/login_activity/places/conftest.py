@@ -12,7 +12,7 @@ from .files import write_mmdb
 
 @pytest.fixture
 def use(settings: Settings, tmp_path: Path) -> Callable[..., Path]:
-    """Put a file with these records to use."""
+    """Use a file with these records."""
 
     def use(records: dict[str, Any], **options: Any) -> Path:
         path = write_mmdb(tmp_path / "places.mmdb", records, **options)

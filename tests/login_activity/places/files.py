@@ -1,4 +1,4 @@
-"""Files of places, made here."""
+"""Geolocation files, made here."""
 
 from pathlib import Path
 from typing import Any

@@ -62,7 +62,7 @@ class TestAddresses:
         assert locate(str(IPv6Address(0x2002 << 112 | int(IPv4Address(client)) << 80 | 1))) is UNKNOWN
 
     def test_isatap_is_placed_by_the_network_around_it(self, use: Callable[..., Path]) -> None:
-        """RFC 5214: the IPv4 address in its end is one inside the site, and mostly private."""
+        """RFC 5214: the IPv4 address at its end is one inside the site, and mostly private."""
         use({"2a00:23c4::/32": LONDON})
         assert locate("2a00:23c4::5efe:10.0.0.1").city == "London"
         assert locate("fe80::5efe:81.2.69.142") is PRIVATE

@@ -25,12 +25,12 @@ class TestDemo:
             assert network.is_global
             assert sum(network[0] in other for other in networks) == 1
 
-    def test_the_classic(self, settings: Settings, demo_file: Path) -> None:
+    def test_london_as_in_the_maxmind_test_data(self, settings: Settings, demo_file: Path) -> None:
         settings.GEOIP_PATH = demo_file
         assert locate("81.2.69.142").label == "London, England, United Kingdom"
         assert attribution() is None
 
-    def test_other_tools_read_the_file(self, demo_file: Path) -> None:
+    def test_geoip2_reads_the_file(self, demo_file: Path) -> None:
         with geoip2.database.Reader(demo_file) as reader:
             city = reader.city("81.2.69.142")
         assert (city.city.name, city.country.iso_code) == ("London", "GB")

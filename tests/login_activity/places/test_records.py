@@ -67,7 +67,7 @@ class TestRecords:
             (None, "Unknown location", ""),
         ],
     )
-    def test_what_is_missing_or_odd_is_left_out(self, record: object, label: str, code: str) -> None:
+    def test_missing_and_invalid_values_are_left_out(self, record: object, label: str, code: str) -> None:
         place = place_from_record(record)
         assert (place.label, place.country_code) == (label, code)
 
@@ -113,7 +113,7 @@ class TestRecords:
             place = place_from_record({"city": "Here", **location})
             assert (place.latitude, place.longitude) == tuple(location.values())
 
-    def test_geoip2_finds_the_same_in_the_same_file(self, use: Callable[..., Path]) -> None:
+    def test_geoip2_agrees(self, use: Callable[..., Path]) -> None:
         path = use({"81.2.69.0/24": LONDON})
         with geoip2.database.Reader(path) as reader:
             city = reader.city("81.2.69.142")

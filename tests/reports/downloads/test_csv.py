@@ -1,4 +1,4 @@
-"""The download says what the page says, in a file that every program reads alike and none takes for a formula."""
+"""The download has the page's values, in a file that all programs read alike and none takes for a formula."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def newest_first(tenant: UUID) -> list[LoginEvent]:
 
 
 def export(tenant: UUID, time_zone: str = "UTC") -> bytes:
-    """Everything of a tenant."""
+    """The whole record of a tenant."""
     counted: list[int] = []
     events = LoginEvent.objects.for_tenant(tenant)
     during = Period(date(FIRST_YEAR, 1, 1), date(2099, 12, 31), ZoneInfo(time_zone))
@@ -65,7 +65,7 @@ def ids_of(page: Any) -> list[str]:
 
 @settings(max_examples=50)
 @given(rows=hostile_rows)
-def test_what_strict_programs_read_is_what_was_recorded(committed: None, rows: list[dict[str, Any]]) -> None:
+def test_strict_parsers_read_what_was_recorded(committed: None, rows: list[dict[str, Any]]) -> None:
     tenant = a_tenant()
     if rows:
         append_rows(tenant, rows)
@@ -81,7 +81,7 @@ INNOCENT = [
 ]
 
 
-def test_a_formula_is_disarmed_wherever_a_piece_may_begin_and_everything_else_left_alone(committed: None) -> None:
+def test_formulas_are_disarmed_wherever_a_cell_may_begin_and_nothing_else(committed: None) -> None:
     tenant = a_tenant()
     append_rows(tenant, [{"user_name": text} for text in [*FORMULAS, *INNOCENT]])
     names = [row[0] for row in read_csv(export(tenant))][::-1]
@@ -97,14 +97,14 @@ def test_disarmed_texts_can_be_restored_and_nothing_is_disarmed_twice_over(texts
     assert [disarm(text.encode()).decode() for text in texts] == [harmless(text) for text in texts]
 
 
-def test_whatever_is_not_seen_before_a_sign_does_not_hide_it() -> None:
+def test_invisible_characters_do_not_hide_a_formula() -> None:
     unseen = [char for char in map(chr, range(sys.maxunicode + 1)) if is_trimmed(char) and char not in SEPARATORS]
     assert len(unseen) > 4_000
     rows = "\n".join(f"x;{char}=1" for char in unseen)
     assert disarm(rows.encode()).decode() == "\n".join(f"x;{char}'=1" for char in unseen)
 
 
-def test_lines_end_as_the_rfc_says_and_nothing_else_is_rewritten(committed: None) -> None:
+def test_lines_end_as_in_the_rfc_and_nothing_else_is_rewritten(committed: None) -> None:
     tenant = a_tenant()
     append_rows(tenant, [{"user_name": "one\ntwo", "user_agent": 'a"b'}])
     body = export(tenant)
@@ -157,7 +157,7 @@ def test_an_empty_selection_is_a_header(committed_cast: Cast, events: Events) ->
     assert events(committed_cast.acme, reason="downloaded")[0].detail["rows"] == 0
 
 
-def test_the_file_says_whose_it_is_and_is_not_kept(committed_cast: Cast) -> None:
+def test_the_file_names_its_tenant_and_is_not_cached(committed_cast: Cast) -> None:
     response = sign_in(committed_cast.alice).get(DOWNLOAD, {"from": "2026-11-01", "to": "2026-11-30"})
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == (
@@ -202,11 +202,11 @@ def test_the_files_name_has_its_ending_however_many_filters_there_are(committed_
     body_of(response)
 
 
-def test_an_aggregator_downloads_what_it_looks_at(committed_cast: Cast, events: Events) -> None:
+def test_an_aggregator_downloads_what_it_views(committed_cast: Cast, events: Events) -> None:
     append_many(committed_cast.globex.pk, 3)
     erin = sign_in(committed_cast.erin)
     erin.post("/switch-tenant/", {"tenant": str(committed_cast.globex.pk)})
     rows = read_csv(body_of(erin.get(DOWNLOAD)))
     assert {row[0] for row in rows} >= {"Person 0", "Person 1", "Person 2"}
-    [look] = events(committed_cast.globex, reason="downloaded")
-    assert (look.user_name, look.detail["rows"]) == ("Erin Evans (Initech)", len(rows))
+    [view] = events(committed_cast.globex, reason="downloaded")
+    assert (view.user_name, view.detail["rows"]) == ("Erin Evans (Initech)", len(rows))

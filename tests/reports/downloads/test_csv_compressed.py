@@ -1,4 +1,4 @@
-"""The same download as a gzip file: no larger than it must be, and of no use to anybody unless it is whole."""
+"""The same download as a gzip file: small, and unreadable unless complete."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.test import Client
 
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import CUT_SHORT, WHOLE, break_the_copy, told, wait_for
+from tests.support.copies import CUT_SHORT, WHOLE, break_the_copy, recorded_downloads, wait_for
 from tests.support.csv_files import read_csv
 from tests.support.records import append_many, load
 from tests.support.web_server import web_server
@@ -37,7 +37,7 @@ def test_it_unpacks_to_the_plain_one(alice: Client, committed_cast: Cast, events
     packed = alice.get(DOWNLOAD, query | {"format": "csv.gz"}).getvalue()
     assert gzip.decompress(packed) == plain == alice.get(DOWNLOAD, query | {"format": "csv"}).getvalue()
     assert len(packed) < len(plain) / 4
-    assert told(events, committed_cast) == [WHOLE] * 3
+    assert recorded_downloads(events, committed_cast) == [WHOLE] * 3
 
 
 def test_an_empty_selection_is_a_header(alice: Client) -> None:
@@ -57,7 +57,7 @@ def test_another_format_is_refused(alice: Client, committed_cast: Cast, events: 
     refused = alice.get(DOWNLOAD, {"format": "pdf"})
     assert refused.status_code == 400
     assert "isn&#x27;t a format. Choose csv, csv.gz or xlsx." in refused.content.decode()
-    assert told(events, committed_cast) == []
+    assert recorded_downloads(events, committed_cast) == []
 
 
 def test_the_page_offers_it_with_its_filters(alice: Client, committed_cast: Cast) -> None:
@@ -65,7 +65,7 @@ def test_the_page_offers_it_with_its_filters(alice: Client, committed_cast: Cast
     assert f'href="{DOWNLOAD}?action=log_in&format=csv.gz"' in html
 
 
-def test_who_must_wait_is_led_back_to_the_page(alice: Client, committed_cast: Cast) -> None:
+def test_a_reader_who_must_wait_is_redirected_to_the_page(alice: Client, committed_cast: Cast) -> None:
     running = [alice.get(DOWNLOAD) for _ in range(DOWNLOADS_AT_ONCE)]
     refused = alice.get(DOWNLOAD, {"action": "log_in", "format": "csv.gz"})
     assert refused.status_code == 503
@@ -87,7 +87,7 @@ class TestCutShort:
             taken += pieces
         with pytest.raises(EOFError):
             gzip.decompress(b"".join(taken))
-        assert told(events, committed_cast) == [CUT_SHORT]
+        assert recorded_downloads(events, committed_cast) == [CUT_SHORT]
 
     @pytest.mark.servers
     def test_by_its_reader_it_is_recorded(self, alice: Client, committed_cast: Cast, events: Events) -> None:
@@ -97,4 +97,4 @@ class TestCutShort:
                 reader.request("GET", f"{DOWNLOAD}?period=30d&format=csv.gz", headers={"Cookie": cookie})
                 with closing(reader.getresponse()) as answer:
                     assert answer.read(100).startswith(b"\x1f\x8b")
-            wait_for(lambda: told(events, committed_cast) == [CUT_SHORT])
+            wait_for(lambda: recorded_downloads(events, committed_cast) == [CUT_SHORT])

@@ -1,4 +1,4 @@
-"""A download that streams: recorded before its last byte, whole or plainly not, and small however long it is."""
+"""A streamed download: recorded before its last byte, complete or visibly not, and constant in memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django.test import Client
 
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import CUT_SHORT, break_the_copy, copies, told, wait_for
+from tests.support.copies import CUT_SHORT, break_the_copy, copies, recorded_downloads, wait_for
 from tests.support.csv_files import BOM, HEADER
 from tests.support.records import append_many, append_rows, load
 from tests.support.web_server import ROOT
@@ -57,16 +57,16 @@ class TestRecord:
         body = [b"\xef\xbb\xbf"]
         recorded_after: list[int] = []
         for piece in pieces:
-            recorded_after.append(len(told(events, committed_cast)))
+            recorded_after.append(len(recorded_downloads(events, committed_cast)))
             body.append(piece)
         assert len(recorded_after) > 4
         assert recorded_after == [0] * (len(recorded_after) - 1) + [1]
 
-        [look] = events(committed_cast.acme, reason="downloaded")
-        assert (look.action, look.status, look.user_id) == ("view", "success", committed_cast.alice.pk)
-        assert look.detail["rows"] == 1_001  # and the sign-in
-        assert look.detail["filters"].keys() == {"Period", "Action"}
-        assert str(look.request_id) == response["X-Request-ID"]
+        [view] = events(committed_cast.acme, reason="downloaded")
+        assert (view.action, view.status, view.user_id) == ("view", "success", committed_cast.alice.pk)
+        assert view.detail["rows"] == 1_001  # and the sign-in
+        assert view.detail["filters"].keys() == {"Period", "Action"}
+        assert str(view.request_id) == response["X-Request-ID"]
 
     def test_that_cannot_be_written_keeps_the_last_piece_back(
         self, alice: Client, committed_cast: Cast, events: Events, caplog: pytest.LogCaptureFixture
@@ -81,7 +81,7 @@ class TestRecord:
                 list(response.streaming_content)  # type: ignore[attr-defined]
         finally:
             signals.report_downloaded.disconnect(dispatch_uid="broken")
-        assert told(events, committed_cast) == []
+        assert recorded_downloads(events, committed_cast) == []
         assert "could not be recorded" in caplog.text
 
     @pytest.mark.parametrize("query", [{"status": "?"}, {"from": "0001-01-01"}, {"q": "x" * 201}])
@@ -91,7 +91,7 @@ class TestRecord:
         assert alice.get(DOWNLOAD, query).status_code == 400
         assert alice.head(DOWNLOAD).status_code == 405
         assert alice.get("/settings/users-permissions/login-activity/download/").status_code == 404
-        assert told(events, committed_cast) == []
+        assert recorded_downloads(events, committed_cast) == []
 
 
 class TestPieces:
@@ -128,7 +128,7 @@ class TestInterrupted:
         break_the_copy()
         with pytest.raises(psycopg2.Error):
             list(pieces)
-        assert told(events, committed_cast) == [CUT_SHORT]
+        assert recorded_downloads(events, committed_cast) == [CUT_SHORT]
         [event] = events(committed_cast.acme, reason="cut_short")
         assert 0 < event.detail["rows"] < 60_000
         assert event.detail["filters"].keys() == {"Period"}
@@ -140,7 +140,7 @@ class TestInterrupted:
         [copying] = exports()
         wait_for(lambda: copies() == 1)
         response.close()
-        assert told(events, committed_cast) == [CUT_SHORT]
+        assert recorded_downloads(events, committed_cast) == [CUT_SHORT]
         copying.join(timeout=60)
         assert not copying.is_alive()
         wait_for(lambda: copies() == 0)
@@ -148,19 +148,19 @@ class TestInterrupted:
     def test_before_it_began_runs_nothing(self, alice: Client, committed_cast: Cast, events: Events) -> None:
         alice.get(DOWNLOAD).close()
         assert exports() == []
-        assert told(events, committed_cast) == []
+        assert recorded_downloads(events, committed_cast) == []
 
 
 class TestTurns:
     @pytest.fixture
     def running(self, alice: Client, committed_cast: Cast) -> list[Any]:
-        """As many downloads as a process sends at a time; none has begun."""
+        """As many downloads as a process sends at a time; none has started."""
         return [alice.get(DOWNLOAD) for _ in range(DOWNLOADS_AT_ONCE)]
 
     def test_leave_threads_of_the_web_server_for_pages(self) -> None:
         assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["threads"] > DOWNLOADS_AT_ONCE
 
-    def test_one_too_many_is_told_to_come_back(
+    def test_one_too_many_is_asked_to_retry_later(
         self, alice: Client, running: list[Any], committed_cast: Cast, events: Events
     ) -> None:
         refused = alice.get(DOWNLOAD, {"q": "Pune", "period": "30d"})
@@ -169,7 +169,7 @@ class TestTurns:
         assert "Try again in a moment" in html
         assert f'href="{PAGE}?q=Pune&period=30d"' in html
         assert alice.get(PAGE).status_code == 200
-        assert told(events, committed_cast) == []
+        assert recorded_downloads(events, committed_cast) == []
         for response in running:
             response.close()
 
@@ -187,7 +187,7 @@ class TestTurns:
             ended.close()
         del ended
         gc.collect()
-        assert alice.get(DOWNLOAD).status_code == 200  # not read, and lost at once
+        assert alice.get(DOWNLOAD).status_code == 200  # not read, and dropped at once
         gc.collect()
         other.close()
 

@@ -1,4 +1,4 @@
-"""A download through the web server: the client is told whether it has all of it."""
+"""A download through the web server: the client learns whether it is complete."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.test import Client
 
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import CUT_SHORT, WHOLE, break_the_copy, copies, told, wait_for
+from tests.support.copies import CUT_SHORT, WHOLE, break_the_copy, copies, recorded_downloads, wait_for
 from tests.support.csv_files import read_csv
 from tests.support.records import load
 from tests.support.web_server import web_server
@@ -46,9 +46,9 @@ class TestThroughTheWebServer:
         load(committed_cast.acme.pk, 20_000, days=0.2)
         rows = read_csv(self.get(site, alice).read())
         assert len(rows) == 20_001
-        assert told(events, committed_cast) == [WHOLE]
+        assert recorded_downloads(events, committed_cast) == [WHOLE]
 
-    def test_the_client_is_told_that_a_broken_one_is_incomplete(
+    def test_the_client_learns_that_a_broken_one_is_incomplete(
         self, site: http.client.HTTPConnection, alice: Client, committed_cast: Cast, events: Events
     ) -> None:
         load(committed_cast.acme.pk, 120_000, days=0.2)
@@ -57,7 +57,7 @@ class TestThroughTheWebServer:
         break_the_copy()
         with pytest.raises(http.client.IncompleteRead):
             response.read()
-        assert told(events, committed_cast) == [CUT_SHORT]
+        assert recorded_downloads(events, committed_cast) == [CUT_SHORT]
 
     def test_a_client_that_goes_away_is_recorded(
         self, site: http.client.HTTPConnection, alice: Client, committed_cast: Cast, events: Events
@@ -67,7 +67,7 @@ class TestThroughTheWebServer:
         response.read(1_000)
         response.close()
         site.close()
-        wait_for(lambda: told(events, committed_cast) == [CUT_SHORT])
+        wait_for(lambda: recorded_downloads(events, committed_cast) == [CUT_SHORT])
         wait_for(lambda: copies() == 0)
 
 
@@ -96,16 +96,16 @@ class TestReadersWhoTakeNothing:
                 with closing(http.client.HTTPConnection(*address, timeout=20)) as somebody:
                     somebody.request("GET", "/sign-in/")
                     assert somebody.getresponse().status == 200
-            wait_for(lambda: told(events, committed_cast) == [CUT_SHORT] * 2)
+            wait_for(lambda: recorded_downloads(events, committed_cast) == [CUT_SHORT] * 2)
             with self.stalled(address, alice, 1) as [answer]:
                 assert answer.status == 200
 
-    def test_are_given_up(
+    def test_are_aborted(
         self, alice: Client, committed_cast: Cast, events: Events, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("GUNICORN_CMD_ARGS", "--timeout 2")
         with web_server() as address, self.stalled(address, alice, 1) as [answer]:
-            wait_for(lambda: told(events, committed_cast) == [CUT_SHORT])
+            wait_for(lambda: recorded_downloads(events, committed_cast) == [CUT_SHORT])
             with pytest.raises(http.client.IncompleteRead):
                 answer.read()
 
@@ -116,6 +116,6 @@ class TestReadersWhoTakeNothing:
         with ExitStack() as readers:
             with web_server() as address:
                 [answer] = readers.enter_context(self.stalled(address, alice, 1))
-            assert told(events, committed_cast) == [CUT_SHORT]
+            assert recorded_downloads(events, committed_cast) == [CUT_SHORT]
             with pytest.raises(http.client.IncompleteRead):
                 answer.read()

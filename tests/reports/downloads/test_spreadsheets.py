@@ -1,4 +1,4 @@
-"""Both CSV files, opened by a real spreadsheet under each separator that readers assume: LibreOffice."""
+"""Both CSV files, opened by LibreOffice with each separator that readers assume."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def put_audit_event(tenant: UUID, number: int, text: str) -> None:
 
 
 def opened(soffice: str, folder: Path, separator: int) -> dict[str, Worksheet]:
-    """Each file of a folder, by its name, as a spreadsheet opens it that assumes this separator."""
+    """Each file of a folder, by name, as opened by a spreadsheet that assumes this separator."""
     out = folder / str(separator)
     command = [soffice, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "xlsx"]
     names = sorted(folder.glob("*.csv"))

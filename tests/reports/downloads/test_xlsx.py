@@ -1,4 +1,4 @@
-"""The Excel file: the page's rows with real dates, in which no text is anything but a text."""
+"""The Excel file: the page's rows with real dates; texts stay texts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import CUT_SHORT, WHOLE, told
+from tests.support.copies import CUT_SHORT, WHOLE, recorded_downloads
 from tests.support.csv_files import HEADER, read_csv
 from tests.support.records import append_many, append_rows, in_utc, put_at
 from tests.support.statements import at_most
@@ -53,7 +53,7 @@ def cells(sheet: Any) -> list[list[Any]]:
 
 
 def unescaped(text: str) -> str:
-    """Characters that XML does not take, as Excel writes them; openpyxl leaves them so."""
+    """Decode characters that XML excludes, as Excel writes them; openpyxl does not."""
     return re.sub("_x([0-9A-F]{4})_", lambda match: chr(int(match[1], 16)), text)
 
 
@@ -73,7 +73,7 @@ def test_the_rows_are_those_of_the_page_and_the_texts_those_of_the_csv(
         local = event.occurred_at.astimezone(KOLKATA)
         assert abs(row[1] - local.replace(tzinfo=None)) < timedelta(milliseconds=1)
         assert [value or "" for value in [row[0], *row[2:]]] == [line[0], *line[2:]]
-    assert told(events, committed_cast) == [WHOLE] * 2
+    assert recorded_downloads(events, committed_cast) == [WHOLE] * 2
     assert [event.detail["format"] for event in events(committed_cast.acme, reason="downloaded")] == ["csv", "xlsx"]
     assert [event.detail["rows"] for event in events(committed_cast.acme, reason="downloaded")] == [61, 61]
 
@@ -103,7 +103,7 @@ def test_times_are_dates_in_the_readers_zone_whose_format_shows_the_offset(commi
     )
 
 
-def test_a_text_is_a_text_whatever_it_looks_like(alice: Client, committed_cast: Cast) -> None:
+def test_text_cells_stay_text(alice: Client, committed_cast: Cast) -> None:
     texts = [*HOSTILE, "x" * 40_000, "😀" * 20_000]
     rows = [{"user_name": text, "user_agent": text[:400], "place": text} for text in texts]
     append_rows(committed_cast.acme.pk, rows)
@@ -162,9 +162,9 @@ class TestTooMany:
         refused = alice.get(DOWNLOAD, {**query, "format": "xlsx"})
         assert refused.status_code == 400
         assert "Choose a shorter period or more filters, or download the CSV." in refused.content.decode()
-        assert told(events, committed_cast) == []
+        assert recorded_downloads(events, committed_cast) == []
 
-    def test_are_told_beside_the_choice_where_they_have_been_counted(
+    def test_are_shown_beside_the_choice_once_counted(
         self, alice: Client, committed_cast: Cast, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(chart_views, "MOST_ROWS", 10)
@@ -177,7 +177,7 @@ class TestTooMany:
         append_many(committed_cast.acme.pk, 10)
         assert sheet_of(alice, user="somebody@acme.example").max_row == 11
 
-    def test_that_come_after_the_count_end_it_without_a_file(
+    def test_that_arrive_after_the_count_end_it_without_a_file(
         self, alice: Client, committed_cast: Cast, events: Events, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(xlsx_export, "MOST_ROWS", 10)
@@ -186,15 +186,17 @@ class TestTooMany:
         append_many(committed_cast.acme.pk, 1)
         with pytest.raises(xlsx_export.TooManyRowsError):
             response.getvalue()
-        assert told(events, committed_cast) == [CUT_SHORT]
+        assert recorded_downloads(events, committed_cast) == [CUT_SHORT]
 
 
-def test_one_that_its_reader_leaves_is_cut_short(alice: Client, committed_cast: Cast, events: Events) -> None:
+def test_one_that_its_reader_aborts_is_recorded_as_cut_short(
+    alice: Client, committed_cast: Cast, events: Events
+) -> None:
     append_many(committed_cast.acme.pk, 5_000)
     response = alice.get(DOWNLOAD, {"format": "xlsx"})
     assert next(iter(response.streaming_content)).startswith(b"PK")  # type: ignore[attr-defined]
     response.close()
-    assert told(events, committed_cast) == [CUT_SHORT]
+    assert recorded_downloads(events, committed_cast) == [CUT_SHORT]
 
 
 def test_statements_do_not_grow_with_the_rows(alice: Client, committed_cast: Cast) -> None:

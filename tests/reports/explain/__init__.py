@@ -1,1 +1,1 @@
-"""What a page, a count and a chart read of many events, and how: plans are compared with budgets."""
+"""What a page, a count and a chart read of many events: plans are compared with budgets."""

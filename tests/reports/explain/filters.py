@@ -1,4 +1,4 @@
-"""The filters that are tried: values that are common, seldom, or were never seen."""
+"""The filters that are tried: values that are common, rare, or absent."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ def audit_filters(tenant: UUID) -> list[Query]:
 
 
 def pasted(tenant: UUID) -> list[Query]:
-    """IDs in a search for words. Each is looked for in every column that has an index for it."""
+    """IDs in a search for words. Each is searched for in every column that has an index for it."""
     ids = (RARE_REQUEST, RARE_RECORD, RARE_USER, commonest(tenant))
     return [{"q": text} for each in ids for text in (str(each), f'"urn:uuid:{str(each).upper()}",')]
 
 
 def ids(report: str, tenant: UUID) -> list[UUID | str]:
-    """What may be pasted into the search, and is there."""
+    """What may be pasted into the search and occurs."""
     busy = commonest(tenant)
     return [RARE_USER, busy] if report == "login-activity" else [RARE_USER, RARE_RECORD, RARE_REQUEST, busy]
 

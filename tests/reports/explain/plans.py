@@ -1,4 +1,4 @@
-"""What a request reads of the events, and how: the statements that its view sends, explained as they are run."""
+"""What a request reads of the events: the statements of its view, explained as they run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wisely_security.reports.keyset import PAGE_SIZE
 
 TABLES = (LoginEvent._meta.db_table, AuditEvent._meta.db_table)
 A_PAGE = PAGE_SIZE + 1  # one more, to know whether there is an older page
-# Tables and functions of the records: what reads events has one of them in it.
+# Tables and functions of the records: a statement that reads events contains one of them.
 OURS = re.compile("login_activity_|audit_trail_|ledger_")
 SENT_BEFORE = re.compile(
     r"^(?:\s*(?:SET LOCAL \S+ = E?'(?:''|[^'])*'|SELECT (?:set_config|pg_advisory_xact_lock)\(.*?\)|SAVEPOINT \w+);)+",
@@ -70,7 +70,7 @@ def _below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def reads(do: Callable[[], Any], **context: Any) -> list[Read]:
-    """What is read of events while something is done. ``context``: whose events these are (``acting_as``)."""
+    """What an action reads of events. ``context``: whose events these are (``acting_as``)."""
     connection.queries_log.clear()  # it has an end
     with CaptureQueriesContext(connection) as sent:
         do()
@@ -103,9 +103,9 @@ def explain(cursor: Any, statement: str, options: str = "") -> dict[str, Any]:
 
 
 def check(found: list[Read], *, buffers: int, sorted_rows: int = A_PAGE) -> None:
-    """No table of events from end to end, nothing sorted that is not shown, no more buffers than that, all together."""
-    told = "\n".join(map(str, found))
+    """No sequential scan of an event table, no sorting beyond what is shown, no more buffers in total."""
+    report = "\n".join(map(str, found))
     assert found, "events were not read"
-    assert not [scan for read in found for scan in read.scans if scan["Node Type"] == "Seq Scan"], told
-    assert max(read.sorted_rows for read in found) <= sorted_rows, told
-    assert sum(read.buffers for read in found) <= buffers, told
+    assert not [scan for read in found for scan in read.scans if scan["Node Type"] == "Seq Scan"], report
+    assert max(read.sorted_rows for read in found) <= sorted_rows, report
+    assert sum(read.buffers for read in found) <= buffers, report

@@ -53,7 +53,7 @@ RECORDS = pytest.mark.parametrize(("path", "filters"), [(LOGIN, login_filters), 
 
 @dataclass(frozen=True)
 class Site:
-    """Acme has 40 % of the events, Globex less than the others; neither writes while the tests run, but for looks."""
+    """Acme has 40 % of the events, Globex less than the others; during the tests only views are recorded."""
 
     acme: Tenant
     globex: Tenant
@@ -79,7 +79,7 @@ def site(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 def periods() -> list[Query]:
-    """All presets, a day half a year ago, and everything."""
+    """All presets, a single day half a year ago, and all time."""
     presets = [{"period": period} for period in ("today", "7d", "15d", "30d")]
     day = (timezone.now() - timedelta(days=180)).date().isoformat()
     return [*presets, {"period": "custom", "from": day, "to": day}, everything()]
@@ -96,11 +96,11 @@ def everything() -> Query:
 
 
 def pages(client: Client, tenant: Tenant, path: str, query: Query) -> list[Read]:
-    def look() -> None:
+    def visit() -> None:
         response = client.get(path, query)
         assert response.status_code == 200, response.content.decode()
 
-    return reads(look, tenant_id=tenant.pk)
+    return reads(visit, tenant_id=tenant.pk)
 
 
 class TestTenantsPages:
@@ -122,7 +122,7 @@ class TestTenantsPages:
 
     @pytest.mark.parametrize("path", REPORTS)
     def test_an_id_in_the_search(self, site: Site, path: str) -> None:
-        """It is looked for in each column that may have it; then the page is read where it is."""
+        """Each column that may contain it is searched; then the page is read from there."""
         report = REPORTS[path]
         with acting_as(tenant_id=site.acme.pk):
             events = report.model.objects.for_tenant(site.acme.pk)
@@ -168,11 +168,11 @@ class TestSupportsLists:
         [(LOGIN_ACTIVITY.model, support_login_filters), (AUDIT_TRAIL.model, support_audit_filters)],
     )
     def test_of_every_filter(self, site: Site, model: type[Event], filters: Filters) -> None:
-        """Of all tenants: what is seldom is asked for in each of them, of which three are known here."""
+        """Of all tenants: rare values are searched for in each tenant, of which there are three here."""
         for query in filters(site.acme.pk):
             for period in ({"period": "today"}, {"period": "30d"}, everything()):
                 for tenant, tenants in (({"tenant": "acme"}, 1), ({"tenant": "globex"}, 1), ({}, 4)):
-                    found = reads(lambda: support_looks(site, model, query | period | tenant), support=True)  # noqa: B023
+                    found = reads(lambda: view_as_support(site, model, query | period | tenant), support=True)  # noqa: B023
                     candidates = (CANDIDATES + 1) * tenants  # whose ids are put in order, to know up to where to read
                     check(found, buffers=A_FILTER_OF_BUFFERS * tenants, sorted_rows=candidates)
 
@@ -190,14 +190,14 @@ def test_guesses_at_a_password_are_counted(site: Site) -> None:
     check(reads(lambda: Client().post("/sign-in/", guess)), buffers=100)
 
 
-def test_every_address_of_the_records_is_tried() -> None:
+def test_every_url_of_the_records_is_tried() -> None:
     names = {name for name in get_resolver().reverse_dict if str(name).startswith(("login_activity", "audit_trail"))}
     tried = {"", "_event", "_download", "_chart"}  # the chart: test_sought.py
     of_both = {f"{record}{of}" for record in ("login_activity", "audit_trail") for of in tried}
     assert names == of_both | {"audit_trail_coverage"}
 
 
-def support_looks(site: Site, model: type[Event], query: Query) -> None:
+def view_as_support(site: Site, model: type[Event], query: Query) -> None:
     response = site.dana.get(admin(model), query)
     assert response.status_code == 200, response.content.decode()
 
@@ -217,7 +217,7 @@ def months(table: str, query: Query, zone: str) -> set[str]:
 
 
 def download_steps(report: Report, tenant: UUID, query: Query) -> set[str]:
-    """What kinds of steps the file is read by. Parts of an expression do not count."""
+    """The kinds of plan nodes that read the file, without those of expressions."""
 
     def below(node: dict[str, Any]) -> Iterator[str]:
         yield node["Node Type"]

@@ -1,4 +1,4 @@
-"""A period opens the months that its days touch in the reader's time zone, on whichever days it begins and ends."""
+"""A period reads exactly the months that its days touch in the reader's time zone."""
 
 from __future__ import annotations
 

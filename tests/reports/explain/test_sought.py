@@ -63,7 +63,7 @@ def everything() -> Query:
 
 @pytest.mark.parametrize(("path", "query"), TOGETHER)
 def test_filters_together(acme: tuple[Tenant, Client], path: str, query: Query) -> None:
-    """A page of them is in as many segments as it has rows; each is led to."""
+    """A page of them is in as many segments as it has rows; each is found."""
     tenant, client = acme
     for period in ({"period": "today"}, {"period": "30d"}, everything()):
         check(reads(lambda: client.get(path, query | period), tenant_id=tenant.pk), buffers=2_500)  # noqa: B023
@@ -71,13 +71,13 @@ def test_filters_together(acme: tuple[Tenant, Client], path: str, query: Query) 
 
 @pytest.mark.parametrize(("path", "query"), TEXTS)
 def test_words(acme: tuple[Tenant, Client], path: str, query: Query) -> None:
-    """The newest thousand events are read as they are, then segments that have the words."""
+    """The newest thousand events are read directly, then the segments that contain the words."""
     tenant, client = acme
     for period in ({"period": "today"}, {"period": "30d"}, everything()):
         found = reads(lambda: client.get(path, query | period), tenant_id=tenant.pk)  # noqa: B023
         check(found, buffers=4_000)
-        looks = 9  # of the tests, recorded before a statement is explained
-        assert max(scan.get("Rows Removed by Filter", 0) for read in found for scan in read.scans) <= CANDIDATES + looks
+        views = 9  # of the tests, recorded before a statement is explained
+        assert max(scan.get("Rows Removed by Filter", 0) for read in found for scan in read.scans) <= CANDIDATES + views
 
 
 @pytest.mark.parametrize("path", [LOGIN, AUDIT])

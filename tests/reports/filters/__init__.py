@@ -1,1 +1,1 @@
-"""The filters: what they select, offer, take from a query string, and say on the page."""
+"""The filters: what they select, offer, accept from a query string, and show on the page."""

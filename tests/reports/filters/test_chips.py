@@ -1,4 +1,4 @@
-"""The filters that hold, as the page says them."""
+"""The active filters as the page shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the filters' drop-downs offer: the same as Django's own would, and of any number of people the first by name."""
+"""The choices of the filters: rendered like Django's own, and of many people only the first by name."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ GROUPED = [("", "Any"), ("People & others", [("a", "A"), ("b", "B")]), ("More", 
 
 @pytest.mark.parametrize("choices", [FLAT, GROUPED])
 @pytest.mark.parametrize("value", [None, "", "a", "b", '"', 1, "not there"])
-def test_a_drop_down_says_what_djangos_own_says(choices: Any, value: Any) -> None:
+def test_a_drop_down_renders_like_djangos_own(choices: Any, value: Any) -> None:
     attrs = {"id": "id_x", "aria-invalid": "true", "required": False, "disabled": True}
     theirs = forms.Select(choices=choices, attrs={"class": "wide"}).render("x", value, attrs)
     assertHTMLEqual(DropDown(choices=choices, attrs={"class": "wide"}).render("x", value, attrs), theirs)
 
 
-def test_choices_are_made_when_they_are_asked_for_and_once() -> None:
+def test_choices_are_computed_when_needed_and_once() -> None:
     made: list[int] = []
 
     def make() -> list[tuple[str, str]]:

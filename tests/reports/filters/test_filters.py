@@ -1,4 +1,4 @@
-"""Filters select exactly what they say: compared with the same question asked in Python, event by event."""
+"""Filters select exactly what they state: compared with the same conditions in Python, event by event."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def test_no_filter_selects_everything_of_the_tenant_and_nothing_else(acme: Recor
 def test_user(acme: Record) -> None:
     zoes = acme.those(lambda event: event.user_id == acme.zoe.pk)
     assert len(zoes) == 4 * len(FROM)
-    for said in (str(acme.zoe.pk), acme.zoe.pk.hex.upper(), "zoe_100%@acme.example", " ZOE_100%@Acme.example "):
-        assert acme.selected(user=said) == zoes
+    for value in (str(acme.zoe.pk), acme.zoe.pk.hex.upper(), "zoe_100%@acme.example", " ZOE_100%@Acme.example "):
+        assert acme.selected(user=value) == zoes
     nobodies = acme.those(lambda event: event.user_id is None)
     assert acme.selected(user="unknown") == acme.selected(user=" Unknown ") == nobodies
     assert acme.selected(user="nobody@acme.example") == acme.those(lambda e: e.user_email == "nobody@acme.example")
-    for said in ("zoe%@acme.example", str(acme.cast.charlie.pk), "charlie@globex.example"):
-        assert acme.selected(user=said) == []
+    for value in ("zoe%@acme.example", str(acme.cast.charlie.pk), "charlie@globex.example"):
+        assert acme.selected(user=value) == []
 
 
-def test_looks_can_be_left_out(acme: Record) -> None:
+def test_views_can_be_left_out(acme: Record) -> None:
     record(Action.VIEW, acme.cast.alice, detail={"area": "Users"})
     assert len(acme.selected()) == len(acme.events) + 1
     assert acme.selected(action="-view") == acme.those(lambda event: True)
@@ -67,8 +67,8 @@ def test_a_choice_by_its_key_or_label_in_any_case(acme: Record, name: str, colum
     for key, label in choices:
         those = acme.those(lambda event, key=key: getattr(event, column) == key)  # type: ignore[misc]
         seen += bool(those)
-        for said in (key, key.upper(), label, label.lower(), f" {label} "):
-            assert acme.selected(**{name: said}) == those
+        for value in (key, key.upper(), label, label.lower(), f" {label} "):
+            assert acme.selected(**{name: value}) == those
     assert seen >= 2
 
 
@@ -132,7 +132,7 @@ def test_an_address_is_found_as_ipv4_in_ipv6_too(acme: Record) -> None:
     assert acme.selected(q="::ffff:81.2.69.144") == acme.selected(q="81.2.69.144") != []
 
 
-def test_text_that_is_almost_an_address_breaks_nothing(acme: Record) -> None:
+def test_text_that_resembles_an_address_breaks_nothing(acme: Record) -> None:
     for text in ("fe80::1%eth0", "fe80::1%eth0/64", "1.2.3.4/", "1.2.3.4/33", "::/129", "0", "/0"):
         assert acme.selected(q=text) in ([], acme.those(lambda event, text=text: holds(event, text)))  # type: ignore[misc]
 
@@ -153,8 +153,8 @@ def test_filters_hold_together(acme: Record) -> None:
 def test_another_tenants_user_selects_nothing_and_shows_nothing(alice: Browser, cast: Cast) -> None:
     with using(RequestContext(tenant_id=cast.globex.pk)):
         record(Action.LOG_IN, cast.charlie)
-    for said in (str(cast.charlie.pk), cast.charlie.email):
-        response = alice.get(PAGE, {"user": said})
+    for value in (str(cast.charlie.pk), cast.charlie.email):
+        response = alice.get(PAGE, {"user": value})
         assert response.context["events"] == []
         assert cast.charlie.name not in response.content.decode()
     assert cast.charlie.email not in alice.get(PAGE, {"user": str(cast.charlie.pk)}).content.decode()

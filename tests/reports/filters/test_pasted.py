@@ -1,4 +1,4 @@
-"""What people paste into a search, as it stands in logs, files and other programs."""
+"""What people paste into a search: ids and addresses as found in logs, files and other programs."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_session_names(word: str) -> None:
 
 
 def found(report: Any, cast: Cast, q: str, **query: str) -> list[UUID]:
-    """By the page, in a few statements, and by the conditions alone, which the download has."""
+    """By the page, in few statements, and by the conditions alone, as in the download."""
     model = report.model
     with acting_as(tenant_id=cast.acme.pk):
         query_dict = QueryDict(mutable=True)

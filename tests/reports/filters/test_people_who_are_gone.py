@@ -1,4 +1,4 @@
-"""Whom a filter names by key: on the page, in the record of the view, and in the record of the download."""
+"""The label of a person whom a filter names by key: on the page, and in the recorded view and download."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from wisely_security.reports import people
 from wisely_security.tenancy.models import User
 
 Events = Callable[..., list[LoginEvent]]
-LOGINS, TRAIL = "/settings/identity-access/login-activity/", "/settings/security/audit-trail/"
-RECORDS = [(LOGINS, "user", "User"), (TRAIL, "actor", "Actioned by")]
+LOGINS, AUDIT_TRAIL = "/settings/identity-access/login-activity/", "/settings/security/audit-trail/"
+RECORDS = [(LOGINS, "user", "User"), (AUDIT_TRAIL, "actor", "Actioned by")]
 
 
 def bob_has_acted(cast: Cast) -> UUID:
@@ -35,7 +35,7 @@ def bob_has_acted(cast: Cast) -> UUID:
     return cast.bob.pk
 
 
-def told(client: Client, events: Events, cast: Cast, url: str, **query: Any) -> list[dict[str, str]]:
+def names_shown(client: Client, events: Events, cast: Cast, url: str, **query: Any) -> list[dict[str, str]]:
     """The filters as the page shows them, as its view is recorded, and as the download is."""
     page = client.get(url, query)
     shown = {chip["label"]: chip["value"] for chip in page.context["chips"]}
@@ -46,7 +46,7 @@ def told(client: Client, events: Events, cast: Cast, url: str, **query: Any) -> 
 
 @pytest.mark.parametrize(("url", "name", "label"), RECORDS)
 @pytest.mark.parametrize("fate", ["stays", "renamed", "suspended", "deleted", "not listed"])
-def test_somebody_is_called_alike_everywhere(
+def test_a_person_has_the_same_label_everywhere(
     committed_cast: Cast, events: Events, monkeypatch: pytest.MonkeyPatch, url: str, name: str, label: str, fate: str
 ) -> None:
     cast = committed_cast
@@ -62,8 +62,8 @@ def test_somebody_is_called_alike_everywhere(
             User.objects.filter(pk=key).delete()
         elif fate == "not listed":
             monkeypatch.setattr(people, "MOST_USERS_LISTED", 0)
-    said = told(sign_in(cast.alice), events, cast, url, **{name: str(key)})
-    assert said == [{label: expected}] * 3
+    names = names_shown(sign_in(cast.alice), events, cast, url, **{name: str(key)})
+    assert names == [{label: expected}] * 3
 
 
 @pytest.mark.parametrize(("url", "name", "label"), RECORDS)
@@ -81,8 +81,8 @@ def test_also_where_nothing_is_found(
     key = bob_has_acted(cast)
     with acting_as(tenant_id=cast.acme.pk):
         User.objects.filter(pk=key).delete()
-    for said in told(sign_in(cast.alice), events, cast, url, **{name: str(key)}, **more):
-        assert said[label] == "Bob Brown (bob@acme.example)"
+    for names in names_shown(sign_in(cast.alice), events, cast, url, **{name: str(key)}, **more):
+        assert names[label] == "Bob Brown (bob@acme.example)"
 
 
 @pytest.mark.parametrize(("url", "name", "label"), RECORDS)
@@ -93,30 +93,30 @@ def test_people_of_other_tenants_stay_unnamed(
     sign_in(cast.charlie)
     alice = sign_in(cast.alice)
     for key in (cast.charlie.pk, uuid4()):
-        assert told(alice, events, cast, url, **{name: str(key)}) == [{label: "Somebody else"}] * 3
+        assert names_shown(alice, events, cast, url, **{name: str(key)}) == [{label: "Somebody else"}] * 3
 
 
-def test_support_is_called_as_the_record_has_it(committed_cast: Cast, events: Events) -> None:
+def test_support_staff_have_their_recorded_name(committed_cast: Cast, events: Events) -> None:
     cast = committed_cast
     dana = sign_in(cast.dana)
     dana.get(f"/admin/tenancy/user/{cast.bob.pk}/change/")
-    said = told(sign_in(cast.alice), events, cast, LOGINS, user=str(cast.dana.pk))
-    assert said == [{"User": "Dana Diaz (Wisely support) (dana@wisely.example)"}] * 3
+    names = names_shown(sign_in(cast.alice), events, cast, LOGINS, user=str(cast.dana.pk))
+    assert names == [{"User": "Dana Diaz (Wisely support) (dana@wisely.example)"}] * 3
 
 
-def test_a_request_is_called_alike_as_well(committed_cast: Cast, events: Events) -> None:
+def test_a_request_has_the_same_label_everywhere(committed_cast: Cast, events: Events) -> None:
     cast = committed_cast
     bob_has_acted(cast)
     with acting_as(tenant_id=cast.acme.pk):
         request = AuditEvent.objects.filter(tenant_id=cast.acme.pk).exclude(request_id=None)[0].request_id
-    page, viewed, downloaded = told(sign_in(cast.alice), events, cast, TRAIL, request=str(request))
+    page, viewed, downloaded = names_shown(sign_in(cast.alice), events, cast, AUDIT_TRAIL, request=str(request))
     assert page["Request"].startswith("Bob Brown, ")
     assert page == viewed == downloaded
 
 
 @pytest.mark.parametrize(("filters", "query"), [(LoginActivityFilterSet, "of_user"), (AuditTrailFilterSet, "by_actor")])
 def test_the_name_is_found_without_reading_the_record(committed_cast: Cast, filters: Any, query: str) -> None:
-    """Whether of those events there are many, few or none."""
+    """Whether there are many, few or no such events."""
     acme = committed_cast.acme.pk
     load(acme, 20_000, days=0.5)
     often = uuid4()

@@ -1,4 +1,4 @@
-"""The query string of both records, on the page, its chart and its download: what cannot be meant is refused.
+"""The query string of both records, on the page, its chart and its download: invalid values are refused.
 
 Refused alike by all three, with a message that helps, and with nothing shown, handed over or recorded as viewed.
 """
@@ -28,7 +28,7 @@ AUDIT_TRAIL = "/settings/security/audit-trail/"
 RECORDS: dict[str, type[ReportFilterSet]] = {LOGIN_ACTIVITY: LoginActivityFilterSet, AUDIT_TRAIL: AuditTrailFilterSet}
 VIEWS = ["", "chart/", "download/"]
 FILTERS = [(path, name) for path, filters in RECORDS.items() for name in filters.base_filters]
-# What each filter calls a value, and what it advises.
+# The name of a value of each filter, and its advice.
 EXPECTS = {
     "period": ("a period", "Choose Today, Last 7 days, Last 15 days, Last 30 days or Custom dates."),
     "from": ("a date", "Enter it as YYYY-MM-DD."),
@@ -61,7 +61,7 @@ Events = Callable[..., list[LoginEvent]]
 
 @pytest.fixture
 def unrecorded(alice: Client, cast: Cast, events: Events) -> Iterator[None]:
-    """Nothing is recorded as viewed or downloaded meanwhile."""
+    """Within the block no view or download is recorded."""
     before = events(cast.acme)
     yield
     assert events(cast.acme) == before
@@ -70,13 +70,13 @@ def unrecorded(alice: Client, cast: Cast, events: Events) -> Iterator[None]:
 def text_of(client: Client, path: str, query: object, **headers: str) -> tuple[int, str]:
     response = client.get(f"{path}?{urlencode(query, doseq=True)}", headers=headers)  # type: ignore[arg-type]
     if response.streaming:
-        response.getvalue()  # a download that nobody reads holds its slot
+        response.getvalue()  # an unread download holds its slot
         return response.status_code, ""
     return response.status_code, unescape(response.content.decode())
 
 
 @pytest.mark.parametrize(("path", "name"), [(path, name) for path, name in FILTERS if name != "q"])
-def test_a_value_that_is_none_of_a_filters(alice: Client, path: str, name: str, unrecorded: None) -> None:
+def test_an_invalid_value(alice: Client, path: str, name: str, unrecorded: None) -> None:
     what, advice = EXPECTS[name]
     for value, shown in WRONG.values():
         filters = RECORDS[path](QueryDict(urlencode({name: value})))
@@ -127,7 +127,7 @@ def test_a_filter_that_is_given_twice(alice: Client, path: str, name: str, unrec
 
 
 @pytest.mark.parametrize("path", RECORDS)
-def test_a_format_that_there_is_not(alice: Client, path: str, unrecorded: None) -> None:
+def test_an_unknown_format(alice: Client, path: str, unrecorded: None) -> None:
     for ending in ("banana", "CSV", "\0", ".csv", "x" * 3_000):
         status, text = text_of(alice, f"{path}download/", {"format": ending})
         assert status == 400
@@ -176,7 +176,7 @@ def test_what_was_chosen_stays_and_each_part_can_be_taken_away(alice: Client, pa
     assert alice.get(chips["Status"]["clear_url"]).status_code == 200
 
 
-def test_it_is_said_once_and_the_field_points_there(alice: Client) -> None:
+def test_the_error_is_shown_once_and_described_by_the_field(alice: Client) -> None:
     page = unescape(alice.get(LOGIN_ACTIVITY, {"status": "banana"}).content.decode())
     assert page.count('"banana" isn\'t a status') == 1
     assert page.count('id="id_status_error"') == page.count('aria-describedby="id_status_error"') == 1

@@ -1,1 +1,1 @@
-"""Several tabs of one browser: old links and forms act for nobody but whom they name."""
+"""Several tabs of one browser: old links and forms act only for the person they name."""

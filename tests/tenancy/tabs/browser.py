@@ -1,4 +1,4 @@
-"""A browser with several tabs: one set of cookies, and each tab shows what it has opened until it opens something else.
+"""A browser with several tabs: shared cookies, and each tab shows its page until it opens another.
 
 It checks tokens as a real site does, and says where a form comes from, as browsers do.
 """

@@ -1,4 +1,4 @@
-"""A link out of an e-mail, opened in a browser where somebody may be signed in: it acts for whom it names."""
+"""A link from an e-mail, opened in a browser where somebody may be signed in, acts for the person it names."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def link_for(user: User) -> str:
     return reverse(view, args=[user.pk, tokens.make_token(user)])
 
 
-def said(events: list[LoginEvent]) -> list[tuple[str, str, str, str]]:
+def summary(events: list[LoginEvent]) -> list[tuple[str, str, str, str]]:
     return [(e.user_name, e.action, e.reason, e.acted_by) for e in events if e.action != "view"]
 
 
@@ -62,8 +62,8 @@ def test_an_invitation_is_accepted_as_the_one_who_was_invited(cast: Cast, events
     assert "Welcome. Your account is ready." in tab.text
     assert owners() == ["Nora Nolan"]
     assert browser.tab("/account/profile/").form.values["name"] == "Nora Nolan"
-    assert (signed_in.name, "end_session", "replaced", "") in said(events(signed_in.tenant))
-    assert [event for event in said(events(cast.acme)) if event[0] == "Nora Nolan"] == [
+    assert (signed_in.name, "end_session", "replaced", "") in summary(events(signed_in.tenant))
+    assert [event for event in summary(events(cast.acme)) if event[0] == "Nora Nolan"] == [
         ("Nora Nolan", "reset_password", "invitation", ""),
         ("Nora Nolan", "log_in", "", ""),
     ]
@@ -79,7 +79,7 @@ def test_it_offers_to_sign_out_first(cast: Cast, events: Events) -> None:
     tab = browser.tab(link)
     tab.send(tab.form_with("Sign out Alice Adams"))
     assert (tab.url, owners()) == (link, [])
-    assert said(events(cast.acme))[-1] == ("Alice Adams", "log_out", "", "")
+    assert summary(events(cast.acme))[-1] == ("Alice Adams", "log_out", "", "")
     assert "is signed in here" not in tab.text
     choose(tab, "Accept invitation")
     assert owners() == ["Nora Nolan"]
@@ -101,8 +101,8 @@ def test_a_new_password_by_link_ends_the_session_of_somebody_else(cast: Cast, ev
     )
     choose(tab, "Save password")
     assert (tab.url, owners()) == ("/sign-in/", [])
-    assert said(events(cast.acme))[-1] == ("Alice Adams", "end_session", "ended_by_user", "")
-    assert said(events(cast.globex)) == [("Charlie Clark", "reset_password", "", "")]
+    assert summary(events(cast.acme))[-1] == ("Alice Adams", "end_session", "ended_by_user", "")
+    assert summary(events(cast.globex)) == [("Charlie Clark", "reset_password", "", "")]
 
 
 def test_ones_own_link_says_nothing_of_somebody_else(cast: Cast, events: Events) -> None:
@@ -112,7 +112,7 @@ def test_ones_own_link_says_nothing_of_somebody_else(cast: Cast, events: Events)
     assert "is signed in here" not in tab.text
     choose(tab, "Save password")
     assert (tab.url, owners()) == ("/sign-in/", [])
-    assert said(events(cast.acme))[1:] == [
+    assert summary(events(cast.acme))[1:] == [
         ("Alice Adams", "end_session", "password_changed", ""),
         ("Alice Adams", "reset_password", "", ""),
     ]

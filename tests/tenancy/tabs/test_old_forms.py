@@ -1,4 +1,4 @@
-"""A form that was open when the session ended, or began anew: nothing is stored, and what was typed is not lost."""
+"""A form that was open when its session ended or was replaced: nothing is stored, and input is not lost."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def cookies_removed(browser: Browser, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("end", [signed_out, ended_elsewhere, expired, suspended_and_active_again, cookies_removed])
-def test_who_signs_in_again_has_the_form_back(cast: Cast, end: Callable[[Browser, Cast], None]) -> None:
+def test_signing_in_again_restores_the_form(cast: Cast, end: Callable[[Browser, Cast], None]) -> None:
     browser = Browser()
     browser.sign_in(cast.alice)
     tab = browser.tab(ADD)
@@ -90,7 +90,7 @@ def test_all_that_was_typed_is_back_and_can_be_sent(cast: Cast) -> None:
         assert sorted(Role.objects.get(name="Auditor").permissions) == sorted(boxes[:3])
 
 
-def test_a_session_that_began_anew_needs_no_second_sign_in(cast: Cast) -> None:
+def test_a_new_session_needs_no_second_sign_in(cast: Cast) -> None:
     browser = Browser()
     browser.sign_in(cast.alice)
     tab = browser.tab(ADD)
@@ -109,7 +109,7 @@ def options(tab: Visitor, name: str) -> list[str]:
     return ["".join(each.itertext()).strip() for each in select.iter("option") if each.get("value")]
 
 
-def test_somebody_else_is_shown_nothing_of_it(cast: Cast) -> None:
+def test_somebody_else_does_not_see_it(cast: Cast) -> None:
     browser = Browser()
     browser.sign_in(cast.alice)
     tab = browser.tab(ADD)
@@ -145,7 +145,7 @@ def test_nobody_can_make_what_the_sign_in_page_carries(cast: Cast) -> None:
     assert "What was typed before you signed in was not saved." in tab.text
 
 
-def test_it_is_carried_for_some_hours(cast: Cast) -> None:
+def test_it_is_carried_for_a_few_hours(cast: Cast) -> None:
     browser = Browser()
     browser.sign_in(cast.alice)
     tab = browser.tab(ADD)
@@ -169,7 +169,7 @@ def test_it_fills_no_form_that_is_opened_much_later(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("typed", ["x" * 150_000, "ü" * 40_000])
-def test_what_is_too_long_to_carry_is_said_to_be_lost(cast: Cast, typed: str) -> None:
+def test_input_too_long_to_carry_is_reported_as_lost(cast: Cast, typed: str) -> None:
     browser = Browser()
     browser.sign_in(cast.alice)
     tab = browser.tab(ADD)
@@ -190,7 +190,7 @@ def test_a_password_is_never_carried(cast: Cast) -> None:
 
 
 def test_a_button_leads_back_to_its_page(cast: Cast) -> None:
-    """What takes only POST cannot be shown after signing in."""
+    """A URL that accepts only POST cannot be shown after signing in."""
     browser = Browser()
     browser.sign_in(cast.alice)
     tab = browser.tab("/account/sessions/")

@@ -12,7 +12,7 @@ from wisely_security.workspace.modules.business_groups import BusinessGroup
 
 from .browser import Browser
 
-TRAIL = "/settings/security/audit-trail/"
+AUDIT_TRAIL = "/settings/security/audit-trail/"
 OWN = "/settings/users-permissions/login-activity/"
 ADD = "/settings/business-groups/add/"
 
@@ -25,13 +25,13 @@ def switch(browser: Browser, tenant: Tenant) -> None:
 
 
 def ask(tab: Visitor, url: str, **headers: str):
-    """As the page's script does."""
+    """Request as the page's script does."""
     owner = next(tab.tree.iter("body")).get("hx-headers", "{}").partition(": ")[2].strip('"}')
     sent = {"hx-request": "true", "page-owner": owner, "hx-current-url": f"http://testserver{tab.url}", **headers}
     return tab.client.get(url, headers=sent)
 
 
-@pytest.mark.parametrize("page", [TRAIL, OWN])
+@pytest.mark.parametrize("page", [AUDIT_TRAIL, OWN])
 @pytest.mark.parametrize("asked", ["{page}?period=30d", "{page}chart/?period=30d"])
 def test_a_script_is_given_no_rows_of_another_tenant(cast: Cast, page: str, asked: str) -> None:
     browser = Browser()
@@ -41,25 +41,25 @@ def test_a_script_is_given_no_rows_of_another_tenant(cast: Cast, page: str, aske
     switch(browser, cast.globex)
     answer = ask(tab, asked.format(page=page))
     assert answer.status_code == 409
-    said = answer.content.decode()
-    assert "You switched to Globex in another tab." in said
-    assert "This page still shows Initech" in said
+    html = answer.content.decode()
+    assert "You switched to Globex in another tab." in html
+    assert "This page still shows Initech" in html
     assert (answer["HX-Retarget"], answer["HX-Push-Url"]) == ("#notices", "false")
-    assert 'id="results"' not in said
+    assert 'id="results"' not in html
 
 
 def test_the_way_back_leads_to_the_page_that_was_left(cast: Cast) -> None:
     browser = Browser()
     browser.sign_in(cast.erin)
-    tab = browser.tab(f"{TRAIL}?period=30d")
+    tab = browser.tab(f"{AUDIT_TRAIL}?period=30d")
     switch(browser, cast.globex)
-    notice = Visitor.of(ask(tab, f"{TRAIL}?period=15d"))
+    notice = Visitor.of(ask(tab, f"{AUDIT_TRAIL}?period=15d"))
     notice.client = browser.client
     back = next(form for form in notice.tree.iter("form"))
     sent = {str(each.get("name")): each.get("value", "") for each in back.iter("input")}
     answer = browser.client.post(back.get("action", ""), sent)
-    assert answer["Location"] == f"{TRAIL}?period=30d"
-    assert ask(tab, f"{TRAIL}?period=15d").status_code == 200
+    assert answer["Location"] == f"{AUDIT_TRAIL}?period=30d"
+    assert ask(tab, f"{AUDIT_TRAIL}?period=15d").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
@@ -121,19 +121,19 @@ class TestAScriptOfAPageThatIsNoLongerWhatItWas:
     def test_signed_out(self, cast: Cast) -> None:
         browser = Browser()
         browser.sign_in(cast.alice)
-        tab = browser.tab(TRAIL)
+        tab = browser.tab(AUDIT_TRAIL)
         browser.sign_out()
-        answer = ask(tab, f"{TRAIL}?period=30d")
-        assert answer["HX-Redirect"] == f"/sign-in/?next={TRAIL}"
+        answer = ask(tab, f"{AUDIT_TRAIL}?period=30d")
+        assert answer["HX-Redirect"] == f"/sign-in/?next={AUDIT_TRAIL}"
         assert answer.content == b""
 
     def test_signed_in_as_somebody_else(self, cast: Cast) -> None:
         browser = Browser()
         browser.sign_in(cast.alice)
-        tab = browser.tab(TRAIL)
+        tab = browser.tab(AUDIT_TRAIL)
         browser.sign_out()
         browser.sign_in(cast.charlie)
-        answer = ask(tab, f"{TRAIL}?period=30d")
+        answer = ask(tab, f"{AUDIT_TRAIL}?period=30d")
         assert answer.status_code == 409
         assert "Charlie Clark has since signed in from another tab." in answer.content.decode()
         assert "Alice" not in answer.content.decode()
@@ -141,36 +141,36 @@ class TestAScriptOfAPageThatIsNoLongerWhatItWas:
     def test_signed_in_again_as_the_same_person(self, cast: Cast) -> None:
         browser = Browser()
         browser.sign_in(cast.alice)
-        tab = browser.tab(TRAIL)
+        tab = browser.tab(AUDIT_TRAIL)
         browser.sign_out()
         browser.sign_in(cast.alice)
-        assert ask(tab, f"{TRAIL}?period=30d").status_code == 200
+        assert ask(tab, f"{AUDIT_TRAIL}?period=30d").status_code == 200
 
     def test_session_ended(self, cast: Cast) -> None:
         browser = Browser()
         browser.sign_in(cast.alice)
-        tab = browser.tab(TRAIL)
+        tab = browser.tab(AUDIT_TRAIL)
         with acting_as(support=True):
             Session.objects.all().delete()
-        assert ask(tab, f"{TRAIL}?period=30d")["HX-Redirect"].startswith("/sign-in/")
+        assert ask(tab, f"{AUDIT_TRAIL}?period=30d")["HX-Redirect"].startswith("/sign-in/")
 
     def test_suspended(self, cast: Cast) -> None:
         browser = Browser()
         browser.sign_in(cast.alice)
-        tab = browser.tab(TRAIL)
+        tab = browser.tab(AUDIT_TRAIL)
         with acting_as(tenant_id=cast.acme.pk):
             User.objects.filter(pk=cast.alice.pk).update(status="suspended")
-        assert ask(tab, f"{TRAIL}?period=30d")["HX-Redirect"].startswith("/sign-in/")
+        assert ask(tab, f"{AUDIT_TRAIL}?period=30d")["HX-Redirect"].startswith("/sign-in/")
 
     def test_permission_lost(self, cast: Cast, events) -> None:
         with acting_as(tenant_id=cast.acme.pk):
             User.objects.filter(pk=cast.bob.pk).update(role=Role.objects.get(key="admin"))
         browser = Browser()
         browser.sign_in(cast.bob)
-        tab = browser.tab(TRAIL)
+        tab = browser.tab(AUDIT_TRAIL)
         with acting_as(tenant_id=cast.acme.pk):
             User.objects.filter(pk=cast.bob.pk).update(role=Role.objects.get(key="developer"))
-        answer = ask(tab, f"{TRAIL}?period=30d")
+        answer = ask(tab, f"{AUDIT_TRAIL}?period=30d")
         assert (answer.status_code, answer["HX-Retarget"]) == (403, "#notices")
         assert "You no longer have access to this page" in answer.content.decode()
         assert [e.reason for e in events(cast.acme)][-1] == "no_permission"

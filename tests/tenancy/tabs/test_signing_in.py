@@ -18,7 +18,7 @@ Events = Callable[..., list[LoginEvent]]
 SIGN_IN, SUPPORT_SIGN_IN = "/sign-in/", "/admin/login/"
 
 
-def said(events: list[LoginEvent]) -> list[tuple[str, str, str, str, str]]:
+def summary(events: list[LoginEvent]) -> list[tuple[str, str, str, str, str]]:
     return [(e.user_name, e.action, e.status, e.reason, e.acted_by) for e in events if e.action != "view"]
 
 
@@ -36,7 +36,7 @@ def test_a_second_tab_signs_the_same_person_in_as_well(cast: Cast, events: Event
     assert "was signed in here" not in two.text
     assert two.open("/account/profile/").form.values["name"] == "Alice Adams"
     first, ended, second = (event for event in events(cast.acme) if event.action != "view")
-    assert said([first, ended, second]) == [
+    assert summary([first, ended, second]) == [
         ("Alice Adams", "log_in", "success", "", ""),
         ("Alice Adams", "end_session", "success", "replaced", ""),
         ("Alice Adams", "log_in", "success", "", ""),
@@ -53,11 +53,11 @@ def test_right_credentials_of_somebody_else_sign_that_person_in(cast: Cast, even
     before = browser.client.cookies["wisely_session"].value
     sign_in(two, cast.charlie)
     assert "Alice Adams was signed in here. That session has ended." in two.text
-    assert said(events(cast.acme))[:2] == [
+    assert summary(events(cast.acme))[:2] == [
         ("Alice Adams", "log_in", "success", "", ""),
         ("Alice Adams", "end_session", "success", "replaced", ""),
     ]
-    assert said(events(cast.globex))[0] == ("Charlie Clark", "log_in", "success", "", "")
+    assert summary(events(cast.globex))[0] == ("Charlie Clark", "log_in", "success", "", "")
     assert owners() == ["Charlie Clark"]
     late = Client()
     late.cookies["wisely_session"] = before
@@ -73,7 +73,7 @@ def test_wrong_ones_are_refused_and_nobody_is_signed_out(cast: Cast, events: Eve
     sign_in(two, user, "not the password")
     assert two.answer.status_code == 400
     assert owners() == ["Alice Adams"]
-    failure = [e for e in said(events(user.tenant)) if e[2] == "failure"]
+    failure = [e for e in summary(events(user.tenant)) if e[2] == "failure"]
     assert failure == [(user.name, "log_in", "failure", "wrong_password", "")]
 
 
@@ -88,7 +88,7 @@ def test_who_is_suspended_signs_nobody_out(cast: Cast) -> None:
     assert owners() == ["Alice Adams"]
 
 
-def test_the_page_leads_on_to_where_it_was_to_lead(cast: Cast) -> None:
+def test_the_page_redirects_to_the_intended_page(cast: Cast) -> None:
     browser = Browser()
     tab = browser.tab("/settings/sign-in/")
     browser.sign_in(cast.alice)
@@ -109,7 +109,7 @@ def test_support_signs_in_where_a_member_is_signed_in(cast: Cast, events: Events
     sign_in(tab, cast.dana)
     assert tab.url.startswith("/admin/")
     assert owners() == ["Dana Diaz"]
-    assert said(events(cast.acme))[-1] == ("Alice Adams", "end_session", "success", "replaced", "")
+    assert summary(events(cast.acme))[-1] == ("Alice Adams", "end_session", "success", "replaced", "")
 
 
 def test_signing_out_in_an_old_tab_signs_out(cast: Cast) -> None:

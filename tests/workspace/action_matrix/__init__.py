@@ -1,4 +1,4 @@
-"""The action matrix: each action of the platform as a person does it, and the one event of it. A file for each module.
+"""The action matrix: each action of the platform as a person does it, and its one event. One file per module.
 
 The people and records are those of ``fixtures.py``; Alice does it all.
 """

@@ -1,4 +1,4 @@
-"""An action as a person does it, and what its event tells."""
+"""An action as a person does it, and the event that it records."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tests.workspace.fixtures import PROFILE, set_up_profile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """``menu``, ``record``, ``press``: where one clicks, one after the other. ``typed``: what one fills in then.
+    """``menu``, ``record``, ``press``: what is clicked, in this order. ``typed``: what is then filled in.
 
-    ``record``: what it is done to; none: something new, begun on the list or on the page of the record ``below``.
-    ``resource``: what the record is called in the event. ``mailed``: the event is that of the outbox, afterwards.
+    ``record``: the resource; none: a new one, started on the list or on the page of the record ``below``.
+    ``resource``: its name in the event. ``mailed``: the event is the outbox's, recorded afterwards.
     """
 
     module: str
@@ -33,7 +33,7 @@ class Row:
     mailed: bool = False
 
     def __str__(self) -> str:
-        """As the registry calls the action."""
+        """The action's name in the registry."""
         return f"{self.module}, {self.sub_module}: {self.action}"
 
     @property
@@ -45,13 +45,13 @@ class Row:
             set_up_profile(cast)
 
     def open(self, visitor: Visitor) -> Visitor:
-        """As far as the page on which the record, or the list, offers the action."""
+        """Open the page on which the record or the list offers the action."""
         visitor.open("/account/sessions/").menu(self.menu)
         at = self.record or self.below
         return visitor.follow(at) if at and at != PROFILE else visitor
 
     def begin(self, visitor: Visitor) -> Form:
-        """As far as the filled-in form that does it when it is sent."""
+        """Fill in the form of the action, without sending it."""
         self.open(visitor)
         if self.press not in visitor.links(visitor.main):
             return visitor.form_with(self.press)

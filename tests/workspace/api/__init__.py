@@ -1,1 +1,1 @@
-"""Tests of the API: who may call, what is taken and recorded, and that docs/api.md says the same."""
+"""Tests of the API: who may call, what is accepted and recorded, and that docs/api.md agrees."""

@@ -1,4 +1,4 @@
-"""Access accounts that call, and what they say."""
+"""Calls by access accounts, and their answers."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def reported(tenant: Tenant) -> list[AuditEvent]:
 
 
 def problem(response: Any, status: int, code: str) -> dict[str, Any]:
-    """What a problem says, when it is this one."""
+    """The content of the problem, which must be this one."""
     assert response["Content-Type"] == "application/problem+json"
-    said: dict[str, Any] = json.loads(response.content)
-    assert (response.status_code, said["status"], said["code"]) == (status, status, code), said
-    assert said["instance"] == f"urn:uuid:{response['X-Request-ID']}"
-    return said
+    answer: dict[str, Any] = json.loads(response.content)
+    assert (response.status_code, answer["status"], answer["code"]) == (status, status, code), answer
+    assert answer["instance"] == f"urn:uuid:{response['X-Request-ID']}"
+    return answer

@@ -1,4 +1,4 @@
-"""What is served is what the description says, whatever is sent (schemathesis)."""
+"""Answers match the OpenAPI description, whatever is sent (schemathesis)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def described() -> schemathesis.BaseSchema:
 
 
 def try_all(schema: schemathesis.BaseSchema, check: Callable[[Case[Any]], None]) -> None:
-    """``schema.parametrize`` would make the cases where tests are collected, and that takes half a minute."""
+    """``schema.parametrize`` would create the cases at collection, which takes half a minute."""
     operations = 0
     for each in get_all_tests(schema=schema, test_func=check, settings=BOUNDED, given_kwargs=None):
         assert isinstance(each, Ok)
@@ -36,16 +36,14 @@ def try_all(schema: schemathesis.BaseSchema, check: Callable[[Case[Any]], None])
     assert operations
 
 
-def test_whatever_is_sent_the_answer_is_as_described(
-    described: schemathesis.BaseSchema, committed_billing: Caller
-) -> None:
+def test_any_request_gets_an_answer_as_described(described: schemathesis.BaseSchema, committed_billing: Caller) -> None:
     def check(case: Case[Any]) -> None:
         case.call_and_validate(headers=AS_IT_IS | {"Authorization": f"Bearer {committed_billing.key}"})
 
     try_all(described, check)
 
 
-def test_whatever_is_described_is_taken(described: schemathesis.BaseSchema, committed_billing: Caller) -> None:
+def test_any_request_as_described_is_accepted(described: schemathesis.BaseSchema, committed_billing: Caller) -> None:
     def check(case: Case[Any]) -> None:
         called = {"Authorization": f"Bearer {committed_billing.key}", "Idempotency-Key": uuid4().hex}
         response = case.call(headers=AS_IT_IS | called)
@@ -55,5 +53,5 @@ def test_whatever_is_described_is_taken(described: schemathesis.BaseSchema, comm
 
     valid = described.include(method="POST")
     valid.config.generation.update(modes=[GenerationMode.POSITIVE])
-    valid.config.phases.update(phases=["fuzzing"])  # the test above tries the edges of what is described
+    valid.config.phases.update(phases=["fuzzing"])  # the test above covers the edges of the description
     try_all(valid, check)

@@ -45,7 +45,7 @@ def test_every_problem_is_in_the_table_with_its_status() -> None:
         assert f"`{problem.code}`" in rows[str(problem.status.value)]
 
 
-def test_the_numbers_are_true() -> None:
+def test_the_stated_limits_are_true() -> None:
     assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes" in " ".join(DOCUMENT.split())
     assert f"1 to {MOST_EVENTS:,} events" in DOCUMENT
     assert f"kept for {KEPT_FOR.days} days" in DOCUMENT

@@ -16,7 +16,7 @@ from wisely_security.workspace.api.models import KEPT_FOR, KeptAnswer
 from .calls import Caller, add_account, event, problem, reported
 
 
-def test_a_repeat_has_the_same_answer_and_records_nothing(cast: Cast, billing: Caller) -> None:
+def test_a_repeated_call_has_the_same_answer_and_records_nothing(cast: Cast, billing: Caller) -> None:
     first = billing.report(event(), event(), idempotency_key="order-1")
     again = billing.report(event(), event(), idempotency_key="order-1")
     assert (again.status_code, again.content) == (first.status_code, first.content)
@@ -24,7 +24,7 @@ def test_a_repeat_has_the_same_answer_and_records_nothing(cast: Cast, billing: C
     assert len(reported(cast.acme)) == 2
 
 
-def test_the_same_in_other_letters_is_a_repeat(cast: Cast, billing: Caller) -> None:
+def test_the_same_content_in_other_notation_is_a_repeated_call(cast: Cast, billing: Caller) -> None:
     body = b'{"events": [{"module": "roles", "action": "add", "status": "success", "resource": {"name": "Zo\\u00eb"}}]}'
     other = '{"events":[{"resource":{"name":"Zoë"},"status":"success","action":"add","module":"roles"}]}'.encode()
     assert billing.post(body, idempotency_key="1").content == billing.post(other, idempotency_key="1").content
@@ -37,7 +37,7 @@ def test_another_body_with_the_same_key_is_refused(cast: Cast, billing: Caller) 
     assert [each.action for each in reported(cast.acme)] == ["create"]
 
 
-def test_a_refused_call_uses_no_key_up(cast: Cast, billing: Caller) -> None:
+def test_a_refused_call_does_not_use_up_its_key(cast: Cast, billing: Caller) -> None:
     problem(billing.report(event(status="?"), idempotency_key="order-1"), 422, "invalid")
     assert billing.report(event(), idempotency_key="order-1").status_code == 201
 
@@ -49,14 +49,14 @@ def test_each_account_has_keys_of_its_own(cast: Cast, billing: Caller) -> None:
     assert (len(reported(cast.acme)), len(reported(cast.globex))) == (2, 1)
 
 
-def test_kept_answers_are_of_their_tenant_alone(cast: Cast, billing: Caller) -> None:
+def test_stored_answers_are_visible_to_their_tenant_alone(cast: Cast, billing: Caller) -> None:
     billing.report(event())
     with acting_as(tenant_id=cast.globex.pk):
         assert not KeptAnswer.objects.exists()
 
 
 def keep(caller: Caller, key: str, age: timedelta) -> None:
-    """As if a call had been answered that long ago."""
+    """Pretend that a call was answered that long ago."""
     account = caller.account
     with acting_as(tenant_id=account.tenant_id):
         KeptAnswer.objects.create(
@@ -69,7 +69,7 @@ def keep(caller: Caller, key: str, age: timedelta) -> None:
         )
 
 
-def test_answers_are_kept_for_a_week(cast: Cast, billing: Caller) -> None:
+def test_answers_are_stored_for_a_week(cast: Cast, billing: Caller) -> None:
     for key, age in (("old", KEPT_FOR + timedelta(minutes=1)), ("young", KEPT_FOR - timedelta(minutes=1))):
         keep(billing, key, age)
     billing.report(event(), idempotency_key="new")
@@ -85,7 +85,7 @@ def test_after_a_week_a_key_is_free_again(cast: Cast, billing: Caller) -> None:
     problem(billing.report(event(action="delete"), idempotency_key="order-1"), 409, "idempotency_key_reused")
 
 
-def test_an_account_goes_with_its_kept_answers(cast: Cast, billing: Caller) -> None:
+def test_an_account_is_deleted_with_its_stored_answers(cast: Cast, billing: Caller) -> None:
     billing.report(event())
     with acting_as(tenant_id=cast.acme.pk), transaction.atomic():
         billing.account.delete()

@@ -1,4 +1,4 @@
-"""API keys can be recognised, cannot be guessed, and are not kept."""
+"""API keys can be recognised, cannot be guessed, and are not stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other services report stands in the record as they reported it."""
+"""What other services report is recorded as reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may not call, and what is not taken: told as RFC 9457 has it, and nothing is recorded."""
+"""Which calls and contents are refused: the answer is an RFC 9457 problem, and nothing is recorded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wisely_security.workspace.modules.access_accounts import AccessAccount
 from .calls import URL, Caller, add_account, event, problem, reported
 
 
-def test_a_page_that_was_compressed_is_told_in_plain(db: None) -> None:
+def test_an_error_response_is_not_compressed(db: None) -> None:
     response = Client().get("/api/v1/nothing", headers={"Accept-Encoding": "gzip"})
     assert (response.status_code, response.get("Content-Encoding")) == (404, None)
     assert json.loads(response.content)["code"] == "not_found"
@@ -28,7 +28,7 @@ def test_a_body_that_is_nested_too_deeply(billing: Caller, depth: int) -> None:
 
 
 @pytest.mark.parametrize("action", [action for action in actions() if action.module.key == "records"], ids=str)
-def test_what_becomes_of_the_records_is_not_reported_by_others(cast: Cast, billing: Caller, action: Action) -> None:
+def test_actions_that_the_platform_records_itself_are_refused(cast: Cast, billing: Caller, action: Action) -> None:
     module, sub_module, key = action.name
     problem(billing.report(event(module=module, sub_module=sub_module, action=key)), 422, "invalid")
     assert reported(cast.acme) == []
@@ -47,15 +47,15 @@ class TestCaller:
         problem(response, 401, "key_unknown")
         assert response["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
-    def test_the_hash_of_a_key_opens_nothing(self, billing: Caller) -> None:
+    def test_the_hash_of_a_key_is_no_key(self, billing: Caller) -> None:
         problem(
             billing.report(event(), headers={"Authorization": f"Bearer {billing.account.key_hash}"}), 401, "key_unknown"
         )
 
-    def test_a_session_opens_nothing(self, cast: Cast, billing: Caller) -> None:
+    def test_a_session_is_no_key(self, cast: Cast, billing: Caller) -> None:
         problem(billing.report(event(), client=sign_in(cast.alice), headers={"Authorization": ""}), 401, "key_missing")
 
-    def test_a_session_beside_the_key_means_nothing(self, cast: Cast, billing: Caller) -> None:
+    def test_a_session_beside_the_key_is_ignored(self, cast: Cast, billing: Caller) -> None:
         assert billing.report(event(), client=sign_in(cast.charlie)).status_code == 201
         assert [each.actor_name for each in reported(cast.acme)] == ["Billing"]
         assert reported(cast.globex) == []
@@ -86,7 +86,7 @@ class TestCaller:
             problem(response, 403, "address_not_allowed")
         assert len(reported(cast.acme)) == (status == 201)
 
-    def test_needs_no_token_of_a_form_and_gets_no_cookie(self, billing: Caller) -> None:
+    def test_needs_no_csrf_token_and_gets_no_cookie(self, billing: Caller) -> None:
         response = billing.report(event(), client=Client(enforce_csrf_checks=True))
         assert response.status_code == 201
         assert not response.cookies
@@ -94,7 +94,7 @@ class TestCaller:
 
 class TestBody:
     @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
-    def test_of_another_kind(self, billing: Caller, content_type: str) -> None:
+    def test_of_another_content_type(self, billing: Caller, content_type: str) -> None:
         problem(billing.report(event(), content_type=content_type), 415, "not_json")
 
     def test_too_large(self, billing: Caller) -> None:
@@ -159,10 +159,10 @@ class TestBody:
     def test_one_wrong_event_refuses_them_all(
         self, cast: Cast, billing: Caller, wrong: dict[str, object], pointer: str, detail: str
     ) -> None:
-        said = problem(billing.report(event(), event(**wrong), event()), 422, "invalid")
+        answer = problem(billing.report(event(), event(**wrong), event()), 422, "invalid")
         assert any(
-            error["pointer"] == "#/events/1" + pointer and detail in error["detail"] for error in said["errors"]
-        ), said["errors"]
+            error["pointer"] == "#/events/1" + pointer and detail in error["detail"] for error in answer["errors"]
+        ), answer["errors"]
         assert reported(cast.acme) == []
 
     @pytest.mark.parametrize("body", [None, [], 1, "x", {}, {"events": []}, {"events": {}}, {"events": [1]}])
@@ -172,20 +172,20 @@ class TestBody:
     def test_more_than_a_thousand(self, billing: Caller) -> None:
         problem(billing.report(*[event()] * 1001), 422, "invalid")
 
-    def test_what_was_sent_is_not_said_again(self, billing: Caller) -> None:
+    def test_what_was_sent_is_not_repeated_in_the_answer(self, billing: Caller) -> None:
         response = billing.report(event(status="hunter2", resource={"name": "hunter2" * 100}))
         assert "hunter2" not in response.content.decode()
 
-    def test_very_many_errors_are_told_in_part(self, billing: Caller) -> None:
-        said = problem(billing.report(*[event(status="")] * 1000), 422, "invalid")
-        assert len(said["errors"]) == 20
+    def test_only_the_first_of_very_many_errors_are_listed(self, billing: Caller) -> None:
+        answer = problem(billing.report(*[event(status="")] * 1000), 422, "invalid")
+        assert len(answer["errors"]) == 20
 
 
 class TestElsewhere:
-    """No page in HTML, whatever goes wrong."""
+    """Errors are never answered with an HTML page."""
 
     @pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/audit-events/", "/api/v2/audit-events", "/api/%00"])
-    def test_an_address_that_is_none(self, db: None, path: str) -> None:
+    def test_an_unknown_path(self, db: None, path: str) -> None:
         problem(Client().get(path), 404, "not_found")
 
     @pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "head", "options"])
@@ -195,12 +195,12 @@ class TestElsewhere:
         if method != "head":
             problem(response, 405, "method_not_allowed")
 
-    def test_a_host_that_is_none_of_ours(self, db: None) -> None:
+    def test_an_unknown_host(self, db: None) -> None:
         response = Client().get("/api/v1/openapi.json", headers={"Host": "evil.example"})
         assert json.loads(response.content)["status"] == 400
 
-    def test_an_accident(self, billing: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_unexpected_error(self, billing: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("wisely_security.workspace.api.recording.RECORD_ALL", "SELECT 1 / 0")
         client = Client(raise_request_exception=False)
-        said = problem(billing.report(event(), client=client), 500, "internal_server_error")
-        assert "detail" not in said
+        answer = problem(billing.report(event(), client=client), 500, "internal_server_error")
+        assert "detail" not in answer

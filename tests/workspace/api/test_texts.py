@@ -1,4 +1,4 @@
-"""Text that other services send is held to the rule of the forms: what cannot be shown is refused, with its place."""
+"""Text from other services follows the rule of the forms: what cannot be shown is refused, with its position."""
 
 from __future__ import annotations
 
@@ -59,19 +59,19 @@ def _members(added: list[str], removed: list[str]) -> dict[str, Any]:
 def test_what_cannot_be_shown_is_refused_with_its_place(cast: Cast, billing: Caller, place: str) -> None:
     for text in NEVER if place in VALUES else NOT_IN_ONE_LINE:
         wrong = (LINES | VALUES | KEYS)[place](f"a{text}b")
-        said = problem(billing.report(event(), event(**wrong)), 422, "invalid")
-        assert [error["pointer"] for error in said["errors"]] == [f"#/events/1{place}"], repr(text)
+        answer = problem(billing.report(event(), event(**wrong)), 422, "invalid")
+        assert [error["pointer"] for error in answer["errors"]] == [f"#/events/1{place}"], repr(text)
     assert reported(cast.acme) == []
 
 
 @pytest.mark.parametrize("place", [*LINES, *VALUES])
-def test_letters_of_every_script_are_taken(billing: Caller, place: str) -> None:
+def test_letters_of_every_script_are_accepted(billing: Caller, place: str) -> None:
     for text in ALLOWED:
         assert billing.report(event(**(LINES | VALUES)[place](text))).status_code == 201, repr(text)
 
 
 @pytest.mark.parametrize("text", ["", " ", "two\n\tlines\n", "\u00a0", "a\u200bb", "x\u200f", "🏴\U000e0067\U000e007f"])
-def test_a_value_is_kept_to_the_letter(cast: Cast, billing: Caller, text: str) -> None:
+def test_values_are_stored_exactly(cast: Cast, billing: Caller, text: str) -> None:
     change = {"field": "a", "label": "A", "before": text, "after": "x"}
     assert billing.report(event(changes=[change])).status_code == 201
     assert [each.changes for each in reported(cast.acme)] == [[change]]
@@ -89,9 +89,9 @@ def test_every_kind_of_space_in_a_line_is_one_space(cast: Cast, billing: Caller)
 
 @pytest.mark.parametrize("place", LINES)
 @pytest.mark.parametrize("text", [" ", "\u3000\u00a0"])
-def test_a_line_of_spaces_is_none(billing: Caller, place: str, text: str) -> None:
-    said = problem(billing.report(event(**LINES[place](text))), 422, "invalid")
-    assert [error["pointer"] for error in said["errors"]] == [f"#/events/0{place}"]
+def test_a_line_of_spaces_is_empty(billing: Caller, place: str, text: str) -> None:
+    answer = problem(billing.report(event(**LINES[place](text))), 422, "invalid")
+    assert [error["pointer"] for error in answer["errors"]] == [f"#/events/0{place}"]
 
 
 def test_half_a_surrogate_pair_in_a_name_of_a_member(billing: Caller) -> None:
@@ -99,10 +99,10 @@ def test_half_a_surrogate_pair_in_a_name_of_a_member(billing: Caller) -> None:
 
 
 def test_the_description_has_the_rule_of_the_forms() -> None:
-    """Read by Python as it is read by others: over all of Unicode but surrogates, which no text in UTF-8 holds."""
-    said = json.loads(json.dumps(description()))["components"]["schemas"]
+    """Python and other readers agree on the pattern for all of Unicode but surrogates, which UTF-8 excludes."""
+    answer = json.loads(json.dumps(description()))["components"]["schemas"]
     line, lines = (
-        said[name]["properties"][field]["pattern"] for name, field in (("Resource", "name"), ("Change", "after"))
+        answer[name]["properties"][field]["pattern"] for name, field in (("Resource", "name"), ("Change", "after"))
     )
     assert (line, lines) == (f"^[^{NOT_IN_A_LINE}]*$", f"^[^{NOT_IN_LINES}]*$")
     for character in map(chr, [*range(0xD800), *range(0xE000, 0x30000), *range(0xE0000, 0xE0200), 0x10FFFF]):

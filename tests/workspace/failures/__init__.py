@@ -1,1 +1,1 @@
-"""Actions that are refused, come too late, collide or crash: nothing by halves, and the record says so."""
+"""Actions that are refused, come too late, conflict or crash: all or nothing, and the failure is recorded."""

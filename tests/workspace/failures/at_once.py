@@ -1,4 +1,4 @@
-"""Several people who press at the same moment, in a database of the test's own."""
+"""Several people who act at the same moment, in a database of the test's own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WAITING = (
 
 @contextmanager
 def kept_waiting(model: type[Model]) -> Iterator[None]:
-    """Inside the block, whoever locks or changes a row of the model waits."""
+    """Within the block, whoever locks or changes a row of the model waits."""
     with transaction.atomic(using="owner"), connections["owner"].cursor() as owner:
         owner.execute(f"LOCK TABLE {model._meta.db_table} IN EXCLUSIVE MODE")
         yield
@@ -38,7 +38,7 @@ def those_who_wait(number: int) -> list[int]:
 
 
 def press_at_once(model: type[Model], *presses: tuple[Visitor, Form]) -> list[int]:
-    """Everybody sends, and nobody gets at rows of ``model`` before all are there. Returns the status codes."""
+    """All send at once, and nobody gets at rows of ``model`` before all are waiting. Returns the status codes."""
     with ThreadPoolExecutor(len(presses)) as pool:
         with kept_waiting(model):
             sent = [pool.submit(_send, visitor, form) for visitor, form in presses]
@@ -47,7 +47,7 @@ def press_at_once(model: type[Model], *presses: tuple[Visitor, Form]) -> list[in
 
 
 def press_and_break(model: type[Model], visitor: Visitor, form: Form) -> int:
-    """The connection to the database is cut while the server is at work."""
+    """The connection to the database is lost during the request."""
     with ThreadPoolExecutor(1) as pool, kept_waiting(model):
         sent = pool.submit(_send, visitor, form)
         for pid in those_who_wait(1):

@@ -1,4 +1,4 @@
-"""What the tests of failing actions share: where an action is sent to, who gets in its way, and what is recorded."""
+"""What the tests of failing actions share: URLs, conflicting changes, and assertions on the recorded failure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from audit_trail.models import AuditEvent
 from tests.support.cast import Cast, sign_in
 from tests.workspace.action_matrix import ACTION_MATRIX, BEYOND_THE_TABLE, OTHER_WAYS, Row
-from tests.workspace.audit_assertions import Trail
+from tests.workspace.audit_assertions import AuditTrail
 from tests.workspace.browsing import Visitor
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.tenancy.models import Role, User
@@ -44,7 +44,7 @@ CHANGED_BY_BOB: dict[str, tuple[Any, dict[str, Any]]] = {
 
 
 def address_of(row: Row, cast: Cast) -> str:
-    """Where the action is sent to."""
+    """The URL that the action is sent to."""
     visitor = Visitor(sign_in(cast.alice))
     form = row.begin(visitor)
     return visitor.address_of(form)
@@ -55,8 +55,8 @@ def record_in(address: str) -> UUID | None:
     return UUID(ids[0]) if ids else None
 
 
-def only_failure(trail: Trail, row: Row) -> AuditEvent:
-    [event] = trail.new()
+def only_failure(audit_trail: AuditTrail, row: Row) -> AuditEvent:
+    [event] = audit_trail.new()
     assert (event.module_label, event.sub_module_label, event.action_label) == (row.module, row.sub_module, row.action)
     assert (event.status, event.changes) == ("failure", [])
     assert event.reason

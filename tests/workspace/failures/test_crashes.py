@@ -1,4 +1,4 @@
-"""When the program or the database breaks in the middle: nothing is done by halves, and the record says so."""
+"""When the program or the database breaks midway: nothing is half done, and the failure is recorded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import connections
 
 from tests.support.cast import Cast, sign_in
 from tests.workspace.action_matrix import Row
-from tests.workspace.audit_assertions import Trail, state_of
+from tests.workspace.audit_assertions import AuditTrail, state_of
 from tests.workspace.browsing import Visitor
 from tests.workspace.fixtures import set_up_workspace
 
@@ -22,14 +22,14 @@ def test_a_crash_is_one_failure_with_a_reference(committed_cast: Cast, row: Row)
     row.prepare(cast)
     visitor = Visitor(sign_in(cast.alice))
     form = row.begin(visitor)
-    trail, before = Trail(cast.acme), state_of(cast.acme)
+    audit_trail, before = AuditTrail(cast.acme), state_of(cast.acme)
     table = CHANGED_BY_BOB[row.kind][0]._meta.db_table
     with connections["owner"].cursor() as owner:
         owner.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM wisely_app")
     visitor.client.raise_request_exception = False
     visitor.send(form)
     assert visitor.answer.status_code == 500
-    event = only_failure(trail, row)
+    event = only_failure(audit_trail, row)
     assert event.reason_code == "error"
     assert (
         event.reason == f"Something went wrong. The server log has the details under the reference {event.request_id}."
@@ -47,14 +47,14 @@ def test_a_lost_connection_is_one_failure_and_the_next_try_works(committed_cast:
     set_up_workspace(cast)
     visitor = Visitor(sign_in(cast.alice))
     form = row.begin(visitor)
-    trail, before = Trail(cast.acme), state_of(cast.acme)
+    audit_trail, before = AuditTrail(cast.acme), state_of(cast.acme)
     visitor.client.raise_request_exception = False
     assert press_and_break(CHANGED_BY_BOB[row.kind][0], visitor, form) == 500
-    event = only_failure(trail, row)
+    event = only_failure(audit_trail, row)
     assert event.reason_code == "error"
     assert str(event.request_id) in visitor.html
     assert state_of(cast.acme) == before
     visitor.client.raise_request_exception = True
     row.do(visitor)
-    [event] = trail.new()
+    [event] = audit_trail.new()
     assert event.status == "success"

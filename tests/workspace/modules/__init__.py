@@ -1,1 +1,1 @@
-"""What each module of the workspace promises by itself. What all do alike is tested beside this folder."""
+"""What is special about each module of the workspace. What they have in common is tested beside this folder."""

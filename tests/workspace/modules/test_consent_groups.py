@@ -10,7 +10,7 @@ from tests.workspace.failures.failing import ROWS
 
 
 @pytest.mark.parametrize(("channel", "status"), [("SMS", 302), ("WhatsApp", 302), ("RCS", 400), ("Truecaller", 400)])
-def test_the_channel_is_one_of_the_accounts(world: Cast, visitor: Visitor, channel: str, status: int) -> None:
+def test_the_channel_is_one_of_the_accounts(workspace: Cast, visitor: Visitor, channel: str, status: int) -> None:
     form = ROWS["Opt-in/Opt-out, Consent group: Create"].begin(visitor)
     form.fill({"Channel": channel})
     assert visitor.send(form).answer.status_code == status

@@ -1,4 +1,4 @@
-"""Message links: a short address that nobody guesses, and that opens a chat with a text in it for whoever has it."""
+"""Message links: a short URL that cannot be guessed and opens a chat with a prepared text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def short_link(visitor: Visitor) -> str:
 
 
 @pytest.mark.parametrize("text", ["Hi & hello? #1 50%", "नमस्ते 👋\nHow are you?", "x" * 140, "👋" * 140])
-def test_whoever_has_the_link_is_sent_to_the_chat(world: Cast, visitor: Visitor, text: str) -> None:
+def test_the_link_redirects_to_the_chat_without_a_sign_in(workspace: Cast, visitor: Visitor, text: str) -> None:
     form = ROWS["WABA Numbers, Message Links: Create"].begin(visitor)
     form.fill({"Prefilled text": text})
     assert visitor.send(form).answer.status_code == 302
@@ -32,20 +32,20 @@ def test_whoever_has_the_link_is_sent_to_the_chat(world: Cast, visitor: Visitor,
     assert parse_qs(chat.query)["text"] == [text]
 
 
-def test_it_opens_the_number_as_it_is_now(world: Cast, visitor: Visitor) -> None:
+def test_it_opens_the_number_as_it_is_now(workspace: Cast, visitor: Visitor) -> None:
     visitor.open("/settings/message-links/").follow("Website")
-    with acting_as(tenant_id=world.acme.pk):
+    with acting_as(tenant_id=workspace.acme.pk):
         WabaNumber.objects.update(number="+442071838750")
     assert Client().get(short_link(visitor))["Location"].startswith("https://wa.me/442071838750?")
 
 
 @pytest.mark.parametrize("more", [48, 49, 50])
-def test_a_number_leads_to_all_its_links(world: Cast, visitor: Visitor, more: int) -> None:
-    """The page of the number shows fifty of them. It has one of the world's."""
-    with acting_as(tenant_id=world.acme.pk):
+def test_a_number_leads_to_all_its_links(workspace: Cast, visitor: Visitor, more: int) -> None:
+    """The page of the number shows fifty of them. The fixtures have one already."""
+    with acting_as(tenant_id=workspace.acme.pk):
         number = WabaNumber.objects.get(number="+14155550100")
         MessageLink.objects.bulk_create(
-            MessageLink(tenant=world.acme, number=number, name=f"Z {place:02}", text="Hi", code=f"z{place}")
+            MessageLink(tenant=workspace.acme, number=number, name=f"Z {place:02}", text="Hi", code=f"z{place}")
             for place in range(more)
         )
     visitor.open(f"/settings/waba-numbers/{number.pk}/")
@@ -56,7 +56,7 @@ def test_a_number_leads_to_all_its_links(world: Cast, visitor: Visitor, more: in
         assert "1–50 of 51" in visitor.text
 
 
-def test_each_code_is_128_bits_of_chance(world: Cast, visitor: Visitor) -> None:
+def test_each_code_has_128_random_bits(workspace: Cast, visitor: Visitor) -> None:
     codes = set()
     for number in range(5):
         form = ROWS["WABA Numbers, Message Links: Create"].begin(visitor)
@@ -67,15 +67,15 @@ def test_each_code_is_128_bits_of_chance(world: Cast, visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("code", ["x", "a" * 22, "..", "%00"])
-def test_a_guessed_link_opens_nothing(world: Cast, code: str) -> None:
+def test_a_guessed_link_opens_nothing(workspace: Cast, code: str) -> None:
     assert Client().get(f"/l/{code}/").status_code == 404
 
 
-def test_a_deleted_link_opens_nothing(world: Cast, visitor: Visitor) -> None:
+def test_a_deleted_link_opens_nothing(workspace: Cast, visitor: Visitor) -> None:
     visitor.open("/settings/message-links/").follow("Website")
     link = short_link(visitor)
     ROWS["WABA Numbers, Message Links: Delete"].do(visitor)
     assert "Message link “Website” deleted." in visitor.text
     assert Client().get(link).status_code == 404
-    with acting_as(tenant_id=world.acme.pk):
+    with acting_as(tenant_id=workspace.acme.pk):
         assert not MessageLink.objects.exists()

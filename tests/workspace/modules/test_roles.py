@@ -12,7 +12,9 @@ from wisely_security.tenancy.models import Role, User
 from wisely_security.tenancy.permissions import all_permissions
 
 
-def test_the_grid_offers_what_means_anything_to_an_enterprise_by_group(world: Cast, visitor: Visitor) -> None:
+def test_the_grid_offers_the_permissions_that_apply_to_an_enterprise_by_group(
+    workspace: Cast, visitor: Visitor
+) -> None:
     form = ROWS["Roles, Role: Add"].begin(visitor)
     boxes = {each.get("value") for each in form.element.iter("input") if each.get("name") == "permissions"}
     meant = [permission for permission in all_permissions() if permission.only_in != "aggregator"]
@@ -22,15 +24,15 @@ def test_the_grid_offers_what_means_anything_to_an_enterprise_by_group(world: Ca
         assert permission.group in visitor.text
 
 
-def test_built_in_roles_stay_as_they_are(world: Cast, visitor: Visitor) -> None:
+def test_built_in_roles_stay_as_they_are(workspace: Cast, visitor: Visitor) -> None:
     for name in ("Admin", "Developer", "Business", "Finance", "MIS", "Support"):
         assert "Edit" not in visitor.open("/settings/roles/").follow(name).offered
 
 
-def test_what_a_role_may_do_holds_at_once(world: Cast, visitor: Visitor) -> None:
+def test_changed_permissions_of_a_role_apply_at_once(workspace: Cast, visitor: Visitor) -> None:
     ROWS["Roles, Role: Add"].do(visitor)
-    member = add_member(world.acme, "mis", person("Rita Reed", "rita@acme.example"))
-    with acting_as(tenant_id=world.acme.pk):
+    member = add_member(workspace.acme, "mis", person("Rita Reed", "rita@acme.example"))
+    with acting_as(tenant_id=workspace.acme.pk):
         User.objects.filter(pk=member.pk).update(role=Role.objects.get(name="Reviewer"))
     rita = sign_in(member)
     assert rita.get("/settings/templates/").status_code == 200
@@ -44,14 +46,14 @@ def counted(visitor: Visitor, role: str) -> list[str]:
     return ["".join(cell.itertext()).strip() for cell in row.iter("td")]
 
 
-def test_a_role_counts_its_people(world: Cast, visitor: Visitor) -> None:
+def test_a_role_shows_how_many_users_have_it(workspace: Cast, visitor: Visitor) -> None:
     assert counted(visitor, "MIS")[:3] == ["MIS", "Built in", "2"]
-    assert str(world.alice.role) == "Admin"
+    assert str(workspace.alice.role) == "Admin"
     assert counted(visitor, "Admin")[2] == "0"  # the Super Admin holds a post
 
 
 @pytest.mark.parametrize("role", ["Admin", "Developer"])
-def test_a_role_counts_the_permissions_that_it_shows(world: Cast, visitor: Visitor, role: str) -> None:
+def test_a_role_shows_how_many_permissions_it_has(workspace: Cast, visitor: Visitor, role: str) -> None:
     number = int(counted(visitor, role)[3])
     visitor.follow(role)
     [facts] = visitor.main.iter("dl")
@@ -60,6 +62,6 @@ def test_a_role_counts_the_permissions_that_it_shows(world: Cast, visitor: Visit
 
 
 @pytest.mark.parametrize("name", ["super admin", "Super\u00a0Admin", "Super  Admin", "Ｓuper Admin", " ADMIN", "Mis"])
-def test_no_role_looks_like_another(world: Cast, visitor: Visitor, name: str) -> None:
+def test_no_role_has_a_name_confusable_with_another(workspace: Cast, visitor: Visitor, name: str) -> None:
     response = visitor.client.post("/settings/roles/add/", {"name": name, "permissions": []})
     assert response.status_code == 400

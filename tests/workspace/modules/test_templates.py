@@ -1,4 +1,4 @@
-"""Templates: what their text may hold, and the way from the draft to the approval."""
+"""Templates: what their text may contain, and their review from draft to approval."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.hostile import hostile
-from tests.workspace.audit_assertions import Trail, said
+from tests.workspace.audit_assertions import AuditTrail, displayed_changes
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS
 from wisely_security.core.request_context import acting_as
@@ -73,13 +73,15 @@ def test_whatever_is_typed_is_allowed_or_refused(pieces: list[str]) -> None:
         ("a\u0660", False),  # a digit, of another script
     ],
 )
-def test_a_name_is_lower_case_digits_and_underscores(world: Cast, visitor: Visitor, name: str, allowed: bool) -> None:
+def test_a_name_is_lower_case_digits_and_underscores(
+    workspace: Cast, visitor: Visitor, name: str, allowed: bool
+) -> None:
     form = ROWS["Templates, Template: Create"].begin(visitor)
     form.fill({"Name": name})
     assert visitor.send(form).answer.status_code == (302 if allowed else 400)
 
 
-def test_the_same_name_in_another_language_is_another_template(world: Cast, visitor: Visitor) -> None:
+def test_the_same_name_in_another_language_is_another_template(workspace: Cast, visitor: Visitor) -> None:
     form = ROWS["Templates, Template: Create"].begin(visitor)
     form.fill({"Name": "welcome", "Language": "Hindi"})
     assert visitor.send(form).answer.status_code == 302
@@ -89,42 +91,44 @@ def test_the_same_name_in_another_language_is_another_template(world: Cast, visi
     ("\n".join(f"Button {number}" for number in range(11)), "no more than 10"),
     ("Yes\n" + "x" * 26, "Line 2: Ensure this value has at most 25 characters"),
 ])  # fmt: skip
-def test_buttons_are_few_and_short(world: Cast, visitor: Visitor, buttons: str, said_of_it: str) -> None:
+def test_buttons_are_few_and_short(workspace: Cast, visitor: Visitor, buttons: str, said_of_it: str) -> None:
     form = ROWS["Templates, Template: Create"].begin(visitor)
     form.fill({"Buttons": buttons})
     assert visitor.send(form).answer.status_code == 400
     assert said_of_it in visitor.form.errors()["buttons"]
 
 
-def test_an_edited_template_goes_back_to_review(world: Cast, visitor: Visitor, trail: Trail) -> None:
+def test_an_edited_template_goes_back_to_review(workspace: Cast, visitor: Visitor, audit_trail: AuditTrail) -> None:
     visitor.open("/settings/templates/").follow("invoice").follow_in_page("Edit").press({"Footer": "Acme"})
-    invoice = template(world, "invoice")
+    invoice = template(workspace, "invoice")
     assert (invoice.content_status, invoice.status) == (Review.IN_REVIEW, Review.IN_REVIEW)
-    [event] = trail.new()
+    [event] = audit_trail.new()
     assert event.action_label == "Edit"
-    assert [change["label"] for change in said(event)] == ["Footer", "Content review", "Status"]
+    assert [change["label"] for change in displayed_changes(event)] == ["Footer", "Content review", "Status"]
 
 
-def test_saving_an_approved_template_without_a_change_keeps_it_approved(world: Cast, visitor: Visitor) -> None:
+def test_saving_an_approved_template_without_a_change_keeps_it_approved(workspace: Cast, visitor: Visitor) -> None:
     visitor.open("/settings/templates/").follow("invoice").follow_in_page("Edit").press()
-    assert template(world, "invoice").status == Review.APPROVED
+    assert template(workspace, "invoice").status == Review.APPROVED
 
 
-def test_other_settings_keep_it_approved(world: Cast, visitor: Visitor) -> None:
+def test_other_settings_keep_it_approved(workspace: Cast, visitor: Visitor) -> None:
     ROWS["Templates, Settings: Edit"].do(visitor)
-    assert template(world, "invoice").status == Review.APPROVED
+    assert template(workspace, "invoice").status == Review.APPROVED
 
 
-def test_the_way_from_a_rejection_to_the_approval(world: Cast, visitor: Visitor, trail: Trail) -> None:
+def test_a_rejected_template_can_be_edited_and_approved(
+    workspace: Cast, visitor: Visitor, audit_trail: AuditTrail
+) -> None:
     ROWS["Templates, Template Content: Approve/Reject"].do(visitor)
     assert {"Approve", "Reject", "Approve content"}.isdisjoint(visitor.offered)
     assert "Say who is writing." in visitor.text
     visitor.follow_in_page("Edit").press({"Body": "Hello {{1}}, this is Acme"})
-    assert template(world, "welcome").remark == ""
+    assert template(workspace, "welcome").remark == ""
     visitor.send(visitor.form_with("Approve content"))
     visitor.send(visitor.form_with("Approve"))
-    assert template(world, "welcome").status == Review.APPROVED
-    assert [f"{event.sub_module_label}: {event.action_label}" for event in trail.new()] == [
+    assert template(workspace, "welcome").status == Review.APPROVED
+    assert [f"{event.sub_module_label}: {event.action_label}" for event in audit_trail.new()] == [
         "Template Content: Approve/Reject",
         "Template: Edit",
         "Template Content: Approve/Reject",
@@ -132,15 +136,15 @@ def test_the_way_from_a_rejection_to_the_approval(world: Cast, visitor: Visitor,
     ]
 
 
-def test_a_review_begins_without_the_remark_of_the_last_one(world: Cast, visitor: Visitor) -> None:
-    with acting_as(tenant_id=world.acme.pk):
+def test_a_new_review_starts_without_the_previous_remark(workspace: Cast, visitor: Visitor) -> None:
+    with acting_as(tenant_id=workspace.acme.pk):
         Template.objects.filter(name="welcome").update(remark="Of the last review")
     visitor.open("/settings/templates/").follow("welcome").follow_in_page("Reject content")
     assert visitor.form.values["remark"] == ""
 
 
-def test_who_writes_templates_does_not_approve_them(world: Cast) -> None:
-    writer = add_member(world.acme, "business", person("Wes West", "wes@acme.example"))
+def test_template_authors_cannot_approve_them(workspace: Cast) -> None:
+    writer = add_member(workspace.acme, "business", person("Wes West", "wes@acme.example"))
     visitor = Visitor(sign_in(writer)).open("/settings/templates/").follow("welcome")
     assert {"Edit", "Settings", "Delete"} <= visitor.offered
     assert {"Approve content", "Reject content"}.isdisjoint(visitor.offered)

@@ -1,4 +1,4 @@
-"""WhatsApp Business numbers, in E.164, once a tenant."""
+"""WhatsApp Business numbers, in E.164, each once per tenant."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wisely_security.workspace.validators import validate_e164
 @pytest.mark.parametrize(
     "number", ["+14155550123", "+442071838750", "+919876543210", "+6591234567", "+123456789012345"]
 )
-def test_numbers_of_the_world_are_taken(number: str) -> None:
+def test_numbers_of_all_countries_are_accepted(number: str) -> None:
     validate_e164(number)
 
 
@@ -32,13 +32,13 @@ def test_everything_else_is_refused(number: str) -> None:
         validate_e164(number)
 
 
-def test_another_tenant_may_have_the_same_number(world: Cast, visitor: Visitor) -> None:
-    make(WabaNumber, world.globex, number="+14155550123")
+def test_another_tenant_may_have_the_same_number(workspace: Cast, visitor: Visitor) -> None:
+    make(WabaNumber, workspace.globex, number="+14155550123")
     assert ROWS["WABA Numbers, Number: Activate"].do(visitor).answer.status_code == 302
     assert "Number “Acme Help (+14155550123)” activated." in visitor.text
 
 
-def test_its_page_lists_its_message_links(world: Cast, visitor: Visitor) -> None:
+def test_its_page_lists_its_message_links(workspace: Cast, visitor: Visitor) -> None:
     visitor.open("/settings/waba-numbers/").follow("Acme")
     assert "Website" in visitor.links(visitor.main)
     ROWS["WABA Numbers, Message Links: Create"].do(visitor)

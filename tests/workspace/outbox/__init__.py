@@ -1,1 +1,1 @@
-"""Tests of the outbox: who is notified, each exactly once, and what becomes of it in the record."""
+"""Tests of the outbox: who is notified, each exactly once, and the outcome in the record."""

@@ -1,4 +1,4 @@
-"""Changes of a business group that people are told of, and what is known of the notifications."""
+"""Changes of a business group that people are notified of, and the state of the notifications."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def colleague(cast: Cast, name: str) -> User:
     return add_member(cast.acme, "developer", person(name, f"{name.split()[0].lower()}@acme.example"))
 
 
-def change(group: BusinessGroup, actor: User, **said: Any) -> None:
-    """Tell of a change that ``actor`` has made, in a transaction as the change would."""
+def change(group: BusinessGroup, actor: User, **details: Any) -> None:
+    """Notify of a change by ``actor``, in a transaction as for a real change."""
     with using(context_of(actor)), transaction.atomic():
-        group_changed(group, **{"created": False, "changed": [], "added": [], "removed": [], **said})
+        group_changed(group, **{"created": False, "changed": [], "added": [], "removed": [], **details})
 
 
 def deliver_all() -> None:
@@ -54,7 +54,7 @@ def waiting(tenant: Tenant) -> list[Notification]:
 
 
 def time_passes(tenant: Tenant) -> None:
-    """Until whatever lies in the outbox is due."""
+    """Until everything in the outbox is due."""
     with acting_as(tenant_id=tenant.pk):
         Notification.objects.update(next_attempt_at=Now() - timedelta(seconds=1))
 

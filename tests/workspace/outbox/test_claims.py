@@ -72,7 +72,7 @@ def test_two_mail_workers_at_once_send_each_e_mail_once(committed_cast: Cast, ma
     assert (len(mailbox.messages), len(bodies), len(outcomes(committed_cast.acme))) == (12, 12, 12)
 
 
-def test_what_is_claimed_is_nobody_elses(committed_cast: Cast, mailbox: MailServer) -> None:
+def test_a_claimed_e_mail_is_not_claimed_twice(committed_cast: Cast, mailbox: MailServer) -> None:
     change(group_of(committed_cast.bob), committed_cast.alice)
     with acting_as(support=True):
         assert Notification.objects.claim() is not None
@@ -102,7 +102,7 @@ def test_a_process_that_is_killed_while_sending_loses_nothing(committed_cast: Ca
 
 @pytest.mark.servers
 def test_a_mail_worker_that_has_lost_the_claim_stops(committed_cast: Cast, mailbox: MailServer) -> None:
-    """He was slower than the lease. Somebody else has the notification now, and tells what becomes of it."""
+    """It was slower than its lease. Another worker has claimed the notification and records its outcome."""
     acme = committed_cast.acme
     people = [colleague(committed_cast, name) for name in ("Ella Ellis", "Frank Fisher")]
     change(group_of(committed_cast.alice), committed_cast.alice, added=people)
@@ -118,11 +118,11 @@ def test_a_mail_worker_that_has_lost_the_claim_stops(committed_cast: Cast, mailb
     time_passes(acme)
     deliver_all()
     assert [event.status for event in outcomes(acme)] == ["success"]
-    # That he has sent one of them is known all the same.
+    # That it has sent one of them is recorded all the same.
     assert [message["To"] for message in mailbox.messages] == ["ella@acme.example", "frank@acme.example"]
 
 
-def test_a_change_that_is_rolled_back_tells_nobody(committed_cast: Cast, mailbox: MailServer) -> None:
+def test_a_change_that_is_rolled_back_notifies_nobody(committed_cast: Cast, mailbox: MailServer) -> None:
     group = group_of(committed_cast.bob)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         change(group, committed_cast.alice)
@@ -130,7 +130,7 @@ def test_a_change_that_is_rolled_back_tells_nobody(committed_cast: Cast, mailbox
     assert waiting(committed_cast.acme) == []
 
 
-def test_the_bell_rings_when_the_change_is_committed_and_not_before(committed_cast: Cast) -> None:
+def test_the_wake_event_is_set_when_the_change_is_committed_and_not_before(committed_cast: Cast) -> None:
     group = group_of(committed_cast.bob)
     wake_event.clear()
     with transaction.atomic():
@@ -139,7 +139,7 @@ def test_the_bell_rings_when_the_change_is_committed_and_not_before(committed_ca
     assert wake_event.is_set()
 
 
-def test_the_mail_worker_of_the_process_goes_at_once(committed_cast: Cast, mailbox: MailServer) -> None:
+def test_the_mail_worker_of_the_process_starts_at_once(committed_cast: Cast, mailbox: MailServer) -> None:
     group = group_of(committed_cast.bob)
     worker = MailWorker()
     worker.start()
@@ -162,7 +162,7 @@ def test_each_web_process_has_a_mail_worker(
     change(group_of(committed_cast.bob), committed_cast.alice)
     with web_server():
         assert mailbox.arrived.wait(SECONDS)
-    assert len(outcomes(committed_cast.acme)) == 1  # stopped politely, he finishes what he has in hand
+    assert len(outcomes(committed_cast.acme)) == 1  # after SIGTERM it finishes what it has claimed
 
 
 @pytest.mark.servers
@@ -175,7 +175,7 @@ def test_the_command_sends_what_is_due_and_ends(committed_cast: Cast, mailbox: M
 
 
 @pytest.mark.servers
-def test_the_command_goes_on_until_it_is_told_to_stop(committed_cast: Cast, mailbox: MailServer) -> None:
+def test_the_command_runs_until_it_is_stopped(committed_cast: Cast, mailbox: MailServer) -> None:
     change(group_of(committed_cast.bob), committed_cast.alice)
     with another_process(mailbox) as process:
         assert mailbox.arrived.wait(SECONDS)

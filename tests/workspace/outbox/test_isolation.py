@@ -1,4 +1,4 @@
-"""The outbox of a tenant is nobody else's."""
+"""The outbox of a tenant is isolated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_only_its_own_tenant_sees_it(cast: Cast, model) -> None:
             assert model.objects.all().delete()[0] == 0
 
 
-def test_nothing_is_put_into_the_outbox_of_another(cast: Cast) -> None:
+def test_nothing_can_be_put_into_the_outbox_of_another_tenant(cast: Cast) -> None:
     group = group_of(cast.bob)
     group.tenant = cast.globex
     with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():

@@ -1,4 +1,4 @@
-"""What becomes of a notification: one event, when nothing more will be tried."""
+"""The outcome of a notification: one event, once nothing more will be tried."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .changes import REQUEST_ID, change, colleague, deliver_all, group_of, lists
 REFUSED = "550 5.1.1 No such mailbox"
 
 
-def test_success_is_told_as_what_the_person_did_in_that_request(cast: Cast, mailbox: MailServer) -> None:
+def test_success_is_recorded_as_the_action_of_the_person_in_that_request(cast: Cast, mailbox: MailServer) -> None:
     group = group_of(cast.bob)
     change(group, cast.alice, changed=["Name"])
     deliver_all()
@@ -43,7 +43,7 @@ def test_many_users_are_one_event(cast: Cast, mailbox: MailServer) -> None:
     assert lists(event) == {"Recipients": ["Ella Ellis", "Frank Fisher"]}
 
 
-def test_a_refusal_for_good_is_told_at_once_in_the_servers_words(cast: Cast, mailbox: MailServer) -> None:
+def test_a_permanent_refusal_is_recorded_at_once_with_the_servers_reason(cast: Cast, mailbox: MailServer) -> None:
     mailbox.answers["bob@acme.example"] = REFUSED
     change(group_of(cast.bob), cast.alice, changed=["Name"])
     deliver_all()
@@ -55,7 +55,7 @@ def test_a_refusal_for_good_is_told_at_once_in_the_servers_words(cast: Cast, mai
     assert waiting(cast.acme) == []
 
 
-def test_one_who_is_refused_keeps_nobody_else_from_being_told(cast: Cast, mailbox: MailServer) -> None:
+def test_a_refused_recipient_does_not_delay_the_others(cast: Cast, mailbox: MailServer) -> None:
     people = [colleague(cast, name) for name in ("Ella Ellis", "Frank Fisher", "Grace Green")]
     mailbox.answers["ella@acme.example"] = REFUSED
     change(group_of(cast.alice), cast.alice, added=people)
@@ -94,7 +94,7 @@ def pause_before_next(cast: Cast) -> timedelta:
     return pause[0] - pause[1]
 
 
-def test_what_waits_is_tried_again_after_growing_pauses_and_then_told_as_failed(
+def test_a_pending_e_mail_is_retried_at_growing_intervals_and_then_recorded_as_failed(
     cast: Cast, mailbox: MailServer
 ) -> None:
     mailbox.answers["bob@acme.example"] = "451 4.7.1 Try again later"
@@ -111,7 +111,7 @@ def test_what_waits_is_tried_again_after_growing_pauses_and_then_told_as_failed(
     assert waiting(cast.acme) == []
 
 
-def test_nobody_is_told_twice_when_another_has_to_wait(cast: Cast, mailbox: MailServer) -> None:
+def test_nobody_is_notified_twice_when_another_recipient_has_to_wait(cast: Cast, mailbox: MailServer) -> None:
     people = [colleague(cast, name) for name in ("Ella Ellis", "Frank Fisher")]
     mailbox.answers["ella@acme.example"] = "451 Greylisted"
     change(group_of(cast.alice), cast.alice, added=people)
@@ -138,7 +138,7 @@ def test_nothing_is_lost_while_the_mail_server_is_down(cast: Cast, mail_server: 
     assert event.status == "success"
 
 
-def test_a_server_that_ends_the_connection_is_left_alone_for_now(cast: Cast, mailbox: MailServer) -> None:
+def test_a_server_that_closes_the_connection_is_tried_again_later(cast: Cast, mailbox: MailServer) -> None:
     people = [colleague(cast, name) for name in ("Ella Ellis", "Frank Fisher")]
     mailbox.answers["ella@acme.example"] = "421 4.3.2 Closing for maintenance"
     change(group_of(cast.alice), cast.alice, added=people)
@@ -149,7 +149,7 @@ def test_a_server_that_ends_the_connection_is_left_alone_for_now(cast: Cast, mai
     assert mailbox.messages == []
 
 
-def test_an_e_mail_that_breaks_the_program_is_given_up_and_told(cast: Cast, mailbox: MailServer) -> None:
+def test_an_e_mail_that_raises_an_error_is_aborted_and_recorded(cast: Cast, mailbox: MailServer) -> None:
     change(group_of(cast.bob), cast.alice)
     with acting_as(tenant_id=cast.acme.pk):
         Notification.objects.update(attempts=MOST_ATTEMPTS)  # each of them ended with its process
@@ -160,7 +160,7 @@ def test_an_e_mail_that_breaks_the_program_is_given_up_and_told(cast: Cast, mail
     assert waiting(cast.acme) == []
 
 
-def test_an_outcome_is_told_when_the_group_has_gone(cast: Cast, mailbox: MailServer) -> None:
+def test_an_outcome_is_recorded_even_if_the_group_was_deleted(cast: Cast, mailbox: MailServer) -> None:
     group = group_of(cast.bob)
     change(group, cast.alice)
     with acting_as(tenant_id=cast.acme.pk):

@@ -1,4 +1,4 @@
-"""A business group that is added and edited in the browser: who hears of it, and what the record shows of that."""
+"""A business group that is added and edited in the browser: who is notified, and what the record shows of that."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def save(client: Client, url: str, name: str, owner: User, *users: User) -> None
     assert client.post(url, typed).status_code == 302
 
 
-def told(cast: Cast) -> list[tuple[str, str, str]]:
+def notified(cast: Cast) -> list[tuple[str, str, str]]:
     with acting_as(tenant_id=cast.acme.pk):
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -37,7 +37,7 @@ def told(cast: Cast) -> list[tuple[str, str, str]]:
         return [(str(event.request_id), event.action, event.status) for event in events]
 
 
-def test_a_change_and_what_it_sets_off_are_one_request(cast: Cast, mailbox: MailServer) -> None:
+def test_a_change_and_its_notifications_have_the_same_request_id(cast: Cast, mailbox: MailServer) -> None:
     alice, ella = sign_in(cast.alice), colleague(cast, "Ella Ellis")
     save(alice, f"{GROUPS}add/", "Sales", cast.bob, ella)
     deliver_all()
@@ -52,7 +52,7 @@ def test_a_change_and_what_it_sets_off_are_one_request(cast: Cast, mailbox: Mail
         ("ella@acme.example", "You were added to the business group Sales"),
         ("ella@acme.example", "You were removed from the business group Sales North"),
     ]
-    (first, *_), *_, (last, *_) = recorded = told(cast)
+    (first, *_), *_, (last, *_) = recorded = notified(cast)
     assert sorted(recorded) == sorted(
         [
             (first, "add", "success"),
@@ -66,7 +66,7 @@ def test_a_change_and_what_it_sets_off_are_one_request(cast: Cast, mailbox: Mail
     assert first != last
 
 
-def test_saving_without_a_change_tells_nobody(cast: Cast, mailbox: MailServer) -> None:
+def test_saving_without_a_change_notifies_nobody(cast: Cast, mailbox: MailServer) -> None:
     alice = sign_in(cast.alice)
     save(alice, f"{GROUPS}add/", "Sales", cast.bob)
     deliver_all()

@@ -5,7 +5,7 @@
 An embedded server of its own, in a temporary folder, and the site as it is served in front of it. Four writers add,
 change and delete records, singly, in bulk and in longer transactions; three people sign in, fill in forms and sign
 out. At random moments a writer, a process of the database, the whole database, a web process or the whole web server is
-killed. Each value that is written is unique, and its writer notes how many events tell of it: once what was committed,
+killed. Each value that is written is unique, and its writer notes how many events record it: once what was committed,
 never what was rolled back. The people note each answer: a change, a refusal and a sign-in leave one event each.
 """
 
@@ -46,7 +46,7 @@ def disconnect() -> None:
 
 
 def prepare() -> tuple[UUID, list[str]]:
-    """The tenant, and the people who may change its records: nobody of them owns a group, so owners are told."""
+    """The tenant, and the people who may change its records: none of them owns a group, so owners are notified."""
     from django.core.management import call_command
 
     from tests.audit_trail.capture.factories import make
@@ -65,24 +65,24 @@ def prepare() -> tuple[UUID, list[str]]:
 
 
 def in_random_order(chance: random.Random, ways: list[Callable[[], None]]) -> Iterator[Callable[[], None]]:
-    """For ever; all come up equally often."""
+    """Endlessly; all come up equally often."""
     while True:
         chance.shuffle(ways)
         yield from list(ways)
 
 
-def patiently(look: Callable[[], str], see_to_the_database: Callable[[], None]) -> str:
-    """The database may just be learning that one of its processes is gone."""
+def with_patience(check: Callable[[], str], see_to_the_database: Callable[[], None]) -> str:
+    """Retry: the database may just be noticing that one of its processes has died."""
     from django.db import OperationalError
 
     for _ in range(100):
         try:
-            return look()
+            return check()
         except OperationalError:
             disconnect()
             time.sleep(0.1)
             see_to_the_database()
-    return look()
+    return check()
 
 
 def main(kills: int, seed: int, folder: Path) -> None:
@@ -97,7 +97,7 @@ def main(kills: int, seed: int, folder: Path) -> None:
 
     chance, notes = random.Random(seed), Notes(folder / "notes")
     tenant_id, people = prepare()
-    disconnect()  # connections are not to be inherited
+    disconnect()  # child processes must not inherit connections
     with ExitStack() as site:
         database, web = Database(folder, chance), Web(folder, chance)
         site.callback(web.stop)
@@ -117,7 +117,7 @@ def main(kills: int, seed: int, folder: Path) -> None:
             web.see_to_it()
             assert crowd.is_well()
             if number % KILLS_BETWEEN_CHECKS == 0 or number == kills:
-                agreed = patiently(lambda: check(tenant_id, notes), database.see_to_it)
+                agreed = with_patience(lambda: check(tenant_id, notes), database.see_to_it)
                 disconnect()
                 sys.stdout.write(f"{number} kills ({dict(killed)}): {agreed}\n")
                 sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""A browser without scripts for a site that is served: what ``Visitor`` needs of Django's test client."""
+"""A browser without scripts for a running site: what ``Visitor`` needs of Django's test client."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 class Browser:
-    """Raises OSError or HTTPException where the server does not answer, or not to the end."""
+    """Raises OSError or HTTPException if the server does not answer completely."""
 
     def __init__(self, site: str) -> None:
         self.site = site
@@ -54,7 +54,7 @@ class Browser:
         request = Request(urljoin(self.site, url), data, {"User-Agent": WINDOWS_CHROME})
         try:
             response = self.opener.open(request, timeout=SECONDS)
-        except HTTPError as refusal:  # also 302: nothing follows it
+        except HTTPError as refusal:  # also 302: redirects are not followed automatically
             response = refusal
         with response:
             return Answer(response.status, response.read(), response.headers)

@@ -1,4 +1,4 @@
-"""Whether events and records agree: every event is replayed, and what comes out is what the tables hold."""
+"""Whether events and rows agree: replaying every event gives the contents of the tables."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ FIELDS = {
     Template: ("name", "body"),
 }
 CREATED, DELETED = {"activate", "add", "create"}, {"delete"}
-TOLD = {NOTIFY_OWNER.key: Kind.OWNER, NOTIFY_USERS.key: Kind.USERS}
+NOTIFICATIONS = {NOTIFY_OWNER.key: Kind.OWNER, NOTIFY_USERS.key: Kind.USERS}
 
 State = dict[str, Any]
 
 
 def check(tenant_id: UUID, notes: Notes) -> str:
-    """Raises AssertionError where they do not; else says how much was compared, in one snapshot."""
+    """Raises AssertionError if they do not; returns how much was compared, in one snapshot."""
     values, answers = dict(Notes.read(notes.values)), dict(Notes.read(notes.answers))
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_isolation TO 'repeatable read'")
@@ -45,17 +45,17 @@ def check(tenant_id: UUID, notes: Notes) -> str:
         waiting = list(Notification.objects.all())
         sign_ins = list(LoginEvent.objects.filter(action__in=[Action.LOG_IN, Action.LOG_OUT]))
         sessions = {session.name for session in Session.objects.all()}
-    told = [event for event in events if event.action in TOLD]
-    changes = [event for event in events if event.action not in TOLD]
+    notifications = [event for event in events if event.action in NOTIFICATIONS]
+    changes = [event for event in events if event.action not in NOTIFICATIONS]
     done = [event for event in changes if event.status == Status.SUCCESS]
     assert replay(done) == rows
     check_values(values, changes)
     check_answers(answers, changes, sign_ins)
-    check_notifications(done, told, waiting)
+    check_notifications(done, notifications, waiting)
     check_sessions(sign_ins, sessions)
     return (
         f"{len(changes):,} events of {len(rows)} records, {len(values):,} noted values, {len(answers):,} answers, "
-        f"{len(told):,} notifications and {len(sign_ins):,} sign-ins and sign-outs agree"
+        f"{len(notifications):,} notifications and {len(sign_ins):,} sign-ins and sign-outs agree"
     )
 
 
@@ -72,16 +72,18 @@ def check_answers(answers: dict[str, str], changes: Iterable[AuditEvent], sign_i
         found[str(change.request_id)].append(change.status)
     for sign_in in sign_ins:
         found[str(sign_in.request_id)].append(sign_in.action)
-    wrong = {request: (said, found[request]) for request, said in answers.items() if found[request] != [said]}
+    wrong = {
+        request: (response, found[request]) for request, response in answers.items() if found[request] != [response]
+    }
     assert not wrong, f"request: (event expected, events found): {wrong}"
 
 
 def check_notifications(
-    done: Iterable[AuditEvent], told: Iterable[AuditEvent], waiting: Iterable[Notification]
+    done: Iterable[AuditEvent], notifications: Iterable[AuditEvent], waiting: Iterable[Notification]
 ) -> None:
-    """What a person has changed of a group is told of in one event, or lies in the outbox still."""
+    """Each change of a group has one notification event, or still waits in the outbox."""
     due = Counter((event.request_id, kind) for event in done for kind in notifications_of(event))
-    known = Counter([(event.request_id, TOLD[event.action]) for event in told])
+    known = Counter([(event.request_id, NOTIFICATIONS[event.action]) for event in notifications])
     known.update((each.request_id, Kind(each.kind)) for each in waiting)
     assert due == known, f"too few: {due - known}; too many: {known - due}"
 
@@ -99,7 +101,7 @@ def members_in(change: dict[str, Any]) -> list[str]:
 
 
 def check_sessions(sign_ins: Iterable[LoginEvent], sessions: set[str]) -> None:
-    """Who has signed in, and not out again, has a session; and nobody else."""
+    """Exactly those who have signed in, and not out again, have a session."""
     opened = Counter(event.session for event in sign_ins if event.action == Action.LOG_IN)
     closed = Counter(event.session for event in sign_ins if event.action == Action.LOG_OUT)
     assert opened - closed == Counter(sessions) and not closed - opened
@@ -113,7 +115,7 @@ def state_of(row: Any) -> State:
 
 
 def replay(events: Iterable[AuditEvent]) -> dict[UUID, State]:
-    """Each change starts from what the one before has left."""
+    """Each change starts from the result of the one before."""
     records: dict[UUID, State] = {}
     for event in events:
         assert event.resource_id

@@ -1,4 +1,4 @@
-"""What those who write know for certain, kept in files: it outlives them."""
+"""What writers know for certain, kept in files that survive them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import IO
 
 
 class Notes:
-    """Two kinds: of each value, how many events tell of it; of each answered request, what came of it."""
+    """Two kinds: how many events record each value; the outcome of each answered request."""
 
     def __init__(self, folder: Path) -> None:
         self.values, self.answers = folder / "values", folder / "answers"

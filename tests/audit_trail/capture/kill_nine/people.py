@@ -1,4 +1,4 @@
-"""People at the site while it is being killed. They note what they were answered; no answer tells them nothing."""
+"""Visitors of the site while it is being killed. They note the answers; without an answer the outcome is unknown."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _live(url: str, email: str, notes: Notes, records: int) -> None:
 
 
 class GoneError(Exception):
-    """What the person wanted to go on with is not there: deleted meanwhile, an error page."""
+    """The page that the person wanted to continue with is missing: deleted meanwhile, or an error page."""
 
 
 class Person:
@@ -68,12 +68,12 @@ class Person:
                     self.sign_in()
                 self.chance.choice(things)()
             except (OSError, HTTPException):
-                time.sleep(0.05)  # nobody answers
+                time.sleep(0.05)  # no answer
             except GoneError:
                 pass
 
     def is_signed_in(self) -> bool:
-        return "/sign-in/" not in self.look(HOME).url
+        return "/sign-in/" not in self.visit(HOME).url
 
     def sign_in(self) -> None:
         [form] = [Form(each) for each in self.visitor.main.iter("form") if each.get("method") == "post"]
@@ -81,7 +81,7 @@ class Person:
         self.send(form, "log_in")
 
     def sign_out(self) -> None:
-        forms = [Form(each) for each in self.look(HOME).tree.iter("form")]
+        forms = [Form(each) for each in self.visit(HOME).tree.iter("form")]
         [form] = [form for form in forms if "sign-out" in form.element.get("action", "")]
         self.send(form, "log_out")
 
@@ -123,7 +123,7 @@ class Person:
     def value(self) -> str:
         return next(self.unused)
 
-    def look(self, url: str) -> Visitor:
+    def visit(self, url: str) -> Visitor:
         """Raises GoneError for an error page."""
         try:
             return self.visitor.open(url)
@@ -131,21 +131,21 @@ class Person:
             raise GoneError from error
 
     def records_on(self, page: str) -> list[str]:
-        return sorted(set(re.findall(rf'href="({page}[0-9a-f-]{{36}}/)"', self.look(page).html)))
+        return sorted(set(re.findall(rf'href="({page}[0-9a-f-]{{36}}/)"', self.visit(page).html)))
 
     def form_to_add(self, page: str) -> Form:
         if len(self.records_on(page)) >= self.records:
             raise GoneError
-        return self.look(self.visitor.links(self.visitor.main)[ADD[page]]).form
+        return self.visit(self.visitor.links(self.visitor.main)[ADD[page]]).form
 
     def form_to_change(self, page: str, how: str = "edit/") -> Form:
         records = self.records_on(page)
         if not records:
             raise GoneError
-        return self.look(urljoin(self.chance.choice(records), how)).form
+        return self.visit(urljoin(self.chance.choice(records), how)).form
 
     def send(self, form: Form, done: str, *values: str) -> None:
-        """``done``: what the record says of it, if it is. Else it is a failure, and no event tells of the values.
+        """``done``: what is recorded if it succeeds. Else a failure is recorded, and no event has the values.
 
         Raises GoneError for an error page.
         """

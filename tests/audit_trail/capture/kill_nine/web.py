@@ -62,7 +62,7 @@ class Web:
             os.kill(int(self.chance.choice(workers)), signal.SIGKILL)
 
     def kill_the_master(self) -> None:
-        """Its workers see that they are alone, finish what they have in hand and go."""
+        """Its workers notice that they are orphans, finish their requests and exit."""
         assert self.master is not None
         self.master.kill()
         self.master.wait()

@@ -36,7 +36,7 @@ def write(tenant_id: UUID, notes: Path, name: str, records: int) -> None:
                 writer.one_transaction()
             except Undo:
                 Notes.write(file, [(value, 0) for value, _ in writer.written.values()])
-            except Error:  # refused (two writers met), or the server is gone: nobody knows what became of it
+            except Error:  # refused (two writers met), or the server is gone: the outcome is unknown
                 with suppress(Error):
                     connections["default"].close()
                 time.sleep(0.02)
@@ -69,7 +69,7 @@ class Writer:
             BusinessGroup(tenant_id=self.tenant_id, name=self.value(), owner_id=owner).save()
         elif what == 2:
             number.about = self.value()
-            number.save(update_fields=["about"])  # and not what others have written meanwhile
+            number.save(update_fields=["about"])  # and not what others have written in between
         elif what == 3:
             several = WabaNumber.objects.filter(display_name__lt=number.display_name)
             value = self.value()
@@ -82,7 +82,7 @@ class Writer:
             group.delete()
 
     def edit_group(self, group: BusinessGroup) -> None:
-        """However often in a transaction, it is one event, with the last value."""
+        """However many changes in a transaction, there is one event, with the last value."""
         users = list(User.objects.all())
         group.description = next(self.values)
         group.save(update_fields=["description"])

@@ -1,4 +1,4 @@
-"""Every way in which rows get written."""
+"""Every way to write rows."""
 
 from . import orm, outside, sql, surroundings  # noqa: F401  (importing them registers their paths)
 from .subject import ALL, Path, Subject

@@ -1,4 +1,4 @@
-"""Past the application: psql, and sessions that Django knows nothing of."""
+"""Bypassing the application: psql, and sessions outside Django."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .subject import Steps, Subject, path
 
 @contextmanager
 def session(role: str) -> Iterator[Any]:
-    """A cursor of a session of one's own, committed in the end."""
+    """A cursor of a separate session, committed at the end."""
     settings = connections["default"].settings_dict
     connection = psycopg2.connect(host=settings["HOST"], port=settings["PORT"], dbname=settings["NAME"], user=role)
     try:
@@ -33,7 +33,7 @@ def session(role: str) -> Iterator[Any]:
 
 
 def psql(role: str, script: str) -> str:
-    """Run a script as an administrator would, each statement a transaction; returns what psql complains of."""
+    """Run a script as an administrator would, each statement a transaction; returns the errors of psql."""
     settings = connections["default"].settings_dict
     target = ["-h", settings["HOST"], "-p", str(settings["PORT"]), "-U", role, "-d", settings["NAME"]]
     ran = subprocess.run(
@@ -77,7 +77,7 @@ def owner_without_scope(it: Subject) -> Steps:
     record = it.make()
     script = _update(it, record)
     yield
-    assert psql(OWNER_ROLE, script) == ""  # no row is in sight
+    assert psql(OWNER_ROLE, script) == ""  # no row is visible
     return None
 
 

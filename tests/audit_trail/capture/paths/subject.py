@@ -1,4 +1,4 @@
-"""What a path writes to, and where paths register."""
+"""What a write path writes to, and the registry of paths."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Steps = Generator[None, None, tuple[str, str] | None]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A followed model and how it is written to.
+    """An audited model and how it is written to.
 
     ``make`` and ``build``: another record, saved or not. ``field`` and ``value``: an edit. ``expression``: an edit
-    that the database works out. ``batch``: how many records there can be at a time.
+    that the database computes. ``batch``: how many records there can be at a time.
     """
 
     model: type[Model]
@@ -98,7 +98,7 @@ ALL: list[Path] = []
 def path(
     name: str, *, creates: bool = False, deletes: bool = False, leaves_a_trace: bool = True
 ) -> Callable[[Callable[[Subject], Steps]], Callable[[Subject], Steps]]:
-    """Register one. ``creates`` and ``deletes``: it does nothing else, or cannot do without."""
+    """Register one. ``creates`` and ``deletes``: what it does, or needs to do."""
 
     def register(steps: Callable[[Subject], Steps]) -> Callable[[Subject], Steps]:
         ALL.append(Path(name, steps, creates, deletes, leaves_a_trace))

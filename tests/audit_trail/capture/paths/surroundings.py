@@ -1,4 +1,4 @@
-"""The same writes in other surroundings: transactions that end otherwise, threads, coroutines, commands."""
+"""The same writes in other contexts: transactions that end differently, threads, coroutines, commands."""
 
 from __future__ import annotations
 

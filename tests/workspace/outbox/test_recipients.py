@@ -1,4 +1,4 @@
-"""Who is told of a change of a business group, and what the e-mail says."""
+"""Who is notified of a change of a business group, and the text of the e-mail."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def test_the_owner_reads_who_changed_what(cast: Cast, mailbox: MailServer) -> No
 
 
 @pytest.mark.parametrize(("role", "linked"), [("admin", True), ("developer", False)])
-def test_who_may_open_the_group_gets_a_link_to_it(cast: Cast, mailbox: MailServer, role: str, linked: bool) -> None:
+def test_a_recipient_who_may_open_the_group_gets_a_link_to_it(
+    cast: Cast, mailbox: MailServer, role: str, linked: bool
+) -> None:
     ella = add_member(cast.acme, role, person("Ella Ellis", "ella@acme.example"))
     group = group_of(ella)
     change(group, cast.alice, changed=["Name"])
@@ -43,18 +45,16 @@ def test_who_may_open_the_group_gets_a_link_to_it(cast: Cast, mailbox: MailServe
         assert (f"https://security.wisely.example/settings/business-groups/{group.pk}/" in text) == linked
 
 
-def test_a_former_owner_is_told_too(cast: Cast, mailbox: MailServer) -> None:
+def test_a_former_owner_is_notified_too(cast: Cast, mailbox: MailServer) -> None:
     ella = colleague(cast, "Ella Ellis")
     change(group_of(ella), cast.alice, changed=["Owner"], former_owner=cast.bob)
     deliver_all()
-    said = {message["To"]: texts(message)[0] for message in mailbox.messages}
-    assert ", which you own." in said["ella@acme.example"]
-    assert "you are no longer its owner" in said["bob@acme.example"]
+    text_by_recipient = {message["To"]: texts(message)[0] for message in mailbox.messages}
+    assert ", which you own." in text_by_recipient["ella@acme.example"]
+    assert "you are no longer its owner" in text_by_recipient["bob@acme.example"]
 
 
-def test_an_address_that_cannot_be_written_to_keeps_nobody_else_from_being_told(
-    cast: Cast, mailbox: MailServer
-) -> None:
+def test_an_unreachable_address_does_not_keep_others_from_being_notified(cast: Cast, mailbox: MailServer) -> None:
     odd = person("Odd Olsen", f"odd@{'ä' * 62}.example")
     change(group_of(cast.alice), cast.alice, added=[odd, cast.bob])
     deliver_all()
@@ -63,7 +63,7 @@ def test_an_address_that_cannot_be_written_to_keeps_nobody_else_from_being_told(
     assert (event.status, event.reason_code) == ("failure", "email_failed")
 
 
-def test_the_owner_of_a_new_group_is_told_so(cast: Cast, mailbox: MailServer) -> None:
+def test_the_owner_of_a_new_group_is_notified(cast: Cast, mailbox: MailServer) -> None:
     change(group_of(cast.bob), cast.alice, created=True, changed=["Name", "Owner"])
     deliver_all()
     [message] = mailbox.messages
@@ -73,7 +73,7 @@ def test_the_owner_of_a_new_group_is_told_so(cast: Cast, mailbox: MailServer) ->
     assert "Changed" not in plain
 
 
-def test_those_added_and_removed_are_told_each_in_their_own_words(cast: Cast, mailbox: MailServer) -> None:
+def test_added_and_removed_users_get_different_texts(cast: Cast, mailbox: MailServer) -> None:
     ella, frank = colleague(cast, "Ella Ellis"), colleague(cast, "Frank Fisher")
     change(group_of(cast.alice), cast.alice, added=[ella], removed=[frank])
     assert [each.kind for each in waiting(cast.acme)] == ["users"]
@@ -93,18 +93,18 @@ def test_names_are_text_and_never_markup(cast: Cast, mailbox: MailServer) -> Non
     assert mailbox.messages[0]["Subject"] == f"The business group {DANGEROUS} was changed"
 
 
-def test_nobody_is_told_of_what_they_did_themselves(cast: Cast) -> None:
+def test_nobody_is_notified_of_their_own_changes(cast: Cast) -> None:
     change(group_of(cast.alice), cast.alice, changed=["Name"], added=[cast.alice])
     assert waiting(cast.acme) == []
 
 
-def test_the_suspended_are_not_told(cast: Cast) -> None:
+def test_suspended_users_are_not_notified(cast: Cast) -> None:
     cast.bob.status = UserStatus.SUSPENDED
     change(group_of(cast.bob), cast.alice, changed=["Name"], added=[cast.bob])
     assert waiting(cast.acme) == []
 
 
-def test_support_is_named_with_where_it_is_from(cast: Cast, mailbox: MailServer) -> None:
+def test_support_staff_are_named_as_wisely_support(cast: Cast, mailbox: MailServer) -> None:
     change(group_of(cast.bob), cast.dana, changed=["Name"])
     deliver_all()
     plain, _ = texts(mailbox.messages[0])
@@ -114,7 +114,7 @@ def test_support_is_named_with_where_it_is_from(cast: Cast, mailbox: MailServer)
 
 
 @pytest.mark.parametrize(("number", "last"), [(50, "Person 49"), (53, "3 more")])
-def test_a_long_list_is_cut(cast: Cast, mailbox: MailServer, number: int, last: str) -> None:
+def test_a_long_list_is_shortened(cast: Cast, mailbox: MailServer, number: int, last: str) -> None:
     people = [person(f"Person {each}", f"p{each}@acme.example", status=UserStatus.SUSPENDED) for each in range(number)]
     change(group_of(cast.bob), cast.alice, added=people)
     deliver_all()
