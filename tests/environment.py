@@ -1,6 +1,6 @@
 """Loaded by pytest before Django's settings (``-p tests.environment``): the database they need.
 
-Where the suite runs in several processes, each has a server of its own: followers wait for the oldest transaction of a
+Where the suite runs in several processes, each has a server of its own: projectors wait for the oldest transaction of a
 server, whosoever it is.
 """
 

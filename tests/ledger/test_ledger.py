@@ -187,10 +187,10 @@ class TestPartitions:
         with pytest.raises(ProgrammingError, match="append-only"):
             run(f"DELETE FROM {TABLE}_default", using="owner")
 
-    @pytest.mark.parametrize("strays", [0, 1])
-    def test_do_not_deadlock_with_readers_that_write_afterwards(self, strays: int, committed_cast: Cast) -> None:
+    @pytest.mark.parametrize("unpartitioned", [0, 1])
+    def test_do_not_deadlock_with_readers_that_write_afterwards(self, unpartitioned: int, committed_cast: Cast) -> None:
         month = datetime(2034, 5, 1, tzinfo=UTC)
-        for _ in range(strays):
+        for _ in range(unpartitioned):
             put_at(committed_cast.acme.pk, month)
 
         def make() -> list[str]:
@@ -201,7 +201,7 @@ class TestPartitions:
 
         with ThreadPoolExecutor(1) as pool, acting_as(tenant_id=committed_cast.acme.pk):
             with transaction.atomic():
-                assert LoginEvent.objects.count() == strays
+                assert LoginEvent.objects.count() == unpartitioned
                 made = pool.submit(make)
                 those_who_wait(1)
                 record(Action.LOG_IN, committed_cast.alice)

@@ -39,7 +39,7 @@ def database(template_database: None, django_db_blocker: DjangoDbBlocker) -> Ite
 
 @pytest.fixture(
     scope="module",
-    params=["nothing is followed", "the older half is followed", "all is followed", "half of it came late"],
+    params=["nothing is projected", "the older half is projected", "all is projected", "half of it came late"],
 )
 def history(
     request: pytest.FixtureRequest, template_database: None, django_db_blocker: DjangoDbBlocker
@@ -50,11 +50,11 @@ def history(
         for name, record in RECORDS.items():
             for tenant in (history.tenant, history.other):
                 rows = rows_over_months(name, tenant)
-                later = rows[len(rows) // 2 :] if request.param == "the older half is followed" else []
+                later = rows[len(rows) // 2 :] if request.param == "the older half is projected" else []
                 if request.param == "half of it came late":
                     later = random.Random(1).sample(rows, len(rows) // 2)
                 record.put([row for row in rows if row not in later])
-                if request.param != "nothing is followed":
+                if request.param != "nothing is projected":
                     follow_all()
                 record.put(later)
                 if request.param == "half of it came late":

@@ -18,8 +18,8 @@ LOGIN = RECORDS["login"]
 
 
 @pytest.mark.usefixtures("database")
-@pytest.mark.parametrize("followed", [True, False])
-def test_many_in_a_few_minutes(followed: bool) -> None:
+@pytest.mark.parametrize("projected", [True, False])
+def test_many_in_a_few_minutes(projected: bool) -> None:
     """Pages begin and end inside the cluster, with more matches elsewhere and other events in between."""
     tenant, chance = records.a_tenant(), random.Random(5)
     start = timezone.now().replace(minute=15, second=0, microsecond=0) - timedelta(days=45)
@@ -31,7 +31,7 @@ def test_many_in_a_few_minutes(followed: bool) -> None:
     before = [at("IN", days=-number) for number in range(90, 0, -1)]
     after = [at("DE", days=number) for number in range(1, 40)]
     LOGIN.put([*before, *dense, *after])
-    if followed:
+    if projected:
         follow_all()
     ids = [row["id"] for row in [before[3], before[80], dense[0], dense[5], dense[100], dense[199], after[20]]]
     query = {"country": "IN", "action": "view"}

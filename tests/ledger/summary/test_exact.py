@@ -153,13 +153,13 @@ def test_many_writers_projectors_and_a_reader_at_once() -> None:
             follow()
 
     writers = [in_a_thread(write, seed) for seed in range(3)]
-    followers = [in_a_thread(follow_on) for _ in range(2)]
+    projectors = [in_a_thread(follow_on) for _ in range(2)]
     try:
         while any(writer.is_alive() for writer in writers):
             agree(tenant, days=3)
     finally:
         done.set()
-        for thread in writers + followers:
+        for thread in writers + projectors:
             thread.join()
     events = agree(tenant)
     assert events > 30
