@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LEFT_OUT = ("browser", "office", "large", "servers", "real_clock")
 MINUTE = timedelta(minutes=1)
 ENVIRONMENT = {
-    "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # or whoever waits with a time limit waits for ever
+    "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # or whoever waits with a time limit waits forever
     "NO_FAKE_STAT": "1",  # or Python takes what it has compiled for out of date
 }
 

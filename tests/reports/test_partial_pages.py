@@ -39,7 +39,7 @@ def test_they_cost_no_list_of_people(alice: Client) -> None:
 
 
 def test_what_is_wrong_with_the_filters(alice: Client) -> None:
-    response = alice.get(LOGIN_ACTIVITY, {"period": "for ever"}, headers=SCRIPT)
+    response = alice.get(LOGIN_ACTIVITY, {"period": "forever"}, headers=SCRIPT)
     assert response.status_code == 400
     assert "isn&#x27;t a period." in response.content.decode()
     assert "<form" not in response.content.decode()

@@ -22,23 +22,23 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def follower(monkeypatch: pytest.MonkeyPatch) -> Iterator[Follower]:
+def projector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Follower]:
     monkeypatch.setattr(follow, "LOOK_EVERY", 0.01)
-    follower = Follower()
-    follower.start()
-    yield follower
-    follower.stop()
-    assert not follower._thread.is_alive()
+    projector = Follower()
+    projector.start()
+    yield projector
+    projector.stop()
+    assert not projector._thread.is_alive()
 
 
-def test_the_thread_projects_new_events(follower: Follower) -> None:
+def test_the_thread_projects_new_events(projector: Follower) -> None:
     tenant = records.a_tenant()
     for number in range(3):
         records.append_many(tenant, 5)
-        until_summed(tenant, 5 * (number + 1), follower._thread.is_alive)
+        until_summed(tenant, 5 * (number + 1), projector._thread.is_alive)
 
 
-def test_the_thread_continues_after_losing_the_database(follower: Follower, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_thread_continues_after_losing_the_database(projector: Follower, caplog: pytest.LogCaptureFixture) -> None:
     tenant = records.a_tenant()
     with caplog.at_level(logging.CRITICAL):
         for number in range(3):
@@ -49,7 +49,7 @@ def test_the_thread_continues_after_losing_the_database(follower: Follower, capl
             )
             connection.close()
             records.append_many(tenant, 5)
-            until_summed(tenant, 5 * (number + 1), follower._thread.is_alive)
+            until_summed(tenant, 5 * (number + 1), projector._thread.is_alive)
 
 
 def test_the_command_projects_once() -> None:
