@@ -1,55 +1,39 @@
-"""How far a long piece of work is, on stderr: a bar on a terminal, elsewhere a line now and then."""
+"""How far a long piece of work is, on stderr: tqdm's bar on a terminal, elsewhere a plain line every ten seconds."""
 
 from __future__ import annotations
 
 import sys
-import time
+from typing import Never
 
-WIDTH = 40
-SECONDS_A_BAR, SECONDS_A_LINE = 0.1, 10.0
+from tqdm import tqdm
+
+tqdm.monitor_interval = 0  # no thread: work reports often
 
 
-class Progress:
-    """``with Progress(total, "events") as progress: … progress.advance(number)``, as often as one likes."""
+class _Lines:
+    """What tqdm writes, for log files: each state a line, and no control characters."""
 
-    def __init__(self, total: int, unit: str = "events", title: str = "") -> None:
-        self._total = total
-        self._unit = unit
-        self._title = title and f"{title}  "
-        self._on_terminal = sys.stderr.isatty()
-        self._pause = SECONDS_A_BAR if self._on_terminal else SECONDS_A_LINE
-        self._began = time.monotonic()
-        self._next = self._began + self._pause
-        self._done = 0
-        self._has_shown = False
+    def write(self, text: str) -> None:
+        if line := text.strip():
+            sys.stderr.write(f"{line}\n")
 
-    def advance(self, number: int) -> None:
-        self._done += number
-        if (now := time.monotonic()) >= self._next:
-            self._next = now + self._pause
-            self._write(now - self._began)
-
-    def _write(self, seconds: float) -> None:
-        share = min(1.0, self._done / self._total) if self._total else 1.0
-        rate = self._done / seconds
-        left = f"  {_clock((self._total - self._done) / rate)} left" if 0 < self._done < self._total else ""
-        bar = f"{'█' * int(WIDTH * share):░<{WIDTH}} " if self._on_terminal else ""
-        line = f"{self._title}{bar}{share:4.0%}  {self._done:,} of {self._total:,} {self._unit}  {rate:,.0f}/s{left}"
-        sys.stderr.write(f"\r\x1b[K{line}" if self._on_terminal else f"{line}\n")
+    def flush(self) -> None:
         sys.stderr.flush()
-        self._has_shown = True
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """The last word, where there was one before."""
-        if self._has_shown:
-            self._write(max(time.monotonic() - self._began, 0.001))
-            if self._on_terminal:
-                sys.stderr.write("\n")
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
+def progress(total: int, unit: str = "events", title: str = "") -> tqdm[Never]:
+    """``with progress(total) as bar: … bar.update(number)``, often. What is quickly done shows nothing."""
+    terminal = sys.stderr.isatty()
+    seconds = 0.1 if terminal else 10.0
+    return tqdm(
+        total=total,
+        desc=title or None,
+        unit=f" {unit}",
+        unit_scale=True,
+        file=sys.stderr if terminal else _Lines(),
+        ncols=None if terminal else 0,
+        dynamic_ncols=terminal,
+        miniters=1,
+        mininterval=seconds,
+        delay=seconds,
+    )

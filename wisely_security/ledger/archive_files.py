@@ -28,7 +28,9 @@ def path_of(name: str) -> Path:
     return Path(settings.ARCHIVE_DIR) / f"{name}.json"
 
 
-def write(name: str, copy_out: Callable[[Sink], None], about: dict[str, Any], progress: Callable[[int], None]) -> None:
+def write(
+    name: str, copy_out: Callable[[Sink], None], about: dict[str, Any], progress: Callable[[int], object]
+) -> None:
     """Write an archive that the database does not know yet; read it back. ``copy_out`` writes the lines into a Sink.
 
     What the same database has written under this name is replaced: it is of somebody who was killed before the database
@@ -73,7 +75,7 @@ def _part(path: Path) -> Iterator[BinaryIO]:
 class Sink:
     """The file that COPY writes to: a row at a time."""
 
-    def __init__(self, packed: gzip.GzipFile, progress: Callable[[int], None]) -> None:
+    def __init__(self, packed: gzip.GzipFile, progress: Callable[[int], object]) -> None:
         self.tally = Tally()
         self._packed = packed
         self._progress = progress
@@ -95,7 +97,7 @@ class Sink:
 class Source:
     """The file that COPY reads from: an archive's lines."""
 
-    def __init__(self, path: Path, progress: Callable[[int], None]) -> None:
+    def __init__(self, path: Path, progress: Callable[[int], object]) -> None:
         self.tally = Tally()
         self._lines = lines_of(path)
         self._progress = progress

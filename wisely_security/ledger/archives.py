@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from wisely_security.core.request_context import NOBODY, acting_as, using
 from wisely_security.database.alias_override import override_default
-from wisely_security.progress import Progress
+from wisely_security.progress import progress
 
 from . import archive_files, partitions
 from .locks import alone, patiently
@@ -65,8 +65,8 @@ def _write(name: str, leaving: Leaving, rows: int) -> None:
     }
     query = f"SELECT {', '.join(columns)} FROM {partition.name} ORDER BY id, tenant_id"  # noqa: S608
     ask(PLAINLY)
-    with Progress(rows, title=name) as progress:
-        archive_files.write(name, lambda sink: copy(f"COPY ({query}) TO STDOUT", sink), about, progress.advance)
+    with progress(rows, title=name) as bar:
+        archive_files.write(name, lambda sink: copy(f"COPY ({query}) TO STDOUT", sink), about, bar.update)
 
 
 def _record(name: str, leaving: Leaving) -> None:

@@ -50,7 +50,7 @@ def load(
     *,
     since: date,
     until: date,
-    progress: Callable[[int], None],
+    progress: Callable[[int], object],
 ) -> int:
     """Load rows in the order of time, all or none, in constant memory; returns how many.
 
@@ -74,7 +74,7 @@ def load(
 class _Lines:
     """Rows as the file that COPY reads from."""
 
-    def __init__(self, progress: Callable[[int], None]) -> None:
+    def __init__(self, progress: Callable[[int], object]) -> None:
         self.rows: Iterator[Row] = iter(())
         self.read_so_far = 0
         self._progress = progress

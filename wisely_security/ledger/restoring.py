@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import DatabaseError, transaction
 
-from wisely_security.progress import Progress
+from wisely_security.progress import progress
 
 from . import archive_files, earlier_columns, partitions
 from .archives import PLAINLY, ask, copy, forget, vacuum
@@ -57,8 +57,8 @@ def _load(name: str, manifest: dict[str, Any], partition: Partition, loading: Lo
     for statement, values in loading.before(partition.name):
         ask(statement, values)
     ask(PLAINLY)
-    with Progress(manifest["rows"], title=name) as progress:
-        source = archive_files.Source(archive_files.path_of(name), progress.advance)
+    with progress(manifest["rows"], title=name) as bar:
+        source = archive_files.Source(archive_files.path_of(name), bar.update)
         copy(f"COPY {partition.name} ({loading.target}) FROM STDIN", source)
     compare(source.tally.facts, manifest)
     for statement, values in loading.after(partition.name):

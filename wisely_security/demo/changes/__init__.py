@@ -24,7 +24,7 @@ from .scenario import Scenario
 SCENARIOS = sorted(Path(__file__).parent.glob("*.toml"))  # one for each tenant, named by its slug
 
 
-def load(demo: Demo, changes: int, progress: Callable[[int], None], *, scripted: bool) -> int:
+def load(demo: Demo, changes: int, progress: Callable[[int], object], *, scripted: bool) -> int:
     """Play each tenant's scenario, with exactly so many everyday changes in between, in the owner's transaction.
 
     Without ``scripted``: only more everyday changes, of new message links alone, so that what is recorded of other

@@ -72,7 +72,7 @@ class Everyday:
     """The ordinary days of one tenant, from ``begin`` on: ``changes`` of them until the demo ends."""
 
     def __init__(
-        self, team: list[Person], rng: Rng, until: datetime, changes: int, progress: Callable[[int], None]
+        self, team: list[Person], rng: Rng, until: datetime, changes: int, progress: Callable[[int], object]
     ) -> None:
         self._team = [person for person in team if person.user.may(LINK_SECTION.edit_permission)]
         self._rng, self._until, self._changes, self._progress = rng, until, changes, progress

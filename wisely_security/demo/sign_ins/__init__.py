@@ -15,7 +15,7 @@ from .sessions import note_on_account, open_sessions
 FEWEST_EVENTS = 500  # the scripted events alone are about 300
 
 
-def load(demo: Demo, events: int, progress: Callable[[int], None], *, scripted: bool) -> None:
+def load(demo: Demo, events: int, progress: Callable[[int], object], *, scripted: bool) -> None:
     """Load exactly ``events`` events, as the owner, in the caller's transaction.
 
     Without ``scripted`` they are of ordinary days, and leave nothing else; the seed must be a new one: event ids follow

@@ -12,7 +12,7 @@ from wisely_security.demo.networks import provide_places
 from wisely_security.demo.patterns import Seed
 from wisely_security.ledger import partitions
 from wisely_security.ledger.follow import follow
-from wisely_security.progress import Progress
+from wisely_security.progress import progress
 from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 
 EVENTS, SEED = 4000, 1
@@ -68,10 +68,10 @@ class Command(BaseCommand):
         since = people.first_day(until) if new else until - timedelta(days=DAYS)
         partitions.create(since.date(), partitions.add_months(until.date(), 1))
         provide_places()
-        with back_dating(keys=new), Progress(events + number) as progress:
+        with back_dating(keys=new), progress(events + number) as bar:
             demo = people.create(until, seed) if new else people.existing(until, seed)
-            number = changes.load(demo, number, progress.advance, scripted=new)
-            sign_ins.load(demo, events, progress.advance, scripted=new)
+            number = changes.load(demo, number, bar.update, scripted=new)
+            sign_ins.load(demo, events, bar.update, scripted=new)
         follow()
         return number
 
