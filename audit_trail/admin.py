@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString
 
 from wisely_security.reports.support_events import EventAdmin, two_lines
 
-from . import diffs
-from .admin_filters import SupportFilterSet
 from .models import AuditEvent
-from .report import REPORT
+from .report import diffs
+from .report.declaration import REPORT
+from .report.support_filters import SupportFilterSet
 
 HEADINGS = {column["name"]: column["label"] for column in REPORT.columns}
 

@@ -9,12 +9,13 @@ class AuditTrailConfig(AppConfig):
     verbose_name = "Audit Trail"
 
     def ready(self) -> None:
-        from . import checks, safeguards  # noqa: F401  (registers them)
+        from . import safeguards  # noqa: F401  (registers them)
+        from .triggers import checks  # noqa: F401  (registers them)
 
         post_migrate.connect(_keep_the_hook_in_step, sender=self, dispatch_uid="audit_trail")
 
 
 def _keep_the_hook_in_step(using: str, **_: Any) -> None:
-    from .installation import install
+    from .triggers.installation import install
 
     install(using)

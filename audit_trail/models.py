@@ -9,7 +9,7 @@ from django.db.models import F, Value
 from wisely_security.ledger.models import Event, EventQuerySet, for_projectors, wide_index
 from wisely_security.ledger.search.fields import IndexedFields, TextCondition
 
-from . import labels
+from .report import labels
 from .vocabulary import ActorKind, Code, Status
 
 

@@ -90,8 +90,8 @@ def main(rows: int, rounds: int) -> None:
 
 def downloads(name: str, site: Any, tenant_id: Any, rounds: int) -> dict[str, dict[str, Any]]:
     """What was taken of a record, plain and compressed, in turn with psql."""
-    from audit_trail.report import REPORT as AUDIT_TRAIL
-    from login_activity.report import REPORT as LOGIN_ACTIVITY
+    from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
+    from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
     from wisely_security.reports.columns import copy_statement
     from wisely_security.reports.periods import Period, Preset
 

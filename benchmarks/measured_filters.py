@@ -16,8 +16,8 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from audit_trail.report import REPORT as AUDIT_TRAIL
-from login_activity.report import REPORT as LOGIN_ACTIVITY
+from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
+from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.follow import follow
 from wisely_security.ledger.partitions import add_months

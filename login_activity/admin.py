@@ -7,9 +7,9 @@ from django.utils.safestring import SafeString
 
 from wisely_security.reports.support_events import EventAdmin, two_lines
 
-from .admin_filters import SupportFilterSet
 from .models import LoginEvent
-from .report import REPORT
+from .report.declaration import REPORT
+from .report.support_filters import SupportFilterSet
 
 HEADINGS = {column["name"]: column["label"] for column in REPORT.columns}
 

@@ -6,6 +6,7 @@ class LoginActivityConfig(AppConfig):
     verbose_name = "Login Activity"
 
     def ready(self) -> None:
-        from . import receivers, safeguards  # noqa: F401
+        from . import safeguards  # noqa: F401
+        from .sign_ins import receivers
 
         receivers.connect()

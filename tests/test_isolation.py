@@ -10,11 +10,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from login_activity.recorder import record
+from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session
-from wisely_security.workspace import urls as workspace_urls
+from wisely_security.workspace.pages import urls as workspace_urls
 
 from .support.cast import Cast, add_member, person, sign_in
 

@@ -17,12 +17,12 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from audit_trail.audited_admin import audited_admin
+from audit_trail.recording.audited_admin import audited_admin
 
-from .tenancy.access import AccessRefused
-from .tenancy.forms import SupportSignInForm
-from .tenancy.stale_forms import may_be_old
-from .tenancy.support_admin import SupportAdmin
+from .tenancy.forms.sign_in import SupportSignInForm
+from .tenancy.forms.stale_forms import may_be_old
+from .tenancy.support.model_admin import SupportAdmin
+from .tenancy.views.access import AccessRefused
 from .tenancy.views.sign_in import SignIn
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])

@@ -109,18 +109,18 @@ MIDDLEWARE = [
     "wisely_security.core.http.middleware.RequestContextMiddleware",
     "wisely_security.core.http.middleware.SecurityHeadersMiddleware",
     "wisely_security.core.http.unseen.SpeculationMiddleware",
-    "wisely_security.tenancy.middleware.SessionCookieMiddleware",
+    "wisely_security.tenancy.views.middleware.SessionCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "wisely_security.tenancy.stale_forms.FormOwnerMiddleware",
+    "wisely_security.tenancy.forms.stale_forms.FormOwnerMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "wisely_security.tenancy.middleware.TenantMiddleware",
+    "wisely_security.tenancy.views.middleware.TenantMiddleware",
     "wisely_security.database.own_writes.OwnWritesMiddleware",
-    "login_activity.middleware.ClientHintsMiddleware",
+    "login_activity.devices.middleware.ClientHintsMiddleware",
 ]
 
 ROOT_URLCONF = "wisely_security.urls"
@@ -135,10 +135,10 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "wisely_security.tenancy.menu.shell",
+                "wisely_security.tenancy.views.menu.shell",
             ],
             "libraries": {"heroicons": "wisely_security.core.icons"},
-            "builtins": ["wisely_security.tenancy.form_tags"],
+            "builtins": ["wisely_security.tenancy.forms.form_tags"],
         },
     },
     # The rows of a report, fifty a page and a thousand values: in a third of the time that Django's templates take.
@@ -179,8 +179,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenancy.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an address is unique among accounts, and may be invited by several tenants
 AUTHENTICATION_BACKENDS = [
-    "login_activity.lockout.LockoutBackend",
-    "wisely_security.tenancy.authentication.EmailBackend",
+    "login_activity.sign_ins.lockout.LockoutBackend",
+    "wisely_security.tenancy.sign_in.authentication.EmailBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -190,17 +190,17 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "wisely_security.tenancy.demo_password.NotTheDemoPassword"},
+    {"NAME": "wisely_security.tenancy.sign_in.demo_password.NotTheDemoPassword"},
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
-PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # of any link; tenancy/links.py says how long each kind works
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # of any link; tenancy/sign_in/links.py says how long each kind works
 LOCKOUT_MINUTES = 15  # at most a day: longer, no failure is kept
 LOCKOUT_FAILURES_PER_ACCOUNT = 10
 LOCKOUT_FAILURES_PER_ADDRESS = 100
 
-SESSION_ENGINE = "wisely_security.tenancy.session_store"
+SESSION_ENGINE = "wisely_security.tenancy.sign_in.session_store"
 SESSION_COOKIE_NAME = "wisely_session"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEVELOPMENT
@@ -209,7 +209,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("TRUST_X_FORWARDED_PROTO") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "wisely_security.tenancy.stale_forms.csrf_failure"
+CSRF_FAILURE_VIEW = "wisely_security.tenancy.forms.stale_forms.csrf_failure"
 
 # Number of proxies in front of the application, or their networks: "1" or "10.0.0.0/8,192.0.2.7".
 TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "")

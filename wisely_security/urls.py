@@ -4,10 +4,10 @@ from django.urls import include, path
 from .core import errors
 
 urlpatterns = [
-    path("", include("wisely_security.tenancy.urls")),
-    path("", include("login_activity.urls")),
-    path("", include("audit_trail.urls")),
-    path("", include("wisely_security.workspace.urls")),
+    path("", include("wisely_security.tenancy.views.urls")),
+    path("", include("login_activity.report.urls")),
+    path("", include("audit_trail.report.urls")),
+    path("", include("wisely_security.workspace.pages.urls")),
     path("api/v1/", include("wisely_security.workspace.api.urls")),
     path("admin/", admin.site.urls),
 ]

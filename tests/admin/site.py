@@ -22,7 +22,7 @@ from wisely_security.tenancy.models import Role, Session, Tenant, User
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink
-from wisely_security.workspace.resource_page import resource_pages
+from wisely_security.workspace.pages.resource_page import resource_pages
 
 EVENTS = "/admin/login_activity/loginevent/"
 USERS = "/admin/tenancy/user/"

@@ -11,8 +11,8 @@ from django.test import Client
 
 from tests.support.cast import Cast, sign_in
 from wisely_security.admin_site import SupportSite
-from wisely_security.tenancy import support_admin
 from wisely_security.tenancy.models import Session
+from wisely_security.tenancy.support import model_admin as support_admin
 
 from .site import EVENTS, ROLES, TENANTS, USERS, WORKSPACE, every_url, list_of, support_views
 
@@ -150,7 +150,7 @@ class TestEveryLookIsTold:
         def refuse(*_: Any, **__: Any) -> None:
             raise Error("full")
 
-        monkeypatch.setattr("login_activity.recorder.append", refuse)
+        monkeypatch.setattr("login_activity.sign_ins.recorder.append", refuse)
         for url in (USERS, EVENTS + "?tenant=acme", f"{USERS}{cast.bob.pk}/change/"):
             with pytest.raises(Error, match="full"):
                 dana.get(url)

@@ -9,7 +9,8 @@ import pytest
 from django.core.checks import run_checks
 from django.db import connections
 
-from audit_trail import checks, registry
+from audit_trail import registry
+from audit_trail.triggers import checks
 from wisely_security.tenancy.models import Session, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 

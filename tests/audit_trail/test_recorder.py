@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from psycopg2.extras import Json
 
-from audit_trail import failures, recorder
 from audit_trail.models import AuditEvent
-from audit_trail.recorder import RECORD
+from audit_trail.recording import failures, recorder
+from audit_trail.recording.recorder import RECORD
 from audit_trail.vocabulary import Code
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as

@@ -26,8 +26,8 @@ from tests.support import cast, databases
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.demo.networks import build_demo_database
-from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition, Tenant, User, UserStatus
+from wisely_security.tenancy.sign_in.accounts import create_tenant
 
 from . import events
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.audit_trail.page.story import Story, record_story
 from tests.audit_trail.records import put
 from tests.support import cast
-from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition, User
+from wisely_security.tenancy.sign_in.accounts import create_tenant
 
 from .reading import expect_only_results_replaced, mark, rows
 from .test_accessibility import NARROW, WIDE, examine

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from tests.support.cast import add_member, person
 from wisely_security.core.request_context import acting_as
-from wisely_security.workspace.api_keys import hash_of
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
+from wisely_security.workspace.records.api_keys import hash_of
 
 from .workspace import a_company
 

@@ -7,8 +7,8 @@ from itertools import count
 
 from tests.support.cast import Cast, add_member, person
 from tests.workspace.fixtures import set_up_profile, set_up_workspace
-from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition
+from wisely_security.tenancy.sign_in.accounts import create_tenant
 
 from .site import Site
 

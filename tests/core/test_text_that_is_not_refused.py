@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from login_activity.models import LoginEvent
-from login_activity.recorder import HIDDEN_NAME
+from login_activity.sign_ins.recorder import HIDDEN_NAME
 from tests.support.cast import PASSWORD, Cast, sign_in
 from wisely_security.core.text.characters import is_one_line
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from login_activity.recorder import record
+from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action
 from tests.admin.site import sign_in_as_support
 from tests.support.cast import Cast, sign_in

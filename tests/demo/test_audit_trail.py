@@ -23,7 +23,7 @@ from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import NOTIFY_OWNER, NOTIFY_USERS
 from wisely_security.workspace.modules.templates import Review, Template
 from wisely_security.workspace.outbox.models import Notification
-from wisely_security.workspace.resource_page import resource_pages
+from wisely_security.workspace.pages.resource_page import resource_pages
 
 from .seeding import EVENTS, KeptDemo, seed
 

@@ -14,13 +14,13 @@ from django.test import Client
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
-from login_activity.recorder import HIDDEN_NAME
+from login_activity.sign_ins.recorder import HIDDEN_NAME
 from login_activity.vocabulary import Action, Reason, Status
 from wisely_security.core.request_context import acting_as
 from wisely_security.demo import people as demo_people
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import BUILT_IN_ROLES, Session, Tenant, User, UserStatus
+from wisely_security.tenancy.sign_in.demo_password import DEMO_PASSWORD
 
 from .seeding import AUDIT_TRAIL, EVENTS, LOGIN_ACTIVITY, SIGN_IN, KeptDemo
 

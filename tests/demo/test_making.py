@@ -19,7 +19,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from login_activity.recorder import record
+from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action, Reason
 from tests.audit_trail.capture.paths.outside import session
 from tests.support import databases

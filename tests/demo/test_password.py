@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from login_activity.vocabulary import Reason
 from tests.support.cast import Cast
-from wisely_security.tenancy.demo_password import DEMO_PASSWORD
+from wisely_security.tenancy.sign_in.demo_password import DEMO_PASSWORD
 
 from .seeding import SIGN_IN, all_events
 

@@ -9,9 +9,9 @@ from django.db import connections
 from tests.support.cast import create_cast, person
 from wisely_security.core.request_context import acting_as
 from wisely_security.demo import people as demo_people
-from wisely_security.tenancy.accounts import create_tenant
-from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Edition, Tenant, User
+from wisely_security.tenancy.sign_in.accounts import create_tenant
+from wisely_security.tenancy.sign_in.demo_password import DEMO_PASSWORD
 
 from .seeding import all_events, seed
 

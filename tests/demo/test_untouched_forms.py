@@ -16,10 +16,10 @@ from django.urls import reverse
 
 from tests.support.untouched import sent_by
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Tenant, User, UserStatus
 from wisely_security.tenancy.permissions import SIGN_IN_SETTINGS
-from wisely_security.workspace.resource_page import resource_pages
+from wisely_security.tenancy.sign_in.demo_password import DEMO_PASSWORD
+from wisely_security.workspace.pages.resource_page import resource_pages
 
 from .seeding import SIGN_IN
 

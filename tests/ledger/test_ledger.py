@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
-from login_activity.recorder import record
+from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action, Reason
 from tests.support.cast import Cast
 from tests.support.records import put_at

@@ -23,7 +23,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.reports.local_time import local_time, spans
 from wisely_security.reports.periods import FIRST_YEAR, Period
 from wisely_security.reports.periods import LAST_YEAR as LAST_YEAR_ASKED
-from wisely_security.tenancy.time_zones import time_zones
+from wisely_security.tenancy.models.time_zones import time_zones
 
 LAST_YEAR = 2039
 PAGE = "/settings/identity-access/login-activity/"

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
-from login_activity.recorder import record
+from login_activity.report.filters import LoginActivityFilterSet
+from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action, Reason
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.core.text.folding import fold

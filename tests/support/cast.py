@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.test import Client
 
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.accounts import create_tenant
 from wisely_security.tenancy.models import Edition, Role, Tenant, User, UserStatus
+from wisely_security.tenancy.sign_in.accounts import create_tenant
 
 PASSWORD = "correct horse battery"
 WINDOWS_CHROME = (

@@ -15,8 +15,8 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests.support.cast import PASSWORD, Cast, add_member, person, sign_in
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.authentication import find_user
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
+from wisely_security.tenancy.sign_in.authentication import find_user
 
 from .test_passwords import letters_delivered
 

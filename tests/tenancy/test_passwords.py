@@ -18,9 +18,9 @@ from django.utils import timezone
 from tests.support.cast import PASSWORD, Cast, add_member, person, sign_in
 from tests.support.smtp import MailServer
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.accounts import AccountChangedError, set_password
-from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import Role, Session, User, UserStatus
+from wisely_security.tenancy.sign_in.accounts import AccountChangedError, set_password
+from wisely_security.tenancy.sign_in.links import tokens
 from wisely_security.tenancy.views import password
 
 NEW = "a much better password"

@@ -16,7 +16,7 @@ from login_activity.models import LoginEvent
 from tests.support.cast import PASSWORD, Cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
-from wisely_security.tenancy.session_store import SessionStore
+from wisely_security.tenancy.sign_in.session_store import SessionStore
 
 COOKIE = "wisely_session"
 PAGE = "/account/profile/"

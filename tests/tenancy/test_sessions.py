@@ -14,10 +14,10 @@ from django.utils import timezone
 from tests.support.cast import PASSWORD, Cast, sign_in
 from tests.workspace.browsing import Visitor
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.forms import ProfileForm, save_changed
+from wisely_security.tenancy.forms.sign_in import ProfileForm, save_changed
 from wisely_security.tenancy.models import Session, Tenant, User, UserStatus
-from wisely_security.tenancy.session_store import SessionStore
-from wisely_security.tenancy.signals import session_ended
+from wisely_security.tenancy.sign_in.session_store import SessionStore
+from wisely_security.tenancy.sign_in.signals import session_ended
 
 from .test_sign_in import IPHONE
 

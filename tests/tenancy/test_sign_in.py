@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.test import Client
 
-from login_activity.recorder import HIDDEN_NAME
+from login_activity.sign_ins.recorder import HIDDEN_NAME
 from tests.support.cast import PASSWORD, Cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session, User, UserStatus

@@ -17,10 +17,10 @@ from django.urls import reverse
 from audit_trail.models import AuditEvent
 from tests.support.cast import PASSWORD, Cast, add_member, person, sign_in
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.demo_password import DEMO_PASSWORD, NotTheDemoPassword, opens_nothing
-from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import User, UserStatus
-from wisely_security.tenancy.passwords import SALT_SQL, check_password, normalize_password, salt_of
+from wisely_security.tenancy.sign_in.demo_password import DEMO_PASSWORD, NotTheDemoPassword, opens_nothing
+from wisely_security.tenancy.sign_in.links import tokens
+from wisely_security.tenancy.sign_in.passwords import SALT_SQL, check_password, normalize_password, salt_of
 
 COMPOSED, DECOMPOSED = "naïve horse battery", "nai\u0308ve horse battery"
 SAME = [

@@ -8,14 +8,14 @@ from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, add_member, person
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User, UserStatus
-from wisely_security.workspace.api_keys import hash_of
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Review, Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
-from wisely_security.workspace.records import Channel
+from wisely_security.workspace.records.api_keys import hash_of
+from wisely_security.workspace.records.record import Channel
 
 KEY = "wsk_the-key-of-the-shop-as-it-was"
 PROFILE = "Acme Ltd"

@@ -15,7 +15,7 @@ from wisely_security.workspace.modules.business_profile import BusinessProfile
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
-from wisely_security.workspace.resource_page import ResourcePage, resource_pages
+from wisely_security.workspace.pages.resource_page import ResourcePage, resource_pages
 
 from .browsing import Visitor, text_of
 

@@ -18,7 +18,7 @@ from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
-from wisely_security.workspace.resource_page import ResourcePage, resource_pages
+from wisely_security.workspace.pages.resource_page import ResourcePage, resource_pages
 
 from .browsing import Visitor, text_of
 

@@ -20,7 +20,7 @@ from tests.support.untouched import sent_by
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.templates import Template
-from wisely_security.workspace.resource_page import resource_page_of, resource_pages
+from wisely_security.workspace.pages.resource_page import resource_page_of, resource_pages
 
 TEXTS = {
     "line ends and markup": "\n  two\r\nlines\rand</textarea>\"'><script>&lt;&#13;&amp; %s {{1}}\t\r\n\n",

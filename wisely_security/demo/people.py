@@ -12,9 +12,9 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
-from wisely_security.tenancy.accounts import create_tenant
-from wisely_security.tenancy.demo_password import DEMO_PASSWORD
 from wisely_security.tenancy.models import Edition, Role, Tenant, User, UserStatus
+from wisely_security.tenancy.sign_in.accounts import create_tenant
+from wisely_security.tenancy.sign_in.demo_password import DEMO_PASSWORD
 
 from . import DAYS, backdating, read_table
 from .patterns import Seed, accepted_at, moment_of, patterns, suspended_at, working_day

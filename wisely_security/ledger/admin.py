@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 
-from wisely_security.tenancy.support_admin import SupportAdmin
+from wisely_security.tenancy.support.model_admin import SupportAdmin
 
 from . import archives, retention
 from .models import Archive

@@ -14,10 +14,10 @@ from django.core.management.base import BaseCommand
 from django_tables2 import Table
 
 from audit_trail import registry
-from audit_trail.tables import AuditTrailTable
+from audit_trail.report.tables import AuditTrailTable
 from audit_trail.vocabulary import ActorKind, Code
 from login_activity import vocabulary as login_activity
-from login_activity.tables import LoginActivityTable
+from login_activity.report.tables import LoginActivityTable
 from wisely_security.reports.columns import csv_columns
 from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Edition

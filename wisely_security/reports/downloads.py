@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from wisely_security.core.request_context import current, using
 from wisely_security.database.own_writes import note_late
-from wisely_security.tenancy import signals
+from wisely_security.tenancy.sign_in import signals
 
 from . import totals
 from .columns import cells_statement, copy_statement, header

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from wisely_security.ledger.models import NO_TENANT, Event
 from wisely_security.tenancy.models import Tenant
-from wisely_security.tenancy.support_admin import SupportAdmin, SupportChangeList
+from wisely_security.tenancy.support.model_admin import SupportAdmin, SupportChangeList
 
 from .keyset import Page, read_page
 from .parameters import NEWER, OLDER, normalized

@@ -21,9 +21,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from wisely_security.core.request_context import current
 from wisely_security.ledger.models import Event
-from wisely_security.tenancy import signals
-from wisely_security.tenancy.access import MemberView
 from wisely_security.tenancy.models import Tenant, User
+from wisely_security.tenancy.sign_in import signals
+from wisely_security.tenancy.views.access import MemberView
 
 from . import charts
 from .filters import ReportFilterSet

@@ -1,4 +1,4 @@
-"""Tenants, users, roles, permissions, sessions, signing in, and the menu: who there is, and what they may do.
+"""Tenants, users, roles, permissions, sessions and signing in: who exists, and what they may do.
 
-Imports core and database; everything above may import it. A subject a file, but for what Django wants in folders.
+Imports core and database; everything above may import it.
 """

@@ -8,7 +8,8 @@ class TenancyConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
-        from . import authentication, safeguards  # noqa: F401
+        from . import safeguards  # noqa: F401
+        from .sign_in import authentication
 
         user_logged_in.disconnect(dispatch_uid="update_last_login")  # ours knows the scope
         user_logged_in.connect(authentication.open_session, dispatch_uid="tenancy.open_session")

@@ -15,10 +15,10 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.admin.of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 from wisely_security.tenancy.models import Tenant, User
 
-from .forms import RecordForm
 from .modules.access_accounts import AccessAccount
 from .modules.templates import SETTINGS, SettingsForm, Template, TemplateForm
-from .resource_page import Column, ResourcePage, resource_page_of, resource_pages
+from .pages.forms import RecordForm
+from .pages.resource_page import Column, ResourcePage, resource_page_of, resource_pages
 
 
 class SupportRecordForm(RecordForm):

@@ -3,8 +3,8 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit_trail.installation import sql_of
 from audit_trail.registry import all_audited, audited_as
+from audit_trail.triggers.installation import sql_of
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from audit_trail import installation
-from audit_trail.hook import triggers
 from audit_trail.registry import all_audited, followed_models
+from audit_trail.triggers import installation
+from audit_trail.triggers.hook import triggers
 
 GROUPS = "workspace_businessgroup"
 NUMBERS = "workspace_wabanumber"

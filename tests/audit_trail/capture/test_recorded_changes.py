@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
-from audit_trail.display_values import LONGEST_TEXT
 from audit_trail.models import AuditEvent
 from audit_trail.registry import followed_models
+from audit_trail.triggers.display_values import LONGEST_TEXT
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.devserver.embedded.roles import SUPERUSER

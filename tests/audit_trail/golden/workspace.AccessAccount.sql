@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION audit_trail_workspace_accessaccount_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.AccessAccount by audit_trail/hook.py.
+-- Generated for workspace.AccessAccount by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '00000000-0000-0000-0000-000000000000')
@@ -205,7 +205,7 @@ ALTER TABLE workspace_accessaccount ENABLE ALWAYS TRIGGER audit_trail_update;
 CREATE OR REPLACE FUNCTION audit_trail_workspace_accessaccount_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.AccessAccount by audit_trail/hook.py.
+-- Generated for workspace.AccessAccount by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '00000000-0000-0000-0000-000000000000')
@@ -301,7 +301,7 @@ ALTER TABLE workspace_accessaccount ENABLE ALWAYS TRIGGER audit_trail_insert;
 CREATE OR REPLACE FUNCTION audit_trail_workspace_accessaccount_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.AccessAccount by audit_trail/hook.py.
+-- Generated for workspace.AccessAccount by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '00000000-0000-0000-0000-000000000000')
@@ -397,7 +397,7 @@ ALTER TABLE workspace_accessaccount ENABLE ALWAYS TRIGGER audit_trail_delete;
 CREATE OR REPLACE FUNCTION audit_trail_workspace_accessaccount_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.AccessAccount by audit_trail/hook.py.
+-- Generated for workspace.AccessAccount by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := NOT wisely_support();

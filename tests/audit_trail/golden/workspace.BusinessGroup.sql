@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION audit_trail_workspace_businessgroup_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.BusinessGroup by audit_trail/hook.py.
+-- Generated for workspace.BusinessGroup by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '00000000-0000-0000-0000-000000000000')
@@ -80,7 +80,7 @@ ALTER TABLE workspace_businessgroup ENABLE ALWAYS TRIGGER audit_trail_update;
 CREATE OR REPLACE FUNCTION audit_trail_workspace_businessgroup_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.BusinessGroup by audit_trail/hook.py.
+-- Generated for workspace.BusinessGroup by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '00000000-0000-0000-0000-000000000000')
@@ -142,7 +142,7 @@ ALTER TABLE workspace_businessgroup ENABLE ALWAYS TRIGGER audit_trail_insert;
 CREATE OR REPLACE FUNCTION audit_trail_workspace_businessgroup_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.BusinessGroup by audit_trail/hook.py.
+-- Generated for workspace.BusinessGroup by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '00000000-0000-0000-0000-000000000000')
@@ -204,7 +204,7 @@ ALTER TABLE workspace_businessgroup ENABLE ALWAYS TRIGGER audit_trail_delete;
 CREATE OR REPLACE FUNCTION audit_trail_workspace_businessgroup_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.BusinessGroup by audit_trail/hook.py.
+-- Generated for workspace.BusinessGroup by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := NOT wisely_support();
@@ -264,7 +264,7 @@ ALTER TABLE workspace_businessgroup ENABLE ALWAYS TRIGGER audit_trail_truncate;
 CREATE OR REPLACE FUNCTION audit_trail_workspace_businessgroupuser_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.BusinessGroupUser by audit_trail/hook.py.
+-- Generated for workspace.BusinessGroupUser by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '00000000-0000-0000-0000-000000000000')
@@ -352,7 +352,7 @@ ALTER TABLE workspace_businessgroupuser ENABLE ALWAYS TRIGGER audit_trail_update
 CREATE OR REPLACE FUNCTION audit_trail_workspace_businessgroupuser_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.BusinessGroupUser by audit_trail/hook.py.
+-- Generated for workspace.BusinessGroupUser by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '00000000-0000-0000-0000-000000000000')
@@ -408,7 +408,7 @@ ALTER TABLE workspace_businessgroupuser ENABLE ALWAYS TRIGGER audit_trail_insert
 CREATE OR REPLACE FUNCTION audit_trail_workspace_businessgroupuser_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.BusinessGroupUser by audit_trail/hook.py.
+-- Generated for workspace.BusinessGroupUser by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := coalesce(current_setting('wisely.tenant_id', true), '') IN ('', '00000000-0000-0000-0000-000000000000')
@@ -464,7 +464,7 @@ ALTER TABLE workspace_businessgroupuser ENABLE ALWAYS TRIGGER audit_trail_delete
 CREATE OR REPLACE FUNCTION audit_trail_workspace_businessgroupuser_truncate() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $hook$
--- Generated for workspace.BusinessGroupUser by audit_trail/hook.py.
+-- Generated for workspace.BusinessGroupUser by audit_trail/triggers/hook.py.
 DECLARE
     actor constant jsonb := audit_trail_actor();
     widened constant boolean := NOT wisely_support();

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.utils import timezone
 
-from audit_trail.recorder import Resource, record
+from audit_trail.recording.recorder import Resource, record
 from audit_trail.vocabulary import Code
 from wisely_security.core.request_context import Client, RequestContext, using
 from wisely_security.tenancy.models import Role, Tenant, User

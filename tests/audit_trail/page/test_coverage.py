@@ -9,8 +9,8 @@ from html import unescape
 from django.test import Client
 from django.utils import timezone
 
-from audit_trail import coverage
 from audit_trail.registry import actions, all_exempt, modules
+from audit_trail.report import coverage
 from tests.audit_trail.records import put, put_at
 from tests.support.cast import Cast, sign_in
 from tests.support.statements import at_most

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from audit_trail.changes_sql import CHANGES
 from audit_trail.models import AuditEvent
+from audit_trail.report.changes_sql import CHANGES
 from audit_trail.vocabulary import ActorKind
 from tests.audit_trail.records import put
 from tests.support.cast import Cast, sign_in

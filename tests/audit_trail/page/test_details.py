@@ -14,8 +14,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from audit_trail import diffs
 from audit_trail.models import AuditEvent
+from audit_trail.report import diffs
 from tests.audit_trail.records import put, put_at
 from tests.support.cast import Cast, sign_in
 from tests.support.statements import at_most

@@ -11,10 +11,10 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from audit_trail import labels
-from audit_trail.filters import AuditTrailFilterSet
 from audit_trail.models import AuditEvent
 from audit_trail.registry import actions, modules
+from audit_trail.report import labels
+from audit_trail.report.filters import AuditTrailFilterSet
 from audit_trail.vocabulary import ActorKind, Code, Status
 from tests.audit_trail.records import put
 from tests.support.cast import Cast

@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
-from audit_trail import links
+from audit_trail.report import links
 from tests.audit_trail.records import put
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.statements import at_most

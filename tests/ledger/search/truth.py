@@ -15,8 +15,8 @@ from django.db import connections, transaction
 from django.http import QueryDict
 from psycopg2.extras import execute_values
 
-from audit_trail.report import REPORT as AUDIT_TRAIL
-from login_activity.report import REPORT as LOGIN_ACTIVITY
+from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
+from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.audit_trail import records as audit_records
 from tests.support import records
 from wisely_security.core.request_context import acting_as

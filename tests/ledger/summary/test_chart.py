@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit_trail.models import AuditEvent
-from login_activity.filters import LoginActivityFilterSet
 from login_activity.models import LoginEvent
+from login_activity.report.filters import LoginActivityFilterSet
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.records import append_many, append_rows
 from tests.support.statements import at_most

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from login_activity.models import LoginEvent
-from login_activity.report import REPORT
-from login_activity.tables import LoginActivityTable
+from login_activity.report.declaration import REPORT
+from login_activity.report.tables import LoginActivityTable
 from tests.support.cast import Cast, sign_in
 from tests.support.csv_files import BOM, HEADER, SEPARATORS, SIGNS, harmless, is_trimmed, original, read_csv, row_of
 from tests.support.hostile import hostile, hostile_rows

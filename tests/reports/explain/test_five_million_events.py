@@ -20,10 +20,10 @@ from django.urls import get_resolver
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from audit_trail.report import REPORT as AUDIT_TRAIL
+from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from benchmarks.large_history import MONTHS, TENANTS, History
 from benchmarks.measured_filters import derive, vacuum
-from login_activity.report import REPORT as LOGIN_ACTIVITY
+from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.admin.site import sign_in_as_support
 from tests.support import databases
 from tests.support.cast import create_cast, sign_in

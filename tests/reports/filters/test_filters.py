@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from login_activity.devices.identify import DeviceKind
 from login_activity.models import LoginEvent
-from login_activity.recorder import record
+from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action, Status
 from tests.support.acme_record import FROM, Record, holds, make_record, shown
 from tests.support.cast import Cast

@@ -10,9 +10,9 @@ import pytest
 from django.http import QueryDict
 
 from audit_trail.models import AuditEvent
-from audit_trail.report import REPORT as AUDIT_TRAIL
+from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from login_activity.models import LoginEvent
-from login_activity.report import REPORT as LOGIN_ACTIVITY
+from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.audit_trail.records import put
 from tests.support import records
 from tests.support.cast import Cast, sign_in

@@ -10,10 +10,10 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from audit_trail.filters import AuditTrailFilterSet
 from audit_trail.models import AuditEvent
-from login_activity.filters import LoginActivityFilterSet
+from audit_trail.report.filters import AuditTrailFilterSet
 from login_activity.models import LoginEvent
+from login_activity.report.filters import LoginActivityFilterSet
 from tests.ledger.search.truth import follow_all
 from tests.reports.explain.plans import check, reads
 from tests.support.cast import Cast, sign_in

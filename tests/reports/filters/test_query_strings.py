@@ -15,9 +15,9 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from audit_trail.filters import AuditTrailFilterSet
-from login_activity.filters import LoginActivityFilterSet
+from audit_trail.report.filters import AuditTrailFilterSet
 from login_activity.models import LoginEvent
+from login_activity.report.filters import LoginActivityFilterSet
 from tests.support.cast import Cast, sign_in
 from tests.support.csv_files import read_csv
 from tests.support.records import append_many

@@ -12,8 +12,8 @@ from login_activity.models import LoginEvent
 from tests.support.cast import PASSWORD, Cast, add_member, person
 from tests.workspace.browsing import Visitor
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.links import tokens
 from wisely_security.tenancy.models import Session, Tenant, User, UserStatus
+from wisely_security.tenancy.sign_in.links import tokens
 
 from .browser import Browser
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from audit_trail.models import AuditEvent
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.workspace.api_keys import make_key
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
+from wisely_security.workspace.records.api_keys import make_key
 
 URL = "/api/v1/audit-events"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from wisely_security.workspace.api_keys import hash_of, make_key
+from wisely_security.workspace.records.api_keys import hash_of, make_key
 
 
 def test_a_key_can_be_recognised_by_its_start() -> None:

@@ -15,8 +15,8 @@ from tests.workspace.browsing import Visitor
 from tests.workspace.fixtures import user
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
-from wisely_security.workspace.resource_page import resource_pages
-from wisely_security.workspace.urls import urlpatterns
+from wisely_security.workspace.pages.resource_page import resource_pages
+from wisely_security.workspace.pages.urls import urlpatterns
 
 from .failing import EVERY_WAY, ROWS, address_of, every_way, every_way_on_a_record, only_failure, record_in
 

@@ -10,7 +10,7 @@ from tests.support.cast import Cast, add_member, person, sign_in
 from tests.workspace.audit_assertions import AuditTrail
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
-from wisely_security.workspace.actions import ActionPage
+from wisely_security.workspace.pages.actions import ActionPage
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from tests.workspace.browsing import Visitor, text_of
 from tests.workspace.failures.failing import ROWS
 from tests.workspace.fixtures import KEY
 from wisely_security.core.request_context import acting_as
-from wisely_security.workspace.api_keys import hash_of
 from wisely_security.workspace.modules.access_accounts import AccessAccount
-from wisely_security.workspace.validators import validate_network
+from wisely_security.workspace.records.api_keys import hash_of
+from wisely_security.workspace.records.validators import validate_network
 
 
 def key_on(visitor: Visitor) -> str:

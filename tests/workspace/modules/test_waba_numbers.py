@@ -10,7 +10,7 @@ from tests.support.cast import Cast
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS
 from wisely_security.workspace.modules.waba_numbers import WabaNumber
-from wisely_security.workspace.validators import validate_e164
+from wisely_security.workspace.records.validators import validate_e164
 
 
 @pytest.mark.parametrize(

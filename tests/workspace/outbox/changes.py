@@ -15,9 +15,9 @@ from tests.support.cast import Cast, add_member, person
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.workspace.modules.business_groups import BusinessGroup
-from wisely_security.workspace.notifications import group_changed
 from wisely_security.workspace.outbox.delivery import deliver_next
 from wisely_security.workspace.outbox.models import Notification
+from wisely_security.workspace.outbox.notifications import group_changed
 
 REQUEST_ID = UUID("7b5be4b4-40a4-4dd5-9c5c-0a4a2a3b8f10")
 

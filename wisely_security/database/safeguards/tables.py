@@ -149,7 +149,7 @@ def every_table_is_accounted_for() -> Iterator[CheckMessage]:
         if what := _unaccounted(relation, leads_to[relation.name]):
             yield Error(
                 f"{relation.name} has no tenant_id, but {what}.",
-                hint="Give its model a tenant (workspace/records.py; between two records, a model of its own as "
+                hint="Give its model a tenant (workspace/records/record.py; between two records, a model of its own as "
                 "through), "
                 "or declare the table in its app's safeguards.py.",
                 id="wisely_security.E018",

@@ -21,7 +21,7 @@ from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import LINK_SECTION, MessageLink, WabaNumber
-from wisely_security.workspace.resource_page import resource_pages
+from wisely_security.workspace.pages.resource_page import resource_pages
 
 from ..backdating import Statement, run_all
 from ..patterns import SLOT_MS, Person, Rng, Slot, milliseconds, moment_at, slots

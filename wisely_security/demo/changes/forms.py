@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.workspace.forms import RecordForm
+from wisely_security.workspace.pages.forms import RecordForm
 
 Typed = dict[str, Any]
 

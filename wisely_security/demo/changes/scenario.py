@@ -22,10 +22,10 @@ from audit_trail.models import AuditEvent
 from wisely_security.core.request_context import Actor, Client, RequestContext, acting_as, current, using
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 from wisely_security.workspace.api.recording import record_all
-from wisely_security.workspace.forms import record_fingerprint
 from wisely_security.workspace.modules.waba_numbers import WabaNumber
 from wisely_security.workspace.outbox.delivery import deliver_next
-from wisely_security.workspace.resource_page import ResourcePage, resource_pages
+from wisely_security.workspace.pages.forms import record_fingerprint
+from wisely_security.workspace.pages.resource_page import ResourcePage, resource_pages
 
 from .. import backdating
 from ..patterns import Person, Rng, moment_at, working_day

@@ -11,7 +11,7 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 
 from login_activity.models import LoginEvent
-from login_activity.recorder import event_values
+from login_activity.sign_ins.recorder import event_values
 from login_activity.vocabulary import Action
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.ledger.loading import Row, copy_text, id_at

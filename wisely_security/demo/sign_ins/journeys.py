@@ -13,11 +13,11 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from login_activity.report import REPORT, VIEW
+from login_activity.report.declaration import REPORT, VIEW
 from login_activity.vocabulary import Action, Reason
 from wisely_security.reports.keyset import PAGE_SIZE
 from wisely_security.reports.periods import DAYS, DEFAULT, Period, Preset
-from wisely_security.tenancy.forms import SignInSettingsForm
+from wisely_security.tenancy.forms.sign_in import SignInSettingsForm
 
 from .. import read_table
 from ..patterns import Person

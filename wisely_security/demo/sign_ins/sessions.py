@@ -11,14 +11,22 @@ from django.utils import timezone
 from login_activity.places.locate import locate
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session, User
-from wisely_security.tenancy.session_store import SessionStore
-from wisely_security.tenancy.sessions import CLIENT_KEY, LIMITS_KEY, NAME_KEY, TENANT_KEY, expiry, hash_key, limits
+from wisely_security.tenancy.sign_in.session_store import SessionStore
+from wisely_security.tenancy.sign_in.sessions import (
+    CLIENT_KEY,
+    LIMITS_KEY,
+    NAME_KEY,
+    TENANT_KEY,
+    expiry,
+    hash_key,
+    limits,
+)
 
 from ..patterns import Person, Rng, Station, milliseconds, moment_at
 from ..people import Demo
 
 OPEN_SINCE_DAYS = 2
-BACKEND = "wisely_security.tenancy.authentication.EmailBackend"
+BACKEND = "wisely_security.tenancy.sign_in.authentication.EmailBackend"
 
 
 def note_on_account(person: Person) -> None:

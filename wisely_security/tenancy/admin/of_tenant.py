@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from .. import signals
 from ..models import Tenant
-from ..support_admin import M, SupportAdmin, SupportChangeList
+from ..sign_in import signals
+from ..support.model_admin import M, SupportAdmin, SupportChangeList
 
 
 class ChosenTenant(admin.SimpleListFilter):

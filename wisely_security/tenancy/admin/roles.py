@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from wisely_security.core.text.folding import is_confusable, sort_key
 
-from ..edit_form import EditForm
+from ..forms.edit_form import EditForm
 from ..models import SUPER_ADMIN, Role, User
 from ..permissions import all_permissions
 from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant

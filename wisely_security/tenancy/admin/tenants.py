@@ -12,13 +12,13 @@ from django.urls import reverse
 
 from wisely_security.database.fields import OneLineFormField
 
-from .. import accounts
-from ..display_names import validate_display_name
-from ..edit_form import EditForm
-from ..forms import validate_mailable
+from ..forms.edit_form import EditForm
+from ..forms.sign_in import validate_mailable
 from ..models import Edition, Tenant, User, UserStatus
-from ..support_admin import SupportAdmin
-from ..time_zones import time_zone_choices
+from ..models.display_names import validate_display_name
+from ..models.time_zones import time_zone_choices
+from ..sign_in import accounts
+from ..support.model_admin import SupportAdmin
 from .of_tenant import OfTenantAdmin
 
 

@@ -12,14 +12,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
-from .. import accounts
-from ..authentication import end_sessions
-from ..edit_form import EditForm
-from ..forms import InviteForm
+from ..forms.edit_form import EditForm
+from ..forms.sign_in import InviteForm
 from ..models import Role, Session, User, UserStatus
-from ..sessions import end_session
-from ..signals import SessionEnd
-from ..time_zones import time_zone_choices
+from ..models.time_zones import time_zone_choices
+from ..sign_in import accounts
+from ..sign_in.authentication import end_sessions
+from ..sign_in.sessions import end_session
+from ..sign_in.signals import SessionEnd
 from ..views.sessions import open_sessions
 from .of_tenant import ChosenTenant, OfTenantAdmin, chosen_tenant
 

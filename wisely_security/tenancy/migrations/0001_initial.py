@@ -7,7 +7,7 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 import wisely_security.database.keys
 import wisely_security.tenancy.models.user
-import wisely_security.tenancy.time_zones
+import wisely_security.tenancy.models.time_zones
 from django.conf import settings
 from django.db import migrations, models
 
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         default="UTC",
                         max_length=50,
-                        validators=[wisely_security.tenancy.time_zones.validate_time_zone],
+                        validators=[wisely_security.tenancy.models.time_zones.validate_time_zone],
                     ),
                 ),
                 (

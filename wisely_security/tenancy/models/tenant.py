@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 
-from .. import display_names
+from . import display_names
 
 
 class Edition(models.TextChoices):

@@ -18,12 +18,12 @@ from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 from wisely_security.database.lookups import InOrder
 
-from .. import display_names
-from ..passwords import check_password, hash_anew, normalize_password, salt_of
 from ..permissions import SWITCH_TENANT, all_permissions
-from ..time_zones import validate_time_zone
+from ..sign_in.passwords import check_password, hash_anew, normalize_password, salt_of
+from . import display_names
 from .role import SUPER_ADMIN, Role
 from .tenant import Edition, Tenant
+from .time_zones import validate_time_zone
 
 __all__ = ["User", "UserStatus", "validate_one_line"]
 

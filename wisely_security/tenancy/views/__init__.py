@@ -1,1 +1,4 @@
-"""The pages of an account: signing in, passwords, sessions, people. urls.py and Django admin import them."""
+"""The pages of an account: access, signing in, passwords, sessions, people; their URLs, menu and middleware.
+
+Imports forms, sign_in and models. Every page of the apps above imports access and menu.
+"""

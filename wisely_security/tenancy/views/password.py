@@ -21,15 +21,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from wisely_security.core.request_context import acting_as, using
 from wisely_security.core.site_url import absolute
 
-from .. import mail, signals
-from ..access import SignedInView
-from ..accounts import AccountChangedError, has_account_elsewhere, set_password
-from ..authentication import find_user
-from ..forms import ChangePasswordForm, EmailForm, NewPasswordForm
-from ..links import RESET_HOURS, link_is_good, make_link, named_user
+from ..forms.sign_in import ChangePasswordForm, EmailForm, NewPasswordForm
+from ..forms.stale_forms import may_be_old
 from ..models import User, UserStatus
-from ..signals import SessionEnd
-from ..stale_forms import may_be_old
+from ..sign_in import mail, signals
+from ..sign_in.accounts import AccountChangedError, has_account_elsewhere, set_password
+from ..sign_in.authentication import find_user
+from ..sign_in.links import RESET_HOURS, link_is_good, make_link, named_user
+from ..sign_in.signals import SessionEnd
+from .access import SignedInView
 from .sign_in import begin_session, by_nobody
 
 logger = logging.getLogger(__name__)

@@ -10,12 +10,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from wisely_security.core.request_context import acting_as
 
-from .. import signals, unsaved
-from ..access import AccessRefused, MemberView, SignedInView
-from ..forms import ProfileForm, SignInSettingsForm, save_changed
+from ..forms import unsaved
+from ..forms.sign_in import ProfileForm, SignInSettingsForm, save_changed
 from ..models import Tenant, User
 from ..permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
-from ..sessions import VIEWED_TENANT_KEY
+from ..sign_in import signals
+from ..sign_in.sessions import VIEWED_TENANT_KEY
+from .access import AccessRefused, MemberView, SignedInView
 
 
 class Profile(SignedInView):

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from wisely_security.core.request_context import acting_as
 
-from ..access import MemberView, SignedInView
 from ..models import Session, User
 from ..permissions import USER_SESSIONS
-from ..sessions import end_session
-from ..signals import SessionEnd
+from ..sign_in.sessions import end_session
+from ..sign_in.signals import SessionEnd
+from .access import MemberView, SignedInView
 
 
 def open_sessions(user: User) -> QuerySet[Session]:

@@ -14,14 +14,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from wisely_security.core.request_context import RequestContext, current, using
 
-from .. import menu, unsaved
-from ..access import MemberView
-from ..forms import SignInForm
+from ..forms import unsaved
+from ..forms.sign_in import SignInForm
+from ..forms.stale_forms import may_be_old
 from ..models import User
-from ..signals import SessionEnd
-from ..stale_forms import may_be_old
+from ..sign_in.signals import SessionEnd
+from . import menu
+from .access import MemberView
 
-EMAIL_BACKEND = "wisely_security.tenancy.authentication.EmailBackend"
+EMAIL_BACKEND = "wisely_security.tenancy.sign_in.authentication.EmailBackend"
 
 
 def begin_session(request: HttpRequest, user: User) -> None:

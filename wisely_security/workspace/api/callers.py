@@ -14,8 +14,8 @@ from wisely_security.core.http.client_address import Address
 from wisely_security.core.request_context import Actor, acting_as, current, using
 from wisely_security.tenancy.models import Tenant
 
-from ..api_keys import hash_of
 from ..modules.access_accounts import AccessAccount
+from ..records.api_keys import hash_of
 from .problems import ACCOUNT_DEACTIVATED, ADDRESS_NOT_ALLOWED, KEY_MISSING, KEY_UNKNOWN, ApiError, Problem
 
 logger = logging.getLogger(__name__)

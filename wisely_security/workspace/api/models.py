@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from audit_trail.registry import exempt
 
 from ..modules.access_accounts import AccessAccount
-from ..records import Record
+from ..records.record import Record
 
 KEPT_FOR = timedelta(days=7)
 REMOVED_AT_ONCE = 100

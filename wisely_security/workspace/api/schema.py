@@ -12,9 +12,9 @@ from typing import Any
 
 import jsonschema_rs
 
-from audit_trail.display_values import LONGEST_TEXT
-from audit_trail.recorder import LONGEST_REASON
+from audit_trail.recording.recorder import LONGEST_REASON
 from audit_trail.registry import Action, actions
+from audit_trail.triggers.display_values import LONGEST_TEXT
 from audit_trail.vocabulary import Code, Status
 from wisely_security.core.text.characters import NOT_IN_A_LINE, NOT_IN_LINES
 

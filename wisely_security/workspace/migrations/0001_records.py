@@ -5,9 +5,9 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import wisely_security.database.keys
-import wisely_security.tenancy.time_zones
-import wisely_security.workspace.records
-import wisely_security.workspace.validators
+import wisely_security.tenancy.models.time_zones
+import wisely_security.workspace.records.record
+import wisely_security.workspace.records.validators
 from django.conf import settings
 from django.db import migrations, models
 
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('communication', models.CharField(choices=[('outgoing', 'Outgoing'), ('conversational', 'Conversational')], max_length=20, verbose_name='communication type')),
                 ('traffic', models.CharField(choices=[('otp', 'OTP'), ('transactional', 'Transactional'), ('promotional', 'Promotional')], max_length=20, verbose_name='traffic type')),
                 ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('whatsapp', 'WhatsApp'), ('sms', 'SMS'), ('rcs', 'RCS'), ('truecaller', 'Truecaller')], max_length=10), size=None)),
-                ('allowed_ips', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=43, validators=[wisely_security.workspace.validators.validate_network]), blank=True, default=list, size=None, verbose_name='allowed IPs')),
+                ('allowed_ips', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=43, validators=[wisely_security.workspace.records.validators.validate_network]), blank=True, default=list, size=None, verbose_name='allowed IPs')),
                 ('is_active', models.BooleanField(default=True, editable=False, verbose_name='active')),
                 ('key_hash', models.CharField(editable=False, max_length=64, verbose_name='API key')),
                 ('key_start', models.CharField(editable=False, max_length=12)),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='workspace.businessgroup')),
-                ('tenant', models.ForeignKey(db_default=wisely_security.workspace.records.CurrentTenant(), on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.tenant')),
+                ('tenant', models.ForeignKey(db_default=wisely_security.workspace.records.record.CurrentTenant(), on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.tenant')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='group_memberships', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -89,9 +89,9 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(help_text='Two letters, ISO 3166-1.', max_length=2)),
                 ('contact_name', models.CharField(max_length=150)),
                 ('contact_email', models.EmailField(max_length=254, verbose_name='contact e-mail')),
-                ('contact_phone', models.CharField(max_length=16, validators=[wisely_security.workspace.validators.validate_e164])),
+                ('contact_phone', models.CharField(max_length=16, validators=[wisely_security.workspace.records.validators.validate_e164])),
                 ('currency', models.CharField(help_text='Three letters, ISO 4217.', max_length=3)),
-                ('time_zone', models.CharField(max_length=50, validators=[wisely_security.tenancy.time_zones.validate_time_zone])),
+                ('time_zone', models.CharField(max_length=50, validators=[wisely_security.tenancy.models.time_zones.validate_time_zone])),
                 ('language', models.CharField(max_length=10)),
                 ('tax_ids', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='tax IDs')),
                 ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.tenant')),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100)),
                 ('description', models.CharField(blank=True, max_length=300)),
                 ('channel', models.CharField(choices=[('whatsapp', 'WhatsApp'), ('sms', 'SMS'), ('rcs', 'RCS'), ('truecaller', 'Truecaller')], max_length=10)),
-                ('number', models.CharField(max_length=16, validators=[wisely_security.workspace.validators.validate_e164])),
+                ('number', models.CharField(max_length=16, validators=[wisely_security.workspace.records.validators.validate_e164])),
                 ('opt_in_response', models.CharField(max_length=500, verbose_name='answer to an opt-in')),
                 ('opt_out_response', models.CharField(max_length=500, verbose_name='answer to an opt-out')),
                 ('access_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consent_groups', to='workspace.accessaccount')),
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_default=wisely_security.database.keys.UUIDv7(), editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('number', models.CharField(max_length=16, validators=[wisely_security.workspace.validators.validate_e164])),
+                ('number', models.CharField(max_length=16, validators=[wisely_security.workspace.records.validators.validate_e164])),
                 ('display_name', models.CharField(max_length=100)),
                 ('category', models.CharField(choices=[('auto', 'Automotive'), ('beauty', 'Beauty, spa and salon'), ('edu', 'Education'), ('finance', 'Finance and banking'), ('grocery', 'Food and grocery'), ('health', 'Medical and health'), ('hotel', 'Hotel and lodging'), ('prof_services', 'Professional services'), ('retail', 'Shopping and retail'), ('travel', 'Travel and transportation'), ('other', 'Other')], default='other', max_length=20)),
                 ('about', models.CharField(blank=True, max_length=139)),

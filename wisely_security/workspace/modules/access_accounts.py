@@ -15,15 +15,14 @@ from django.utils import timezone
 
 from audit_trail.registry import Module, Transition, audited
 from wisely_security.database.fields import OneLineField
-from wisely_security.tenancy import display_names
-from wisely_security.tenancy.models import Tenant
+from wisely_security.tenancy.models import Tenant, display_names
 
-from ..api_keys import make_key
-from ..details import State
-from ..forms import Choices, Lines, RecordForm
-from ..records import Channel, Record
-from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
-from ..validators import validate_network
+from ..pages.details import State
+from ..pages.forms import Choices, Lines, RecordForm
+from ..pages.resource_page import Column, CustomAction, ResourcePage, label_of, register
+from ..records.api_keys import make_key
+from ..records.record import Channel, Record
+from ..records.validators import validate_network
 from .business_groups import BusinessGroup
 
 MODULE = Module("access_account", "Access Account", record=("account", "Account"))

@@ -17,10 +17,10 @@ from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant, User
 
-from .. import notifications
-from ..forms import RecordForm
-from ..records import CurrentTenant, Record
-from ..resource_page import Column, ResourcePage, register
+from ..outbox import notifications
+from ..pages.forms import RecordForm
+from ..pages.resource_page import Column, ResourcePage, register
+from ..records.record import CurrentTenant, Record
 
 MODULE = Module("business_group", "Business Group", record=("group", "Group"))
 ADD = MODULE.action("add", "Add", "A group was added.")

@@ -15,13 +15,13 @@ from audit_trail.registry import Module, audited
 from login_activity.places.countries import COUNTRIES
 from wisely_security.core.text.folding import sort_key
 from wisely_security.database.fields import OneLineField, OneLineFormField
-from wisely_security.tenancy.time_zones import time_zone_choices, validate_time_zone
+from wisely_security.tenancy.models.time_zones import time_zone_choices, validate_time_zone
 
-from ..forms import Choices, Lines, RecordForm
-from ..records import Channel, Record
-from ..reference import CURRENCIES, LANGUAGES
-from ..resource_page import Column, ResourcePage, register
-from ..validators import validate_e164
+from ..pages.forms import Choices, Lines, RecordForm
+from ..pages.resource_page import Column, ResourcePage, register
+from ..records.record import Channel, Record
+from ..records.reference import CURRENCIES, LANGUAGES
+from ..records.validators import validate_e164
 
 MODULE = Module("business_profile", "Business Profile", record=("profile", "Profile"))
 SETUP = MODULE.action("setup", "Setup", "The profile was set up.")

@@ -15,10 +15,10 @@ from audit_trail.registry import Module, audited
 from wisely_security.database.fields import OneLineField
 from wisely_security.tenancy.models import Tenant
 
-from ..forms import RecordForm
-from ..records import Channel, Record
-from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
-from ..validators import validate_e164
+from ..pages.forms import RecordForm
+from ..pages.resource_page import Column, CustomAction, ResourcePage, label_of, register
+from ..records.record import Channel, Record
+from ..records.validators import validate_e164
 from .access_accounts import AccessAccount, say_channels
 
 MODULE = Module("opt_in_out", "Opt-in/Opt-out", record=("consent_group", "Consent group"))

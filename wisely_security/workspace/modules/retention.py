@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from audit_trail.recorder import Resource
-from audit_trail.recorder import record as record_event
+from audit_trail.recording.recorder import Resource
+from audit_trail.recording.recorder import record as record_event
 from audit_trail.registry import Module
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT

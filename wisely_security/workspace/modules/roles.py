@@ -11,12 +11,12 @@ from django.db.models.functions import Coalesce
 
 from audit_trail.registry import Module, audited
 from wisely_security.core.text.folding import is_confusable, sort_key
-from wisely_security.tenancy import menu
 from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
 from wisely_security.tenancy.permissions import all_permissions
+from wisely_security.tenancy.views import menu
 
-from ..forms import Choices, RecordForm
-from ..resource_page import Column, ResourcePage, register
+from ..pages.forms import Choices, RecordForm
+from ..pages.resource_page import Column, ResourcePage, register
 
 MODULE = Module("roles", "Roles", record=("role", "Role"))
 ADD = MODULE.action("add", "Add", "A role was added.")

@@ -17,11 +17,11 @@ from audit_trail.registry import Module, Transition, audited
 from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.permissions import declare
 
-from ..details import Message, State
-from ..forms import Lines, RecordForm
-from ..records import Channel, Record
-from ..reference import LANGUAGES
-from ..resource_page import Column, CustomAction, ResourcePage, label_of, register
+from ..pages.details import Message, State
+from ..pages.forms import Lines, RecordForm
+from ..pages.resource_page import Column, CustomAction, ResourcePage, label_of, register
+from ..records.record import Channel, Record
+from ..records.reference import LANGUAGES
 from .waba_numbers import WabaNumber
 
 MODULE = Module("templates", "Templates", record=("template", "Template"))

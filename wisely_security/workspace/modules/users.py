@@ -13,26 +13,26 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from audit_trail.failures import ConflictError, RefusedError
-from audit_trail.recorder import Resource, record
+from audit_trail.recording.failures import ConflictError, RefusedError
+from audit_trail.recording.recorder import Resource, record
 from audit_trail.registry import Module, Transition, audited, exempt
-from wisely_security.tenancy import menu
-from wisely_security.tenancy.accounts import invite, send_invitation
-from wisely_security.tenancy.authentication import end_sessions
-from wisely_security.tenancy.forms import InviteForm
-from wisely_security.tenancy.links import INVITATION_DAYS
+from wisely_security.tenancy.forms.sign_in import InviteForm
 from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
-from wisely_security.tenancy.passwords import SALT_SQL
 from wisely_security.tenancy.permissions import USER_SESSIONS
-from wisely_security.tenancy.signals import SessionEnd
+from wisely_security.tenancy.sign_in.accounts import invite, send_invitation
+from wisely_security.tenancy.sign_in.authentication import end_sessions
+from wisely_security.tenancy.sign_in.links import INVITATION_DAYS
+from wisely_security.tenancy.sign_in.passwords import SALT_SQL
+from wisely_security.tenancy.sign_in.signals import SessionEnd
+from wisely_security.tenancy.views import menu
 
-from ..details import State
-from ..forms import RecordForm
-from ..resource_page import Column, CustomAction, ResourcePage, register
+from ..pages.details import State
+from ..pages.forms import RecordForm
+from ..pages.resource_page import Column, CustomAction, ResourcePage, register
 from .roles import is_above
 
 if TYPE_CHECKING:
-    from wisely_security.tenancy.access import MemberRequest
+    from wisely_security.tenancy.views.access import MemberRequest
 
 MODULE = Module("users", "Users", record=("user", "User"))
 INVITE = MODULE.action("invite", "Invite", "A user was invited.")

@@ -18,11 +18,11 @@ from audit_trail.registry import Module, audited
 from wisely_security.database.fields import OneLineField
 from wisely_security.tenancy.models import Tenant, User
 
-from ..details import Address
-from ..forms import RecordForm
-from ..records import Record
-from ..resource_page import Column, CustomAction, Related, ResourcePage, label_of, register
-from ..validators import validate_e164
+from ..pages.details import Address
+from ..pages.forms import RecordForm
+from ..pages.resource_page import Column, CustomAction, Related, ResourcePage, label_of, register
+from ..records.record import Record
+from ..records.validators import validate_e164
 from .business_groups import BusinessGroup
 
 MODULE = Module("waba_numbers", "WABA Numbers", record=("number", "Number"))

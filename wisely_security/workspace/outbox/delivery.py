@@ -19,11 +19,11 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models.functions import Now
 
-from audit_trail import failures, recorder
+from audit_trail.recording import failures, recorder
 from audit_trail.registry import audited_as
 from audit_trail.vocabulary import Code
 from wisely_security.core.request_context import acting_as, using
-from wisely_security.tenancy import mail
+from wisely_security.tenancy.sign_in import mail
 
 from ..modules.business_groups import NOTIFY_OWNER, NOTIFY_USERS, BusinessGroup
 from .models import LEASE, Kind, Notification, Recipient, State

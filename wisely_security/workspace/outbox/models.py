@@ -18,7 +18,7 @@ from wisely_security.core.request_context import Actor, Client, RequestContext, 
 from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant
 
-from ..records import Record
+from ..records.record import Record
 
 LEASE = timedelta(minutes=5)  # longer than one e-mail can take: a dozen steps of EMAIL_TIMEOUT seconds
 

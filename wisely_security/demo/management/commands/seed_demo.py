@@ -13,7 +13,7 @@ from wisely_security.demo.patterns import Seed
 from wisely_security.ledger import partitions
 from wisely_security.ledger.follow import follow
 from wisely_security.progress import progress
-from wisely_security.tenancy.demo_password import DEMO_PASSWORD
+from wisely_security.tenancy.sign_in.demo_password import DEMO_PASSWORD
 
 EVENTS, SEED = 4000, 1
 SIGN_INS_FOR_A_CHANGE = 10

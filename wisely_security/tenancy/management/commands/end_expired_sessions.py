@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from wisely_security.tenancy.sessions import end_expired_sessions
+from wisely_security.tenancy.sign_in.sessions import end_expired_sessions
 
 
 class Command(BaseCommand):

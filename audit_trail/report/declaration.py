@@ -1,0 +1,172 @@
+"""The Audit Trail as a report: what its page, its event page and its download show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from wisely_security.ledger.models import time_of
+from wisely_security.reports.views import Report
+from wisely_security.tenancy import permissions
+from wisely_security.tenancy.models import Tenant, User
+from wisely_security.tenancy.views import menu
+
+from ..models import AuditEvent
+from ..vocabulary import ActorKind, Code, Status
+from . import diffs, links
+from .filters import AuditTrailFilterSet
+from .tables import AuditTrailTable
+
+VIEW = permissions.declare("audit_trail.view", "Audit Trail", "View the Audit Trail")
+DOWNLOAD = permissions.declare("audit_trail.download", "Audit Trail", "Download the Audit Trail")
+REQUEST_DAYS = 7  # e-mails that a request has caused may be tried again for days
+
+
+def path(tenant: Tenant) -> str:
+    return reverse("audit_trail")
+
+
+def rows(events: Sequence[AuditEvent], link: Callable[..., str], reader: User) -> list[dict[str, Any]]:
+    keys = [(event.resource_type, event.resource_id) for event in events if event.resource_id]
+    places = links.existing(keys, reader.may)
+    return [_row(event, link, _place(event, places)) for event in events]
+
+
+def _place(event: AuditEvent, places: dict[links.Key, str]) -> str:
+    return places.get((event.resource_type, event.resource_id), "") if event.resource_id else ""
+
+
+def _row(event: AuditEvent, link: Callable[..., str], resource_url: str) -> dict[str, Any]:
+    return {
+        "actor": event.actor_name,
+        "actor_kind": "" if event.actor_kind in {ActorKind.PERSON, ActorKind.SYSTEM} else _kind(event),
+        "actor_url": link(actor=_who(event)),
+        "module": event.module_label,
+        "module_url": link(module=event.module),
+        "sub_module": event.sub_module_label,
+        "action": event.action_label,
+        "fields": diffs.headline(event.changes),
+        "resource": event.resource_name,
+        "resource_url": resource_url,
+        "badge": "success" if event.status == Status.SUCCESS else "danger",
+        "status_label": event.status_label,
+        "status_url": link(status=event.status),
+        "reason": event.reason,
+    }
+
+
+def _kind(event: AuditEvent) -> str:
+    return ActorKind.say(event.actor_kind)
+
+
+def _who(event: AuditEvent) -> str:
+    """The actor as the filter takes it."""
+    return str(event.actor_id) if event.actor_id else event.actor_kind
+
+
+def facts(event: AuditEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
+    moment = timezone.localtime(event.occurred_at)
+    failed = [("Reason", event.reason), ("Reason code", f"{Code.say(event.reason_code)} ({event.reason_code})")]
+    return [
+        (
+            "What happened",
+            [
+                ("Action", f"{event.module_label}, {event.sub_module_label}: {event.action_label}"),
+                ("Resource", event.resource_name),
+                ("Status", event.status_label),
+                *(failed if event.reason_code else []),
+            ],
+        ),
+        (
+            "Who",
+            [
+                ("Actioned by", event.actor_name),
+                ("Kind of actor", _kind(event)),
+                ("E-mail", event.actor_email),
+                ("IP Address", event.ip),
+            ],
+        ),
+        (
+            "For reference",
+            [
+                ("Exact time", moment.isoformat(timespec="milliseconds")),
+                ("Event ID", event.id),
+                ("Request ID", event.request_id),
+                ("Resource ID", event.resource_id),
+            ],
+        ),
+    ]
+
+
+def details(event: AuditEvent, page_url: str, reader: User) -> dict[str, Any]:
+    """What changed, and where to go from here."""
+    places = links.existing([(event.resource_type, event.resource_id)], reader.may) if event.resource_id else {}
+    changes = diffs.read(event.changes)
+    return {
+        "changes": changes,
+        "shape": diffs.shape(changes),
+        "resource_url": _place(event, places),
+        "onward": [(label, f"{page_url}?{urlencode(query)}") for label, query in _onward(event)],
+    }
+
+
+def _onward(event: AuditEvent) -> list[tuple[str, dict[str, str]]]:
+    found = []
+    if event.resource_id:
+        found.append(
+            (
+                "Everything about this record",
+                {"record": str(event.resource_id), **since(event.resource_id, event.occurred_at)},
+            )
+        )
+    by = "Everything by this person" if event.actor_kind == ActorKind.PERSON else f"Everything by: {event.actor_name}"
+    reach = since(event.actor_id, event.occurred_at) if event.actor_id else {"period": "30d"}
+    found.append((by, {"actor": _who(event), **reach}))
+    if event.request_id:
+        found.append(("Everything in this request", {"request": str(event.request_id), **_around(event)}))
+    return found
+
+
+def since(made: UUID, moment: datetime) -> dict[str, str]:
+    """From the day on which a record was made, which its key tells: there is nothing about it, or by it, before.
+
+    A key from elsewhere tells no time; then from the day of ``moment``, when there was such a record.
+    """
+    day = timezone.localtime(moment).date()
+    if made.version == 7:
+        day = min(day, timezone.localtime(time_of(made)).date())
+    return {"period": "custom", "from": day.isoformat()}
+
+
+def _around(event: AuditEvent) -> dict[str, str]:
+    day = timezone.localtime(event.occurred_at).date()
+    span = timedelta(days=REQUEST_DAYS)
+    last = min(day + span, timezone.localdate())
+    return {"period": "custom", "from": (day - span).isoformat(), "to": last.isoformat()}
+
+
+REPORT = Report(
+    key="audit-trail",
+    title="Audit Trail",
+    description="Who changed what, with the values before and after, and what was refused or failed.",
+    model=AuditEvent,
+    table=AuditTrailTable,
+    filter_set=AuditTrailFilterSet,
+    row_template="audit_trail.jinja",
+    view_permission=VIEW,
+    download_permission=DOWNLOAD,
+    path=path,
+    rows=rows,
+    facts=facts,
+    details=details,
+    details_template="audit_trail/event_details.html",
+    groups_requests=True,
+    page_context=lambda: {"heading_links": [("What is recorded", reverse("audit_trail_coverage"))]},
+)
+menu.add(menu.SECURITY, REPORT.title, icon="clipboard-document-list", permission=VIEW, url=path)

@@ -1,0 +1,135 @@
+"""Login Activity as a report: what its page, its event page and its download show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from wisely_security.reports.views import Report
+from wisely_security.tenancy import permissions
+from wisely_security.tenancy.models import Tenant, User
+from wisely_security.tenancy.views import menu
+
+from ..models import LoginEvent
+from ..places.locate import attribution
+from ..vocabulary import NEUTRAL, Status
+from . import session_names
+from .filters import LoginActivityFilterSet
+from .tables import LoginActivityTable
+
+VIEW = permissions.declare("login_activity.view", "Login Activity", "View Login Activity")
+DOWNLOAD = permissions.declare("login_activity.download", "Login Activity", "Download Login Activity")
+
+
+def path(tenant: Tenant) -> str:
+    return reverse("login_activity", kwargs={"section": tenant.people_section})
+
+
+def rows(events: Sequence[LoginEvent], link: Callable[..., str], reader: User) -> list[dict[str, Any]]:
+    return [_row(event, link) for event in events]
+
+
+def _row(event: LoginEvent, link: Callable[..., str]) -> dict[str, Any]:
+    who = str(event.user_id) if event.user_id else event.user_email or "unknown"
+    return {
+        "name": event.user_name,
+        "name_url": link(user=who),
+        "is_unknown": event.is_unknown,
+        "ip": event.ip or "–",
+        "ip_url": link(q=str(event.ip)) if event.ip else "",
+        "device": event.device,
+        "device_kind": event.device_kind,
+        "browser": event.browser,
+        "system": event.system,
+        "location": event.place,
+        "badge": _badge(event),
+        "status_label": event.status_label,
+        "status_url": link(status=event.status),
+        "reason": event.reason_label,
+        "action_label": event.action_label,
+        "area": event.detail.get("area", ""),
+    }
+
+
+def _badge(event: LoginEvent) -> str:
+    """The colour of the status. A session that expired is neither good nor bad."""
+    if event.status == Status.FAILURE:
+        return "danger"
+    return "neutral" if event.reason in NEUTRAL else "success"
+
+
+def facts(event: LoginEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
+    moment = timezone.localtime(event.occurred_at)
+    coordinates = "" if event.latitude is None else f"{event.latitude:.4f}, {event.longitude:.4f}"
+    return [
+        (
+            "What happened",
+            [
+                ("Action", event.action_label),
+                ("Status", event.status_label),
+                ("Reason", event.reason_label),
+                *_detail(event.detail),
+            ],
+        ),
+        (
+            "Who",
+            [
+                ("Name", f"{event.user_name} (unknown user)" if event.is_unknown else event.user_name),
+                ("E-mail", event.user_email),
+                ("Done by", event.acted_by or event.user_name),
+            ],
+        ),
+        (
+            "From where",
+            [
+                ("IP Address", event.ip),
+                ("Geo Location", event.place),
+                ("Coordinates", coordinates),
+                ("Device Type", event.device),
+                ("Browser", event.browser),
+                ("System", event.system),
+                ("User agent", f"{event.user_agent}… (cut)" if event.user_agent_cut else event.user_agent),
+            ],
+        ),
+        (
+            "For reference",
+            [
+                ("Exact time", moment.isoformat(timespec="milliseconds")),
+                ("Event ID", event.id),
+                ("Request ID", event.request_id),
+                ("Session", session_names.shown(event.session)),
+            ],
+        ),
+    ]
+
+
+def _detail(detail: dict[str, Any]) -> list[tuple[str, Any]]:
+    """``detail`` in words: an area, filters, a number of rows, changed fields."""
+    said = [("Area", detail["area"])] if "area" in detail else []
+    said += [(f"Filter: {label}", value) for label, value in detail.get("filters", {}).items()]
+    said += [(label, f"{before} → {after}") for label, (before, after) in detail.get("changes", {}).items()]
+    said += [("Rows", detail["rows"])] if "rows" in detail else []
+    said += [("Format", detail["format"])] if "format" in detail else []
+    said += [("Ended from", detail["ended from"])] if "ended from" in detail else []
+    return said
+
+
+REPORT = Report(
+    key="login-activity",
+    title="Login Activity",
+    description="Every sign-in and sign-out, and every view or change of sign-in and security settings.",
+    model=LoginEvent,
+    table=LoginActivityTable,
+    filter_set=LoginActivityFilterSet,
+    row_template="login_activity.jinja",
+    view_permission=VIEW,
+    download_permission=DOWNLOAD,
+    path=path,
+    rows=rows,
+    facts=facts,
+    page_context=lambda: {"attribution": attribution()},
+)
+menu.add(menu.PEOPLE, REPORT.title, icon="finger-print", permission=VIEW, url=path)

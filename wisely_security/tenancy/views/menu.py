@@ -1,0 +1,75 @@
+"""The left menu: each module adds its entry once; what a person sees follows from edition and permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from wisely_security.core.text.folding import sort_key
+
+from ..models import Tenant, User
+from ..models.tenant import PEOPLE_SECTIONS
+from ..permissions import SIGN_IN_SETTINGS
+
+WORKSPACE, PEOPLE, SECURITY = "workspace", "people", "security"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    section: str
+    label: str
+    icon: str
+    permission: str
+    url: Callable[[Tenant], str]
+
+
+_entries: list[Entry] = []
+
+
+def add(section: str, label: str, *, icon: str, permission: str, url: Callable[[Tenant], str]) -> None:
+    """Add an entry to a section: WORKSPACE, PEOPLE ("Identity & Access", "Users & Permissions") or SECURITY.
+
+    ``icon``: the name of a heroicon.
+    """
+    _entries.append(Entry(section, label, icon, permission, url))
+
+
+def entries(user: User, tenant: Tenant) -> list[tuple[Entry, str]]:
+    """What this person may open, with the addresses, by section and name."""
+    allowed = [entry for entry in _entries if user.may(entry.permission)]
+    return [(entry, entry.url(tenant)) for entry in sorted(allowed, key=lambda e: (e.section, sort_key(e.label)))]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the menu, and the enterprises that an aggregator's admin may switch to.
+
+    Both are made when a template asks: a part of a page has no menu.
+    """
+    tenant = getattr(request, "tenant", None)
+    user = getattr(request, "user", None)
+    if tenant is None or not isinstance(user, User):
+        return {}
+    return {"menu": lambda: _menu(request.path, user, tenant), "enterprises": lambda: user.enterprises}
+
+
+def _menu(path: str, user: User, tenant: Tenant) -> list[dict[str, Any]]:
+    labels = {WORKSPACE: "Workspace", PEOPLE: PEOPLE_SECTIONS[tenant.edition][1], SECURITY: "Security"}
+    sections: dict[str, list[dict[str, Any]]] = {label: [] for label in labels.values()}
+    for entry, url in entries(user, tenant):
+        sections[labels[entry.section]].append(
+            {"label": entry.label, "icon": entry.icon, "url": url, "current": path.startswith(url)}
+        )
+    return [{"label": label, "items": items} for label, items in sections.items() if items]
+
+
+add(
+    PEOPLE,
+    "Sign-in settings",
+    icon="adjustments-horizontal",
+    permission=SIGN_IN_SETTINGS,
+    url=lambda tenant: reverse("sign_in_settings"),
+)

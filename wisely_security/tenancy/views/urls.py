@@ -1,0 +1,51 @@
+from django.urls import path, register_converter
+
+from ..models.tenant import PEOPLE_SECTIONS
+from . import password, people, sessions, sign_in
+
+
+class PeopleSection:
+    """The part of a URL that differs by edition: ``identity-access`` or ``users-permissions``."""
+
+    regex = "|".join(section for section, _ in PEOPLE_SECTIONS.values())
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
+
+
+register_converter(PeopleSection, "people_section")
+
+urlpatterns = [
+    path("", sign_in.Home.as_view(), name="home"),
+    path("settings/", sign_in.Home.as_view(), name="settings"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
+    path("password-reset/", password.PasswordReset.as_view(), name="password_reset"),
+    path("password-reset/sent/", password.PasswordResetSent.as_view(), name="password_reset_sent"),
+    path(
+        "password-reset/<uuid:user_id>/<slug:token>/",
+        password.SetPasswordByLink.as_view(),
+        name="password_reset_confirm",
+    ),
+    path(
+        "invitation/<uuid:user_id>/<slug:token>/",
+        password.AcceptInvitation.as_view(),
+        name="accept_invitation",
+    ),
+    path("account/profile/", people.Profile.as_view(), name="profile"),
+    path("account/password/", password.ChangePassword.as_view(), name="password_change"),
+    path("account/sessions/", sessions.OwnSessions.as_view(), name="sessions"),
+    path("account/sessions/end/", sessions.EndOwnSessions.as_view(), name="end_other_sessions"),
+    path("account/sessions/<uuid:pk>/end/", sessions.EndOwnSessions.as_view(), name="end_session"),
+    path("settings/users/<uuid:pk>/sessions/", sessions.UserSessions.as_view(), name="user_sessions"),
+    path("settings/users/<uuid:pk>/sessions/end/", sessions.EndUserSessions.as_view(), name="end_user_sessions"),
+    path(
+        "settings/users/<uuid:pk>/sessions/<uuid:session_pk>/end/",
+        sessions.EndUserSessions.as_view(),
+        name="end_user_session",
+    ),
+    path("settings/sign-in/", people.SignInSettings.as_view(), name="sign_in_settings"),
+    path("switch-tenant/", people.SwitchTenant.as_view(), name="switch_tenant"),
+]

@@ -1,0 +1,71 @@
+"""Who is told of what by e-mail. The e-mails lie in the outbox when the change is committed, and go out afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.urls import reverse
+
+from wisely_security.core.request_context import current
+from wisely_security.core.site_url import absolute
+from wisely_security.tenancy.models import User, UserStatus
+
+from .models import Kind, Notification, Recipient, What
+from .wake_event import wake_event
+
+if TYPE_CHECKING:
+    from ..modules.business_groups import BusinessGroup
+
+MOST_NAMES = 50  # in an e-mail
+SEE_GROUPS = "business_groups.view"  # the resource page's permission: without it, a link would lead to a refusal
+
+
+def group_changed(
+    group: BusinessGroup,
+    *,
+    created: bool,
+    changed: list[str],
+    added: list[User],
+    removed: list[User],
+    former_owner: User | None = None,
+) -> None:
+    """Tell the owner of a business group of a change, and those who were added or removed; in the change's transaction.
+
+    ``changed``: labels of the changed fields. ``former_owner``: where there is another one now; both are told. Nobody
+    is told of what they did themselves, nor who is suspended.
+    """
+    owner = [(group.owner, What.CHANGED)] + ([(former_owner, What.FORMER)] if former_owner else [])
+    users = [*((user, What.ADDED) for user in added), *((user, What.REMOVED) for user in removed)]
+    for kind, people in ((Kind.OWNER, owner), (Kind.USERS, users)):
+        recipients = [_recipient(user, what) for user, what in people if _is_told(user)]
+        if recipients:
+            Notification.objects.put(
+                recipients,
+                tenant_id=group.tenant_id,
+                kind=kind,
+                group_id=group.pk,
+                group_name=group.name,
+                link=absolute(reverse("business_groups_record", args=[group.pk])),
+                is_new=created,
+                changed=changed,
+                added=_names(added),
+                removed=_names(removed),
+            )
+            transaction.on_commit(wake_event.set)
+
+
+def _recipient(user: User, what: What) -> Recipient:
+    may_open = user.may(SEE_GROUPS)
+    return Recipient(name=user.name, email=user.email, what=what, may_open=may_open)
+
+
+def _is_told(user: User) -> bool:
+    actor = current().actor
+    return user.status != UserStatus.SUSPENDED and not (actor and actor.id == user.pk)
+
+
+def _names(users: list[User]) -> list[str]:
+    names = [user.name for user in users[:MOST_NAMES]]
+    more = len(users) - len(names)
+    return [*names, f"{more:,} more"] if more else names
