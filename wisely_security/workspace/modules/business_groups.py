@@ -125,19 +125,20 @@ class BusinessGroups(ResourcePage):
         people = User.objects.select_related("tenant", "role")
         before = set() if form.is_new else set(people.filter(business_groups=form.instance))
         owner_before = None if form.is_new else people.get(pk=form.initial["owner"])
-        said = super().store(form, request)
+        message = super().store(form, request)
         after = set(people.filter(business_groups=form.instance))
         changed = [str(form[name].label) for name in form.changed_data if name not in {"users", "seen"}]
         if form.is_new or changed or before != after:
             notifications.group_changed(
                 form.instance,
+                owner=form.instance.owner,
                 created=form.is_new,
                 changed=changed,
                 added=sorted(after - before, key=by_name),
                 removed=sorted(before - after, key=by_name),
                 former_owner=owner_before if owner_before != form.instance.owner else None,
             )
-        return str(said)
+        return str(message)
 
 
 register(BusinessGroups())

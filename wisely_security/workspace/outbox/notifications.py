@@ -1,8 +1,6 @@
-"""Who is told of what by e-mail. The e-mails lie in the outbox when the change is committed, and go out afterwards."""
+"""Who is notified of changes by e-mail. An e-mail enters the outbox with its change and is sent after the commit."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.urls import reverse
@@ -11,41 +9,40 @@ from wisely_security.core.request_context import current
 from wisely_security.core.site_url import absolute
 from wisely_security.tenancy.models import User, UserStatus
 
+from ..records.record import Record
 from .models import Kind, Notification, Recipient, What
 from .wake_event import wake_event
-
-if TYPE_CHECKING:
-    from ..modules.business_groups import BusinessGroup
 
 MOST_NAMES = 50  # in an e-mail
 SEE_GROUPS = "business_groups.view"  # the resource page's permission: without it, a link would lead to a refusal
 
 
 def group_changed(
-    group: BusinessGroup,
+    group: Record,
     *,
+    owner: User,
     created: bool,
     changed: list[str],
     added: list[User],
     removed: list[User],
     former_owner: User | None = None,
 ) -> None:
-    """Tell the owner of a business group of a change, and those who were added or removed; in the change's transaction.
+    """Notify the owner of a business group and the users who were added or removed, in the change's transaction.
 
-    ``changed``: labels of the changed fields. ``former_owner``: where there is another one now; both are told. Nobody
-    is told of what they did themselves, nor who is suspended.
+    ``changed``: labels of the changed fields. ``former_owner``: the previous owner if the owner changed; both are
+    notified. Actors are not notified of their own changes, nor are suspended users.
     """
-    owner = [(group.owner, What.CHANGED)] + ([(former_owner, What.FORMER)] if former_owner else [])
+    owners = [(owner, What.CHANGED)] + ([(former_owner, What.FORMER)] if former_owner else [])
     users = [*((user, What.ADDED) for user in added), *((user, What.REMOVED) for user in removed)]
-    for kind, people in ((Kind.OWNER, owner), (Kind.USERS, users)):
-        recipients = [_recipient(user, what) for user, what in people if _is_told(user)]
+    for kind, people in ((Kind.OWNER, owners), (Kind.USERS, users)):
+        recipients = [_recipient(user, what) for user, what in people if _is_notified(user)]
         if recipients:
             Notification.objects.put(
                 recipients,
                 tenant_id=group.tenant_id,
                 kind=kind,
                 group_id=group.pk,
-                group_name=group.name,
+                group_name=str(group),
                 link=absolute(reverse("business_groups_record", args=[group.pk])),
                 is_new=created,
                 changed=changed,
@@ -60,7 +57,7 @@ def _recipient(user: User, what: What) -> Recipient:
     return Recipient(name=user.name, email=user.email, what=what, may_open=may_open)
 
 
-def _is_told(user: User) -> bool:
+def _is_notified(user: User) -> bool:
     actor = current().actor
     return user.status != UserStatus.SUSPENDED and not (actor and actor.id == user.pk)
 
