@@ -10,7 +10,7 @@ PIP := $(RUN) -m pip install -qq --no-input --disable-pip-version-check
 DEBUG ?= 1
 export DEBUG
 
-# Bytecode is kept, whatever the environment says: the tests start the program dozens of times.
+# Bytecode is kept, whatever the environment sets: the tests start the program dozens of times.
 unexport PYTHONDONTWRITEBYTECODE
 
 # A virtual environment whose Python is gone (upgraded, removed) is created again.

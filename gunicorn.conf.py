@@ -13,7 +13,7 @@ loglevel = "warning"
 control_socket_disable = True
 
 # By itself gunicorn lets a caller from 127.0.0.1, and any on a Unix socket, choose scheme and path. Here nobody does:
-# TRUSTED_PROXIES and TRUST_X_FORWARDED_PROTO say what the application takes from a proxy, and nothing else does.
+# TRUSTED_PROXIES and TRUST_X_FORWARDED_PROTO alone decide what the application accepts from a proxy.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""

@@ -1,4 +1,4 @@
-"""The record of changes: the registry, the triggers made from it, recorder, failures, filters, page and download.
+"""The record of changes: the registry, triggers/ generated from it, recording/ and report/.
 
-Imports reports and what is below; Login Activity and it do not know each other. The workspace declares its models here.
+Imports reports and what is below, not Login Activity. The workspace declares its models here.
 """

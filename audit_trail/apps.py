@@ -12,10 +12,10 @@ class AuditTrailConfig(AppConfig):
         from . import safeguards  # noqa: F401  (registers them)
         from .triggers import checks  # noqa: F401  (registers them)
 
-        post_migrate.connect(_keep_the_hook_in_step, sender=self, dispatch_uid="audit_trail")
+        post_migrate.connect(_install_triggers, sender=self, dispatch_uid="audit_trail")
 
 
-def _keep_the_hook_in_step(using: str, **_: Any) -> None:
+def _install_triggers(using: str, **_: Any) -> None:
     from .triggers.installation import install
 
     install(using)

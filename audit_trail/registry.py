@@ -75,7 +75,7 @@ class Module:
 class Transition:
     """An update that has a name of its own: ``field`` changed, to one of the values ``to`` (none: to whatever).
 
-    ``where``: a further condition in SQL over the rows ``was`` and ``now``. ``also``: fields that are told with it
+    ``where``: a further condition in SQL over the rows ``was`` and ``now``. ``also``: fields that are recorded with it
     when they change in the same statement.
     """
 
@@ -105,10 +105,10 @@ class Audited:
 
     ``name``: an SQL expression over ``{row}`` that names a record for people, as ``{row}.name``.
     ``created``, ``changed``, ``deleted``: the actions; an update may be another one (``transitions``, the first that
-    fits). ``masked``: fields told as changed, never with content. ``untracked``: fields whose change is no event.
+    fits). ``masked``: fields recorded as changed, never with content. ``untracked``: fields whose change is no event.
     ``same``: by field, an SQL condition over the rows ``was`` and ``now``: it holds the same, in another form.
     ``labels``: by field, a function that returns ``[(key, label)]``, where the field itself knows no labels.
-    ``tenant_column`` and ``resource_column``: whose record is told, and which record it is about.
+    ``tenant_column`` and ``resource_column``: the tenant and the resource of the event.
     """
 
     model: type[Model]
@@ -133,7 +133,7 @@ class Audited:
 
     @property
     def fields(self) -> list[Field[Any, Any]]:
-        """The fields that are told, in order."""
+        """The recorded fields, in order."""
         skipped = {self.tenant_column, "id", *self.untracked}
         return [each for each in self.model._meta.concrete_fields if not {each.name, each.attname} & skipped]
 

@@ -1,7 +1,4 @@
-"""The words of the Audit Trail that are not a module's own: outcomes, reasons, kinds of actors.
-
-Modules and actions are declared where they happen (``registry.py``).
-"""
+"""The labels of outcomes, reasons and kinds of actors. Modules and actions are declared in ``registry.py``."""
 
 from wisely_security.core import actor_names
 from wisely_security.ledger.vocabulary import Status as Status
@@ -16,7 +13,7 @@ class ActorKind(Word):
 
 
 class Code(Word):
-    """Why an action failed, for machines: stable, while the sentence beside it may be put better one day."""
+    """Why an action failed, for machines: stable, while the sentence beside it may change."""
 
     NO_PERMISSION = "no_permission", "Missing permission"
     NOT_FOUND = "not_found", "No such record"

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.export [rows] [rounds]
 
-Both write to nowhere. psql runs the download's own statement (the same columns in the same words), and one that
+Both write to nowhere. psql runs the download's own statement (the same columns and labels), and one that
 takes the columns as they are stored: no labels, changes as JSON. Neither has the guard against formulas.
 """
 
@@ -70,7 +70,7 @@ def main(rows: int, rounds: int) -> None:
                 "largest while they ran, beside what it was before."
             ),
             headings=["", "rows a second", "of \\copy, same", "of \\copy, stored", "first byte", "memory", "size"],
-            rows=[[way, *told(rows, each)] for name, ways in beside.items() for way, each in ways.items()],
+            rows=[[way, *table_rows(rows, each)] for name, ways in beside.items() for way, each in ways.items()],
         ),
         Table(
             title="Pages while three downloads run",
@@ -125,7 +125,7 @@ def downloads(name: str, site: Any, tenant_id: Any, rounds: int) -> dict[str, di
     return {way: {"taken": each, "grown": grown, **by_psql} for way, each in taken.items()}
 
 
-def told(rows: int, measured: dict[str, Any]) -> list[str]:
+def table_rows(rows: int, measured: dict[str, Any]) -> list[str]:
     seconds = median(each.seconds for each in measured["taken"])
     return [
         decimals(rows / seconds),

@@ -46,9 +46,9 @@ def main(events: int) -> None:
                 title=f"{title} among {events:,} events",
                 about=(
                     "The first page of a tenant that has 40 % of them: milliseconds in PostgreSQL, and buffers of 8 kB "
-                    "it looked at (EXPLAIN ANALYZE of what the page sends, the median of three). Both records: "
+                    "it read (EXPLAIN ANALYZE of what the page sends, the median of three). Both records: "
                     f"{gigabytes:,.1f} GB of disk, {loading() / 1000:,.0f} s to load, {following() / 1000:,.0f} s to "
-                    "derive summaries and words from."
+                    "derive rollups and search segments from."
                 ),
                 headings=["", *(f"{period}, {unit}" for period in next(iter(rows.values())) for unit in UNITS)],
                 rows=[

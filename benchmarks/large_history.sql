@@ -45,7 +45,7 @@ CREATE UNLOGGED TABLE large_history_login AS
             (ARRAY['Windows 11', 'Windows 10', 'Windows 11', 'macOS 15', 'Android 15', 'Android 14', 'iOS 18', 'Linux', 'iPadOS 18',
                    'Android 13'])[1 + person %% 10] AS system
         FROM large_history_drawn
-    ) AS told ORDER BY n;
+    ) AS event ORDER BY n;
 
 -- The first actions of the registry are common, the last ones rare.
 CREATE UNLOGGED TABLE large_history_audit AS
@@ -54,7 +54,7 @@ CREATE UNLOGGED TABLE large_history_audit AS
         CASE WHEN c > 0.97 THEN 'System' ELSE 'Person ' || person END AS actor_name,
         CASE WHEN c > 0.97 THEN '' ELSE 'person' || person || '.' || substr(tenant_id::text, 1, 4) || '@company.example' END
             AS actor_email,
-        deed->>0 AS module, deed->>1 AS sub_module, deed->>2 AS action,
+        action_keys->>0 AS module, action_keys->>1 AS sub_module, action_keys->>2 AS action,
         CASE WHEN c < 0.04 THEN 'failure' ELSE 'success' END AS status,
         CASE WHEN c < 0.04 THEN 'invalid_input' ELSE '' END AS reason_code,
         CASE WHEN c < 0.04 THEN 'Name: This name is taken.' ELSE '' END AS reason,
@@ -65,9 +65,9 @@ CREATE UNLOGGED TABLE large_history_audit AS
         ) AS changes,
         ('10.' || person %% 200 || '.' || person %% 250 || '.' || (b * 40)::int)::inet AS ip
     FROM (
-        SELECT *, given -> floor(power(a, 3) * jsonb_array_length(given))::int AS deed,
+        SELECT *, given -> floor(power(a, 3) * jsonb_array_length(given))::int AS action_keys,
                1 + (power(b, 2) * 20000 * share)::int AS record
         FROM large_history_drawn, to_jsonb(%(actions)s::text[]) AS given
-    ) AS told ORDER BY n;
+    ) AS event ORDER BY n;
 
 DROP TABLE large_history_drawn;

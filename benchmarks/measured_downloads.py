@@ -114,7 +114,7 @@ class Site:
 
 @contextmanager
 def served(cookie: str) -> Iterator[Site]:
-    """gunicorn, as gunicorn.conf.py says."""
+    """gunicorn with the settings of gunicorn.conf.py."""
     environ = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"} | {
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{_database()}").geturl(),
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",

@@ -179,7 +179,7 @@ def _explained(statements: list[str]) -> Cost:
                 f"{before} EXPLAIN (ANALYZE, BUFFERS, TIMING off, FORMAT JSON) {statement[len(before) :]}"
             )
             [[[answer]]] = cursor.fetchall()
-        told: Any = answer if isinstance(answer, dict) else json.loads(answer)
-        milliseconds += told["Execution Time"]
-        buffers += told["Plan"]["Shared Hit Blocks"] + told["Plan"]["Shared Read Blocks"]
+        plan: Any = answer if isinstance(answer, dict) else json.loads(answer)
+        milliseconds += plan["Execution Time"]
+        buffers += plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
     return Cost(milliseconds, buffers)

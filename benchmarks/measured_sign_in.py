@@ -33,5 +33,5 @@ def operations(forget: Callable[[], None]) -> dict[str, Callable[[int], Done]]:
 
 
 def refusal() -> int:
-    """The status of the page that says no: Django's own is 200."""
+    """The status of a refusal: Django's own is 200."""
     return Client().post("/sign-in/", {"username": "nobody@acme.example", "password": "x"}).status_code

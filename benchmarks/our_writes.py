@@ -15,7 +15,7 @@ import django
 from .runner import Done, take_part
 
 LEAST = """
-    CREATE TABLE trace (told text);
+    CREATE TABLE trace (entry text);
     CREATE FUNCTION leave_a_trace() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
         AS $$ BEGIN INSERT INTO trace VALUES ('edit'); RETURN NULL; END $$;

@@ -45,7 +45,7 @@ class Candidate:
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
-            raise RuntimeError(f"{self.name} has ended; it said why above.")
+            raise RuntimeError(f"{self.name} has ended; its error is above.")
         return Done(**json.loads(answer))
 
     def end(self) -> None:

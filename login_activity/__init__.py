@@ -1,4 +1,4 @@
-"""The record of sign-ins: receivers, recorder, lock-out, filters, page; devices/ and places/ say where one came from.
+"""The record of sign-ins: sign_ins/ records them, devices/ and places/ identify their origin, report/ shows them.
 
-Imports reports and what is below; the Audit Trail and it do not know each other. The workspace takes its countries.
+Imports reports and what is below, not the Audit Trail. The workspace imports its countries.
 """

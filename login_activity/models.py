@@ -53,7 +53,7 @@ INDEXED = IndexedFields(
 class LoginEvent(Event):
     """One authentication event. Names, device and place are as they were at that moment; nothing is looked up later.
 
-    ``action``, ``status`` and ``reason`` hold keys of the vocabulary, as text: a word that is no longer used
+    ``action``, ``status`` and ``reason`` hold keys of the vocabulary, as text: a key that is no longer used
     stays readable. ``user_id`` and the names: whose account it is about. ``acted_by``: who did it, where that
     was somebody else. ``detail``: what is special to the action (the filters of a view, the fields of an edit).
     """

@@ -1,4 +1,4 @@
-"""The words of Login Activity: each action, outcome and reason once. Pages, filters, CSV and admin follow from here.
+"""The actions, outcomes and reasons of Login Activity. Pages, filters, CSV and admin follow from them.
 
 A new kind of event is one member of ``Action``.
 """

@@ -1,4 +1,4 @@
-"""Django admin of what the Audit Trail follows: the hook tells of changes that are stored, this of the others."""
+"""Django admin of audited models: triggers record the changes that are stored, this records the failed ones."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ EVENTS = "admin:audit_trail_auditevent_changelist"
 
 
 def audited_admin(model: type[Model], admin_class: type[SupportAdmin[Any]]) -> type[SupportAdmin[Any]]:
-    """The ModelAdmin for ``model``: with AuditedAdmin before it, if the Audit Trail follows the model."""
+    """The ModelAdmin for ``model``, with AuditedAdmin mixed in if the model is audited."""
     if audited_as(model) is None:
         return admin_class
     return type(admin_class.__name__, (AuditedAdmin, admin_class), {"__module__": admin_class.__module__})
 
 
 class AuditedAdmin(SupportAdmin[M]):
-    """What is added, edited and deleted is told by the Audit Trail, and only there; Login Activity keeps the looks.
+    """The Audit Trail records additions, edits and deletions; Login Activity records views.
 
     A change runs in a transaction of its own that has locked the record. Whatever stops it (no permission, invalid
-    input, somebody who was quicker, the database, the mail server, a crash) rolls that transaction back, and is then
-    recorded as a Failure. A model may be followed in part (a tenant: its Super Admin); then the rest is told as ever.
+    input, a concurrent change, the database, the mail server, a crash) rolls that transaction back, and is then
+    recorded as a Failure. A model may be audited in part (a tenant: its Super Admin); Login Activity records the rest.
     """
 
     @property
@@ -53,8 +53,6 @@ class AuditedAdmin(SupportAdmin[M]):
     @property
     def in_part(self) -> bool:
         return self.declared.created is None
-
-    # The three ways to change something
 
     @transaction.non_atomic_requests
     def add_view(
@@ -84,7 +82,7 @@ class AuditedAdmin(SupportAdmin[M]):
         object_id: str | None,
         action_of: Callable[[Any], Action | None],
     ) -> HttpResponse:
-        """``action_of``: what is attempted, by the form that was sent, which is None where it did not come to one."""
+        """``action_of``: the attempted action, given the submitted form, or None if there was no form."""
         before: M | None = None
 
         def run() -> HttpResponse:
@@ -98,29 +96,29 @@ class AuditedAdmin(SupportAdmin[M]):
         try:
             try:
                 response = run()
-            except IntegrityError:  # somebody was quicker; what stands in the way is there now, and the page says it
+            except IntegrityError:  # a concurrent change; its row exists now, so the page can name the conflict
                 response = run()
         except Exception as error:
             failure = _of_error(error, self.model)
-            self._tell(request, action_of(getattr(request, "valid_form", None)), before, failure)
+            self._record_failure(request, action_of(getattr(request, "valid_form", None)), before, failure)
             if failure.code in {Code.ERROR, Code.NO_PERMISSION}:
                 raise
             messages.error(request, f"Nothing was saved. {failure.reason}")
             return redirect(request.get_full_path())
         refused, form = _refusal(response)
         if refused:
-            self._tell(request, action_of(form), before, refused)
+            self._record_failure(request, action_of(form), before, refused)
         return response
 
     def _locked(self, object_id: str) -> M | None:
-        """The record as it is before. Nobody else changes it until the transaction ends."""
+        """The record before the change, locked until the transaction ends."""
         try:
             return self.model._default_manager.select_for_update(no_key=True).filter(pk=unquote(object_id)).first()
         except (ValidationError, ValueError):
             return None
 
     def _edit(self, form: Any) -> Action | None:
-        """The action that the changed fields make up, if it is a single one."""
+        """The action that the changed fields amount to: their transition if they share one, else the edit."""
         followed = [name for name in (form.changed_data if form else ()) if name not in self.declared.untracked]
         if not followed and self.in_part:
             return None
@@ -133,7 +131,7 @@ class AuditedAdmin(SupportAdmin[M]):
                 return when.action
         return self.declared.changed
 
-    def _tell(self, request: HttpRequest, action: Action | None, before: M | None, failure: Failure) -> None:
+    def _record_failure(self, request: HttpRequest, action: Action | None, before: M | None, failure: Failure) -> None:
         tenant_id = self.tenant_of(before) or NO_TENANT if before else self.tenant_for_new(request)
         if action is None or tenant_id is None:
             return
@@ -144,14 +142,12 @@ class AuditedAdmin(SupportAdmin[M]):
             resource = replace(resource, id=about.pk, name=str(about))
         recorder.record_failure(action, failure, tenant_id=tenant_id, resource=resource)
 
-    # Where Django stores
-
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         request.valid_form = form  # type: ignore[attr-defined]
         return super().save_form(request, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """What the database checks at the end of the transaction is checked before anybody is told of success."""
+        """Check deferred constraints before the page reports success."""
         super().save_related(request, form, formsets, change)
         connection.check_constraints()
 
@@ -159,27 +155,27 @@ class AuditedAdmin(SupportAdmin[M]):
         super().delete_model(request, obj)
         connection.check_constraints()
 
-    # What Login Activity tells of changes: those that the Audit Trail leaves out
+    # What Login Activity records of changes: the fields that the Audit Trail does not track
 
-    def fields_to_tell(self, form: Any, change: bool) -> list[str]:
+    def recorded_fields(self, form: Any, change: bool) -> list[str]:
         if not change:
-            return super().fields_to_tell(form, change) if self.in_part else []
-        return [name for name in super().fields_to_tell(form, change) if name in self.declared.untracked]
+            return super().recorded_fields(form, change) if self.in_part else []
+        return [name for name in super().recorded_fields(form, change) if name in self.declared.untracked]
 
-    def tell_deletion(self, request: HttpRequest, deleted: M) -> None:
+    def record_deletion(self, request: HttpRequest, deleted: M) -> None:
         if self.declared.deleted is None:
-            super().tell_deletion(request, deleted)
+            super().record_deletion(request, deleted)
 
-    def tell_refusal(self, request: HttpRequest, kept: M, form: Any) -> None:
+    def record_refusal(self, request: HttpRequest, kept: M, form: Any) -> None:
         if self._edit(form) is None:
-            super().tell_refusal(request, kept, form)
+            super().record_refusal(request, kept, form)
 
     # History
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Everything about the record, whoever did it. The page that it leads to tells the look."""
+        """Redirects to all events of the record. That page records the view."""
         shown = None if self.in_part else self.get_object(request, unquote(object_id))
         if shown is None:
             return super().history_view(request, object_id, extra_context)
@@ -196,7 +192,7 @@ def _of_error(error: Exception, model: type[Model]) -> Failure:
 
 
 def _refusal(response: Any) -> tuple[Failure | None, Any]:
-    """What a page that comes back instead of leading on has to say, and its form."""
+    """The failure that a redisplayed page shows, and its form."""
     context = getattr(response, "context_data", None) or {}
     if "adminform" in context:
         form = context["adminform"].form

@@ -1,4 +1,4 @@
-"""Why an action failed: a stable code, and a sentence that says what to do."""
+"""Why an action failed: a stable code, and a sentence that explains what to do."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RefusedError(Exception):
 
 
 class ConflictError(RefusedError):
-    """Somebody else was quicker."""
+    """Somebody else has changed the record meanwhile."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, Code.CONFLICT)
@@ -45,7 +45,7 @@ class Failure:
 
 
 def of_form(form: BaseForm) -> Failure:
-    """What is wrong with what was typed, field by field. Never what was typed."""
+    """The errors of a form, field by field, without the values that were typed."""
     errors = form.errors.as_data()
     codes = {error.code for found in errors.values() for error in found}
     said = []
@@ -61,7 +61,7 @@ def of_form(form: BaseForm) -> Failure:
 
 
 def _without_input(error: Any) -> list[str]:
-    """The messages of an error. Django's own put what was typed into some of them."""
+    """The messages of an error, without the typed values that Django puts into some of them."""
     if error.code in {"invalid_choice", "invalid_list", "invalid_pk_value"}:
         return ["Choose one from the list."]
     if error.code == "item_invalid":
@@ -90,7 +90,7 @@ def of_exception(error: BaseException, model: type[Model] | None = None) -> Fail
 
 
 def in_use(users: Sequence[str]) -> Failure:
-    """``users``: what refers to the record that cannot be deleted; the first three are named."""
+    """``users``: what refers to the record and so prevents its deletion. The first three are named."""
     said = ", ".join(users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
     return Failure(Code.IN_USE, f"It is used by {said}. Change that first.")
 
@@ -125,12 +125,12 @@ def _message_of(model: type[Model] | None, constraint_name: str | None) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """Without what breaks a line or what PostgreSQL refuses: servers answer what they like."""
+    """The text without line breaks and characters that PostgreSQL refuses."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def said_by_server(error: OSError) -> str:
-    """What a mail server answered, or why it could not be asked."""
+    """The answer of the mail server, or why it could not be reached."""
     answer = getattr(error, "smtp_error", None)
     if isinstance(answer, bytes):
         return f"{getattr(error, 'smtp_code', '')} {answer.decode(errors='replace')}".strip()

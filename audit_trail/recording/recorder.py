@@ -1,4 +1,4 @@
-"""The writer of what the hook cannot see: failures, notifications, what other services tell.
+"""The writer of what triggers cannot see: failures, notifications, events reported by other services.
 
 Who acts, and from where, is the current request context, as for the hook.
 """
@@ -24,7 +24,7 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """What an action was about. ``id``: as far as known; it need not exist (a guessed address)."""
+    """The resource of an action. ``id``: if known; it need not exist (a guessed URL)."""
 
     type: str = ""
     id: UUID | None = None

@@ -1,4 +1,4 @@
-"""What the Audit Trail records, when it was last seen, and what it leaves out: read from the registry."""
+"""What the Audit Trail records, when each action last occurred, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ LAST_SEEN = """
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """When each action was last seen, if it was ``since`` then."""
+    """When each action last occurred, if that was after ``since``."""
 
     at: dict[Name, datetime]
     since: datetime
@@ -73,7 +73,7 @@ def last_seen(tenant_id: UUID) -> Seen:
 
 
 def modules_with(seen: Seen) -> list[tuple[Module, list[tuple[Action, datetime | None]]]]:
-    """Every module and action of the registry, with when it was last seen."""
+    """Every module and action of the registry, with its last occurrence."""
     return [
         (module, [(action, seen.at.get(action.name)) for action in actions() if action.module is module])
         for module in modules()
@@ -85,12 +85,12 @@ def exempt_models() -> list[tuple[str, str]]:
 
 
 def untracked_fields() -> list[tuple[str, list[str]]]:
-    """By kind of record, the fields whose change leaves no event."""
+    """By resource type, the fields whose changes are not recorded."""
     return [(_plural(each.model), labels) for each in all_audited() if (labels := _labels(each, each.untracked))]
 
 
 def masked_fields() -> list[tuple[str, list[str]]]:
-    """By kind of record, the fields whose content is not told."""
+    """By resource type, the fields whose values are masked."""
     return [(_plural(each.model), labels) for each in all_audited() if (labels := _labels(each, each.masked))]
 
 

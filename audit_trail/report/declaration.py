@@ -25,7 +25,7 @@ from .tables import AuditTrailTable
 
 VIEW = permissions.declare("audit_trail.view", "Audit Trail", "View the Audit Trail")
 DOWNLOAD = permissions.declare("audit_trail.download", "Audit Trail", "Download the Audit Trail")
-REQUEST_DAYS = 7  # e-mails that a request has caused may be tried again for days
+REQUEST_DAYS = 7  # an e-mail is retried for days after its request
 
 
 def path(tenant: Tenant) -> str:
@@ -134,9 +134,9 @@ def _onward(event: AuditEvent) -> list[tuple[str, dict[str, str]]]:
 
 
 def since(made: UUID, moment: datetime) -> dict[str, str]:
-    """From the day on which a record was made, which its key tells: there is nothing about it, or by it, before.
+    """The period from the day on which a record was created, which a version 7 key contains.
 
-    A key from elsewhere tells no time; then from the day of ``moment``, when there was such a record.
+    For other keys: from the day of ``moment``, when the record existed.
     """
     day = timezone.localtime(moment).date()
     if made.version == 7:

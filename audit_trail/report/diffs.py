@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-LONG = 160  # characters, from which on a text is folded
+LONG = 160  # a text of this many characters is folded
 CONTEXT = 2  # unchanged lines that are shown around changed ones
 MOST_PAIRS = 40_000  # of lines before and after: comparing more takes long
 FIELDS_NAMED = 3
@@ -15,7 +15,7 @@ FIELDS_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a long text. ``kind``: same, added, removed, or skipped (``text`` says how many)."""
+    """A line of a long text. ``kind``: same, added, removed, or skipped (``text`` is their number)."""
 
     kind: str
     text: str
@@ -88,7 +88,7 @@ def _compare(before: list[str], after: list[str]) -> Iterator[Line]:
 
 
 def _same(lines: list[str], *, is_first: bool, is_last: bool) -> Iterator[Line]:
-    """Unchanged lines, but for those far from any change."""
+    """The unchanged lines near a change; the others are skipped."""
     head, tail = 0 if is_first else CONTEXT, 0 if is_last else CONTEXT
     skipped = len(lines) - head - tail
     if skipped < 2:
@@ -112,7 +112,7 @@ def _start(text: str) -> str:
 
 
 def headline(changes: list[dict[str, Any]]) -> str:
-    """Which fields an edit has changed. Nothing for a record that was made or deleted: that is all of them."""
+    """The fields that an edit changed; empty for a created or deleted record."""
     if any(("before" in change) != ("after" in change) for change in changes):
         return ""
     labels = [str(change["label"]) for change in changes]

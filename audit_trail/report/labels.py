@@ -1,4 +1,4 @@
-"""From the keys that events hold to the labels that people read, and back into lists of choices."""
+"""The labels of the keys that events hold, and choices of them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def action_choices() -> Choices:
 
 
 def module(key: str) -> str:
-    """The label; the key itself where it is of another time."""
+    """The label; the key itself if it is no longer declared."""
     return _modules().get(key, key)
 
 
@@ -47,7 +47,7 @@ def action(key: str) -> str:
     return _actions().get(key, key)
 
 
-# Nothing is declared any more by the time that events are read.
+# All declarations are complete before events are read.
 _modules = cache(lambda: dict(module_choices()))
 _sub_modules = cache(lambda: dict(sub_module_choices()))
 _actions = cache(lambda: dict(action_choices()))

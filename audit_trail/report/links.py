@@ -1,4 +1,4 @@
-"""From an event to its record, while there is one. Each kind of record says once where its page is."""
+"""Links from events to the records that still exist. Each resource type registers its page once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _places: dict[str, Place] = {}
 
 
 def declare(resource_type: str, model: type[Model], url: Callable[[UUID], str], permission: str) -> None:
-    """Say where records of a kind have their page, and who may open it.
+    """Register the page of a resource type, and the permission that it needs.
 
     Raises ImproperlyConfigured when that is said already.
     """
@@ -35,7 +35,7 @@ def declare(resource_type: str, model: type[Model], url: Callable[[UUID], str], 
 
 
 def existing(keys: Collection[Key], may: Callable[[str], bool]) -> dict[Key, str]:
-    """The addresses of those records that the current tenant has, and the reader may open. One statement, or none."""
+    """The URLs of the current tenant's records that the reader may open. At most one statement."""
     wanted: dict[str, set[UUID]] = {}
     for resource_type, resource_id in keys:
         if resource_type in _places and may(_places[resource_type].permission):

@@ -1,4 +1,4 @@
-"""What support can look for in the Audit Trails of all tenants."""
+"""The filters of the Audit Trails of all tenants, for support."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Coverage(MemberView):
     area = f"{REPORT.title}: what is recorded"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        self.record_look()
+        self.record_view()
         seen = coverage.last_seen(self.request.tenant.pk)
         context: dict[str, Any] = {
             "report": REPORT,

@@ -1,4 +1,4 @@
-"""``manage.py check``: no model with a tenant is forgotten, no secret told; ``--database``: the hook is in place."""
+"""``manage.py check``: models with a tenant are declared, secrets masked; ``--database``: triggers are installed."""
 
 from __future__ import annotations
 

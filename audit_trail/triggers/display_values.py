@@ -1,4 +1,4 @@
-"""The display value of a field, as SQL: the hook writes it into the event."""
+"""The display value of a field, as SQL: triggers write it into the event."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def display_items(audited: Audited, field: ArrayField[Any, Any], row: str) -> st
 
 
 def _own_labels(audited: Audited, field: Any, value: str) -> str:
-    """What the declaration says for this field."""
+    """The expression that is declared for this field."""
     labels = audited.labels.get(field.name)
     return display_choice(labels(), value) if labels else ""
 
@@ -70,7 +70,7 @@ def _display_value(field: Any, value: str) -> str:
 
 
 def _name_of(field: models.ForeignKey[Any, Any], value: str) -> str:
-    """The name of the record that a foreign key points to, as it is now; its key where it cannot be found."""
+    """The current name of the record that a foreign key points to; its key if there is no such record."""
     related = field.related_model
     followed = audited_as(related)
     name = followed.name.format(row="other") if followed else "other.name"

@@ -1,15 +1,15 @@
-"""The save hook: the trigger functions of each audited table, written from its declaration.
+"""The trigger functions of each audited table, generated from its declaration.
 
 Whatever changes rows fires them (save, update, bulk_create, raw SQL, COPY, psql, a cascade, TRUNCATE), and an event is
 written in the transaction of its change. The functions run with the rights of the owner and a fixed search_path.
 
 SQL that is run as the app role can set another person or tenant than the true one. It cannot write without an
-event, choose an event's time, alter or remove one, or run these functions on a table of its own. One change is none to
-the hook: a password's hash that keeps its salt, for so the application hashes a password anew. What the owner does
-to the tables themselves (ALTER TABLE … USING, DROP) is not seen; triggers that are switched off are told by ``check``.
+event, choose an event's time, alter or remove one, or run these functions on a table of its own. One change is not
+recorded: a password hash that keeps its salt, which is how the application rehashes a password. What the owner does
+to the tables themselves (ALTER TABLE … USING, DROP) is not recorded; ``check`` reports disabled triggers.
 
-A function costs little where it does little: each field is compared and recorded in a statement of its own, so that
-display values of what has not changed are never prepared.
+Each field is compared and recorded in a statement of its own, so that display values of unchanged fields are never
+computed.
 
 ``manage.py audit_sql <app.Model>`` prints the functions of a model; tests/audit_trail/golden keeps some to be read.
 """

@@ -1,4 +1,4 @@
-"""Keeping the hook in the database in step with the registry: ``migrate`` installs it, ``check`` tells of drift."""
+"""Keeps the triggers in step with the registry: ``migrate`` installs them, ``check`` reports drift."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Found = dict[tuple[str, str], Installed]
 
 
 def install(using: str) -> None:
-    """Install what is missing or different, and remove what belongs to no audited table any more. As the owner."""
+    """Install missing or different triggers, and remove those of tables that are no longer audited. As the owner."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         found = _installed(cursor)
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -52,7 +52,7 @@ def install(using: str) -> None:
 
 
 def drift(using: str) -> list[str]:
-    """What the database has otherwise than the registry says, each as a sentence. Any role may look."""
+    """How the database differs from the registry, one sentence for each difference. Any role may call it."""
     with connections[using].cursor() as cursor:
         found = _installed(cursor)
     wanted = {(trigger.table, trigger.name): trigger for trigger in _wanted()}
@@ -67,7 +67,7 @@ def drift(using: str) -> list[str]:
 
 
 def sql_of(audited: Audited) -> str:
-    """What ``install`` runs for an audited model, to be read."""
+    """The SQL that ``install`` runs for an audited model."""
     return "\n".join(f"{statement};\n" for trigger in triggers(audited) for statement in trigger.statements)
 
 

@@ -1,4 +1,4 @@
-"""A trigger of the save hook and its function, as text: what is installed, and what is found again."""
+"""A trigger that records changes and its function, as SQL text that can be compared with what is installed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 PREFIX = "audit_trail_"
 
-# When each operation fires. An update is recorded row by row, for a single one is what people do, and needs neither
-# transition tables nor a join of old and new; additions and deletions in one statement, whatever their number.
-# TRUNCATE before: afterwards there is nothing left to record.
+# When each operation fires. Updates are recorded per row: people usually update one, which needs neither transition
+# tables nor a join of old and new rows. Additions and deletions are recorded per statement.
+# TRUNCATE fires before: afterwards there is nothing left to record.
 TIMINGS = {
     "insert": ("AFTER INSERT", "REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT"),
     "update": ("AFTER UPDATE", "FOR EACH ROW"),
@@ -36,13 +36,13 @@ class Trigger:
 
     @property
     def definition(self) -> str:
-        """In the words of ``pg_get_triggerdef``."""
+        """As ``pg_get_triggerdef`` formats it."""
         when, how = TIMINGS[self.operation]
         return f"CREATE TRIGGER {self.name} {when} ON {self.table} {how} EXECUTE FUNCTION {self.function}()"
 
     @property
     def statements(self) -> list[str]:
-        """What installs it, or puts it right. It fires in every replication role."""
+        """Installs or repairs it. It fires in every replication role."""
         trigger = re.sub(r" (REFERENCING|FOR EACH|EXECUTE)", r"\n    \1", self.definition)
         return [
             f"CREATE OR REPLACE FUNCTION {self.function}() RETURNS trigger\n"

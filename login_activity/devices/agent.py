@@ -65,5 +65,5 @@ class Agent(UserAgent):
         return bool(self.ua_string.startswith(("Mozilla/", "Opera/")))
 
     def _is_android_tablet(self) -> bool:
-        """Browsers of tablets leave "Mobile" out; apps that are no browsers never say it."""
+        """Browsers on tablets omit "Mobile"; apps that are not browsers never send it."""
         return "Mobi" not in self.ua_string and "Safari" in self.ua_string and self._is_browser

@@ -1,4 +1,4 @@
-"""Client Hints: request headers in which Chromium says what its frozen User-Agent string no longer does.
+"""Client Hints: request headers in which Chromium sends what its frozen User-Agent string no longer contains.
 
 They are as easily forged as the string itself, so each is cut, pattern-checked, and only refines what a
 person's device can be: no hint turns a bot or an API client into one.
@@ -32,7 +32,7 @@ _BRAND_NAMES = {"Google Chrome": "Chrome", "Microsoft Edge": "Edge", "YaBrowser"
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the browser said, each "" where it said nothing."""
+    """What the browser sent; "" for each value it did not send."""
 
     platform: str = ""
     major: str = ""

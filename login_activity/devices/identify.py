@@ -1,4 +1,4 @@
-"""Which device a request comes from, in the words a person would use."""
+"""Which device a request comes from, as a person would name it."""
 
 import re
 from collections.abc import Mapping
@@ -74,20 +74,20 @@ def identify(user_agent: str, hints: Mapping[str, str] = {}, touch_points: int |
     """Never raises, whatever a client sends.
 
     `hints` are request headers by their usual names in any case; `touch_points` is navigator.maxTouchPoints,
-    the only thing that tells an iPad asking for desktop pages from a Mac.
+    the only difference between an iPad that asks for desktop pages and a Mac.
     """
     text, cut = _stored(user_agent)
     device = replace(_read(text), user_agent_cut=True) if cut else _read(text)
-    said = read_hints(hints)
-    if said.platform or said.form or said.is_automated:
-        return _refined(device, said)
+    hinted = read_hints(hints)
+    if hinted.platform or hinted.form or hinted.is_automated:
+        return _refined(device, hinted)
     if touch_points and touch_points > 1 and device.kind is DeviceKind.MAC and "Macintosh" in text:
         return _as_ipad(device)
     return device
 
 
 def warm_up() -> None:
-    """Loads the parser's tables, which the first look-up of a process otherwise waits for."""
+    """Loads the parser's tables, which the first lookup of a process otherwise waits for."""
     identify("Mozilla/5.0")
 
 
@@ -173,47 +173,47 @@ def _as_ipad(device: Device) -> Device:
     return replace(device, kind=DeviceKind.IPAD, system=system)
 
 
-def _refined(device: Device, said: Hints) -> Device:
-    if said.is_automated and device.kind is not DeviceKind.BOT:
-        return replace(device, kind=DeviceKind.BOT, model="", system="", browser=said.browser[:FIELD_LIMIT])
-    if device.kind not in _REFINED_BY_HINTS or not (said.form or said.platform in _PLATFORM_KINDS):
+def _refined(device: Device, hinted: Hints) -> Device:
+    if hinted.is_automated and device.kind is not DeviceKind.BOT:
+        return replace(device, kind=DeviceKind.BOT, model="", system="", browser=hinted.browser[:FIELD_LIMIT])
+    if device.kind not in _REFINED_BY_HINTS or not (hinted.form or hinted.platform in _PLATFORM_KINDS):
         return device
-    kind = said.form or _PLATFORM_KINDS[said.platform]
+    kind = hinted.form or _PLATFORM_KINDS[hinted.platform]
     if kind is DeviceKind.ANDROID_PHONE:
-        kind = _android_kind(device, said)
-    system = _hinted_system(said)
+        kind = _android_kind(device, hinted)
+    system = _hinted_system(hinted)
     if not system or (kind is device.kind and " " not in system):  # the string knew more: a version, a distribution
         system = device.system
     named_by_string = device.browser and not device.browser.startswith(("Chrome", "Chromium"))
     return replace(
         device,
         kind=kind,
-        model=(said.model or device.model)[:FIELD_LIMIT] if kind not in _COMPUTERS else "",
-        browser=device.browser if named_by_string or not said.browser else said.browser[:FIELD_LIMIT],
+        model=(hinted.model or device.model)[:FIELD_LIMIT] if kind not in _COMPUTERS else "",
+        browser=device.browser if named_by_string or not hinted.browser else hinted.browser[:FIELD_LIMIT],
         system=system[:FIELD_LIMIT],
     )
 
 
-def _android_kind(device: Device, said: Hints) -> DeviceKind:
-    """By the model, which the same rules know as in a string; then by the form, then by what the string said."""
-    match = DEVICES.match(f"Mozilla/5.0 (Linux; Android 10; {said.model})") if said.model else None
+def _android_kind(device: Device, hinted: Hints) -> DeviceKind:
+    """By the model, which the same rules know as in a string; then by the form, then by the string."""
+    match = DEVICES.match(f"Mozilla/5.0 (Linux; Android 10; {hinted.model})") if hinted.model else None
     if match and match.kind in _RUNS_ANDROID:
         return match.kind
-    if said.is_tablet is None:
+    if hinted.is_tablet is None:
         return device.kind if device.kind in _ANDROID else DeviceKind.ANDROID_PHONE
-    return DeviceKind.ANDROID_TABLET if said.is_tablet else DeviceKind.ANDROID_PHONE
+    return DeviceKind.ANDROID_TABLET if hinted.is_tablet else DeviceKind.ANDROID_PHONE
 
 
-def _hinted_system(said: Hints) -> str:
+def _hinted_system(hinted: Hints) -> str:
     """Windows counts in hints by a scale of its own: 0.1 to 0.3 are 7 to 8.1, 1 to 10 are 10, 13 is 11."""
-    if said.platform == "Windows":
-        if not said.major:
+    if hinted.platform == "Windows":
+        if not hinted.major:
             return "Windows"
-        if said.major == "0":
-            return _WINDOWS_BEFORE_10.get(said.minor, "Windows")
-        return "Windows 11" if int(said.major) >= _FIRST_WINDOWS_11 else "Windows 10"
-    if said.platform in ("Chrome OS", "Chromium OS"):
+        if hinted.major == "0":
+            return _WINDOWS_BEFORE_10.get(hinted.minor, "Windows")
+        return "Windows 11" if int(hinted.major) >= _FIRST_WINDOWS_11 else "Windows 10"
+    if hinted.platform in ("Chrome OS", "Chromium OS"):
         return "ChromeOS"
-    if said.platform == "Linux":
+    if hinted.platform == "Linux":
         return "Linux"
-    return versioned(said.platform, said.major, said.minor) if said.platform in _PLATFORM_KINDS else ""
+    return versioned(hinted.platform, hinted.major, hinted.minor) if hinted.platform in _PLATFORM_KINDS else ""

@@ -8,7 +8,7 @@ from .identify import ACCEPT_CH
 
 
 class ClientHintsMiddleware:
-    """Asks browsers for Client Hints: without them Windows 11 looks like 10, and an Android phone has no model."""
+    """Asks browsers for Client Hints: without them Windows 11 appears as 10, and an Android phone has no model."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

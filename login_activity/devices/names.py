@@ -1,6 +1,6 @@
 """The names a person uses for a browser and a system, from what ua-parser found.
 
-A version that browsers have frozen says nothing about the device, so it is left out: every Mac since Catalina
+A version that browsers have frozen does not describe the device, so it is left out: every Mac since Catalina
 sends "10_15_7", every Chrome for Android "10; K", and Windows 11 calls itself 10.
 """
 

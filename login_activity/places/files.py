@@ -1,4 +1,4 @@
-"""The MMDB files that tell places, opened once and opened again when they change."""
+"""The MMDB files of places, opened once and reopened when they change."""
 
 import json
 import logging
@@ -17,25 +17,25 @@ from .records import UNKNOWN, Place, place_from_record
 logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.0
-"""How long a look at the disk is good for."""
+"""How long a check of the disk stays valid."""
 
 SAMPLE = 100
 """Records that show whether a file is about places."""
 
 FileState = tuple[Path, int, int, int]
-Fingerprint = tuple[FileState, ...]
+FileStates = tuple[FileState, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """The words and the link that the licence of a file asks for."""
+    """The attribution and link that the licence of a file requires."""
 
     text: str
     url: str
 
     @staticmethod
     def note_of(file: Path) -> Path:
-        """Where the attribution of a file is kept whose metadata does not tell its source."""
+        """Where the attribution is kept of a file whose metadata does not name its source."""
         return file.with_name(f"{file.name}.attribution.json")
 
 
@@ -45,7 +45,7 @@ GEOLITE = Attribution("This product includes GeoLite Data created by MaxMind", "
 
 @dataclass(slots=True)
 class _Loaded:
-    fingerprint: Fingerprint
+    states: FileStates
     readers: list[tuple[Reader, int]] = field(default_factory=list)
     """Each with its IP version: one of 6 knows both."""
     attribution: Attribution | None = None
@@ -55,7 +55,7 @@ class _Loaded:
 class PlaceFiles:
     """The MMDB file at a path, or those in a folder there. Threads may share it, and nothing here raises.
 
-    Anything wrong with the files is logged once for each state they are in, never for each look-up.
+    Anything wrong with the files is logged once for each state they are in, not for each lookup.
     """
 
     def __init__(self, path: Path) -> None:
@@ -103,9 +103,9 @@ class PlaceFiles:
         elif not self._lock.acquire(blocking=False):
             return loaded
         try:
-            fingerprint = _fingerprint(self.path)
-            if self._loaded is None or self._loaded.fingerprint != fingerprint:
-                self._loaded = _load(self.path, fingerprint)
+            states = _file_states(self.path)
+            if self._loaded is None or self._loaded.states != states:
+                self._loaded = _load(self.path, states)
             self._check_at = time.monotonic() + CHECK_SECONDS
             return self._loaded
         finally:
@@ -121,8 +121,8 @@ def open_place_file(file: Path) -> Reader:
     return open_database(file, MODE_MEMORY)
 
 
-def _fingerprint(path: Path) -> Fingerprint:
-    """Taken before the files are read, so that a change during the reading shows at the next look."""
+def _file_states(path: Path) -> FileStates:
+    """Taken before the files are read, so that the next check finds a change made during the reading."""
     try:
         files = _files_in(path) if path.is_dir() else [path]
     except OSError:
@@ -142,17 +142,17 @@ def _state(file: Path) -> FileState | None:
         status = file.stat()
     except (OSError, ValueError):  # ValueError: a path that no file can have
         return None
-    # Anything else, a pipe for one, could be read for ever.
+    # Anything else, a pipe for one, could be read forever.
     if not stat.S_ISREG(status.st_mode):
         return None
     return file, status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _load(path: Path, fingerprint: Fingerprint) -> _Loaded:
-    loaded = _Loaded(fingerprint)
-    if not fingerprint:
+def _load(path: Path, states: FileStates) -> _Loaded:
+    loaded = _Loaded(states)
+    if not states:
         logger.warning("There is no readable MMDB file at %s: places will be unknown", path)
-    for file, *_ in fingerprint:
+    for file, *_ in states:
         try:
             reader = open_place_file(file)
             loaded.readers.append((reader, reader.metadata().ip_version))
@@ -167,7 +167,7 @@ def _load(path: Path, fingerprint: Fingerprint) -> _Loaded:
 def _has_places(reader: Reader) -> bool:
     try:
         return any(place_from_record(record) is not UNKNOWN for _, record in islice(reader, SAMPLE))
-    except Exception:  # a damaged file fails in many ways: the first look-up says so
+    except Exception:  # a damaged file fails in many ways: the first lookup logs it
         return False
 
 

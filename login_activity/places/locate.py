@@ -15,7 +15,7 @@ from .records import PRIVATE, UNKNOWN, Place
 
 __all__ = ["COUNTRIES", "PRIVATE", "UNKNOWN", "Attribution", "Place", "attribution", "locate", "warm_up"]
 
-# Where a person can be and no map can tell: an office, a home, this machine, a carrier's shared network
+# Networks that no map can locate: an office, a home, this machine, a carrier's shared network
 # (100.64/10). Other reserved ranges (documentation, multicast) are no place: unknown, unless a file has them.
 PRIVATE_NETWORKS = tuple(
     map(

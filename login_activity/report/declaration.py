@@ -107,14 +107,14 @@ def facts(event: LoginEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
 
 
 def _detail(detail: dict[str, Any]) -> list[tuple[str, Any]]:
-    """``detail`` in words: an area, filters, a number of rows, changed fields."""
-    said = [("Area", detail["area"])] if "area" in detail else []
-    said += [(f"Filter: {label}", value) for label, value in detail.get("filters", {}).items()]
-    said += [(label, f"{before} → {after}") for label, (before, after) in detail.get("changes", {}).items()]
-    said += [("Rows", detail["rows"])] if "rows" in detail else []
-    said += [("Format", detail["format"])] if "format" in detail else []
-    said += [("Ended from", detail["ended from"])] if "ended from" in detail else []
-    return said
+    """``detail`` as labelled values: page, filters, number of rows, changed fields."""
+    shown = [("Area", detail["area"])] if "area" in detail else []
+    shown += [(f"Filter: {label}", value) for label, value in detail.get("filters", {}).items()]
+    shown += [(label, f"{before} → {after}") for label, (before, after) in detail.get("changes", {}).items()]
+    shown += [("Rows", detail["rows"])] if "rows" in detail else []
+    shown += [("Format", detail["format"])] if "format" in detail else []
+    shown += [("Ended from", detail["ended from"])] if "ended from" in detail else []
+    return shown
 
 
 REPORT = Report(

@@ -1,4 +1,4 @@
-"""What support can look for among the login events of all tenants."""
+"""The filters of the login events of all tenants, for support."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SupportFilterSet(support_filters.SupportFilterSet):
         fields: list[str] = []
 
     def apply_support(self, queryset: Any, name: str, value: bool | None) -> Any:
-        """Support's looks are hidden unless asked for: looking at a page of many tenants adds an event to each."""
+        """Support's views are hidden by default: viewing a page of many tenants adds an event to each."""
         if value:
             return queryset
         staff = User.objects.filter(tenant=None).values_list("pk", flat=True)

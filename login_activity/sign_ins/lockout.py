@@ -2,7 +2,7 @@
 
 An account is locked while ``LOCKOUT_FAILURES_PER_ACCOUNT`` wrong passwords since its last sign-in or new
 password lie within ``LOCKOUT_MINUTES``, an address (of IPv6 its /64) likewise. A refused attempt does not count,
-so a lock ends by itself. Names that nobody has are counted in the same way: a lock does not tell which accounts
+so a lock ends by itself. Names that nobody has are counted in the same way: a lock does not reveal which accounts
 exist.
 """
 

@@ -1,4 +1,4 @@
-"""What happens around sign-in, told to the recorder. One receiver a signal, a few lines each."""
+"""Receivers that record what happens around sign-in, one for each signal."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def logged_out(request: HttpRequest, user: User | None, **_: Any) -> None:
 
 
 def session_ended(session: Session, cause: SessionEnd, **_: Any) -> None:
-    """Tells of the session that has ended: its own device, address and place, whoever ended it from wherever."""
+    """Records the device, address and place of the ended session, not of whoever ended it."""
     context = current()
     ended_from = {} if context.client.address is None else {"ended from": str(context.client.address)}
     with using(replace(context, client=Client.from_data(session.client), session=session.name)):

@@ -56,7 +56,7 @@ class EventList(SupportChangeList):
         if self.filters.is_valid():
             looked_for = self.filters.form.cleaned_data["tenant"] or None
             also = looked_for if looked_for != NO_TENANT else None
-            self.model_admin.tell_look(request, page.rows, self.filters.told(), also)
+            self.model_admin.record_view(request, page.rows, self.filters.told(), also)
 
     def _read(self, request: HttpRequest) -> Page:
         """A page of events, or an empty one where it would take too long to find them."""

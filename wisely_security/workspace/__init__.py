@@ -1,4 +1,4 @@
-"""The audited modules, a file each (modules/), the pages that are made from them, their API and their outbox.
+"""The audited modules (modules/), the pages generated from them, their API and their outbox.
 
-Imports both records and all below; nothing of the product imports it, but the demo and devserver do.
+Imports both records and everything below. Only the demo and devserver import it.
 """

@@ -34,7 +34,7 @@ class SupportRecordForm(RecordForm):
 
 
 class RecordAdmin(OfTenantAdmin[Any]):
-    """Shows what the Audit Trail tells of a record, so nothing that is masked there. Records are added and edited with
+    """Shows the fields of a record that the Audit Trail shows, so no masked ones. Records are added and edited with
     their resource page's form, and stored by the resource page in the scope of their tenant alone."""
 
     form_of: ClassVar[type[RecordForm] | None] = None  # where it is not the resource page's

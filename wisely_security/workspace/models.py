@@ -1,3 +1,3 @@
-"""The models stand in their modules; Django looks for them here."""
+"""Django expects the models here; each is defined in its module."""
 
 from . import modules  # noqa: F401

@@ -24,7 +24,7 @@ from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 from wisely_security.workspace.api.recording import record_all
 from wisely_security.workspace.modules.waba_numbers import WabaNumber
 from wisely_security.workspace.outbox.delivery import deliver_next
-from wisely_security.workspace.pages.forms import record_fingerprint
+from wisely_security.workspace.pages.forms import record_version
 from wisely_security.workspace.pages.resource_page import ResourcePage, resource_pages
 
 from .. import backdating
@@ -101,7 +101,7 @@ class Scenario:
             case {"do": key, "to": record}:
                 page, shown = self._shown(record)
                 action = next(action for action in page.custom_actions if action.key == key)
-                sent: Typed = {"seen": record_fingerprint(shown)}
+                sent: Typed = {"seen": record_version(shown)}
                 if action.form:
                     sent = filled_in(action.form(instance=shown, tenant=self._tenant, user=user), typed)
                 self._send(user, page.custom_action_url(action, record.pk), sent, fails)

@@ -42,7 +42,7 @@ class RoleForm(EditForm):
 
 @admin.register(Role)
 class RoleAdmin(OfTenantAdmin[Role]):
-    """Built-in roles can be looked at: their permissions are declared in the code."""
+    """Built-in roles can only be viewed: their permissions are declared in the code."""
 
     list_display = ["name", "tenant", "is_built_in"]
     list_select_related = ["tenant"]

@@ -130,7 +130,7 @@ class UserAdmin(OfTenantAdmin[User]):
 @require_POST
 def _end_session(request: HttpRequest, pk: UUID, session_pk: UUID) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("user"), pk=session_pk, user=pk)
-    end_session(session, SessionEnd.BY_ADMIN)  # the record of the user's tenant tells it
+    end_session(session, SessionEnd.BY_ADMIN)  # recorded in the user's tenant
     messages.success(request, "Session ended.")
     return redirect("admin:tenancy_user_change", pk)
 
@@ -144,6 +144,6 @@ def _invite_again(request: HttpRequest, users: UserAdmin, pk: UUID) -> HttpRespo
         logger.exception("The mail server did not accept an invitation.")
         messages.error(request, "The mail server didn’t accept the invitation. Try again later.")
     else:
-        users.tell_edit(request, user, {"Invitation": ["", "Sent again"]})
+        users.record_edit(request, user, {"Invitation": ["", "Sent again"]})
         messages.success(request, "New invitation sent.")
     return redirect("admin:tenancy_user_change", pk)

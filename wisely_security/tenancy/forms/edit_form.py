@@ -1,4 +1,4 @@
-"""The base of every form that stores a record: it changes what somebody has changed on the page, and nothing else."""
+"""The base of every form that stores a record: it stores only the fields that were changed on the page."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _mind_characters(field: forms.Field) -> None:
 
 
 def _as_sent(widget: forms.Widget, value: Any) -> Any:
-    """A value as a browser sends it back, so far as it tells values apart (HTML, "value sanitization algorithm")."""
+    """A value as a browser sends it back, as far as it distinguishes values (HTML, "value sanitization algorithm")."""
     if isinstance(widget, forms.CheckboxInput):
         return str(value) == "True"
     if getattr(widget, "allow_multiple_selected", False):

@@ -18,7 +18,7 @@ HEADER = "Page-Owner"  # of a script's request
 
 
 def owner_token(user: User, tenant_id: UUID | None) -> str:
-    """It is no secret of its own: it says nothing, and opens nothing, but nobody else can make it."""
+    """Not a secret: it reveals and opens nothing, but nobody else can create it."""
     mac = salted_hmac("wisely_security.form_owner", f"{user.pk} {tenant_id or ''}", algorithm="sha256")
     return mac.hexdigest()[:32]
 
@@ -38,6 +38,6 @@ def tenant_of(token: str, user: User) -> Tenant | None:
 
 
 def is_from_here(request: HttpRequest) -> bool:
-    """Whether the browser says that a page of this site sent the form. No other site can say so."""
+    """Whether the browser states that a page of this site sent the form. Other sites cannot forge that."""
     origin = f"{request.scheme}://{request.get_host()}"
     return request.headers.get("Origin") == origin and request.headers.get("Sec-Fetch-Site", "") in {"", "same-origin"}

@@ -1,4 +1,4 @@
-"""Takes the place of Django's ``csrf_token`` in every template: each form says whose it is as well (form_owner.py)."""
+"""Replaces Django's ``csrf_token`` in every template, to add the owner of the page (form_owner.py)."""
 
 from __future__ import annotations
 

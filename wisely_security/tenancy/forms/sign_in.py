@@ -21,7 +21,7 @@ from .edit_form import EditForm
 
 
 class SignInForm(AuthenticationForm):
-    """E-mail and password. Why a sign-in was refused is said only where it gives no account away."""
+    """E-mail and password. The reason of a refusal is shown only where it reveals no account."""
 
     error_messages = {
         "invalid_login": "The e-mail address or password is incorrect.",
@@ -58,7 +58,7 @@ def _password_field(label: str, autocomplete: str) -> forms.CharField:
 
 
 class NewPasswordForm(forms.Form):
-    """A new password, once: the person can look at it. OWASP ASVS 5.0, 6.2: length counts, no rules of composition."""
+    """A new password, typed once: it can be shown. OWASP ASVS 5.0, 6.2: length counts, no rules of composition."""
 
     new_password = _password_field("New password", "new-password")
 

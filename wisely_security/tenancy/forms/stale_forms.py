@@ -53,7 +53,7 @@ class FormOwnerMiddleware:
 
 
 def _owner_differs(request: HttpRequest, callback: Any) -> bool:
-    """Only what says whose it is can be another's. A script's request by nobody is sent to sign in, as others are."""
+    """Only a request that carries an owner can differ. An anonymous script request is sent to sign in."""
     if getattr(callback, "csrf_exempt", False):
         return False
     if request.method == "GET":
@@ -98,7 +98,7 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _once_more(request: HttpRequest) -> HttpResponse:
-    """The same person has signed in anew meanwhile."""
+    """The same person has signed in again meanwhile."""
     kept = unsaved.keep(request)
     then = "Check what you typed, then submit it again." if kept else "Please try again."
     messages.warning(request, f"You have signed in again since you opened this page, so nothing was saved. {then}")

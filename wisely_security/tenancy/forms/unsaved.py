@@ -1,4 +1,4 @@
-"""What somebody typed into a form that came too late: their session had ended, or had begun anew.
+"""What somebody typed into a form that came too late: their session had ended, or had been renewed.
 
 It is kept until the form is shown again, to the same person alone, filled in but not sent. Pages say that theirs may be
 (``restores_typed``); one that asks for a password never does.

@@ -19,7 +19,7 @@ from wisely_security.database.keys import key_field
 from wisely_security.database.lookups import InOrder
 
 from ..permissions import SWITCH_TENANT, all_permissions
-from ..sign_in.passwords import check_password, hash_anew, normalize_password, salt_of
+from ..sign_in.passwords import check_password, normalize_password, rehash, salt_of
 from . import display_names
 from .role import SUPER_ADMIN, Role
 from .tenant import Edition, Tenant
@@ -110,11 +110,11 @@ class User(AbstractBaseUser):
         super().set_password(None if raw_password is None else normalize_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether it is the password. If so, its hash may be made anew: that is no change of the password."""
+        """Whether it is the password. If so, its hash may be updated, which does not change the password."""
         raw_password = raw_password or ""
         right, hash_again = check_password(raw_password, self.password)
         if hash_again:
-            encoded = hash_anew(raw_password, self.password)
+            encoded = rehash(raw_password, self.password)
             if User.objects.filter(pk=self.pk, password=self.password).update(password=encoded):
                 self.password = encoded
         return right

@@ -96,7 +96,7 @@ def open_session(sender: object, request: HttpRequest, user: User, **_: Any) -> 
 
 
 def close_session(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
-    """On sign-out: the session's end is told as Log out, not as End session."""
+    """On sign-out, the end of the session is recorded as Log out, not as End session."""
     if user is not None:
         request.session.end_cause = None  # type: ignore[attr-defined]
 

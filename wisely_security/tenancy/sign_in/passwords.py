@@ -12,7 +12,7 @@ import unicodedata
 from django.contrib.auth.hashers import make_password, verify_password
 
 LONGEST_NORMALIZED = 1024  # normalising takes the square of the length, where somebody wants it to
-# The salt of a hash. A password that is chosen has a new one; hashed anew, it keeps it.
+# The salt of a hash. Choosing a password creates a new salt; rehashing one keeps it.
 _SALT = r"^(?:(?:pbkdf2_\w+|scrypt)\$\d+|md5)\$([^$]+)\$"
 SALT_SQL = "substring({row}.password FROM '" + _SALT + "')"  # a format string
 
@@ -23,7 +23,7 @@ def normalize_password(typed: str) -> str:
 
 
 def check_password(typed: str, encoded: str) -> tuple[bool, bool]:
-    """Whether a password is right, and whether it should be hashed anew: more strongly, or normalised.
+    """Whether a password is right, and whether it should be rehashed: more strongly, or normalised.
 
     A second try costs a second hash. Whether there is one depends on what is typed alone, never on the account.
     """
@@ -35,7 +35,7 @@ def check_password(typed: str, encoded: str) -> tuple[bool, bool]:
     return right, right
 
 
-def hash_anew(typed: str, encoded: str) -> str:
+def rehash(typed: str, encoded: str) -> str:
     """A hash of the same password, as hashes are made now, with the same salt."""
     return make_password(normalize_password(typed), salt_of(encoded) or None)
 

@@ -1,4 +1,4 @@
-"""What every ModelAdmin here has in common: what a page shows or changes of a tenant, the tenant's own record tells."""
+"""The base of every ModelAdmin: what a page shows or changes of a tenant is recorded for that tenant."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class SupportChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)  # the very rows that are shown are told
-        self.model_admin.tell_look(request, self.result_list, self.told(), self.looked_for())
+        self.result_list = list(self.result_list)  # evaluated once: the rows shown are the rows recorded
+        self.model_admin.record_view(request, self.result_list, self.told(), self.looked_for())
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """Texts in the order of all lists."""
@@ -68,11 +68,11 @@ class SupportAdmin(admin.ModelAdmin[M]):
     view_on_site = False
 
     def tenant_of(self, shown: M) -> UUID | None:
-        """Whose record is told. None: nobody's, as of support staff themselves."""
+        """The tenant that it is recorded for. None: no tenant, as for support staff."""
         raise NotImplementedError
 
     def tenant_for_new(self, request: HttpRequest) -> UUID | None:
-        """Whose record is told of what is about to be added, where that is known before."""
+        """The tenant that an addition is recorded for, if it is known beforehand."""
         return None
 
     def named(self, shown: M) -> str:
@@ -89,7 +89,7 @@ class SupportAdmin(admin.ModelAdmin[M]):
 
     # Telling
 
-    def tell_look(
+    def record_view(
         self, request: HttpRequest, shown: Collection[M], filters: Mapping[str, str], also: UUID | None = None
     ) -> None:
         """``also``: the tenant that was looked for, told even where nothing was found."""
@@ -111,25 +111,23 @@ class SupportAdmin(admin.ModelAdmin[M]):
     def tell_adding(self, request: HttpRequest) -> None:
         """The page on which something is added is shown: for whoever shows data of a tenant there."""
 
-    def tell_edit(self, request: HttpRequest, edited: M, changes: Mapping[str, list[str]]) -> None:
+    def record_edit(self, request: HttpRequest, edited: M, changes: Mapping[str, list[str]]) -> None:
         """``changes``: ``{label: [before, after]}``."""
         detail = {"filters": {self._kind: self.named(edited)}, "changes": dict(changes)}
         signals.settings_edited.send(
             type(self), user=request.user, tenant_id=self.tenant_of(edited), area=self.area, detail=detail
         )
 
-    def fields_to_tell(self, form: Any, change: bool) -> list[str]:
-        """Those whose change, or content in something new, is told as an edit."""
+    def recorded_fields(self, form: Any, change: bool) -> list[str]:
+        """The fields whose change, or initial value, is recorded as an edit."""
         return list(form.changed_data if change else form.fields)
 
-    def tell_deletion(self, request: HttpRequest, deleted: M) -> None:
-        self.tell_edit(request, deleted, {"Deleted": ["No", "Yes"]})
+    def record_deletion(self, request: HttpRequest, deleted: M) -> None:
+        self.record_edit(request, deleted, {"Deleted": ["No", "Yes"]})
 
-    def tell_refusal(self, request: HttpRequest, kept: M, form: Any) -> None:
-        """An edit was refused: the form says why."""
+    def record_refusal(self, request: HttpRequest, kept: M, form: Any) -> None:
+        """An edit was refused; the form shows why."""
         signals.settings_refused.send(type(self), user=request.user, tenant_id=self.tenant_of(kept), area=self.area)
-
-    # Where Django shows and stores
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return [f"{path}__folded__contains" for path in self.searched(request)]
@@ -139,7 +137,7 @@ class SupportAdmin(admin.ModelAdmin[M]):
         return list(self.search_fields)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Only the filters of the list, for they are told. By others, hidden columns could be read bit by bit."""
+        """Only the filters of the list, which are recorded. Others could reveal hidden columns bit by bit."""
         names = (getattr(each, "parameter_name", f"{each}__exact") for each in self.get_list_filter(request))
         return lookup in names and "\0" not in value
 
@@ -166,7 +164,7 @@ class SupportAdmin(admin.ModelAdmin[M]):
         else:
             context.update(self.page_context(request, obj))
             if request.method == "POST":  # the form comes back with its errors
-                self.tell_refusal(request, obj, context["adminform"].form)
+                self.record_refusal(request, obj, context["adminform"].form)
             else:
                 self.tell_look_at(request, obj)
         context["show_save_and_add_another"] = False  # that button forgets for which tenant
@@ -189,11 +187,11 @@ class SupportAdmin(admin.ModelAdmin[M]):
         return super().history_view(request, object_id, extra_context)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
-        names = self.fields_to_tell(form, change)
+        names = self.recorded_fields(form, change)
         changes = changes_of(form, names) if change else additions_of(form, names)
         self.store(request, obj, form, change)
         if changes:
-            self.tell_edit(request, obj, changes)
+            self.record_edit(request, obj, changes)
 
     def store(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """An edit stores the fields that it has changed: somebody else may have changed others meanwhile."""
@@ -204,7 +202,7 @@ class SupportAdmin(admin.ModelAdmin[M]):
         return super().log_change(request, obj, message) if message else None
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
-        self.tell_deletion(request, obj)
+        self.record_deletion(request, obj)
         super().delete_model(request, obj)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

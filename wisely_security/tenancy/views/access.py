@@ -69,7 +69,7 @@ class MemberView(SignedInView):
                 )
         return super().dispatch(request, *args, **kwargs)
 
-    def record_look(self, area: str = "") -> None:
+    def record_view(self, area: str = "") -> None:
         """The tenant whose data is shown has this look in its record."""
         signals.settings_viewed.send(
             type(self), user=self.request.user, tenant_id=self.request.tenant.pk, area=area or self.area

@@ -85,9 +85,9 @@ class PasswordResetSent(View):
 
 @method_decorator([may_be_old, sensitive_post_parameters()], name="dispatch")
 class SetPasswordByLink(View):
-    """The page behind a link in an e-mail. A link that is used, old or wrong is told, and recorded.
+    """The page behind a link in an e-mail. A used, expired or wrong link is refused and recorded.
 
-    Whoever is signed in here is perhaps not whom the link names. What is done is done by the one it names.
+    The person signed in may differ from the one whom the link names. The actor is the one it names.
     """
 
     template_name = "tenancy/password_reset_confirm.html"

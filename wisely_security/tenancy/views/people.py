@@ -53,7 +53,7 @@ class SignInSettings(MemberView):
     area = "Sign-in settings"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        self.record_look()
+        self.record_view()
         return self._page(SignInSettingsForm(instance=self.request.tenant))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -84,7 +84,7 @@ def changes(form: Any, before: dict[str, Any]) -> dict[str, Any]:
 
 
 class SwitchTenant(MemberView):
-    """An aggregator's admin goes to one of its enterprises, or back. The enterprise's own record tells of it."""
+    """An aggregator's admin goes to one of its enterprises, or back. Recorded for the enterprise."""
 
     area = "Switching to an enterprise"
     http_method_names = ["post"]

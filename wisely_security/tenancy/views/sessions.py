@@ -80,7 +80,7 @@ class UserSessions(MemberView):
             self.request.session.row,
             lambda session: reverse("end_user_session", args=[member.pk, session.pk]),
         )
-        self.record_look(f"{self.area}: {member.name}")
+        self.record_view(f"{self.area}: {member.name}")
         context = {"sessions": rows, "own": False, "member": member}
         return render(
             request,

@@ -1,4 +1,4 @@
-"""The API as OpenAPI 3.1, written from what it does: the schema that validates, the problems that are told."""
+"""The API as OpenAPI 3.1, generated from the schema that validates and the problems that are returned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors under /api/, told as RFC 9457 has it: ``application/problem+json``, whatever went wrong and wherever."""
+"""Errors under /api/, as RFC 9457 problems (``application/problem+json``), wherever they occur."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONTENT_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem that callers are told of. ``code`` is for machines and stable; ``detail`` is for people."""
+    """A problem that is returned to callers. ``code`` is for machines and stable; ``detail`` is for people."""
 
     code: str
     status: HTTPStatus
@@ -44,7 +44,7 @@ IDEMPOTENCY_KEY = Problem(
 INVALID = Problem(
     "invalid", HTTPStatus.UNPROCESSABLE_ENTITY, "The body doesn’t match the schema. Nothing was recorded."
 )
-# The draft of the header (draft-ietf-httpapi-idempotency-key-header) proposes 422, which says here that a body is wrong
+# The draft of the header (draft-ietf-httpapi-idempotency-key-header) proposes 422, which means an invalid body here
 # in itself; a call that waits for another with its key, for which the draft has 409, gets that one's answer.
 KEY_REUSED = Problem(
     "idempotency_key_reused",

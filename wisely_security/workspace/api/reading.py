@@ -29,7 +29,7 @@ VISIBLE = "^[!-~]{1,255}$"
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """``fingerprint`` is the same for bodies that say the same."""
+    """``fingerprint`` is equal for equivalent bodies."""
 
     events: list[dict[str, Any]]
     fingerprint: str
@@ -47,7 +47,7 @@ def batch_of(request: HttpRequest) -> Batch:
         content = json.loads(_body(request).decode())
         # Refuses what Python's JSON allows and PostgreSQL does not: NaN.
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        if LONE_SURROGATE.search(canonical):  # which is not UTF-8, so a noncharacter says where it stands
+        if LONE_SURROGATE.search(canonical):  # which is not UTF-8, so a noncharacter marks its position
             content = json.loads(LONE_SURROGATE.sub("\uffff", canonical))
         errors = errors_of(content)  # which refuses what is nested too deeply
     except (ValueError, RecursionError):

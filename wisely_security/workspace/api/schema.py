@@ -1,6 +1,6 @@
 """What other services may report, as JSON Schema (2020-12): the same text describes a batch to them and validates it.
 
-Where JSON Schema's own words for an error would help nobody, the ``description`` beside the rule is the message.
+Where JSON Schema's own message would not help, the ``description`` beside the rule is the message.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def schemas() -> Schema:
 
 
 def _actions() -> list[Action]:
-    """What a service may report. What becomes of the records themselves is told by the command that does it."""
+    """What a service may report. Actions on the records themselves are recorded by their commands."""
     return [action for action in actions() if action.module is not RECORDS]
 
 
@@ -195,7 +195,7 @@ def _validator() -> jsonschema_rs.Draft202012Validator:
 
 
 def errors_of(batch: Any) -> list[tuple[str, str]]:
-    """Where, as a JSON pointer, and what is wrong there; the first ones. What was sent is not said again."""
+    """Where, as a JSON pointer, and what is wrong there; the first ones. The values sent are not repeated."""
     found = itertools.islice(_validator().iter_errors(batch), MOST_ERRORS)
     return [(_pointer(error.instance_path), _message(error)) for error in found]
 

@@ -47,7 +47,7 @@ class Traffic(models.TextChoices):
 
 
 class AccessAccount(Record):
-    """``key_hash``: SHA-256 of the API key, which is shown once; ``key_start``: what people tell keys apart by."""
+    """``key_hash``: SHA-256 of the API key, which is shown once; ``key_start``: what people distinguish keys by."""
 
     label = OneLineField(max_length=100)
     communication = models.CharField("communication type", max_length=20, choices=Communication)

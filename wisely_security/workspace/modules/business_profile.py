@@ -1,4 +1,4 @@
-"""The business profile: what a tenant says of itself. Exactly one a tenant."""
+"""The business profile: how a tenant describes itself. Exactly one per tenant."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ ERASED = {
 }
 
 
-def tell(record: str, month: date, tenants: dict[UUID, int], rule: str, archive: str, **_: Any) -> None:
+def record_removal(record: str, month: date, tenants: dict[UUID, int], rule: str, archive: str, **_: Any) -> None:
     """One event in the Audit Trail of each tenant whose events have left."""
     action = (ARCHIVED if archive else ERASED)[record]
     for tenant_id, rows in tenants.items():
@@ -53,4 +53,4 @@ def tell(record: str, month: date, tenants: dict[UUID, int], rule: str, archive:
             record_event(action, tenant_id=tenant_id, resource=month_left, changes=changes)
 
 
-events_left.connect(tell, dispatch_uid="workspace.retention")
+events_left.connect(record_removal, dispatch_uid="workspace.retention")

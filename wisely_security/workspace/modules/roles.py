@@ -46,11 +46,11 @@ def grouped_permissions(tenant: Tenant) -> list[tuple[str, list[tuple[str, str]]
 def granted_permissions(role: Role) -> list[tuple[str, list[str]]]:
     """The labels of what the role gives, of that which means anything in its edition."""
     granted = role.granted()
-    said = [
+    shown = [
         (group, [label for key, label in permissions if key in granted])
         for group, permissions in grouped_permissions(role.tenant)
     ]
-    return [(group, labels) for group, labels in said if labels]
+    return [(group, labels) for group, labels in shown if labels]
 
 
 DECIDES_ON_OTHERS = frozenset({"users.edit", "roles.edit"})
@@ -117,8 +117,8 @@ class Roles(ResourcePage):
         return roles
 
     def details(self, record: Role) -> list[tuple[str, Any]]:
-        said = [(group, "\n".join(labels)) for group, labels in granted_permissions(record)]
-        return [("Kind", "Built in" if record.key else "Your own"), *said]
+        shown = [(group, "\n".join(labels)) for group, labels in granted_permissions(record)]
+        return [("Kind", "Built in" if record.key else "Your own"), *shown]
 
     def edit_denial_reason(self, record: Role, user: User) -> str:
         if record.key:

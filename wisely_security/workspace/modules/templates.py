@@ -163,7 +163,7 @@ class TemplateForm(RecordForm):
 
 
 class RemarkForm(RecordForm):
-    rests_on = (*TemplateForm.Meta.fields, "content_status", "status")  # nobody judges what they have not read
+    locked_fields = (*TemplateForm.Meta.fields, "content_status", "status")  # a judgement needs the current text
 
     remark = forms.CharField(
         max_length=500,

@@ -59,7 +59,7 @@ audited(
     same={"password": f"{SALT_SQL.format(row='was')} = {SALT_SQL.format(row='now')}"},
     untracked=["created_at", "last_login", "password_changed_at", "reset_mailed_at"],
 )
-# A hand-over changes one column of the tenant; people look for it among the users.
+# A hand-over changes one column of the tenant; people search for it among the users.
 audited(
     Tenant,
     name="(SELECT name FROM tenancy_user WHERE id = {row}.super_admin_id)",

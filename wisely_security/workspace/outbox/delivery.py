@@ -90,7 +90,7 @@ def _code(error: SMTPRecipientsRefused | SMTPDataError) -> int:
 
 
 def _said(error: OSError) -> str:
-    """What the server said."""
+    """The answer of the server."""
     return failures.on_one_line(failures.said_by_server(error))[:LONGEST_ANSWER]
 
 
@@ -112,7 +112,7 @@ def _save(notification: Notification, recipient: Recipient, state: State, error:
 
 
 def _settle(notification: Notification) -> None:
-    """Try again later; or tell what became of it: one event, in the transaction that takes it out of the outbox."""
+    """Retry later, or record the outcome: one event, in the transaction that removes it from the outbox."""
     recipients = list(notification.recipients.order_by("name__in_order"))
     waiting = [each for each in recipients if each.state == State.WAITING]
     held = Notification.objects.held(notification)

@@ -35,7 +35,7 @@ class MailWorker:
         self._thread.join(SECONDS_TO_STOP)
 
     def work(self) -> None:
-        """Deliver what is due, and whatever comes, until told to stop. Holds no connection in between."""
+        """Deliver what is due until stopped. Holds no connection while waiting."""
         while True:
             wake_event.clear()
             if self._stopping:

@@ -1,5 +1,5 @@
-"""E-mails on their way. A notification is committed with the change that it tells of, and deleted with the event that
-tells what became of it: in between it survives whatever happens to the mail server and to us."""
+"""Pending e-mails. A notification is committed with the change that it reports, and deleted with the event that
+records its outcome, so it survives failures of the mail server and of this site."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Kind(models.TextChoices):
 
 
 class What(models.TextChoices):
-    """What is said to a recipient of the group."""
+    """What a recipient is notified of."""
 
     CHANGED = "changed", "It was added or changed"
     ADDED = "added", "You were added"
@@ -82,7 +82,7 @@ class Notification(Record):
     """
 
     kind = models.CharField(max_length=10, choices=Kind)
-    group_id = models.UUIDField()  # no foreign key: what happened to a group is told even when it is gone
+    group_id = models.UUIDField()  # no foreign key: changes of a group are reported even after its deletion
     group_name = models.CharField(max_length=100)
     link = models.TextField()
     is_new = models.BooleanField("the group was added")
@@ -121,7 +121,7 @@ class Notification(Record):
 
     @property
     def actor_name(self) -> str:
-        """As the recipients are told: with the company, if it is another one."""
+        """As recipients see it: with the company, if it is another one."""
         who = self._who()
         if who is None:
             return "Wisely"

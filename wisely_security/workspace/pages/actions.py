@@ -1,4 +1,4 @@
-"""Doing something: to a new record, to one that is there. What keeps it from being done is recorded.
+"""Pages that add, edit and act on records. Failures are recorded.
 
 What is done runs in a transaction of its own that locks the record. Whatever stops it (no permission, no such record,
 invalid input, a rule, the database, the mail server, a crash) rolls that transaction back, and is then recorded as a
@@ -25,7 +25,7 @@ from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in.mail import NotSentError
 from wisely_security.tenancy.views.access import AccessRefused
 
-from .forms import record_fingerprint, refuse_if_changed
+from .forms import record_version, refuse_if_changed
 from .resource_page import CustomAction
 from .viewing import SectionPage
 
@@ -38,11 +38,11 @@ STATUS = {
 
 
 class InvalidInputError(Exception):
-    """The form says what is wrong."""
+    """The form shows what is wrong."""
 
 
 class ActionPage(SectionPage):
-    """A page on which something is done. ``action``: what, and so what a failure is told as."""
+    """A page that performs an action. ``action``: the one that a failure is recorded as."""
 
     action: Action = cast(Action, None)
     changes = True
@@ -50,8 +50,8 @@ class ActionPage(SectionPage):
     pk: UUID | None = None
     name = ""  # of the record, as it was before
     form: Any = None
-    seen = ""  # where there is no form: what the person saw of the record
-    told = False  # what came of it is in the record
+    seen = ""  # version token, for pages without a form
+    recorded = False  # the outcome is in the Audit Trail
     done_to: Any = None  # the record as it is afterwards; None where it is gone
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -59,7 +59,7 @@ class ActionPage(SectionPage):
         try:
             return super().dispatch(request, *args, **kwargs)
         except Exception as error:
-            self.tell(failures.of_exception(error))
+            self.record_failure(failures.of_exception(error))
             if isinstance(error, AccessRefused):  # recorded here, so not in Login Activity as well
                 raise PermissionDenied(str(error)) from error
             raise
@@ -70,10 +70,10 @@ class ActionPage(SectionPage):
     def what_it_is(self) -> str:
         return str(self.action)
 
-    def tell(self, failure: Failure) -> None:
+    def record_failure(self, failure: Failure) -> None:
         """One Failure, also where showing it fails afterwards."""
-        if not self.told:
-            self.told = True
+        if not self.recorded:
+            self.recorded = True
             self.tell_failure(self.action, failure, pk=self.pk, name=self.name)
 
     def get(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
@@ -90,7 +90,7 @@ class ActionPage(SectionPage):
         try:
             with transaction.atomic():
                 outcome = self.act(pk)
-            self.told = True
+            self.recorded = True
         except InvalidInputError:
             return self.failed(failures.of_form(self.form))
         except (RefusedError, DatabaseError, NotSentError) as error:
@@ -99,7 +99,7 @@ class ActionPage(SectionPage):
                 raise
             if isinstance(error, ConflictError) and self.form is not None:
                 self.form.look_again()
-            return self.failed(failure, say=True)
+            return self.failed(failure, show=True)
         if isinstance(outcome, HttpResponseBase):
             return outcome
         messages.success(request, outcome)
@@ -133,17 +133,17 @@ class ActionPage(SectionPage):
             rows = resource_page.model._default_manager.filter(tenant=request.tenant).order_by()
             get_object_or_404(rows.select_for_update(no_key=True), pk=pk)
 
-    def failed(self, failure: Failure, say: bool = False) -> HttpResponse:
-        """Tell, and show the page again with what was typed."""
+    def failed(self, failure: Failure, show: bool = False) -> HttpResponse:
+        """Record the failure, and show the page again with what was typed."""
         status = STATUS.get(failure.code, 409)
-        if say and self.form is None:
+        if show and self.form is None:
             messages.error(self.request, failure.reason)
-        elif say and failure.code == Code.DUPLICATE and self.form.name_field in self.form.fields:
+        elif show and failure.code == Code.DUPLICATE and self.form.name_field in self.form.fields:
             self.form.add_error(self.form.name_field, ValidationError(failure.reason, code="unique"))
-            failure = failures.of_form(self.form)  # as it is told where the form itself has found it
-        elif say:
+            failure = failures.of_form(self.form)  # worded as when the form itself finds it
+        elif show:
             self.form.add_error(None, failure.reason)
-        self.tell(failure)
+        self.record_failure(failure)
         return self.page(status)
 
     def denial_reason(self, record: Any) -> RefusedError | None:
@@ -155,7 +155,7 @@ class ActionPage(SectionPage):
         raise NotImplementedError
 
     def do(self, record: Any) -> str | HttpResponse:
-        """Do it. Returns what is said afterwards, or a page to show."""
+        """Perform it. Returns the message to show afterwards, or a page."""
         raise NotImplementedError
 
     def afterwards(self, record: Any) -> str:
@@ -171,11 +171,11 @@ class ActionPage(SectionPage):
             "back_url": resource_page.url(self.pk) if self.pk else resource_page.list_url(),
             "back_label": self.name or resource_page.title,
             "seen": self.seen,
-            **self.words(),
+            **self.labels(),
         }
         return render(self.request, "workspace/form.html", context, status=status)
 
-    def words(self) -> dict[str, Any]:
+    def labels(self) -> dict[str, Any]:
         """Heading, description and button."""
         raise NotImplementedError
 
@@ -206,7 +206,7 @@ class AddPage(ActionPage):
     def afterwards(self, record: Any) -> str:
         return self.resource_page.url(record.pk) if record else self.resource_page.list_url()
 
-    def words(self) -> dict[str, Any]:
+    def labels(self) -> dict[str, Any]:
         return {
             "heading": f"{self.resource_page.add_label} {self.resource_page.singular}",
             "submit": self.resource_page.add_label,
@@ -228,7 +228,7 @@ class EditPage(ActionPage):
     def afterwards(self, record: Any) -> str:
         return self.resource_page.url(record.pk)
 
-    def words(self) -> dict[str, Any]:
+    def labels(self) -> dict[str, Any]:
         return {"heading": f"Edit {self.resource_page.singular}", "submit": "Save"}
 
 
@@ -243,7 +243,7 @@ class CustomActionPage(ActionPage):
         return RefusedError(reason) if reason else None
 
     def make_form(self, record: Any) -> Any:
-        self.seen = record_fingerprint(record)
+        self.seen = record_version(record)
         return self.bound(self.custom_action.form, record) if self.custom_action.form else None
 
     def do(self, record: Any) -> str | HttpResponse:
@@ -255,7 +255,7 @@ class CustomActionPage(ActionPage):
     def afterwards(self, record: Any) -> str:
         return self.resource_page.url(record.pk) if record else self.resource_page.list_url()
 
-    def words(self) -> dict[str, Any]:
+    def labels(self) -> dict[str, Any]:
         return {
             "heading": self.custom_action.label,
             "submit": self.custom_action.submit or self.custom_action.label,

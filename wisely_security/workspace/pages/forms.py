@@ -1,4 +1,4 @@
-"""The form of a record: of its tenant alone, and told when somebody else was quicker."""
+"""The form of a record of one tenant, which detects concurrent changes."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from wisely_security.tenancy.forms.edit_form import EditForm
 from wisely_security.tenancy.models import Tenant, User
 
 
-def fingerprint(values: dict[str, Any]) -> str:
+def version_token(values: dict[str, Any]) -> str:
     """A short name for what somebody saw: two of them differ when a value does."""
-    said = {name: _plain(value) for name, value in values.items()}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+    values_as_text = {name: _plain(value) for name, value in values.items()}
+    return hashlib.sha256(json.dumps(values_as_text, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _plain(value: Any) -> Any:
@@ -38,15 +38,15 @@ def _plain(value: Any) -> Any:
     return str(value.pk) if isinstance(value, Model) else str(value)
 
 
-def record_fingerprint(record: Model) -> str:
+def record_version(record: Model) -> str:
     """Of what the Audit Trail follows: that a user has signed in is no change of the user."""
     declared = audited_as(type(record))
     fields = declared.fields if declared else record._meta.concrete_fields
-    return fingerprint({field.attname: field.value_from_object(record) for field in fields})
+    return version_token({field.attname: field.value_from_object(record) for field in fields})
 
 
 def refuse_if_changed(record: Any, seen: str, current: str) -> None:
-    """Raises ConflictError, naming whoever was quicker, if the record is not as it was seen."""
+    """Raises ConflictError, naming whoever changed the record, if it differs from what was shown."""
     if seen != current:
         raise ConflictError(
             f"{_who_has(record)} changed this since you opened it. Your changes weren’t saved. "
@@ -73,10 +73,10 @@ def _who_has(record: Any) -> str:
 
 
 class RecordForm(EditForm):
-    """Choices are of the tenant; ``seen`` is what the person had before them when they began to type."""
+    """Choices are of the tenant; ``seen`` is the version token of the record that the page showed."""
 
     name_field = "name"  # gets the error when a record of this name exists already
-    rests_on: Sequence[str] | None = None  # the fields that must be as they were seen; None: those of the form
+    locked_fields: Sequence[str] | None = None  # the optimistic-lock fields; None: those of the form
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -89,11 +89,11 @@ class RecordForm(EditForm):
         for field in self.fields.values():
             if isinstance(field, ModelChoiceField) and field.queryset is not None:
                 field.queryset = field.queryset.filter(tenant=tenant)
-            _say_nothing_chosen(field)
+            _label_empty_choice(field)
             if isinstance(field, forms.CharField):
                 field.widget.attrs.setdefault("autocomplete", "off")
-        seen = list(self.rests_on or self._meta.fields or ())
-        self.now = "" if self.is_new else fingerprint(model_to_dict(self.instance, seen))
+        seen = list(self.locked_fields or self._meta.fields or ())
+        self.now = "" if self.is_new else version_token(model_to_dict(self.instance, seen))
         self.fields["seen"].initial = self.now
 
     def clean(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class RecordForm(EditForm):
         return data
 
     def _refuse_lookalike(self, constraint: UniqueConstraint, data: dict[str, Any]) -> None:
-        """A name that looks like another's is taken, too."""
+        """A confusable name counts as taken."""
         unique = set(constraint.fields) - {"tenant"}
         if not unique <= data.keys():
             return  # one of them is wrong by itself
@@ -137,14 +137,14 @@ class RecordForm(EditForm):
             super()._update_errors(errors)
 
 
-def _say_nothing_chosen(field: forms.Field) -> None:
-    """In words, where Django would show a row of dashes."""
-    words = "Choose one" if field.required else "None"
+def _label_empty_choice(field: forms.Field) -> None:
+    """A label in place of Django's row of dashes."""
+    label_of_none = "Choose one" if field.required else "None"
     if isinstance(field, ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
-        field.empty_label = words
+        field.empty_label = label_of_none
     elif isinstance(field, forms.TypedChoiceField):
         widget: Any = field.widget
-        field.choices = [(key, label if key else words) for key, label in widget.choices]
+        field.choices = [(key, label if key else label_of_none) for key, label in widget.choices]
 
 
 class Lines(SimpleArrayField):

@@ -1,4 +1,4 @@
-"""What a module declares of its pages: list, record, form, and what can be done. The rest follows (``pages.py``)."""
+"""What a module declares about its pages: list, record, form and actions. viewing.py and actions.py do the rest."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class CustomAction:
     """Something that is done to a record, beside editing it.
 
     ``denial_reason``: why it cannot be done to a record by a user, as a sentence; "": it can. ``do``: does it, inside a
-    transaction that has locked the record; raises RefusedError. It returns what is said afterwards, or a page to show.
-    ``submit``: what the button of its page does, where ``label`` doesn't say. ``form``: what has to be filled in.
+    transaction that has locked the record; raises RefusedError. It returns the message to show afterwards, or a page.
+    ``submit``: label of the button of its page, if it differs from ``label``. ``form``: what has to be filled in.
     ``confirm_text``: a question to answer first, where there is no form. ``deletes``: the record is gone afterwards.
     """
 

@@ -1,4 +1,4 @@
-"""Looking: the list of a resource page's records, and the page of one."""
+"""The list of a resource page, and the page of one record."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from audit_trail.report.declaration import since
 from wisely_security.database.lookups import in_order
 from wisely_security.tenancy.views.access import MemberView
 
-from .forms import record_fingerprint
+from .forms import record_version
 from .resource_page import Column, CustomAction, ResourcePage
 
 ON_A_PAGE = 50
@@ -31,7 +31,7 @@ LONGEST_SEARCH = 200
 
 
 class SectionPage(MemberView):
-    resource_page: ResourcePage = cast(ResourcePage, None)  # urls.py says which
+    resource_page: ResourcePage = cast(ResourcePage, None)  # set by urls.py
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
@@ -46,7 +46,7 @@ class SectionPage(MemberView):
         return self.resource_page.view_permission
 
     def what_it_is(self) -> str:
-        """The page in words, for the record of a refusal."""
+        """The name of the page, as a refusal records it."""
         return self.resource_page.title
 
     def tell_failure(self, action: Action, failure: Failure, *, pk: UUID | None, name: str = "") -> None:
@@ -61,10 +61,10 @@ class SectionPage(MemberView):
         user = self.request.user
         return user.may(self.resource_page.edit_permission) and self.request.tenant == user.tenant
 
-    def tell_look(self) -> None:
-        """An enterprise sees who of its aggregator looks at it."""
+    def record_aggregator_view(self) -> None:
+        """An enterprise sees who of its aggregator views it."""
         if self.request.tenant != self.request.user.tenant:
-            self.record_look(self.resource_page.title)
+            self.record_view(self.resource_page.title)
 
 
 class ListPage(SectionPage):
@@ -74,15 +74,15 @@ class ListPage(SectionPage):
         if resource_page.single and (only := records.first()) is not None:
             return redirect(resource_page.url(only.pk))
         searched = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-        for word in searched.split():
-            records = records.filter(_any(resource_page.search, word))
+        for term in searched.split():
+            records = records.filter(_any(resource_page.search, term))
         sort = request.GET.get("sort", "")
         if sort.removeprefix("-") in {column.sort for column in resource_page.columns if column.sort}:
             records = records.order_by(in_order(resource_page.model, sort), "pk")
         else:
             sort = ""
         page = Paginator(records, ON_A_PAGE).get_page(request.GET.get("page"))
-        self.tell_look()
+        self.record_aggregator_view()
         context = {
             "resource_page": resource_page,
             "page": page,
@@ -107,10 +107,10 @@ class ListPage(SectionPage):
         return {"label": column.label, "url": f"?{query.urlencode()}", "order": order}
 
 
-def _any(fields: Any, word: str) -> Q:
+def _any(fields: Any, term: str) -> Q:
     found = Q()
     for name in fields:
-        found |= Q(**{f"{name}__folded__contains": word})
+        found |= Q(**{f"{name}__folded__contains": term})
     return found
 
 
@@ -133,10 +133,10 @@ class RecordPage(SectionPage):
         resource_page, user = self.resource_page, self.request.user
         try:
             record = self.record(pk)
-        except Http404 as error:  # perhaps a guess: whether it is another tenant's record is not said
+        except Http404 as error:  # perhaps a guess: the page does not reveal whether it is another tenant's
             self.tell_failure(resource_page.changed, failures.of_exception(error), pk=pk)
             raise
-        self.tell_look()
+        self.record_aggregator_view()
         offered = [each for each in resource_page.custom_actions if self._offered(each, record)]
         context = {
             "resource_page": resource_page,
@@ -151,7 +151,7 @@ class RecordPage(SectionPage):
                 (each, resource_page.custom_action_url(each, pk), bool(each.form or each.confirm_text))
                 for each in offered
             ],
-            "seen": record_fingerprint(record),
+            "seen": record_version(record),
             "history_url": _history_url(pk) if user.may(VIEW_AUDIT_TRAIL) else "",
         }
         return render(request, "workspace/record.html", context)
