@@ -1,0 +1,1 @@
+"""Downloads with their proof: ``../verify_bundle.py``, which checks them, says what is in one."""

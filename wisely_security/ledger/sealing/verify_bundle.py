@@ -1,0 +1,835 @@
+#!/usr/bin/env python3
+"""Checks a download of audit events offline. One file; it needs Python 3.11 or later, and nothing else.
+
+    python verify_bundle.py BUNDLE.zip [--key VKEY] [--witness VKEY …]
+
+--key: the public key of the log, from somebody you trust; without it, the one in the bundle is taken, and shown.
+--witness: public keys of witnesses, each of which must have signed the checkpoint too.
+It ends with 0 when everything is genuine, 1 when something is not, 2 when nothing could be checked.
+
+A bundle is a ZIP file with
+
+    events.csv      the download as it is: a row for each event, newest first
+    events.ndjson   a line for each event in the same order, whose object has its keys in this order and no spaces:
+                    index       where the event is in the log
+                    leaf        what was sealed: canonical JSON (RFC 8785) with v (1), the plain fields, and personal:
+                                SHA-256(salt, canonical JSON of the personal fields) in hexadecimal
+                    personal    the personal fields, as canonical JSON; null when they have been erased
+                    salt        16 bytes in hexadecimal; null when they have been erased
+    proof           a first line ("audit-proof/1"), then entries of 33 bytes that cover the log from its first leaf to
+                    its last: 255 and the hash of a leaf that is in the bundle, or a level and the root of the complete
+                    subtree of 2^level leaves, none of which is in the bundle
+    checkpoint      the signed head of the log (C2SP tlog-checkpoint): its size, and the root that the proof leads to
+    key             the public key of the log (a vkey of C2SP signed-note)
+    manifest.json   how a row of the CSV is written from the fields of its event. It is not sealed: what it says is
+                    shown, and every row must be what it makes of the sealed fields
+    README.txt      the same in plain words
+
+Hashes are those of RFC 9162: SHA-256(0x00, leaf) and SHA-256(0x01, left, right).
+
+manifest.json is an object with
+
+    v         1
+    columns   for each column of the CSV, an object with heading, kind, and what the kind needs (class Columns)
+    offsets   for times: [from, seconds east of UTC] in order; the first one holds for what is before it, too
+    erased    the text that stands for what has been erased; cells of erased fields may also be empty
+    period    null, or {"start": …, "end": …} in UTC: then events.ndjson has whole a stretch of the log, and events.csv
+              all events of the stretch from start up to, not including, end
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import re
+import sys
+import zipfile
+import zlib
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from struct import iter_unpack
+from typing import IO, Any, NamedTuple
+
+MEMBERS = ("events.csv", "events.ndjson", "proof", "checkpoint", "key", "manifest.json", "README.txt")
+PROOF_HEADER, ENTRY, OURS = b"audit-proof/1\n", 33, 255
+EMPTY_ROOT = hashlib.sha256().digest()
+MAX_SIZE = 2**63 - 1
+MAX_LINE = 1 << 26  # bytes
+SHOWN = 20  # problems
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f]")
+DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
+BOM, CRLF = b"\xef\xbb\xbf", b"\r\n"
+Values = dict[str, Any]
+Problems = list[str]
+
+
+class BundleError(Exception):
+    """Nothing is proved. The message is for a person."""
+
+
+# Ed25519 (RFC 8032, 5.1), on points (X, Y, Z, T) of the curve.
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Point = tuple[int, int, int, int]
+
+
+def _added(one: Point, two: Point) -> Point:
+    a, b = (one[1] - one[0]) * (two[1] - two[0]) % P, (one[1] + one[0]) * (two[1] + two[0]) % P
+    c, d = 2 * one[3] * two[3] * D % P, 2 * one[2] * two[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(number: int, point: Point) -> Point:
+    found = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            found = _added(found, point)
+        point = _added(point, point)
+        number >>= 1
+    return found
+
+
+def _encoded(point: Point) -> bytes:
+    inverse = pow(point[2], -1, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def _decoded(encoded: bytes) -> Point | None:
+    y = int.from_bytes(encoded, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - square) % P or (not x and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+_BASE = _decoded((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or (0, 1, 1, 0)
+
+
+def ed25519_verifies(key: bytes, message: bytes, signature: bytes) -> bool:
+    point = _decoded(key) if len(key) == 32 else None
+    s = int.from_bytes(signature[32:], "little")
+    if point is None or len(signature) != 64 or s >= ORDER:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER
+    negative = (P - point[0], point[1], 1, P - point[3])
+    return _encoded(_added(_times(s, _BASE), _times(k, negative))) == signature[:32]
+
+
+# The checkpoint (C2SP signed-note, tlog-checkpoint, tlog-cosignature).
+
+
+class Key(NamedTuple):
+    name: str
+    key_id: bytes
+    kind: int
+    key: bytes
+
+
+class Checkpoint(NamedTuple):
+    origin: str
+    size: int
+    root: bytes
+
+
+def from_base64(text: str) -> bytes:
+    try:
+        decoded = base64.b64decode(text, validate=True)
+    except ValueError:
+        decoded = b""
+    if base64.b64encode(decoded).decode() != text:
+        raise BundleError("A key, a signature or a root is not base64.")
+    return decoded
+
+
+def parse_key(vkey: str, kind: int) -> Key:
+    """``kind``: 1 for a log, 4 for a witness."""
+    name, _, rest = vkey.partition("+")
+    identifier, _, encoded = rest.partition("+")
+    key = from_base64(encoded)
+    key_id = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
+    if len(key) != 33 or key[0] != kind or identifier != key_id.hex():
+        raise BundleError(f"{vkey!r} is not the Ed25519 key of a {'log' if kind == 1 else 'witness'}.")
+    return Key(name, key_id, kind, key[1:])
+
+
+def open_checkpoint(note: bytes, keys: list[Key]) -> tuple[Checkpoint, list[str]]:
+    """The checkpoint of the first key's log, which all these keys must have signed, and when witnesses did."""
+    text, lines = parse_note(note)
+    known, signed = {key[:2]: key for key in keys}, dict[Key, bytes]()
+    for name, value in lines:
+        if key := known.get((name, value[:4])):
+            if not _is_signed(text, key, value[4:]):
+                raise BundleError(f"The signature of {name} is not one of this checkpoint.")
+            signed[key] = value[4:]
+    for key in keys:
+        if key not in signed:
+            raise BundleError(f"{key.name} has not signed the checkpoint with the key that is expected.")
+    origin, size, root, *extensions = [*text[:-1].split("\n"), "", ""][: max(3, text.count("\n"))]
+    if not DECIMAL.fullmatch(size) or int(size) > MAX_SIZE or len(from_base64(root)) != 32 or "" in extensions:
+        raise BundleError("The checkpoint is malformed.")
+    if origin != keys[0].name:
+        raise BundleError(f"The checkpoint is of {origin}, not of {keys[0].name}.")
+    times = [(key.name, int.from_bytes(value[:8], "big")) for key, value in signed.items() if key.kind == 4]
+    return Checkpoint(origin, int(size), from_base64(root)), [f"{name}, {_utc(time)}" for name, time in times]
+
+
+def parse_note(note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
+    """The text, and of each signature the name and the key id with the signature."""
+    try:
+        before, separator, after = note.decode().rpartition("\n\n")
+    except UnicodeDecodeError:
+        raise BundleError("The checkpoint is not UTF-8.") from None
+    if not separator or not after.endswith("\n") or CONTROLS.search(before + after):
+        raise BundleError("The checkpoint is not a signed note.")
+    lines = []
+    for line in after[:-1].split("\n"):
+        name, _, encoded = line.removeprefix("— ").partition(" ")
+        value = from_base64(encoded)
+        if not line.startswith("— ") or not name or len(value) < 5:
+            raise BundleError("The checkpoint has a malformed signature.")
+        lines.append((name, value))
+    return before + "\n", lines
+
+
+def _is_signed(text: str, key: Key, value: bytes) -> bool:
+    if key.kind == 4:
+        time, value = int.from_bytes(value[:8], "big"), value[8:]
+        text = f"cosignature/v1\ntime {time}\n{text}"
+    return ed25519_verifies(key.key, text.encode(), value)
+
+
+def _utc(seconds: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, OSError, ValueError):
+        return f"{seconds} seconds after 1970"
+
+
+# The proof.
+
+
+class Proven:
+    """The leaves of the bundle, which are in the log of the checkpoint: their indexes, ascending, and their hashes."""
+
+    def __init__(self, proof: IO[bytes], checkpoint: Checkpoint) -> None:
+        self.indexes, self.hashes = array("Q"), bytearray()
+        if proof.read(len(PROOF_HEADER)) != PROOF_HEADER:
+            raise BundleError("The proof is of another form.")
+        size, peaks = 0, list[bytes]()
+        while chunk := proof.read(ENTRY * 10_000):
+            if len(chunk) % ENTRY:
+                raise BundleError("The proof is cut short.")
+            for level, node in iter_unpack("B32s", chunk):
+                if level == OURS:
+                    self.indexes.append(size)
+                    self.hashes += node
+                    level = 0
+                if level > 62 or size & (1 << level) - 1 or size + (1 << level) > checkpoint.size:
+                    raise BundleError("The proof is not of a log of this size.")
+                ones = size >> level
+                while ones & 1:
+                    node = hashlib.sha256(b"\x01" + peaks.pop() + node).digest()
+                    ones >>= 1
+                peaks.append(node)
+                size += 1 << level
+        if size != checkpoint.size or self._root(peaks) != checkpoint.root:
+            raise BundleError("The proof does not lead to the checkpoint: one of the two has been changed.")
+        self._last = len(self.indexes)
+        self._found = bytearray(len(self.indexes))
+
+    @staticmethod
+    def _root(peaks: list[bytes]) -> bytes:
+        root = peaks.pop() if peaks else EMPTY_ROOT
+        while peaks:
+            root = hashlib.sha256(b"\x01" + peaks.pop() + root).digest()
+        return root
+
+    def problem(self, index: int, leaf: bytes) -> str:
+        """What is wrong with the leaf that should be at this index; nothing, once, for one that is genuine."""
+        place = self._last - 1  # as a rule they come in descending order
+        if place < 0 or self.indexes[place] != index:
+            place = bisect_left(self.indexes, index)
+            if place == len(self.indexes) or self.indexes[place] != index:
+                return f"is not in the proof: it was added, or its index ({index}) was changed"
+        self._last = place
+        if hashlib.sha256(b"\x00" + leaf).digest() != self.hashes[place * 32 : place * 32 + 32]:
+            return "was changed, or is not the event that was sealed at its index"
+        if self._found[place]:
+            return "is here twice"
+        self._found[place] = 1
+        return ""
+
+    def missing(self) -> list[int]:
+        """Indexes in the proof whose events have not been found."""
+        return [self.indexes[place] for place, found in enumerate(self._found) if not found]
+
+    @property
+    def is_stretch(self) -> bool:
+        """Whether nothing is missing between the first and the last."""
+        return bool(self.indexes) and self.indexes[-1] - self.indexes[0] + 1 == len(self.indexes)
+
+
+# The events.
+
+
+class Event(NamedTuple):
+    """A line of events.ndjson. ``place``: its index in the log; ``values``: its fields by name, of an erased event the
+    plain ones alone."""
+
+    place: int
+    leaf: bytes
+    values: Values
+    is_erased: bool
+
+    @property
+    def name(self) -> str:
+        """Its id."""
+        return str(self.values.get("id"))
+
+    @property
+    def time(self) -> str:
+        return str(self.values.get("occurred_at"))
+
+
+_scan = json.JSONDecoder().raw_decode
+_PERSONAL = ',"personal":'
+_INDEX = re.compile(r'\{"index":(0|[1-9][0-9]{0,18}),"leaf":(?=\{)')
+_END = re.compile(r',"salt":(?:null|"([0-9a-f]{32})")\}\n')
+
+
+def parse_event(line: bytes) -> Event:
+    """Raises ValueError with what is wrong with it."""
+    try:
+        text = line.decode()
+        begin = _INDEX.match(text)
+        if not begin:
+            raise ValueError
+        leaf, end = _scan(text, begin.end())
+        if not text.startswith(_PERSONAL, end):
+            raise ValueError
+        personal, personal_end = _scan(text, end + len(_PERSONAL))
+        rest = _END.fullmatch(text, personal_end)
+        if not rest or leaf["v"] != 1 or (personal is None) != (rest[1] is None):
+            raise ValueError
+        kept = leaf["personal"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError("was changed: it is not a line of this form") from None
+    if personal is not None:
+        sealed = text[end + len(_PERSONAL) : personal_end].encode()
+        if hashlib.sha256(bytes.fromhex(rest[1]) + sealed).hexdigest() != kept:
+            raise ValueError("was changed: its personal fields or its salt are not those that were sealed")
+    return Event(int(begin[1]), text[begin.end() : end].encode(), (personal or {}) | leaf, personal is None)
+
+
+# The CSV: how PostgreSQL's COPY writes it (RFC 4180), with an apostrophe before what a spreadsheet would run.
+
+SIGNS = "=+-@＝＋－＠"
+SEPARATORS = ',;|:\t"\n\v\f\r\x85\u2028\u2029→'
+TRIMMED = (
+    "\x00-\x08\x0e-\x20'\x7f-\x84\x86-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
+    "\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202a-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff9-\ufffc\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
+BEFORE_A_SIGN = re.compile(f"(?:^|[{SEPARATORS}])[{TRIMMED}]*(?=[{re.escape(SIGNS)}])")
+_NEEDS_QUOTES = re.compile(r'[",\r\n]')
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ENDS_WITH_ID = re.compile(rf",({_ID.pattern})\r\n\Z".encode())
+_CELL = re.compile(r'("(?:[^"]|"")*"|[^",\r\n]*)(?:,|\r\n\Z)')
+
+
+def _kinds() -> tuple[bytes, bytes]:
+    """For a first, rough look at each byte of a row, in C: separators, signs, text; and bytes that are ignored."""
+    ignored = {*range(0x21), 0x27, 0x7F, *range(0x80, 0xC0)} | {char.encode()[0] for char in TRIMMED if char > "\x7f"}
+    separating, signs = ({char.encode()[0] for char in chars} for chars in (SEPARATORS, SIGNS))
+    kinds = bytes(ord("=" if byte in signs else "," if byte in separating else ".") for byte in range(256))
+    return kinds, bytes(ignored - separating - signs)
+
+
+_KINDS, _IGNORED = _kinds()
+
+
+def guarded(row: bytes) -> bytes:
+    """With an apostrophe before each sign that a piece of the row begins with."""
+    kinds = row.translate(_KINDS, _IGNORED)
+    if b",=" not in kinds and not kinds.startswith(b"="):
+        return row
+    return BEFORE_A_SIGN.sub(r"\g<0>'", row.decode()).encode()
+
+
+class Quoted(dict[Any, str]):
+    """A cell as it is written, for each value: nothing for none, quotes where they are needed. Values come again."""
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) > 50_000:
+            self.clear()
+        text = "" if value is None else str(value)
+        needs_quotes = value is not None and (not text or _NEEDS_QUOTES.search(text))
+        self[value] = written = '"' + text.replace('"', '""') + '"' if needs_quotes else text
+        return written
+
+
+class Labels(dict[Any, Any]):
+    """Those that have been used: the label of each value, or the value itself where it has none."""
+
+    def __init__(self, labels: dict[str, str]) -> None:
+        self._all = dict(labels)
+
+    def __missing__(self, value: Any) -> Any:
+        self[value] = found = self._all.get(value, value)
+        return found
+
+
+class Columns:
+    """How the cells of a row are made from the fields of an event. Each column has ``heading``, ``kind`` and ``field``:
+
+    text      the field
+    time      the field, a time, with the offset of ``offsets`` that holds then: 2026-11-22T19:26:41.123+05:30
+    label     what ``labels``, an object, has for the field, or the field itself
+    presence  ``no`` where the field is null, otherwise ``yes``
+    prefixed  ``prefix`` and the field; empty where that is empty
+    member    the member ``member`` of the field, an object, as text
+    json      the field, an object, as PostgreSQL writes jsonb, without the members ``without``; empty if none are left
+    changes   the field, a list of changes, as a sentence
+    """
+
+    def __init__(self, manifest: dict[str, Any]) -> None:
+        self._labels: dict[str, Labels] = {}
+        try:
+            self._columns: list[dict[str, Any]] = manifest["columns"]
+            self.headings: list[str] = [column["heading"] for column in self._columns]
+            self.fields: list[str] = [column["field"] for column in self._columns]
+            self._times = Times([(parse_time(start), int(seconds)) for start, seconds in manifest["offsets"]])
+            self._make = [self._maker(column) for column in self._columns]
+            self._id = self.fields.index("id")
+            self._erased = {"", '""', Quoted()[str(manifest["erased"])]}
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise BundleError("manifest.json does not say how the CSV is written.") from None
+        self._quoted = Quoted()
+
+    def _maker(self, column: dict[str, Any]) -> Callable[[Values], Any]:
+        field = column["field"]
+        value = itemgetter(field)
+        match column["kind"]:
+            case "text":
+                return value
+            case "time":
+                return lambda values: self._times[values[field]]
+            case "label":
+                self._labels[column["heading"]] = labels = Labels(column["labels"])
+                return lambda values: labels[values[field]]
+            case "presence":
+                yes, no = column["yes"], column["no"]
+                return lambda values: no if values[field] is None else yes
+            case "prefixed":
+                prefix = column["prefix"]
+                return lambda values: prefix + values[field] if values[field] else None
+            case "member":
+                member = column["member"]
+                return lambda values: as_text(values[field].get(member))
+            case "json":
+                without = set(column["without"])
+                return lambda values: as_jsonb_without(values[field], without)
+            case "changes":
+                return lambda values: as_sentence(values[field])
+        raise ValueError(column["kind"])
+
+    def row(self, values: Values) -> bytes:
+        """KeyError, TypeError or AttributeError where the event has no such fields."""
+        quoted = self._quoted
+        return guarded((",".join([quoted[make(values)] for make in self._make]) + "\r\n").encode())
+
+    def differences(self, row: bytes, event: Event) -> list[str] | None:
+        """The headings of cells that are not what the event has; None where the row is not one of this table. What has
+        been erased may be empty, or the text that stands for it."""
+        cells = cells_of(row)
+        if cells is None or len(cells) != len(self._make):
+            return None
+        different = []
+        for heading, field, make, cell in zip(self.headings, self.fields, self._make, cells, strict=True):
+            if event.is_erased and field not in event.values:
+                is_right = cell in self._erased
+            else:
+                is_right = guarded(("," + self._quoted[make(event.values)]).encode()) == ("," + cell).encode()
+            if not is_right:
+                different.append(heading)
+        return different
+
+    def event_id(self, row: bytes) -> str:
+        """The id in a row, or nothing. Of a row whose quotes are wrong, it is what stands at its end."""
+        cells = cells_of(row)
+        if cells and len(cells) == len(self._make):
+            return cells[self._id] if _ID.fullmatch(cells[self._id]) else ""
+        end = _ENDS_WITH_ID.search(row)
+        return end[1].decode() if end else ""
+
+    def explained(self) -> Iterator[str]:
+        """What the manifest says, for a person."""
+        for column in self._columns:
+            more = {key: value for key, value in column.items() if key not in ("heading", "kind", "field")}
+            if column["kind"] == "time":
+                more = {"offset": sorted({text for _, text in self._times.offsets})}
+            if column["kind"] == "label":
+                more = {"labels": self._labels[column["heading"]]}
+            details = "".join(f", {key} {json.dumps(value, ensure_ascii=False)}" for key, value in more.items())
+            yield f"  {column['heading']}: {column['kind']} of {column['field']}{details}"
+
+
+def cells_of(row: bytes) -> list[str] | None:
+    """As they are written, with their quotes."""
+    text, place, cells = row.decode("utf-8", "replace"), 0, []
+    while match := _CELL.match(text, place):
+        cells.append(match[1])
+        place = match.end()
+        if place == len(text):
+            return cells
+    return None
+
+
+class Times:
+    """Local times of an event's time, which is text in UTC. All times of one minute are made at once, as a rule."""
+
+    def __init__(self, offsets: list[tuple[datetime, int]]) -> None:
+        self._starts = [start for start, _ in offsets]
+        self.offsets = [(seconds, offset_text(seconds)) for _, seconds in offsets]
+        self._minutes: dict[str, tuple[str, str]] = {}
+        if not offsets or sorted(self._starts) != self._starts:
+            raise ValueError
+
+    def __getitem__(self, text: str) -> str:
+        minute = self._minutes.get(text[:16])
+        if minute is None:
+            first, last = (parse_time(f"{text[:16]}:{second}Z") for second in ("00.000000", "59.999999"))
+            seconds, offset = self._at(first)
+            if self._at(last) != (seconds, offset) or seconds % 60:
+                moment = parse_time(text)
+                seconds, offset = self._at(moment)
+                local = moment.replace(tzinfo=None) + timedelta(seconds=seconds)
+                return local.isoformat(timespec="milliseconds") + offset
+            local = first.replace(tzinfo=None) + timedelta(seconds=seconds)
+            self._minutes[text[:16]] = minute = (local.isoformat(timespec="minutes"), offset)
+        return minute[0] + text[16:23] + minute[1]
+
+    def _at(self, moment: datetime) -> tuple[int, str]:
+        return self.offsets[max(bisect_right(self._starts, moment) - 1, 0)]
+
+
+def parse_time(text: str) -> datetime:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", text, re.ASCII):
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
+
+
+def offset_text(seconds: int) -> str:
+    sign = "-" if seconds < 0 else "+"
+    minutes, rest = divmod(abs(seconds), 60)
+    return f"{sign}{minutes // 60:02}:{minutes % 60:02}" + (f":{rest:02}" if rest else "")
+
+
+def as_text(value: Any) -> str | None:
+    """PostgreSQL's ->>."""
+    return value if value is None or isinstance(value, str) else as_jsonb(value)
+
+
+def as_jsonb(value: Any) -> str:
+    """PostgreSQL's text of jsonb: keys by length, then by bytes."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+        return "{" + ", ".join(f"{as_jsonb(key)}: {as_jsonb(value[key])}" for key in keys) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(as_jsonb, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def as_jsonb_without(value: dict[str, Any], without: set[str]) -> str | None:
+    left = {key: item for key, item in value.items() if key not in without}
+    return as_jsonb(left) if left else None
+
+
+def as_sentence(changes: list[dict[str, Any]]) -> str | None:
+    """ "Name: Sale → Sales; Users: added Ann, removed Bob; API key: changed"."""
+    if not changes:
+        return ""
+    return "; ".join(said for change in changes if (said := _change(change)) is not None) or None
+
+
+def _change(change: dict[str, Any]) -> str | None:
+    label = as_text(change.get("label"))
+    if label is None:
+        return None
+    if "masked" in change:
+        return f"{label}: changed"
+    before, after = (as_text(change.get(key)) or "–" for key in ("before", "after"))
+    if "after" in change:
+        return f"{label}: {before} → {after}" if "before" in change else f"{label}: {after}"
+    if "before" in change:
+        return f"{label}: was {before}"
+    lists = [f"{key} " + ", ".join(map(str, change[key])) for key in ("added", "removed") if change.get(key)]
+    return f"{label}: " + ", ".join(lists)
+
+
+class Rows:
+    """The rows of the CSV, compared with what they should be. ``number``: of the row that was read last; the header is
+    row 1, as in a spreadsheet."""
+
+    LOOKED_AHEAD = 1_000  # lines that a row may have
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file, self._ahead, self.number = file, deque[bytes](), 0
+
+    def _line(self) -> bytes:
+        return self._ahead.popleft() if self._ahead else self._file.readline(MAX_LINE)
+
+    def is_next(self, expected: bytes) -> bool:
+        """Whether that is the next row, which then has been read."""
+        lines = [self._line() for _ in range(expected.count(b"\n"))]
+        if b"".join(lines) == expected:
+            self.number += 1
+            return True
+        self._ahead.extendleft(line for line in reversed(lines) if line)
+        return False
+
+    def peek(self, expected: bytes) -> bytes:
+        """The next row, whatever it is; nothing at the end. One whose quotes are wrong ends with the first line that
+        ends with an id, or has as many lines as the row that is expected."""
+        lines, quotes = list[bytes](), 0
+        while len(lines) < self.LOOKED_AHEAD and (line := self._line()):
+            lines.append(line)
+            quotes += line.count(b'"')
+            if quotes % 2 == 0 and line.endswith(CRLF):
+                break
+        self._ahead.extendleft(reversed(lines))
+        if cells_of(b"".join(lines)) is None:
+            ends = (number for number, line in enumerate(lines, 1) if _ENDS_WITH_ID.search(line))
+            lines = lines[: next(ends, expected.count(b"\n"))]
+        return b"".join(lines)
+
+    def skip(self, row: bytes) -> None:
+        self.number += 1
+        for _ in range(row.count(b"\n") or 1):
+            self._line()
+
+
+# The check.
+
+
+def buffered(member: Any) -> io.BufferedReader:
+    return io.BufferedReader(member, 1 << 20)
+
+
+class Check:
+    """Reads a bundle once, from its beginning to its end. ``problems``: what is not genuine, in sentences."""
+
+    def __init__(self, bundle: zipfile.ZipFile, vkey: str, witnesses: list[str]) -> None:
+        names = bundle.namelist()
+        if sorted(names) != sorted(MEMBERS):
+            raise BundleError(f"A bundle has {', '.join(MEMBERS)}, and nothing else.")
+        self.vkey = bundle.read("key").decode("utf-8", "replace").removesuffix("\n")
+        key = parse_key(vkey or self.vkey, 1)
+        self.problems: Problems = []
+        if vkey and vkey != self.vkey:
+            self.problems.append("key: the key in the bundle is not the one that was given")
+        self.checkpoint, self.witnessed = open_checkpoint(
+            bundle.read("checkpoint"), [key, *(parse_key(each, 4) for each in witnesses)]
+        )
+        self.columns, self.period = self._manifest(bundle.read("manifest.json"))
+        with bundle.open("proof") as proof:
+            self.proven = Proven(proof, self.checkpoint)
+        self.rows = self.genuine = self.erased = 0
+        self.oldest, self.newest = "9", ""  # times of the events in the stretch
+        self._extra: dict[str, int] = {}  # rows by the ids of events that should not be there
+        self._lacking: dict[str, int] = {}  # lines by the ids of events whose rows are not where they should be
+        with bundle.open("events.csv") as csv, bundle.open("events.ndjson") as events:
+            self._compare(Rows(buffered(csv)), buffered(events))
+        self._name_moved()
+        self.problems += [f"events.ndjson: the event with index {each} was removed" for each in self.proven.missing()]
+        if self.period and not self.proven.is_stretch and self.proven.indexes:
+            self.problems.append("proof: events are missing in the stretch of the log that should be whole")
+
+    @staticmethod
+    def _manifest(text: bytes) -> tuple[Columns, tuple[str, str] | None]:
+        try:
+            manifest = json.loads(text)
+            period = manifest["period"] and (manifest["period"]["start"], manifest["period"]["end"])
+            for time in period or ():
+                parse_time(time)
+            if manifest["v"] != 1:
+                raise ValueError
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise BundleError("manifest.json is not one of this form.") from None
+        return Columns(manifest), period
+
+    def _compare(self, rows: Rows, lines: io.BufferedReader) -> None:
+        header = BOM + ",".join(self.columns.headings).encode() + CRLF
+        if not rows.is_next(header):
+            self.problems.append("events.csv, row 1: the header was changed")
+            rows.skip(rows.peek(header))
+        row, is_next = self.columns.row, rows.is_next
+        for number, event in self._events(lines):
+            self.rows += 1
+            try:
+                expected = b"" if event.is_erased else row(event.values)
+                if expected and is_next(expected):
+                    self.genuine += 1
+                else:
+                    self._resolve(rows, event, expected, number)
+            except (KeyError, TypeError, AttributeError, ValueError):
+                self._problem(number, event, "lacks a field of the CSV")
+        while extra := rows.peek(CRLF):
+            rows.skip(extra)
+            self._add(rows.number, self.columns.event_id(extra))
+
+    def _events(self, lines: io.BufferedReader) -> Iterator[tuple[int, Event]]:
+        """Genuine events that should be in the CSV, with the number of their line."""
+        problem_of, period, before, number = self.proven.problem, self.period, "g", 0
+        while line := lines.readline(MAX_LINE):
+            number += 1
+            try:
+                event = parse_event(line)
+            except ValueError as error:
+                self.problems.append(f"events.ndjson, line {number}: {error}")
+                continue
+            name, time = event.name, event.time
+            problem = problem_of(event.place, event.leaf)
+            if problem or name >= before:
+                self._problem(number, event, problem or "is not in its place: the newest comes first")
+                continue
+            before = name
+            self.oldest = min(time, self.oldest)
+            self.newest = max(time, self.newest)
+            if not period or period[0] <= time < period[1]:
+                yield number, event
+
+    def _problem(self, number: int, event: Event, problem: str) -> None:
+        self.problems.append(f"events.ndjson, line {number} (event {event.name}): {problem}")
+
+    def _resolve(self, rows: Rows, event: Event, expected: bytes, number: int) -> None:
+        """The next row is not the one of this event, or the event is erased. Ids descend in both files, so each row
+        that is passed over is of no genuine event, and an event without its row has lost it."""
+        while row := rows.peek(expected or CRLF):
+            found = self.columns.event_id(row)
+            if found and found < event.name:
+                break
+            rows.skip(row)
+            if found > event.name:
+                self._add(rows.number, found)
+                if expected and rows.is_next(expected):
+                    self.genuine += 1
+                    return
+                continue
+            different = self.columns.differences(row, event) if found else None
+            if event.is_erased and different == []:
+                self.erased += 1
+                return
+            what = f"{', '.join(different)} changed" if different else "was changed"
+            self.problems.append(f"events.csv, row {rows.number} (event {event.name}): {what}")
+            return
+        self._lacking[event.name] = number
+
+    def _add(self, row: int, name: str) -> None:
+        if name and name not in self._extra:
+            self._extra[name] = row
+        else:
+            self.problems.append(f"events.csv, row {row}: no event proves it")
+
+    def _name_moved(self) -> None:
+        for name, row in self._extra.items():
+            is_moved = self._lacking.pop(name, None) is not None
+            what = "was moved" if is_moved else "no event proves it: it was added, or its id was changed"
+            self.problems.append(f"events.csv, row {row} (event {name}): {what}")
+        for name, line in self._lacking.items():
+            self.problems.append(f"events.csv: the row of event {name} (events.ndjson, line {line}) was removed")
+
+
+def report(check: Check, is_key_given: bool) -> Iterator[str]:
+    """What has been found, for a person."""
+    point, indexes = check.checkpoint, check.proven.indexes
+    yield f"Log {point.origin}, {point.size:,} events, root {base64.b64encode(point.root).decode()}"
+    if not is_key_given:
+        yield f"The key comes with the bundle: compare it with one that you have from elsewhere: {check.vkey}"
+    for each in check.witnessed:
+        yield f"Signed by the witness {each}"
+    if check.problems:
+        yield f"NOT GENUINE. Problems: {len(check.problems):,}. Genuine rows: {check.genuine + check.erased:,}."
+        yield from (f"  {problem}" for problem in check.problems[:SHOWN])
+        if len(check.problems) > SHOWN:
+            yield f"  and {len(check.problems) - SHOWN:,} more"
+        return
+    yield f"GENUINE: all {check.rows:,} rows, each exactly as it was sealed, in the order of their ids."
+    if check.erased:
+        yield f"Of {check.erased:,} the personal fields have been erased; the rest of these rows is proved."
+    yield from completeness(check, len(indexes), point.size)
+    yield "The cells were compared with the sealed fields. How they are written is not sealed; the manifest says:"
+    yield from check.columns.explained()
+
+
+def completeness(check: Check, count: int, size: int) -> Iterator[str]:
+    """What is proved about what is not there."""
+    indexes = check.proven.indexes
+    if count == size:
+        yield "COMPLETE: these are all events of the log up to this checkpoint."
+    elif check.proven.is_stretch:
+        yield f"COMPLETE from index {indexes[0]} to {indexes[-1]}: no event of this stretch of the log is missing."
+    else:
+        yield "NOT PROVED: that no other event matches. A filter chose these rows; the log has others between them."
+    if check.period and count:
+        start, end = check.period
+        yield f"The rows are all events of the stretch from {start} up to {end}."
+        if indexes[0] and check.oldest >= start:
+            yield "NOT PROVED: that no event is missing at the start; the stretch does not begin before the period."
+        if indexes[-1] < size - 1 and check.newest < end:
+            yield "NOT PROVED: that no event is missing at the end; the stretch does not reach beyond the period."
+        if count < size:
+            yield (
+                f"An event of the period that was sealed out of its order, beyond events of {check.oldest} or "
+                f"{check.newest}, would be outside this stretch."
+            )
+
+
+def verify(path: str, vkey: str = "", witnesses: list[str] | None = None) -> Check:
+    """Raises BundleError where nothing is proved."""
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            return Check(bundle, vkey, witnesses or [])
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError) as error:
+        raise BundleError(f"The file is damaged: {error}") from None
+    except OSError as error:
+        raise BundleError(f"The file cannot be read: {error}") from None
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description="Checks a download of audit events offline.")
+    parser.add_argument("bundle", metavar="BUNDLE.zip")
+    parser.add_argument("--key", default="", metavar="VKEY", help="the public key of the log")
+    parser.add_argument(
+        "--witness", nargs="*", default=[], metavar="VKEY", help="keys of witnesses that must have signed"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        check = verify(options.bundle, options.key, options.witness)
+    except BundleError as error:
+        sys.stdout.write(f"NOTHING IS PROVED. {error}\n")
+        return 2
+    for line in report(check, bool(options.key)):
+        sys.stdout.write(line + "\n")
+    return 1 if check.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
