@@ -94,6 +94,7 @@ class AuditEvent(Event):
     ip = models.GenericIPAddressField("IP address", null=True)
 
     dimensions = ("module", "sub_module", "action")
+    personal = ("actor_name", "actor_email", "reason", "resource_name", "changes", "ip")
     indexed = INDEXED
     objects: ClassVar[Any] = AuditEventQuerySet.as_manager()
 

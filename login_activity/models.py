@@ -80,6 +80,18 @@ class LoginEvent(Event):
     detail = models.JSONField(default=dict)
 
     dimensions = ("action", "device_kind", "country")
+    personal = (
+        "user_name",
+        "user_email",
+        "acted_by",
+        "ip",
+        "user_agent",
+        "place",
+        "latitude",
+        "longitude",
+        "session",
+        "detail",
+    )
     indexed = INDEXED
     objects: ClassVar[Any] = LoginEventQuerySet.as_manager()
 

@@ -6,3 +6,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "security.wisely.example"]
 SITE_URL = "https://security.wisely.example"
 GEOIP_PATH = ""
+SIGNING_KEY = ""
+SIGNING_KEY_FILE = DATA_DIR / "no-such-key"  # noqa: F405

@@ -226,6 +226,9 @@ ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR") or DATA_DIR / "archives")
 SIGNING_KEY = os.environ.get("SIGNING_KEY", "")
 SIGNING_KEY_FILE = Path(os.environ.get("SIGNING_KEY_FILE") or DATA_DIR / "signing_key")
 SIGNING_KEYS_RETIRED = _list("SIGNING_KEYS_RETIRED")
+# Under which host logs begin, and where their checkpoints are written, outside of the database.
+LOG_ORIGIN = os.environ.get("LOG_ORIGIN", "")
+CHECKPOINT_DIR = Path(os.environ.get("CHECKPOINT_DIR") or DATA_DIR / "checkpoints")
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"

@@ -23,6 +23,7 @@ from .locks import alone, patiently
 from .models import Archive
 from .partitions import Partition, add_months
 from .retention import Erasure, Leaving, record_of
+from .sealing.logs import removals
 from .signals import events_left
 from .verify_archive import ArchiveError, read_manifest
 
@@ -43,10 +44,12 @@ def archive(leaving: Leaving) -> str:
     with transaction.atomic():
         patiently(f"LOCK TABLE {partition.name} IN SHARE MODE")  # whoever reads may go on
         [(rows,)] = ask(f"SELECT count(*) FROM {partition.name}")  # noqa: S608
+        _refuse_unsealed(partition)
         name = _free_name(partition) if rows else ""
         if name:
             _write(name, leaving, rows)
             _record(name, leaving)
+            removals.note(partition, removals.ARCHIVED, name)
         forget(partition)
         patiently(f"DROP TABLE {partition.name}")
     return name
@@ -91,12 +94,23 @@ def erase(erasure: Erasure) -> dict[UUID, int]:
     partition = erasure.partition
     with transaction.atomic():
         patiently(f"LOCK TABLE {partition.name} IN SHARE ROW EXCLUSIVE MODE")
+        _refuse_unsealed(partition)
         erased = dict(ask("SELECT * FROM ledger_erase(%s, %s)", [partition.name, list(erasure.rows)]))
         for tenant_id, rows in erased.items():
             forget(partition, tenant_id)
+            removals.note(partition, removals.ERASED, erasure.rule(tenant_id), tenant_id)
             _tell(partition, {tenant_id: rows}, erasure.rule(tenant_id))
     vacuum(partition)
     return erased
+
+
+def _refuse_unsealed(partition: Partition) -> None:
+    """Events that are not in their log when they leave would never be."""
+    if number := removals.unsealed(partition):
+        raise ArchiveError(
+            f"{number:,} events of {partition.name} are not sealed yet. Let a web process or manage.py follow_events "
+            "seal them first."
+        )
 
 
 def drop_restored(archive: Archive) -> str:
@@ -105,6 +119,7 @@ def drop_restored(archive: Archive) -> str:
     with transaction.atomic():
         if not is_restored(archive):
             raise ArchiveError(f"{archive.name} is not restored.")
+        removals.note(partition, removals.ARCHIVED, archive.name)
         forget(partition)
         patiently(f"DROP TABLE {partition.name}")
     return partition.name

@@ -20,16 +20,19 @@ from wisely_security.core.request_context import acting_as
 
 from .models import time_of
 from .partitions import event_tables
+from .sealing.logs import sealer, signing
 
 logger = logging.getLogger(__name__)
 
 FOLLOWERS = ["ledger_summarise", "ledger_build_segments"]  # their functions; each has this name in ledger_follower too
+SEALER = "ledger_seal"  # its work is in Python, for it signs: where there is a key
 LOOK_EVERY = 5  # seconds
 SECONDS_TO_STOP = 5
 
 
 def _each() -> Iterator[tuple[str, str]]:
-    return ((follower, table) for table in event_tables() for follower in FOLLOWERS)
+    followers = [*FOLLOWERS, SEALER] if signing.is_configured() else FOLLOWERS
+    return ((follower, table) for table in event_tables() for follower in followers)
 
 
 def follow() -> None:
@@ -40,6 +43,8 @@ def follow() -> None:
 
 
 def _work(follower: str, table: str) -> bool:
+    if follower == SEALER:
+        return sealer.seal(table)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {follower}(%s)", [table])
         [more] = cursor.fetchone()

@@ -73,11 +73,13 @@ class Event(models.Model):
     and with the id ``occurred_at``: the app role is not allowed to write them.
 
     ``outcome``: the column that says whether it succeeded; successes and failures are counted apart.
+    ``personal``: columns whose values are of a person; they can be erased and the event still be proved (``sealing/``).
     ``dimensions``: columns of text that charts and totals may be filtered by, in any combination (``summary.py``).
     ``indexed``: what filters and free text find events by.
     """
 
     outcome: ClassVar[str] = "status"
+    personal: ClassVar[tuple[str, ...]]
     dimensions: ClassVar[tuple[str, ...]]
     indexed: ClassVar[IndexedFields]
 

@@ -18,6 +18,7 @@ from .earlier_columns import Loading
 from .locks import patiently
 from .models import Archive
 from .partitions import Partition, add_months
+from .sealing.logs import removals
 from .verify_archive import ArchiveError, compare
 
 
@@ -44,6 +45,7 @@ def restore(archive: Archive) -> Restored:
         _load(archive.name, manifest, partition, loading)
         ask("SELECT ledger_prepare_restored(%s, %s, %s)", [partition.table, partition.month, archive.name])
         _count_again(partition)
+        removals.note(partition, removals.RESTORED, archive.name)
         patiently("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
     vacuum(partition)
     return Restored(partition.name, list(loading.left_out), loading.added)

@@ -50,3 +50,17 @@ table("ledger_search_segment", policies=[FOR_OWNER], grants="")
 table("ledger_segment_end", policies=[FOR_OWNER], grants="")
 shared("ledger_facets", "ledger_follower")
 function("ledger_summarise", "ledger_build_segments", "ledger_find_segments")
+for name in ("ledger_log", "ledger_sealed", "ledger_tile"):
+    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
+for name in ("ledger_checkpoint", "ledger_removal", "ledger_verification"):
+    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guards=[APPEND_ONLY])
+function(
+    "ledger_lock_sealer",
+    "ledger_begin_sealing",
+    "ledger_end_sealing",
+    "ledger_append_leaves",
+    "ledger_append_tiles",
+    "ledger_append_checkpoints",
+    "ledger_mark_published",
+    "ledger_note_verification",
+)

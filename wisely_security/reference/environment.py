@@ -34,6 +34,16 @@ VARIABLES = (
         "public keys that were in use before, in base64, separated by commas: what they signed still verifies",
         "none",
     ),
+    (
+        "LOG_ORIGIN",
+        "the name that new logs begin with, such as `security.example.com`; a log keeps its own",
+        "the host of `SITE_URL`",
+    ),
+    (
+        "CHECKPOINT_DIR",
+        "where signed checkpoints are written, outside of the database; copy it elsewhere. All web processes share it",
+        "`checkpoints` in `DATA_DIR`",
+    ),
     ("DATA_DIR", "where the embedded database and generated files are kept", "`data` in this folder"),
     (
         "STATIC_ROOT",

@@ -1,0 +1,119 @@
+"""Proofs of events that are in the record, from few rows: the runs around a leaf, and tiles above them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from ...models import Event
+from ..merkle import root_of
+from ..proofs import EventProof
+from .growing import PER_TILE, TILE_LEVELS, split
+
+
+class SealedEvent(NamedTuple):
+    """``salt``: zeros once it was erased."""
+
+    leaf_index: int
+    salt: bytes
+    leaf_hash: bytes
+
+
+class Proved(NamedTuple):
+    event: SealedEvent
+    proof: EventProof
+
+
+def sealed_events(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, SealedEvent]:
+    """Where in the log events of the record are. Those that are not sealed yet are left out."""
+    table = model._meta.db_table
+    found = _ask(_SEALED.format(table=table), tenant_id, list(ids), tenant_id, table, tenant_id, table)
+    return {key: SealedEvent(index, bytes(salt), bytes(leaf_hash)) for key, index, salt, leaf_hash in found}
+
+
+def proofs_for(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, Proved]:
+    """Proofs of events against the newest checkpoint that is published. Events that it does not cover are left out:
+    they are not yet sealed. In the tenant's scope, or in support's; one snapshot is not needed, for logs only grow."""
+    newest = _ask(_NEWEST, tenant_id, model._meta.db_table)
+    if not newest:
+        return {}
+    [(size, note)] = newest
+    events = sealed_events(model, tenant_id, ids)
+    nodes = StoredNodes(model, tenant_id, size)
+    nodes.prepare([each.leaf_index for each in events.values() if each.leaf_index < size])
+    return {
+        key: Proved(each, EventProof.of(each.leaf_index, size, nodes, note.encode()))
+        for key, each in events.items()
+        if each.leaf_index < size
+    }
+
+
+class StoredNodes:
+    """``nodes(level, number)``: the root of the ``2 ** level`` leaves from ``number << level`` on, in a log that has
+    ``size`` leaves at least. Reads a row for each 256 hashes, each once."""
+
+    def __init__(self, model: type[Event], tenant_id: UUID, size: int) -> None:
+        self._log = tenant_id, model._meta.db_table
+        self._size = size
+        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+
+    def prepare(self, indexes: Sequence[int]) -> None:
+        """Read the runs of these leaves, and of the last ones, in one query."""
+        numbers = {index // PER_TILE for index in (*indexes, self._size - 1)}
+        for number in numbers:
+            self._tiles[0, number] = []
+        for first, hashes in _ask(_RUNS, sorted(numbers), *self._log):
+            self._tiles[0, first // PER_TILE] += split(bytes(hashes))
+
+    def __call__(self, level: int, number: int) -> bytes:
+        tile_level, height = divmod(level, TILE_LEVELS)
+        first = number << height
+        hashes = self._tile(tile_level, first // PER_TILE)
+        start = first % PER_TILE
+        return root_of(hashes[start : start + (1 << height)])
+
+    def _tile(self, level: int, number: int) -> list[bytes]:
+        if (level, number) not in self._tiles:
+            if level:
+                found = _ask(_TILE, *self._log, level, number)
+                self._tiles[level, number] = [each for (hashes,) in found for each in split(bytes(hashes))]
+            else:
+                found = _ask(_RUNS, [number], *self._log)
+                self._tiles[level, number] = [each for _, hashes in found for each in split(bytes(hashes))]
+        return self._tiles[level, number]
+
+
+def _ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+# Runs are in the order of transactions: an event is in one that ends with its own, or in the first that ends later.
+_SEALED = """
+    SELECT event.id, run.first_index + place - 1, substr(run.salts, (16 * place - 15)::int, 16),
+           substr(run.hashes, (32 * place - 31)::int, 32)
+    FROM (SELECT id, tx FROM {table} WHERE tenant_id = %s AND id = ANY (%s)) AS event
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_sealed WHERE tenant_id = %s AND events = %s::regclass
+            AND last_tx = event.tx AND lowest_id <= event.id AND highest_id >= event.id
+        UNION ALL
+        (SELECT * FROM ledger_sealed WHERE tenant_id = %s AND events = %s::regclass AND last_tx > event.tx
+         ORDER BY last_tx, first_index LIMIT 1)
+    ) AS run
+    CROSS JOIN LATERAL array_position(run.ids, event.id) AS place
+    WHERE place IS NOT NULL
+"""
+_NEWEST = """
+    SELECT checkpoint.size, note FROM ledger_log AS log JOIN ledger_checkpoint AS checkpoint USING (tenant_id, events)
+    WHERE tenant_id = %s AND events = %s::regclass AND checkpoint.size = log.published
+"""
+_RUNS = """
+    SELECT first_index, hashes FROM unnest(%s::bigint[]) AS chunk
+    JOIN ledger_sealed ON first_index BETWEEN 256 * chunk AND 256 * chunk + 255
+    WHERE tenant_id = %s AND events = %s::regclass ORDER BY first_index
+"""
+_TILE = "SELECT hashes FROM ledger_tile WHERE tenant_id = %s AND events = %s::regclass AND level = %s AND number = %s"
