@@ -1,0 +1,102 @@
+"""What leaves by the rules, or comes back, is no tampering; what is deleted beside it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+
+from tests.ledger.retention import history
+from tests.ledger.retention.history import LOGINS, OLD, YOUNG, name_of, run, sign_ins
+from tests.support.cast import Cast, create_cast
+from wisely_security.ledger.partitions import Partition
+
+from .tampering import as_owner, logs_say, seal_all, unguarded
+
+TWELVE = ("archive_events", "--older-than", "12")
+
+
+@pytest.fixture(scope="module")
+def people(database: None) -> Cast:
+    return create_cast()
+
+
+@pytest.fixture(autouse=True)
+def history_of_months(people: Cast, nothing_recorded: None, settings, tmp_path: Path) -> Iterator[None]:
+    settings.ARCHIVE_DIR = tmp_path / "archives"
+    settings.KEEP_MONTHS = dict.fromkeys(settings.KEEP_MONTHS)
+    history.forget_everything()
+    yield
+    history.forget_everything()
+
+
+def recorded(people: Cast) -> None:
+    for month in (OLD, YOUNG):
+        sign_ins(month, [people.acme.pk, people.globex.pk])
+    seal_all()
+
+
+def test_an_archived_month(people: Cast) -> None:
+    recorded(people)
+    run(*TWELVE)
+    assert logs_say() == ({"checked": 6, "archived": 6}, [])
+
+
+def test_a_month_that_comes_back_and_leaves_again(people: Cast) -> None:
+    recorded(people)
+    run(*TWELVE)
+    run("restore_archive", name_of(OLD))
+    assert logs_say() == ({"checked": 12}, [])
+    run("drop_restored", name_of(OLD))
+    assert logs_say() == ({"checked": 6, "archived": 6}, [])
+
+
+def test_an_event_that_is_deleted_from_a_restored_month(people: Cast) -> None:
+    recorded(people)
+    run(*TWELVE)
+    run("restore_archive", name_of(OLD))
+    partition = Partition(LOGINS, OLD).name
+    unguarded(partition, f"DELETE FROM {partition} WHERE id = (SELECT id FROM {partition} ORDER BY id LIMIT 1)")
+    [finding] = logs_say()[1]
+    assert "(leaf 0) is missing: it was deleted." in finding
+
+
+def test_an_event_that_is_deleted_beside_an_archived_month(people: Cast) -> None:
+    recorded(people)
+    run(*TWELVE)
+    partition = Partition(LOGINS, YOUNG).name
+    unguarded(partition, f"DELETE FROM {partition} WHERE id = (SELECT id FROM {partition} ORDER BY id LIMIT 1)")
+    [finding] = logs_say()[1]
+    assert "(leaf 3) is missing: it was deleted." in finding
+
+
+def test_what_a_tenant_had_erased(people: Cast) -> None:
+    recorded(people)
+    as_owner("UPDATE tenancy_tenant SET keep_months = 12 WHERE id = %s", people.acme.pk)
+    run("archive_events")
+    assert logs_say() == ({"checked": 9, "erased": 3}, [])
+    [(salts,)] = as_owner("SELECT salts FROM ledger_sealed WHERE tenant_id = %s", people.acme.pk)
+    assert bytes(salts)[:48] == bytes(48)
+    assert bytes(16) not in [bytes(salts)[start : start + 16] for start in (48, 64, 80)]
+
+
+def test_nothing_leaves_before_it_is_sealed(people: Cast) -> None:
+    sign_ins(YOUNG, [people.acme.pk])
+    seal_all()
+    sign_ins(OLD, [people.acme.pk])
+    with pytest.raises(CommandError, match=r"3 events of .* are not sealed yet"):
+        run(*TWELVE)
+    as_owner("UPDATE tenancy_tenant SET keep_months = 12 WHERE id = %s", people.acme.pk)
+    with pytest.raises(CommandError, match=r"3 events of .* are not sealed yet"):
+        run("archive_events")
+
+
+def test_a_month_that_was_archived_before_anything_was_sealed(people: Cast) -> None:
+    for month in (OLD, YOUNG):
+        sign_ins(month, [people.acme.pk])
+    run(*TWELVE)
+    seal_all()
+    run("restore_archive", name_of(OLD))
+    assert logs_say() == ({"checked": 3, "of before sealing": 3}, [])

@@ -1,0 +1,109 @@
+from argparse import ArgumentParser, ArgumentTypeError
+from collections import Counter
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.partitions import add_months, event_models
+from wisely_security.ledger.sealing.keys import SigningKeyError
+from wisely_security.ledger.sealing.logs.signing import record_of
+from wisely_security.ledger.sealing.verifying.run import Outcome, Scope, note_protection, protection_faults, verify
+from wisely_security.tenancy.models import Tenant
+
+MOST_SHOWN = 20  # findings of a log
+NOTES = {
+    "archived": "in an archive",
+    "erased": "erased by a rule of retention",
+    "not yet sealed": "not yet sealed",
+    "of before sealing": "restored from an archive of before sealing",
+}
+
+
+def _month(typed: str) -> date:
+    try:
+        return date.fromisoformat(f"{typed}-01")
+    except ValueError:
+        raise ArgumentTypeError("a month, such as 2026-11") from None
+
+
+class Command(BaseCommand):
+    help = (
+        "Verifies that events are what was sealed, that their logs lead to all checkpoints in the database and outside "
+        "of it, and that tables are protected as declared. Fails if anything is not (docs/integrity.md)."
+    )
+    requires_system_checks = ()  # they are a part of it
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--tenant", metavar="ID_OR_NAME", help="only the logs of this tenant")
+        parser.add_argument("--record", choices=[record_of(model) for model in event_models()], help="only this record")
+        parser.add_argument("--month", type=_month, metavar="YYYY-MM", help="only events of this month")
+        parser.add_argument(
+            "--from", type=_month, dest="first", metavar="YYYY-MM", help="only events from this month on"
+        )
+        parser.add_argument("--to", type=_month, dest="last", metavar="YYYY-MM", help="only events up to this month")
+
+    def handle(
+        self,
+        *,
+        tenant: str | None,
+        record: str | None,
+        month: date | None,
+        first: date | None,
+        last: date | None,
+        **options: Any,
+    ) -> None:
+        scope = Scope(_tenant_id(tenant), record or "", *_months(month, first, last))
+        found = 0
+        counts: Counter[str] = Counter()
+        try:
+            for outcome in verify(scope):
+                found += outcome.number
+                counts += outcome.counts
+                self._show(outcome)
+        except SigningKeyError as error:
+            raise CommandError(str(error)) from error
+        faults = protection_faults()
+        note_protection(faults)
+        for fault in faults:
+            self.stdout.write(fault)
+        self.stdout.write(f"{counts.pop('checked', 0):,} events verified{_besides(counts)}.")
+        if found or faults:
+            raise CommandError(f"Not everything is as it was recorded: {found + len(faults):,} findings.")
+        self.stdout.write("Everything is as it was sealed.")
+
+    def _show(self, outcome: Outcome) -> None:
+        for finding in outcome.findings[:MOST_SHOWN]:
+            self.stdout.write(finding.text)
+        if outcome.number > MOST_SHOWN:
+            self.stdout.write(f"… and {outcome.number - MOST_SHOWN:,} more findings in this log.")
+
+
+def _besides(counts: Counter[str]) -> str:
+    return "".join(f", {counts[name]:,} {note}" for name, note in NOTES.items() if counts[name])
+
+
+def _months(month: date | None, first: date | None, last: date | None) -> tuple[date | None, date | None]:
+    if month and (first or last):
+        raise CommandError("Name one --month, or --from and --to.")
+    if first and last and last < first:
+        raise CommandError("--to is before --from.")
+    if not (month or first or last):
+        return None, None
+    return month or first or date(1970, 1, 1), add_months(month or last or date(9998, 12, 1), 1)
+
+
+def _tenant_id(typed: str | None) -> UUID | None:
+    if typed is None:
+        return None
+    try:
+        return UUID(typed)
+    except ValueError:
+        pass
+    with acting_as(support=True):
+        found = list(Tenant.objects.filter(name=typed).values_list("pk", flat=True))
+    if len(found) != 1:
+        raise CommandError(f"There is no tenant “{typed}”, or more than one. Name its ID.")
+    return UUID(str(found[0]))

@@ -1,0 +1,1 @@
+"""Whether events, logs and checkpoints are what was sealed (``manage.py verify``)."""

@@ -1,0 +1,152 @@
+"""The whole of a verification: every log, in one snapshot of the database, and what protects the tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from django.core.checks import ERROR, run_checks
+from django.db import connection, transaction
+
+from wisely_security.core.request_context import acting_as
+from wisely_security.progress import progress
+
+from ...models import NO_TENANT, Archive, Event
+from ...partitions import event_models
+from ..keys import SigningKeys, signing_keys
+from ..logs import outside
+from ..logs.signing import origin_of, record_of
+from .events import ALL_TIME, Bounds, EventCheck, RecordedTimes, bounds_of
+from .findings import Finding, Findings
+from .stored import Position, StoredLog, ask, logs, position
+from .trees import check_checkpoints, check_tree, checkpoints_in_database, checkpoints_in_file
+
+
+class Scope(NamedTuple):
+    """What is verified: all, or one tenant's, one record's, or months up to, not including, ``until``."""
+
+    tenant_id: UUID | None = None
+    record: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def bounds(self) -> Bounds:
+        return bounds_of(self.since, self.until) if self.since and self.until else ALL_TIME
+
+    @property
+    def months(self) -> str | None:
+        return f"[{self.since},{self.until})" if self.since else None
+
+
+class Outcome(NamedTuple):
+    """Of a log. ``counts``: checked, archived, erased, not yet sealed, of before sealing."""
+
+    record: str
+    tenant_id: UUID
+    counts: Counter[str]
+    number: int
+    findings: list[Finding]
+
+
+def verify(scope: Scope) -> Iterator[Outcome]:
+    """Raises SigningKeyError where there is no key: without it, no signature can be checked."""
+    keys = signing_keys()
+    for model in event_models():
+        if scope.record in ("", record_of(model)):
+            yield from _verify_record(keys, model, scope)
+
+
+def protection_faults() -> list[str]:
+    """What the system checks find wrong with the database: guards, FORCE, policies, grants, the hook, months."""
+    found = run_checks(tags=["database"], databases=["default"])
+    return [f"{message.msg} ({message.id})" for message in found if message.level >= ERROR]
+
+
+def note_protection(faults: Sequence[str]) -> None:
+    _note(NO_TENANT, None, None, 0, len(faults), faults[0] if faults else "")
+
+
+def _verify_record(keys: SigningKeys, model: type[Event], scope: Scope) -> Iterator[Outcome]:
+    record = record_of(model)
+    known = {
+        tenant_id: entry.size for tenant_id in _in_files(record, scope) if (entry := outside.last(record, tenant_id))
+    }
+    with acting_as(support=True), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # alone: nothing may come before
+        found = logs(model, scope.tenant_id)
+        found += [
+            StoredLog(model._meta.db_table, tenant_id, origin_of(model, tenant_id), 0, 0, None)
+            for tenant_id in known.keys() - {log.tenant_id for log in found}
+        ]
+        check = _RecordCheck(keys, model, scope)
+        total = sum(log.size for log in found)
+        with progress(total, title=record) as bar:
+            outcomes = [check.verify(log, known.get(log.tenant_id, 0), bar.update) for log in found]
+    for outcome in outcomes:
+        first = outcome.findings[0].text if outcome.findings else ""
+        _note(outcome.tenant_id, model._meta.db_table, scope.months, outcome.counts["checked"], outcome.number, first)
+        yield outcome
+
+
+def _in_files(record: str, scope: Scope) -> list[UUID]:
+    return [
+        tenant_id
+        for its_record, tenant_id in outside.logs()
+        if its_record == record and scope.tenant_id in (None, tenant_id)
+    ]
+
+
+class _RecordCheck:
+    """Of the logs of one record."""
+
+    def __init__(self, keys: SigningKeys, model: type[Event], scope: Scope) -> None:
+        self._keys = keys
+        self._model = model
+        self._scope = scope
+        table = model._meta.db_table
+        self._position: Position = position(table)
+        self._times = RecordedTimes(table)
+        self._earlier = _restored_from_before(table)
+
+    def verify(self, log: StoredLog, known: int, show: Callable[[int], object]) -> Outcome:
+        record = record_of(self._model)
+        in_database = list(checkpoints_in_database(log))
+        in_file = list(checkpoints_in_file(record, log.tenant_id))
+        findings = Findings(record, log.tenant_id, in_database or in_file)
+        check_checkpoints(self._keys, log, known, in_file, in_database, findings)
+        usable = [each for each in in_file if each.size <= log.size]
+        doubtful = check_tree(log, [*usable, *in_database], findings)
+
+        check = EventCheck(
+            self._model,
+            log,
+            in_database,
+            findings,
+            doubtful,
+            self._position,
+            self._times,
+            self._earlier.__contains__,
+            show,
+        )
+        check.run(self._scope.bounds)
+        return Outcome(record, log.tenant_id, check.counts, findings.number, findings.in_order)
+
+
+def _restored_from_before(table: str) -> set[date]:
+    """Months that came back from an archive that was written before anything was sealed."""
+    [(begun_at,)] = ask("SELECT min(begun_at) FROM ledger_log WHERE events = %s::regclass", table)
+    archives = Archive.objects.filter(events=table)
+    return {each.month for each in archives if begun_at is None or each.archived_at < begun_at}
+
+
+def _note(tenant_id: UUID, table: str | None, months: str | None, checked: int, number: int, first: str) -> None:
+    with acting_as(support=True), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_note_verification(%s, %s, %s::daterange, %s, %s, %s)",
+            [tenant_id, table, months, checked, number, first],
+        )

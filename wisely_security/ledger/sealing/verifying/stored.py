@@ -1,0 +1,92 @@
+"""The logs that the database has, and what has left them by the rules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from ...models import Event
+from ..logs.signing import origin_of
+
+
+class StoredLog(NamedTuple):
+    table: str
+    tenant_id: UUID
+    origin: str
+    size: int
+    published: int
+    begun_at: datetime | None
+
+
+class Position(NamedTuple):
+    """How far a record is sealed: all of transactions before ``next_tx``, and a part of that one."""
+
+    next_tx: int
+    after_tenant: UUID | None
+    after_id: UUID | None
+
+    def is_behind(self, tx: int, tenant_id: UUID, event_id: UUID) -> bool:
+        """Whether an event should have been sealed."""
+        if tx != self.next_tx or self.after_tenant is None or self.after_id is None:
+            return tx < self.next_tx
+        return (tenant_id.int, event_id.int) <= (self.after_tenant.int, self.after_id.int)
+
+
+def logs(model: type[Event], tenant_id: UUID | None) -> list[StoredLog]:
+    """With one of no leaves for each tenant that has events but no log."""
+    table = model._meta.db_table
+    found = [StoredLog(table, *row) for row in ask(_LOGS, table)]
+    known = {log.tenant_id for log in found}
+    found += [StoredLog(table, key, origin_of(model, key), 0, 0, None) for key in _tenants(table) if key not in known]
+    return sorted((log for log in found if tenant_id in (None, log.tenant_id)), key=lambda log: log.tenant_id.int)
+
+
+def _tenants(table: str) -> Iterator[UUID]:
+    """All that have events, from one to the next in the index."""
+    query = f"SELECT tenant_id FROM {table} WHERE tenant_id > %s ORDER BY tenant_id LIMIT 1"  # noqa: S608
+    found = ask(f"SELECT tenant_id FROM {table} ORDER BY tenant_id LIMIT 1")  # noqa: S608
+    while found:
+        [(tenant_id,)] = found
+        yield tenant_id
+        found = ask(query, tenant_id)
+
+
+def position(table: str) -> Position:
+    found = ask(
+        "SELECT next_tx, after_tenant, after_id FROM ledger_follower WHERE (name, events) = ('ledger_seal', %s)", table
+    )
+    return Position(*found[0]) if found else Position(0, None, None)
+
+
+class Removals:
+    """Why sealed events of a log are not in its record."""
+
+    def __init__(self, log: StoredLog) -> None:
+        self._of_month: dict[date, list[tuple[str, int, str]]] = defaultdict(list)
+        for month, kind, size, reason in ask(_REMOVALS, log.tenant_id, log.table):
+            self._of_month[month].append((kind, size, reason))
+
+    def why(self, month: date, index: int) -> tuple[str, str] | None:
+        """ "archived" or "erased", and the archive or the rule; None where it should be there."""
+        found = None
+        for kind, size, reason in self._of_month.get(month, []):
+            if index < size and (found is None or found[0] != "erased"):
+                found = None if kind == "restored" else (kind, reason)
+        return found
+
+
+def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        return list(cursor.fetchall())
+
+
+_LOGS = "SELECT tenant_id, origin, size, published, begun_at FROM ledger_log WHERE events = %s::regclass"
+_REMOVALS = (
+    "SELECT month, kind, size, reason FROM ledger_removal WHERE tenant_id = %s AND events = %s::regclass ORDER BY id"
+)
