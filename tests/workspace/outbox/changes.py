@@ -40,7 +40,8 @@ def colleague(cast: Cast, name: str) -> User:
 def change(group: BusinessGroup, actor: User, **details: Any) -> None:
     """Notify of a change by ``actor``, in a transaction as for a real change."""
     with using(context_of(actor)), transaction.atomic():
-        group_changed(group, **{"created": False, "changed": [], "added": [], "removed": [], **details})
+        nothing: dict[str, Any] = {"owner": group.owner, "created": False, "changed": [], "added": [], "removed": []}
+        group_changed(group, **nothing | details)
 
 
 def deliver_all() -> None:
