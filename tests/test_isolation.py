@@ -42,6 +42,11 @@ NEED_PERMISSION = {
     "audit_trail_chart",
     "audit_trail_coverage",
     "audit_trail_event",
+    "login_activity_proof",
+    "audit_trail_proof",
+    "integrity",
+    "integrity_checkpoint",
+    "integrity_tool",
 }
 ELSEWHERE = {"switch_tenant", "api_audit_events", "api_description"}  # below, tests of Django admin and of the API
 OF_THE_WORKSPACE = {pattern.name for pattern in workspace_urls.urlpatterns}  # tests/workspace
@@ -80,6 +85,10 @@ def urls(cast: Cast) -> dict[str, str]:
         "login_activity_chart": [ENTERPRISE],
         "login_activity_event": [ENTERPRISE, event.pk],
         "audit_trail_event": [audit_event.pk],
+        "login_activity_proof": [ENTERPRISE, event.pk],
+        "audit_trail_proof": [audit_event.pk],
+        "integrity_checkpoint": ["audit-trail"],
+        "integrity_tool": ["witness.py"],
         "end_session": [session.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in NEED_PERMISSION | OF_ONES_OWN}
@@ -112,7 +121,12 @@ def test_the_wrong_role_is_refused_and_the_refusal_is_recorded(
 @pytest.mark.parametrize("name", sorted(NEED_PERMISSION | OF_ONES_OWN))
 def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> None:
     response = visit(sign_in(cast.alice), name, urls[name])
-    expected = {"end_session": 404}  # the session is not Alice's own
+    expected = {
+        "end_session": 404,  # the session is not Alice's own
+        "integrity_checkpoint": 404,  # what a test does not commit is not sealed
+        "login_activity_proof": 409,
+        "audit_trail_proof": 409,
+    }
     assert response.status_code == expected.get(name, 302 if name in POSTS | {"home", "settings"} else 200)
     if response.streaming:
         response.getvalue()  # an unread download holds its slot
@@ -127,6 +141,8 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
         "end_session",
         "login_activity_event",
         "audit_trail_event",
+        "login_activity_proof",
+        "audit_trail_proof",
     ],
 )
 @pytest.mark.parametrize("who", ["charlie", "erin"])

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("login_activity.report.urls")),
     path("", include("audit_trail.report.urls")),
     path("", include("wisely_security.workspace.pages.urls")),
+    path("", include("wisely_security.integrity.urls")),
     path("api/v1/", include("wisely_security.workspace.api.urls")),
     path("admin/", admin.site.urls),
 ]

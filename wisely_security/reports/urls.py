@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from .chart_views import ReportChart
 from .downloads import ReportDownload
+from .event_proof import ReportEventProof
 from .views import Report, ReportEvent, ReportPage
 
 
@@ -17,4 +18,5 @@ def paths(route: str, report: Report) -> list[URLPattern]:
         path(f"{route}download/", ReportDownload.as_view(report=report), name=f"{name}_download"),
         path(f"{route}chart/", ReportChart.as_view(report=report), name=f"{name}_chart"),
         path(f"{route}<uuid:pk>/", ReportEvent.as_view(report=report), name=f"{name}_event"),
+        path(f"{route}<uuid:pk>/proof/", ReportEventProof.as_view(report=report), name=f"{name}_proof"),
     ]

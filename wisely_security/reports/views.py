@@ -222,6 +222,7 @@ class ReportEvent(ReportPage):
             "event": event,
             "event_fields": self.report.facts(event),
             "page_url": self.path,
+            "proof_url": f"{self.path}{pk}/proof/" if self.request.user.may(self.report.download_permission) else None,
             **self.report.details(event, self.path, self.request.user),
             **self.report.page_context(),
         }

@@ -2,6 +2,7 @@
 """Checks a download of audit events offline. One file; it needs Python 3.11 or later, and nothing else.
 
     python verify_bundle.py BUNDLE.zip [--key VKEY] [--witness VKEY …]
+    python verify_bundle.py EVENT.tlog-proof --key VKEY [--witness VKEY …]
 
 --key: the public key of the log, from somebody you trust; without it, the one in the bundle is taken, and shown.
 --witness: public keys of witnesses, each of which must have signed the checkpoint too.
@@ -24,6 +25,9 @@ A bundle is a ZIP file with
     manifest.json   how a row of the CSV is written from the fields of its event. It is not sealed: what it says is
                     shown, and every row must be what it makes of the sealed fields
     README.txt      the same in plain words
+
+The proof of one event (C2SP tlog-proof) holds its index, the hashes from its leaf to the root, the checkpoint, and as
+"extra" an object with leaf, personal and salt as above.
 
 Hashes are those of RFC 9162: SHA-256(0x00, leaf) and SHA-256(0x01, left, right).
 
@@ -54,6 +58,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
+from pathlib import Path
 from struct import iter_unpack
 from typing import IO, Any, NamedTuple
 
@@ -813,17 +818,64 @@ def verify(path: str, vkey: str = "", witnesses: list[str] | None = None) -> Che
         raise BundleError(f"The file cannot be read: {error}") from None
 
 
+def verify_event(proof: bytes, vkey: str, witnesses: list[str]) -> Iterator[str]:
+    """What the proof of one event shows, in lines. Raises BundleError."""
+    keys = [parse_key(vkey, 1), *(parse_key(witness, 4) for witness in witnesses)]
+    head, _, note = proof.partition(b"\n\n")
+    checkpoint, signed = open_checkpoint(note, keys)
+    try:
+        header, extra, index, *hashes = head.decode("ascii").split("\n")
+        if header != "c2sp.org/tlog-proof@v1" or not extra.startswith("extra ") or not index.startswith("index "):
+            raise ValueError
+        made_of = json.loads(from_base64(extra.removeprefix("extra ")))
+        leaf, personal, salt = made_of["leaf"], made_of["personal"], bytes.fromhex(made_of["salt"])
+        fields, place = json.loads(leaf), index.removeprefix("index ")
+        if not DECIMAL.fullmatch(place) or hashlib.sha256(salt + personal.encode()).hexdigest() != fields["personal"]:
+            raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BundleError("This is not the proof of an event, or it has been changed.") from None
+    node = hashlib.sha256(b"\x00" + leaf.encode()).digest()
+    if _climbed(node, int(place), checkpoint.size, list(map(from_base64, hashes))) != checkpoint.root:
+        raise BundleError("The proof does not lead to the checkpoint: one of the two has been changed.")
+    yield f"GENUINE. The event is number {int(place) + 1:,} of {checkpoint.size:,} in {checkpoint.origin}."
+    yield from (f"Witness: {each}" for each in signed)
+    fields |= json.loads(personal) if isinstance(fields.pop("personal"), str) else {}
+    yield from (f"{name}: {json.dumps(fields[name], ensure_ascii=False)}" for name in sorted(fields) if name != "v")
+
+
+def _climbed(node: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    """The root that a leaf hash leads to (RFC 9162, 2.1.3.2); nothing where the path has another length."""
+    last = size - 1
+    for sibling in path:
+        if last <= 0:
+            return b""
+        if index & 1 or index == last:
+            node = hashlib.sha256(b"\x01" + sibling + node).digest()
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            node = hashlib.sha256(b"\x01" + node + sibling).digest()
+        index, last = index >> 1, last >> 1
+    return node if last == 0 else b""
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Checks a download of audit events offline.")
-    parser.add_argument("bundle", metavar="BUNDLE.zip")
+    parser.add_argument("bundle", metavar="FILE", help="a bundle (.zip), or the proof of one event (.tlog-proof)")
     parser.add_argument("--key", default="", metavar="VKEY", help="the public key of the log")
     parser.add_argument(
         "--witness", nargs="*", default=[], metavar="VKEY", help="keys of witnesses that must have signed"
     )
     options = parser.parse_args(arguments)
     try:
+        if options.bundle.endswith(".tlog-proof"):
+            if not options.key:
+                raise BundleError("The proof of an event has no key in it. Name the key of the log with --key.")
+            for line in verify_event(Path(options.bundle).read_bytes(), options.key, options.witness):
+                sys.stdout.write(line + "\n")
+            return 0
         check = verify(options.bundle, options.key, options.witness)
-    except BundleError as error:
+    except (BundleError, OSError) as error:
         sys.stdout.write(f"NOTHING IS PROVED. {error}\n")
         return 2
     for line in report(check, bool(options.key)):

@@ -74,6 +74,10 @@ class Tenant(models.Model):
         "Leave empty to keep them as long as the platform does.",
     )
 
+    integrity_alarm = models.BooleanField(
+        "has findings of a verification", default=False, db_default=False, editable=False
+    )
+
     class Meta:
         ordering = ["name__in_order"]
         constraints = [

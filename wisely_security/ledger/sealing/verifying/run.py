@@ -13,12 +13,14 @@ from django.db import connection, transaction
 
 from wisely_security.core.request_context import acting_as
 from wisely_security.progress import progress
+from wisely_security.tenancy.models import Tenant
 
 from ...models import NO_TENANT, Archive, Event
 from ...partitions import event_models
 from ..keys import SigningKeys, signing_keys
 from ..logs import outside
 from ..logs.signing import origin_of, record_of
+from ..logs.status import has_findings
 from .events import ALL_TIME, Bounds, EventCheck, RecordedTimes, bounds_of
 from .findings import Finding, Findings
 from .stored import Position, StoredLog, ask, logs, position
@@ -150,3 +152,5 @@ def _note(tenant_id: UUID, table: str | None, months: str | None, checked: int, 
             "SELECT ledger_note_verification(%s, %s, %s::daterange, %s, %s, %s)",
             [tenant_id, table, months, checked, number, first],
         )
+        alarm = has_findings(tenant_id)
+        Tenant.objects.filter(pk=tenant_id).exclude(integrity_alarm=alarm).update(integrity_alarm=alarm)

@@ -1,0 +1,104 @@
+"""The Integrity page, and the files that it hands out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+import wisely_security.ledger.sealing
+from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
+from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
+from wisely_security.ledger.sealing.keys import SigningKeyError, signing_keys
+from wisely_security.ledger.sealing.logs.status import LogStatus, log_status
+from wisely_security.reports.views import Report
+from wisely_security.tenancy.views import menu
+from wisely_security.tenancy.views.access import MemberView
+
+REPORTS = {report.key: report for report in (LOGIN_ACTIVITY, AUDIT_TRAIL)}
+TOOLS = {
+    "verify_bundle.py": "Checks the proof of an event, given the public key of its log.",
+    "witness.py": "Keeps watch over checkpoints on a machine of your own.",
+}
+TOOLS_FOLDER = Path(wisely_security.ledger.sealing.__path__[0])
+
+
+class RecordStatus(NamedTuple):
+    """A record on the page. ``vkey``: the public key of its log (C2SP signed-note)."""
+
+    report: Report
+    log: LogStatus | None
+    vkey: str
+    url: str
+
+    @property
+    def sealed(self) -> str:
+        return f"{self.log.events:,}" if self.log else ""
+
+    @property
+    def checked(self) -> str:
+        return f"{self.log.checked or 0:,}" if self.log else ""
+
+
+class IntegrityView(MemberView):
+    permission = AUDIT_TRAIL.view_permission
+    area = "Integrity"
+
+
+class Integrity(IntegrityView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        self.record_view()
+        records = [self._record(report) for report in REPORTS.values() if self.request.user.may(report.view_permission)]
+        context: dict[str, Any] = {"records": records, "tools": TOOLS.items()}
+        return render(request, "integrity/page.html", context)
+
+    def _record(self, report: Report) -> RecordStatus:
+        tenant = self.request.tenant
+        log = log_status(report.model, tenant.pk)
+        return RecordStatus(report, log, _vkey(log.origin) if log else "", report.path(tenant))
+
+
+class CheckpointFile(IntegrityView):
+    """The newest checkpoint of a record, as it was signed."""
+
+    def get(self, request: HttpRequest, record: str) -> HttpResponse:
+        report = REPORTS.get(record)
+        if report is None or not self.request.user.may(report.view_permission):
+            raise Http404
+        log = log_status(report.model, self.request.tenant.pk)
+        if log is None or log.note is None:
+            raise Http404
+        return _file(log.note, f"{record}-{log.events}.checkpoint")
+
+
+class Tool(IntegrityView):
+    """A program that needs Python alone, for whoever checks on a machine of their own."""
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+        if name not in TOOLS:
+            raise Http404
+        return _file((TOOLS_FOLDER / name).read_text(), name)
+
+
+def _file(content: str, name: str) -> HttpResponse:
+    disposition = f'attachment; filename="{name}"'
+    return HttpResponse(content, "text/plain; charset=utf-8", headers={"Content-Disposition": disposition})
+
+
+def _vkey(origin: str) -> str:
+    try:
+        return signing_keys().signer(origin).public.vkey
+    except SigningKeyError:
+        return ""
+
+
+menu.add(
+    menu.SECURITY,
+    Integrity.area,
+    icon="shield-check",
+    permission=Integrity.permission,
+    url=lambda tenant: reverse("integrity"),
+)
