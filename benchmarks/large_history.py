@@ -72,7 +72,7 @@ def commonest(tenant: UUID) -> str:
 
 @dataclass(frozen=True)
 class History:
-    """``events``: in both tables together. ``tenants``: the largest first."""
+    """``events``: in both tables together. ``tenants``: the largest first, the smallest last."""
 
     events: int
     tenants: list[UUID] = field(default_factory=lambda: [uuid4() for _ in range(TENANTS)])
@@ -81,6 +81,10 @@ class History:
     @property
     def largest(self) -> UUID:
         return self.tenants[0]
+
+    @property
+    def smallest(self) -> UUID:
+        return self.tenants[-1]
 
     def load(self) -> None:
         now = datetime.now(UTC)

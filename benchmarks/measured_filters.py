@@ -44,6 +44,7 @@ from .large_history import (
 
 Query = dict[str, str]
 SEGMENTS_INDEX = "ledger_search_segment_content"
+COMMON_ADDRESS = "10.1.1.8"
 NOBODY = "00000000-0000-7000-8000-ffffffffffff"
 BUSY = "the person who does most, and the record that most is done to"
 RECORDS: dict[str, tuple[Report, dict[str, Query]]] = {
@@ -74,6 +75,12 @@ RECORDS: dict[str, tuple[Report, dict[str, Query]]] = {
             "text, a rare address": {"q": RARE_ADDRESS},
             "text, part of an address": {"q": "10.1.1."},
             "text, none": {"q": "nowhere-to-be-found"},
+            "address, common, and status: failure": {"q": COMMON_ADDRESS, "status": "failure"},
+            "address, rare, and user, busy": {"q": RARE_ADDRESS, "user": BUSY},
+            "network, none": {"q": "10.77.*.*"},
+            "ID, busy": {"q": BUSY},
+            "ID, rare": {"q": str(RARE_USER)},
+            "ID, none": {"q": NOBODY},
         },
     ),
     "Audit Trail": (
@@ -96,6 +103,12 @@ RECORDS: dict[str, tuple[Report, dict[str, Query]]] = {
             "text, rare": {"q": RARE_WORD},
             "text, a rare address": {"q": RARE_ADDRESS},
             "text, none": {"q": "nowhere-to-be-found"},
+            "record, rare, and actor, busy": {"record": str(RARE_RECORD), "actor": BUSY},
+            "network, none": {"q": "10.77.7.*"},
+            "ID, busy": {"q": BUSY},
+            "ID, rare": {"q": str(RARE_RECORD)},
+            "ID of a request": {"q": str(RARE_REQUEST)},
+            "ID, none": {"q": NOBODY},
         },
     ),
 }
