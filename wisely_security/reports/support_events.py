@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from wisely_security.ledger.models import NO_TENANT, Event
+from wisely_security.ledger.search.pasted import parse_uuid
+from wisely_security.ledger.search.plan import every_tenant
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.support.model_admin import SupportAdmin, SupportChangeList
 
@@ -82,6 +84,13 @@ class EventAdmin(SupportAdmin[E]):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return self.report.model.objects.all()
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> E | None:
+        """Looked for in one tenant after the other, until it is found: no index begins with the id."""
+        events, key = self.get_queryset(request), parse_uuid(object_id)
+        if key is None:
+            return None
+        return next(iter(events.filter(tenant_id__in=every_tenant(events.db), pk=key)[:1]), None)
 
     def tenant_of(self, shown: E) -> UUID | None:
         return None if shown.tenant_id == NO_TENANT else shown.tenant_id

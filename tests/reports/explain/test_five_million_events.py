@@ -186,7 +186,7 @@ class TestSupportsLists:
             last = first_id(timezone.now() - timedelta(days=200))
             oldest = model.objects.for_tenant(site.acme.pk).filter(id__lt=last).newest_first()[0]
         found = reads(lambda: site.dana.get(f"{admin(model)}{oldest.pk}/change/"), support=True)
-        check(found, buffers=8 * TENANTS)  # its month's index is asked for each tenant
+        check(found, buffers=4 * TENANTS)  # one descent of its month's index for each, at most
 
 
 def test_guesses_at_a_password_are_counted(site: Site) -> None:
