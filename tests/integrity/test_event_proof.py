@@ -139,6 +139,11 @@ class TestTheToolThatIsHandedOut:
             "NOTHING IS PROVED. The proof of an event has no key in it. Name the key of the log with --key.\n",
         )
 
+    def test_says_which_file_it_cannot_read(self, tmp_path: Path, committed_cast: Cast) -> None:
+        path = tmp_path / "none.tlog-proof"
+        status, printed = self.run(str(path), "--key", self.vkey(committed_cast))
+        assert (status, printed) == (2, f"NOTHING IS PROVED. {path} cannot be read: No such file or directory.\n")
+
     def test_finds_every_changed_character(self, proof: Path, committed_cast: Cast) -> None:
         content, vkey = proof.read_bytes(), self.vkey(committed_cast)
         assert list(verify_bundle.verify_event(content, vkey, []))

@@ -882,16 +882,21 @@ def main(arguments: list[str]) -> int:
         if options.bundle.endswith(".tlog-proof"):
             if not options.key:
                 raise BundleError("The proof of an event has no key in it. Name the key of the log with --key.")
-            for line in verify_event(Path(options.bundle).read_bytes(), options.key, options.witness):
-                sys.stdout.write(line + "\n")
-            return 0
-        check = verify(options.bundle, options.key, options.witness)
-    except (BundleError, OSError) as error:
-        sys.stdout.write(f"NOTHING IS PROVED. {error}\n")
-        return 2
-    for line in report(check, bool(options.key)):
-        sys.stdout.write(line + "\n")
-    return 1 if check.problems else 0
+            lines, status = list(verify_event(_read(options.bundle), options.key, options.witness)), 0
+        else:
+            check = verify(options.bundle, options.key, options.witness)
+            lines, status = list(report(check, bool(options.key))), 1 if check.problems else 0
+    except BundleError as error:
+        lines, status = [f"NOTHING IS PROVED. {error}"], 2
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return status
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 if __name__ == "__main__":

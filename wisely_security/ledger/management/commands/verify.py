@@ -71,7 +71,9 @@ class Command(BaseCommand):
             self.stdout.write(fault)
         self.stdout.write(f"{counts.pop('checked', 0):,} events verified{_besides(counts)}.")
         if found or faults:
-            raise CommandError(f"Not everything is as it was recorded: {found + len(faults):,} findings.")
+            number = found + len(faults)
+            findings = "1 finding" if number == 1 else f"{number:,} findings"
+            raise CommandError(f"Not everything is as it was recorded: {findings}.")
         self.stdout.write("Everything is as it was sealed.")
 
     def _show(self, outcome: Outcome) -> None:
