@@ -90,6 +90,14 @@ def test_what_is_not_sealed_yet_is_not_proved(alice: Client, committed_cast: Cas
     assert len(events(committed_cast.acme)) == before
 
 
+def test_without_a_signing_key_the_reason_is_shown(settings, alice: Client, committed_cast: Cast) -> None:
+    settings.SIGNING_KEY, settings.SIGNING_KEY_FILE = "", settings.CHECKPOINT_DIR / "none"
+    event = newest(LoginEvent, committed_cast.acme.pk)
+    response = alice.get(f"{PAGES[LoginEvent]}{event.pk}/proof/")
+    assert response.status_code == 409
+    assert "This site has no signing key" in response.content.decode()
+
+
 def test_what_was_altered_is_not_proved(alice: Client, committed_cast: Cast) -> None:
     seal_all()
     event = newest(LoginEvent, committed_cast.acme.pk)

@@ -51,6 +51,13 @@ def test_before_anything_is_sealed(alice: Client) -> None:
     assert "Not sealed yet" in shown(alice)
 
 
+def test_without_a_signing_key(settings, alice: Client) -> None:
+    settings.SIGNING_KEY, settings.SIGNING_KEY_FILE = "", settings.CHECKPOINT_DIR / "none"
+    assert "New events aren’t sealed" in shown(alice)
+    settings.SIGNING_KEY = "00" * 21 + "A="
+    assert "New events aren’t sealed" not in shown(alice)
+
+
 def test_what_is_sealed_and_verified(alice: Client) -> None:
     seal_both()
     assert "Not verified yet" in shown(alice)

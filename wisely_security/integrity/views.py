@@ -13,6 +13,7 @@ import wisely_security.ledger.sealing
 from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from wisely_security.ledger.sealing.keys import SigningKeyError, signing_keys
+from wisely_security.ledger.sealing.logs.signing import is_configured
 from wisely_security.ledger.sealing.logs.status import LogStatus, log_status
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.views import menu
@@ -52,7 +53,7 @@ class Integrity(IntegrityView):
     def get(self, request: HttpRequest) -> HttpResponse:
         self.record_view()
         records = [self._record(report) for report in REPORTS.values() if self.request.user.may(report.view_permission)]
-        context: dict[str, Any] = {"records": records, "tools": TOOLS.items()}
+        context: dict[str, Any] = {"records": records, "tools": TOOLS.items(), "seals": is_configured()}
         return render(request, "integrity/page.html", context)
 
     def _record(self, report: Report) -> RecordStatus:

@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from wisely_security.ledger.sealing.logs.event_proof import AlteredError, NotSealedError, proof_file
+from wisely_security.ledger.sealing.logs.signing import is_configured
 from wisely_security.tenancy.sign_in import signals
 
 from .views import ReportView
 
 logger = logging.getLogger(__name__)
 NOT_SEALED = "Not sealed yet", "Events are sealed a few seconds after they are recorded. Go back and try again."
+NO_KEY = "Events aren’t sealed here", "This site has no signing key, so there are no proofs of its events."
 ALTERED = (
     "This event can’t be proved",
     "It is not what was sealed. Somebody has changed it in the database. Tell whoever runs this site to verify it.",
@@ -36,7 +38,7 @@ class ReportEventProof(ReportView):
         try:
             content = proof_file(event)
         except NotSealedError:
-            return self._refuse(NOT_SEALED, pk)
+            return self._refuse(NOT_SEALED if is_configured() else NO_KEY, pk)
         except AlteredError:
             logger.critical("Event %s of %s is not what was sealed. Run manage.py verify.", pk, self.report.title)
             return self._refuse(ALTERED, pk)
