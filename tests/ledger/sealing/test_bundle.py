@@ -39,7 +39,7 @@ def checked(members: dict[str, bytes], folder: Path) -> Check:
     return verify(zipped(members, folder), KEY)
 
 
-def said(members: dict[str, bytes], folder: Path) -> str:
+def printed_for(members: dict[str, bytes], folder: Path) -> str:
     return "\n".join(report(checked(members, folder), is_key_given=True))
 
 
@@ -55,7 +55,7 @@ def name(index: int) -> str:
 
 
 def test_a_genuine_stretch_passes(members: dict[str, bytes], tmp_path: Path) -> None:
-    text = said(members, tmp_path)
+    text = printed_for(members, tmp_path)
     assert "GENUINE: all 9 rows" in text and "NOT GENUINE" not in text
     assert "COMPLETE from index 3 to 11" in text
     assert 'Status: label of status, labels {"unheard": "unheard", "banned": "Not, ever"' in text
@@ -63,11 +63,11 @@ def test_a_genuine_stretch_passes(members: dict[str, bytes], tmp_path: Path) -> 
 
 
 def test_a_whole_log_is_complete(tmp_path: Path) -> None:
-    assert "COMPLETE: these are all events of the log" in said(log().bundle(range(20)), tmp_path)
+    assert "COMPLETE: these are all events of the log" in printed_for(log().bundle(range(20)), tmp_path)
 
 
 def test_a_filter_proves_no_completeness(tmp_path: Path) -> None:
-    text = said(log().bundle([2, 3, 11]), tmp_path)
+    text = printed_for(log().bundle([2, 3, 11]), tmp_path)
     assert "GENUINE: all 3 rows" in text
     assert "NOT PROVED: that no other event matches" in text and "COMPLETE" not in text
 
@@ -190,7 +190,7 @@ def test_one_salt_cannot_stand_for_another(members: dict[str, bytes], tmp_path: 
 
 
 def test_erased_events_still_pass(tmp_path: Path) -> None:
-    text = said(log(20, frozenset({4, 8})).bundle(STRETCH), tmp_path)
+    text = printed_for(log(20, frozenset({4, 8})).bundle(STRETCH), tmp_path)
     assert "GENUINE: all 9 rows" in text and "Of 2 the personal fields have been erased" in text
 
 
@@ -217,16 +217,16 @@ DAY = BEGIN + timedelta(minutes=30), datetime(2026, 10, 25, 2, 50, tzinfo=UTC)  
 
 def test_a_period_is_complete_where_the_stretch_reaches_beyond_it(tmp_path: Path) -> None:
     members = log().bundle(range(1, 12), DAY)
-    text = said(members, tmp_path)
+    text = printed_for(members, tmp_path)
     assert "GENUINE: all 8 rows" in text and "COMPLETE from index 1 to 11" in text
     assert "The rows are all events of the stretch" in text and "NOT PROVED" not in text
 
 
 def test_a_period_says_what_is_not_proved_at_its_ends(tmp_path: Path) -> None:
-    text = said(log().bundle(range(2, 10), DAY), tmp_path)
+    text = printed_for(log().bundle(range(2, 10), DAY), tmp_path)
     assert "NOT PROVED: that no event is missing at the start" in text
     assert "NOT PROVED: that no event is missing at the end" in text
-    assert "NOT PROVED" not in said(log(10).bundle(range(10), (BEGIN, DAY[1])), tmp_path)
+    assert "NOT PROVED" not in printed_for(log(10).bundle(range(10), (BEGIN, DAY[1])), tmp_path)
 
 
 def test_a_period_with_a_gap_is_not_complete(tmp_path: Path) -> None:

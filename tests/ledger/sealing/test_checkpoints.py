@@ -1,4 +1,4 @@
-"""Checkpoints: written and read as specified, of the log they are said to be of."""
+"""Checkpoints: written and read as specified, of the log that they name."""
 
 from __future__ import annotations
 

@@ -579,7 +579,7 @@ def as_sentence(changes: list[dict[str, Any]]) -> str | None:
     """ "Name: Sale → Sales; Users: added Ann, removed Bob; API key: changed"."""
     if not changes:
         return ""
-    return "; ".join(said for change in changes if (said := _change(change)) is not None) or None
+    return "; ".join(text for change in changes if (text := _change(change)) is not None) or None
 
 
 def _change(change: dict[str, Any]) -> str | None:

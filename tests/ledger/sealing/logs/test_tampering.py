@@ -43,12 +43,12 @@ def test_events_of_the_last_seconds_are_not_yet_sealed() -> None:
 def test_an_altered_column(column: str, value: object) -> None:
     tenant, ids = sealed_events()
     tamper(f"UPDATE EVENTS SET {column} = %s WHERE id = %s", value, ids[120])
-    said = first_finding()
-    assert said.startswith(
+    finding = first_finding()
+    assert finding.startswith(
         f"login-activity of tenant {tenant}, {time_of(ids[120]):%Y-%m}: event {ids[120]} (leaf 120) is not "
     )
-    assert "it was altered. It was sealed between the checkpoints of 100 events (" in said
-    assert " and of 200 events (" in said
+    assert "it was altered. It was sealed between the checkpoints of 100 events (" in finding
+    assert " and of 200 events (" in finding
 
 
 def test_a_deleted_event() -> None:
@@ -64,9 +64,9 @@ def test_an_event_that_was_inserted_among_old_ones() -> None:
     columns = ", ".join(["tenant_id", "tx", *records.AN_EVENT])
     tamper(f"INSERT INTO EVENTS (id, {columns}) SELECT %s, {columns} FROM {TABLE} WHERE id = %s", event_id, ids[20])
     seal_all()
-    said = first_finding()
-    assert f"tenant {tenant}" in said
-    assert f"event {event_id} was never sealed, though later ones were: it was inserted." in said
+    finding = first_finding()
+    assert f"tenant {tenant}" in finding
+    assert f"event {event_id} was never sealed, though later ones were: it was inserted." in finding
 
 
 def test_a_back_dated_event() -> None:
@@ -191,8 +191,8 @@ def test_a_log_that_is_gone_with_its_events() -> None:
     tamper("DELETE FROM EVENTS WHERE tenant_id = %s", tenant)
     as_owner("TRUNCATE ledger_log, ledger_sealed, ledger_tile")
     unguarded("ledger_checkpoint", "TRUNCATE ledger_checkpoint")
-    said = first_finding()
-    assert f"tenant {tenant}: the database has 0 sealed events, its checkpoint file 300: an old state." in said
+    finding = first_finding()
+    assert f"tenant {tenant}: the database has 0 sealed events, its checkpoint file 300: an old state." in finding
 
 
 def test_runs_that_are_gone() -> None:

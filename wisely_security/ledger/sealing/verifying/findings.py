@@ -63,10 +63,10 @@ class Findings:
         """The checkpoints between which a leaf was appended, as a sentence."""
         place = bisect_right(self._sizes, index)
         before, after = self._checkpoints[:place][-1:], self._checkpoints[place : place + 1]
-        said = [f"of {each.size:,} events{_signed(each)}" for each in (*before, *after)]
+        described = [f"of {each.size:,} events{_signed(each)}" for each in (*before, *after)]
         if before and after:
-            return f"It was sealed between the checkpoints {said[0]} and {said[1]}."
-        return f"It was sealed {'after' if before else 'before'} the checkpoint {said[0]}." if said else ""
+            return f"It was sealed between the checkpoints {described[0]} and {described[1]}."
+        return f"It was sealed {'after' if before else 'before'} the checkpoint {described[0]}." if described else ""
 
     @property
     def end(self) -> int:
