@@ -4,7 +4,7 @@ from typing import Any
 
 worker_class = "gthread"
 workers = 2
-threads = 4  # more than downloads at once (wisely_security/reports/download_slots.py)
+threads = 4  # more than downloads at once (wisely_security/reports/download/download_slots.py)
 timeout = 60  # seconds; also for a client that neither sends nor takes anything (pre_request)
 graceful_timeout = 10  # seconds; then a process is killed
 TO_RECORD = 3  # of them, for the downloads that do not end in time
@@ -28,11 +28,11 @@ def pre_request(worker: Any, request: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Each web process sends what lies in the outbox, and follows events. It ends before it would be killed."""
-    from wisely_security.ledger.follow import Follower  # not before Django is set up
+    from wisely_security.ledger.derived.projectors import ProjectorThread  # not before Django is set up
     from wisely_security.workspace.outbox.mail_worker import MailWorker
 
     worker.cfg.set("graceful_timeout", max(worker.cfg.graceful_timeout - TO_RECORD, 1))
-    worker.helpers = [MailWorker(), Follower()]
+    worker.helpers = [MailWorker(), ProjectorThread()]
     for helper in worker.helpers:
         helper.start()
 
@@ -40,10 +40,10 @@ def post_worker_init(worker: Any) -> None:
 def worker_exit(server: Any, worker: Any) -> None:
     if not hasattr(worker, "helpers"):  # it did not even start
         return
-    from wisely_security.reports.export import give_up_all
+    from wisely_security.reports.download.export import give_up_all
 
     give_up_all()
     for helper in worker.helpers:
-        helper.tell_to_stop()
+        helper.request_stop()
     for helper in worker.helpers:
         helper.stop()

@@ -215,7 +215,7 @@ def all_exempt() -> tuple[tuple[type[Model], str], ...]:
     return tuple(_exempt.items())
 
 
-def followed_models() -> Iterator[type[Model]]:
+def audited_models() -> Iterator[type[Model]]:
     """Every model whose changes reach the record: the audited ones and the tables of their members."""
     for each in _audited.values():
         yield each.model

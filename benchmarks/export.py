@@ -45,7 +45,7 @@ def main(rows: int, rounds: int) -> None:
     from tests.support.databases import drop_template, fresh_database, make_template
     from wisely_security.core.request_context import acting_as
 
-    from .measured_downloads import served
+    from .measured.downloads import served
 
     make_template()
     with fresh_database(f"bench_export_{os.getpid()}"):
@@ -93,9 +93,9 @@ def downloads(name: str, site: Any, tenant_id: Any, rounds: int) -> dict[str, di
     from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
     from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
     from wisely_security.reports.columns import copy_statement
-    from wisely_security.reports.periods import Period, Preset
+    from wisely_security.reports.filtering.periods import Period, Preset
 
-    from .measured_downloads import psql
+    from .measured.downloads import psql
 
     path, stored = RECORDS[name]
     report = next(each for each in (LOGIN_ACTIVITY, AUDIT_TRAIL) if each.title == name)

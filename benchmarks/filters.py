@@ -21,7 +21,7 @@ from .results import Table, decimals, publish
 from .runner import stopwatch
 
 if TYPE_CHECKING:  # it needs Django set up
-    from .measured_filters import Cost
+    from .measured.filters import Cost
 
 Costs = Mapping[str, Mapping[str, "Cost"]]  # of each page, by period
 UNITS = ("ms", "buffers")
@@ -30,8 +30,8 @@ UNITS = ("ms", "buffers")
 def main(events: int) -> None:
     from tests.support.databases import drop_template, fresh_database, make_template
 
-    from .large_history import History
-    from .measured_filters import RECORDS, costs, derive, size, vacuum
+    from .measured.filters import RECORDS, costs, derive, size, vacuum
+    from .measured.large_history import History
 
     history = History(events)
     make_template()

@@ -32,7 +32,7 @@ def main(requests: int) -> None:
 
     from tests.support.databases import drop_template, fresh_database, make_template
 
-    from .measured_pages import PARTS, Visitor, an_admin, served
+    from .measured.pages import PARTS, Visitor, an_admin, served
 
     make_template()
     with fresh_database("bench_pages"), tempfile.TemporaryDirectory() as folder:

@@ -17,8 +17,8 @@ from .runner import running
 OURS, UNRECORDED, DJANGO = "Wisely Security", "the same, not recorded", "Django, no record"
 CANDIDATES = {
     DJANGO: ("benchmarks.peers.plain.settings", "benchmarks.peers.sign_in"),
-    UNRECORDED: ("benchmarks.settings", "benchmarks.our_sign_in", "off"),
-    OURS: ("benchmarks.settings", "benchmarks.our_sign_in"),
+    UNRECORDED: ("benchmarks.settings", "benchmarks.measured.our_sign_in", "off"),
+    OURS: ("benchmarks.settings", "benchmarks.measured.our_sign_in"),
     "django-axes": ("benchmarks.peers.axes.settings", "benchmarks.peers.sign_in"),
     "django-easy-audit": ("benchmarks.peers.easy_audit.settings", "benchmarks.peers.sign_in"),
 }

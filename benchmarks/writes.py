@@ -18,9 +18,9 @@ OURS, UNRECORDED, DJANGO = "Wisely Security", "the same, triggers off", "Django,
 LEAST = "the same, a constant row for each row"
 CANDIDATES = {
     DJANGO: ("benchmarks.peers.plain.settings", "benchmarks.peers.writes"),
-    UNRECORDED: ("benchmarks.settings", "benchmarks.our_writes", "off"),
-    LEAST: ("benchmarks.settings", "benchmarks.our_writes", "least"),
-    OURS: ("benchmarks.settings", "benchmarks.our_writes"),
+    UNRECORDED: ("benchmarks.settings", "benchmarks.measured.our_writes", "off"),
+    LEAST: ("benchmarks.settings", "benchmarks.measured.our_writes", "least"),
+    OURS: ("benchmarks.settings", "benchmarks.measured.our_writes"),
     "django-pghistory": ("benchmarks.peers.pghistory.settings", "benchmarks.peers.writes"),
     "django-simple-history": ("benchmarks.peers.simple_history.settings", "benchmarks.peers.writes"),
     "django-auditlog": ("benchmarks.peers.auditlog.settings", "benchmarks.peers.writes"),

@@ -15,7 +15,8 @@ from pytest_django import DjangoDbBlocker
 from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.reports import reading, totals
+from wisely_security.reports.chart import totals
+from wisely_security.reports.pages import reading
 from wisely_security.tenancy.models import Tenant
 
 from .support import databases

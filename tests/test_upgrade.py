@@ -16,9 +16,9 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.follow import follow
+from wisely_security.ledger.derived.projectors import project
 from wisely_security.reports.columns import copy_statement
-from wisely_security.reports.keyset import read_page
+from wisely_security.reports.pages.keyset import read_page
 
 from .ledger.search.history import a_row
 from .ledger.search.truth import RECORDS, ids_of
@@ -53,7 +53,7 @@ def test_the_same_pages_and_files(former: None) -> None:
     before = shown(tenant)
     call_command("migrate", verbosity=0)
     assert shown(tenant) == before
-    follow()
+    project()
     assert shown(tenant) == before
     call_command("check", databases=["default"])
 

@@ -120,7 +120,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wisely_security.tenancy.views.middleware.TenantMiddleware",
-    "wisely_security.database.own_writes.OwnWritesMiddleware",
+    "wisely_security.database.replication.own_writes.OwnWritesMiddleware",
     "login_activity.devices.middleware.ClientHintsMiddleware",
 ]
 
@@ -174,7 +174,7 @@ if os.environ.get("DATABASE_REPLICA_URL"):
 for _database in DATABASES.values():
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer in transaction mode
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
-DATABASE_ROUTERS = ["wisely_security.database.router.OwnerMigrates"]
+DATABASE_ROUTERS = ["wisely_security.database.replication.router.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "tenancy.User"

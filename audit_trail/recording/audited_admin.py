@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from wisely_security.ledger.models import NO_TENANT, time_of
-from wisely_security.reports.support_filters import NO_TENANT_TYPED
+from wisely_security.reports.filtering.support_filters import NO_TENANT_TYPED
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.support.model_admin import M, SupportAdmin
 

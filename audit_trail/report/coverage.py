@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from wisely_security.ledger.models import first_id
-from wisely_security.ledger.partitions import add_months
+from wisely_security.ledger.months.partitions import add_months
 from wisely_security.ledger.search.plan import READ_IN_ORDER
 
 from ..models import AuditEvent
@@ -22,7 +22,7 @@ from ..triggers.display_values import label
 SEEN_DAYS = 90
 Name = tuple[str, str, str]  # of an action: module, sub-module, action
 
-NEXT_TX = "SELECT coalesce(max(next_tx), 0) FROM ledger_follower WHERE (name, events) = ('ledger_summarise', %s)"
+NEXT_TX = "SELECT coalesce(max(next_tx), 0) FROM ledger_projector WHERE (name, events) = ('ledger_roll_up', %s)"
 # The newest event of each action: of what the rollup has not consumed yet, and of the last quarter of an hour in which
 # the rollup knows one.
 LAST_SEEN = """
@@ -34,7 +34,7 @@ LAST_SEEN = """
         (SELECT at FROM pending WHERE (module, sub_module, action) = (it.module, it.sub_module, it.action)),
         (SELECT at FROM (
             SELECT (first_day + quarter * interval '15 minutes') AT TIME ZONE 'UTC' AS slot
-            FROM ledger_summary, unnest(quarters) AS quarter
+            FROM ledger_rollup, unnest(quarters) AS quarter
             WHERE tenant_id = %(tenant)s AND events = 'audit_trail_auditevent'::regclass
                   AND series = concat_ws('|', it.module, it.sub_module, it.action) AND first_day >= %(first_day)s
             ORDER BY first_day DESC, quarter DESC

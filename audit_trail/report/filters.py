@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from wisely_security.core.text.folding import fold
 from wisely_security.ledger.search.plan import first_of
-from wisely_security.reports.choices import Choices, PersonFilter, choice_filter
-from wisely_security.reports.filters import ReportFilterSet
-from wisely_security.reports.parameters import a, isnt
-from wisely_security.reports.people import by_name, unlisted_person, user_choices
-from wisely_security.reports.widgets import DropDown
+from wisely_security.reports.filtering.choices import Choices, PersonFilter, choice_filter
+from wisely_security.reports.filtering.filters import ReportFilterSet
+from wisely_security.reports.filtering.parameters import a, isnt
+from wisely_security.reports.filtering.people import by_name, unlisted_person, user_choices
+from wisely_security.reports.filtering.widgets import DropDown
 
 from ..models import AuditEvent
 from ..vocabulary import ActorKind, Status

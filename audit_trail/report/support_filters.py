@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wisely_security.reports import support_filters
-from wisely_security.reports.choices import choice_filter
+from wisely_security.reports.filtering import support_filters
+from wisely_security.reports.filtering.choices import choice_filter
 
 from ..models import AuditEvent
 from ..vocabulary import ActorKind, Status

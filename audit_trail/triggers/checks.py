@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from wisely_security.database.rules import rule
 from wisely_security.ledger.models import Event
 
-from ..registry import all_audited, all_exempt, followed_models
+from ..registry import all_audited, all_exempt, audited_models
 from . import installation
 
 SECRET = re.compile(r"hash|secret|token|password|(^|_)key$")
@@ -19,7 +19,7 @@ SECRET = re.compile(r"hash|secret|token|password|(^|_)key$")
 
 @register(Tags.models)
 def every_model_with_a_tenant_is_known(**_: Any) -> list[CheckMessage]:
-    known = {*followed_models(), *(model for model, _ in all_exempt())}
+    known = {*audited_models(), *(model for model, _ in all_exempt())}
     return [
         Error(
             f"{model._meta.label} belongs to a tenant, but is neither audited nor exempt.",

@@ -14,7 +14,7 @@ from .database import own_database
 def main() -> None:
     from django.contrib.auth.models import User
 
-    from benchmarks.measured_sign_in import PASSWORD, USERNAME, operations
+    from benchmarks.measured.sign_in import PASSWORD, USERNAME, operations
 
     logging.disable(logging.CRITICAL)
     with own_database():

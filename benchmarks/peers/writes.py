@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.module_loading import import_string
 
-from benchmarks.measured_writes import Writes
+from benchmarks.measured.writes import Writes
 from benchmarks.runner import Done, take_part
 
 from .database import own_database

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from wisely_security.ledger.operations import AddEventIndex
+from wisely_security.ledger.months.operations import AddEventIndex
 
 
 class Migration(migrations.Migration):

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import QueryDict
 
-from wisely_security.reports.choices import Choices, PersonFilter, choice_filter
-from wisely_security.reports.filters import ReportFilterSet
-from wisely_security.reports.people import by_name, unlisted_person, user_choices
-from wisely_security.reports.widgets import DropDown
+from wisely_security.reports.filtering.choices import Choices, PersonFilter, choice_filter
+from wisely_security.reports.filtering.filters import ReportFilterSet
+from wisely_security.reports.filtering.people import by_name, unlisted_person, user_choices
+from wisely_security.reports.filtering.widgets import DropDown
 
 from ..devices.identify import DeviceKind
 from ..models import UNKNOWN_USER, LoginEvent

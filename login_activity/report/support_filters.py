@@ -7,8 +7,8 @@ from typing import Any
 import django_filters
 from django import forms
 
-from wisely_security.reports import support_filters
-from wisely_security.reports.choices import choice_filter
+from wisely_security.reports.filtering import support_filters
+from wisely_security.reports.filtering.choices import choice_filter
 from wisely_security.tenancy.models import User
 
 from ..devices.identify import DeviceKind

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from login_activity.admin import LoginEventAdmin
 from tests.support.cast import PASSWORD, Cast, sign_in
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.reports import reading, support_events
-from wisely_security.reports.keyset import Page
+from wisely_security.reports import support_events
+from wisely_security.reports.pages import reading
+from wisely_security.reports.pages.keyset import Page
 
 from .site import EVENTS, support_views
 

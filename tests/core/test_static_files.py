@@ -19,7 +19,7 @@ from tests.support.cast import Cast, person, sign_in
 from tests.support.records import append_rows
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.static_files import IMPORT, STYLES
-from wisely_security.reports.people import MOST_USERS_LISTED
+from wisely_security.reports.filtering.people import MOST_USERS_LISTED
 from wisely_security.tenancy.models import Role, User
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"

@@ -32,8 +32,8 @@ from wisely_security.demo.sign_ins import journeys
 from wisely_security.demo.sign_ins.event_writer import COLUMNS, EventWriter
 from wisely_security.demo.sign_ins.journeys import Step, journey, step
 from wisely_security.devserver.embedded.roles import SUPERUSER
-from wisely_security.ledger.loading import id_at, load
 from wisely_security.ledger.models import time_of
+from wisely_security.ledger.months.loading import id_at, load
 
 from .seeding import EVENTS, KeptDemo, all_events, midnight, seed
 

@@ -13,7 +13,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("command", [["follow_events", "--check"], ["archives"], ["create_partitions"]])
+@pytest.mark.parametrize("command", [["run_projectors", "--check"], ["archives"], ["create_partitions"]])
 def test_the_database_is_not_there(command: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -21,8 +21,8 @@ from tests.support.cast import Cast
 from tests.support.records import put_at
 from tests.workspace.failures.at_once import those_who_wait
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger import partitions
 from wisely_security.ledger.models import NO_TENANT, first_id
+from wisely_security.ledger.months import partitions
 
 TABLE = "login_activity_loginevent"
 

@@ -21,8 +21,9 @@ from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.records import append_many
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
-from wisely_security.reports import reading, time_limit, views
-from wisely_security.reports.keyset import Page
+from wisely_security.reports import views
+from wisely_security.reports.pages import reading, time_limit
+from wisely_security.reports.pages.keyset import Page
 from wisely_security.tenancy.models import Role, Tenant
 
 ENTERPRISE = "/settings/identity-access/login-activity/"

@@ -20,7 +20,7 @@ from tests.support.cast import Cast, sign_in
 from tests.workspace.outbox.changes import change, deliver_all, group_of
 from wisely_security.core.request_context import acting_as
 from wisely_security.devserver.embedded.roles import APP_ROLE
-from wisely_security.ledger.follow import behind, follow
+from wisely_security.ledger.derived.projectors import behind, project
 from wisely_security.tenancy.models import Tenant
 
 from .servers import BOUNCER_PORT, needs_pgbouncer, pgbouncer, serving
@@ -132,5 +132,5 @@ class TestOneConnectionForAll:
 
     def test_events_are_followed(self, cast: Cast) -> None:
         sign_in(cast.alice)
-        follow()
+        project()
         assert behind().total_seconds() == 0

@@ -19,8 +19,8 @@ from tests.support.cast import sign_in
 from tests.support.copies import wait_for
 from tests.support.records import load
 from wisely_security.core.request_context import acting_as
-from wisely_security.database import own_writes, replica
-from wisely_security.database.alias_override import override_default
+from wisely_security.database.replication import own_writes, replica
+from wisely_security.database.replication.alias_override import override_default
 
 from .site import AUDIT_TRAIL, EVENTS, LOGIN_ACTIVITY, Site, asked_of_the_replica, before_it_answers, body
 

@@ -18,7 +18,7 @@ from login_activity.models import LoginEvent
 from tests.support.cast import Cast
 from tests.support.records import a_tenant, append_many
 from wisely_security.core.request_context import acting_as
-from wisely_security.reports.keyset import PAGE_SIZE, Page, read_page
+from wisely_security.reports.pages.keyset import PAGE_SIZE, Page, read_page
 
 URL = "/settings/identity-access/login-activity/"
 

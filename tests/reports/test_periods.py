@@ -15,7 +15,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.records import a_tenant, in_utc, put_at
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
-from wisely_security.reports.periods import FIRST_YEAR, LAST_YEAR, Period, Preset
+from wisely_security.reports.filtering.periods import FIRST_YEAR, LAST_YEAR, Period, Preset
 
 PAGE = "/settings/identity-access/login-activity/"
 ZONES = sorted(available_timezones() - {"localtime"})

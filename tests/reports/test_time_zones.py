@@ -20,9 +20,9 @@ from tests.support.records import in_utc, put_at
 from tests.support.time_zones import changes, zone_file
 from tests.support.web_server import ROOT
 from wisely_security.core.request_context import acting_as
-from wisely_security.reports.local_time import local_time, spans
-from wisely_security.reports.periods import FIRST_YEAR, Period
-from wisely_security.reports.periods import LAST_YEAR as LAST_YEAR_ASKED
+from wisely_security.reports.filtering.local_time import local_time, spans
+from wisely_security.reports.filtering.periods import FIRST_YEAR, Period
+from wisely_security.reports.filtering.periods import LAST_YEAR as LAST_YEAR_ASKED
 from wisely_security.tenancy.models.time_zones import time_zones
 
 LAST_YEAR = 2039

@@ -12,7 +12,7 @@ from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, add_member, person, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.text.folding import sort_key
-from wisely_security.reports.people import user_choices
+from wisely_security.reports.filtering.people import user_choices
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup

@@ -15,7 +15,7 @@ from django.db.backends.postgresql import base
 
 from wisely_security.core import request_context
 
-from . import replica
+from .replication import replica
 
 SET_CONTEXT = (
     "SET LOCAL wisely.tenant_id = %s; SET LOCAL wisely.scope = %s; "

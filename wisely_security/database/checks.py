@@ -9,7 +9,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 
-from .replica import ALIAS
+from .replication.replica import ALIAS
 from .rights import REVOKE_WRITING_FUNCTIONS, WRITING_FUNCTIONS
 from .rules import rule
 

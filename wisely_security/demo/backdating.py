@@ -16,9 +16,9 @@ from django.apps import apps
 from django.db import connection, reset_queries, transaction
 
 from wisely_security.core.request_context import RequestContext, current
-from wisely_security.database.alias_override import override_default
 from wisely_security.database.base import SET_CONTEXT
 from wisely_security.database.keys import UUIDv7
+from wisely_security.database.replication.alias_override import override_default
 
 EVENT_ID = "audit_trail_event_id()"
 BACK_DATED = f"""CREATE OR REPLACE FUNCTION {EVENT_ID} RETURNS uuid LANGUAGE sql VOLATILE

@@ -10,7 +10,7 @@ from django.template.defaultfilters import filesizeformat
 
 from wisely_security.tenancy.support.model_admin import SupportAdmin
 
-from . import archives, retention
+from .archive import archives, retention
 from .models import Archive
 
 

@@ -15,8 +15,8 @@ class LedgerConfig(AppConfig):
 
 
 def _declare(using: str, **_: Any) -> None:
+    from .derived.rollup import declare_dimensions
     from .search.declaration import declare_indexed_fields
-    from .summary import declare_dimensions
 
     declare_dimensions(using)
     declare_indexed_fields(using)

@@ -11,8 +11,9 @@ from django.db import connection
 
 from wisely_security.database.rules import rule
 
-from . import completeness, retention
-from .partitions import event_models
+from .archive import retention
+from .months import completeness
+from .months.partitions import event_models
 
 DAYS_OF_GRACE = 3
 
@@ -33,7 +34,7 @@ for each in OF_MONTHS:
 def transactions_count_on() -> Iterator[CheckMessage]:
     """A new server into which a dump was loaded gives numbers that were followed already: its events would not be."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT max(next_tx) > ledger_tx(pg_snapshot_xmax(pg_current_snapshot())) FROM ledger_follower")
+        cursor.execute("SELECT max(next_tx) > ledger_tx(pg_snapshot_xmax(pg_current_snapshot())) FROM ledger_projector")
         [behind] = cursor.fetchone()
     if behind:
         yield Error(

@@ -18,7 +18,7 @@ from wisely_security.database.safeguards.declared import (
 )
 
 from .models import Event
-from .partitions import event_tables
+from .months.partitions import event_tables
 from .writing import writable_columns
 
 APPEND = Policy(
@@ -45,11 +45,11 @@ def is_month(name: str) -> bool:
 
 examined_elsewhere(is_month)
 table("ledger_archive", policies=[SUPPORT_READS, FOR_OWNER], grants="SELECT", tenant_column="", guards=[APPEND_ONLY])
-table("ledger_summary", policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
+table("ledger_rollup", policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
 table("ledger_search_segment", policies=[FOR_OWNER], grants="")
 table("ledger_segment_end", policies=[FOR_OWNER], grants="")
-shared("ledger_facets", "ledger_follower")
-function("ledger_summarise", "ledger_build_segments", "ledger_find_segments")
+shared("ledger_dimensions", "ledger_projector")
+function("ledger_roll_up", "ledger_build_segments", "ledger_find_segments")
 for name in ("ledger_log", "ledger_sealed", "ledger_tile"):
     table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
 for name in ("ledger_checkpoint", "ledger_removal", "ledger_verification"):

@@ -18,12 +18,12 @@ from wisely_security.ledger.search.plan import every_tenant
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.support.model_admin import SupportAdmin, SupportChangeList
 
-from .keyset import Page, read_page
-from .parameters import NEWER, OLDER, normalized
-from .periods import Preset
-from .reading import search
-from .support_filters import SupportFilterSet
-from .time_limit import SearchTooLongError
+from .filtering.parameters import NEWER, OLDER, normalized
+from .filtering.periods import Preset
+from .filtering.support_filters import SupportFilterSet
+from .pages.keyset import Page, read_page
+from .pages.reading import search
+from .pages.time_limit import SearchTooLongError
 from .views import Report
 
 E = TypeVar("E", bound=Event)

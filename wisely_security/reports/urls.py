@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .chart_views import ReportChart
-from .downloads import ReportDownload
+from .chart.chart_views import ReportChart
+from .download.downloads import ReportDownload
 from .event_proof import ReportEventProof
 from .views import Report, ReportEvent, ReportPage
 

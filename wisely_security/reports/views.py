@@ -25,15 +25,15 @@ from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in import signals
 from wisely_security.tenancy.views.access import MemberView
 
-from . import charts
-from .filters import ReportFilterSet
-from .keyset import Page, read_page
-from .parameters import NEWER, OLDER, normalized, problems
-from .periods import Preset
-from .reading import search
-from .requests import NO_GROUP, mark_groups
-from .time_limit import SearchTooLongError
-from .worksheet import MOST_ROWS
+from .chart import charts
+from .download.worksheet import MOST_ROWS
+from .filtering.filters import ReportFilterSet
+from .filtering.parameters import NEWER, OLDER, normalized, problems
+from .filtering.periods import Preset
+from .pages.keyset import Page, read_page
+from .pages.reading import search
+from .pages.requests import NO_GROUP, mark_groups
+from .pages.time_limit import SearchTooLongError
 
 SAME_LOOK_SECONDS = 10 * 60
 _LOOK_KEY = "look"  # in the session: what was looked at last, and when

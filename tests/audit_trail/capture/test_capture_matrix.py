@@ -16,7 +16,7 @@ from django.db.models.functions import Concat
 from pytest_django import DjangoDbBlocker
 
 from audit_trail.models import AuditEvent
-from audit_trail.registry import followed_models
+from audit_trail.registry import audited_models
 from tests.support import databases
 from tests.support.cast import Cast, create_cast
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
@@ -82,7 +82,7 @@ def subject(model: type[Model], cast: Cast) -> tuple[Tenant, paths.Subject]:
 
 CELLS = [
     pytest.param(model, path, id=f"{model.__name__}: {path.name}")
-    for model in followed_models()
+    for model in audited_models()
     for path in paths.ALL
     if model is not Tenant or not (path.creates or path.deletes)  # recorded only when their Super Admin changes
 ]

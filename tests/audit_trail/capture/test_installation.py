@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from audit_trail.registry import all_audited, followed_models
+from audit_trail.registry import all_audited, audited_models
 from audit_trail.triggers import installation
 from audit_trail.triggers.hook import triggers
 
@@ -27,7 +27,7 @@ def as_owner(statement: str) -> list[Any]:
 def test_a_migrated_database_has_every_trigger() -> None:
     assert installation.drift("default") == []
     tables = {name for (name,) in as_owner("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'audit%'")}
-    assert {model._meta.db_table for model in followed_models()} == tables - {"audit_trail_pending"}
+    assert {model._meta.db_table for model in audited_models()} == tables - {"audit_trail_pending"}
 
 
 def test_every_record_that_can_be_made_and_deleted_has_a_trigger_for_each_operation() -> None:

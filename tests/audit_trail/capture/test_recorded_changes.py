@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from audit_trail.models import AuditEvent
-from audit_trail.registry import followed_models
+from audit_trail.registry import audited_models
 from audit_trail.triggers.display_values import LONGEST_TEXT
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
@@ -171,7 +171,7 @@ class TestKeys:
             run(f"UPDATE {model._meta.db_table} SET {assignment} WHERE id = %s", *params, record.pk)
 
 
-@pytest.mark.parametrize("model", list(followed_models()), ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", list(audited_models()), ids=lambda model: model.__name__)
 def test_truncate_records_every_row_of_every_tenant(committed_cast: Cast, model: type[Model]) -> None:
     for kind in (BusinessGroupUser, BusinessProfile, AccessAccount, MessageLink, Template, ConsentGroup):
         for tenant in (committed_cast.acme, committed_cast.globex):

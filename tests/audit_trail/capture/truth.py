@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from audit_trail.registry import Action, Audited, M2MAudit, all_audited, followed_models
+from audit_trail.registry import Action, Audited, M2MAudit, all_audited, audited_models
 from wisely_security.ledger.models import NO_TENANT
 
 Row = dict[str, Any]
@@ -32,7 +32,7 @@ class ComparedEvent:
 def read_rows(cursor: Any) -> Rows:
     """Every audited table, as visible to the cursor's role and scope; rows by key, as JSON."""
     rows: Rows = {}
-    for model in followed_models():
+    for model in audited_models():
         cursor.execute(f"SELECT id::text, to_jsonb(it)::text FROM {model._meta.db_table} AS it")
         rows[model] = {key: json.loads(row) for key, row in cursor.fetchall()}
     return rows

@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage
 from django.db import connection, connections, transaction
 from pytest_django import DjangoDbBlocker
 
-from wisely_security.database.alias_override import override_default
+from wisely_security.database.replication.alias_override import override_default
 from wisely_security.database.safeguards.checks import safeguards_stand
 
 Faults = Callable[..., list[CheckMessage]]

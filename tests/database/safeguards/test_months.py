@@ -14,9 +14,10 @@ from login_activity.models import LoginEvent
 from tests.support.records import AN_EVENT
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.rules import examine
-from wisely_security.ledger import checks, completeness, partitions
+from wisely_security.ledger import checks
 from wisely_security.ledger.models import first_id
-from wisely_security.ledger.partitions import add_months
+from wisely_security.ledger.months import completeness, partitions
+from wisely_security.ledger.months.partitions import add_months
 
 from .conftest import found_after, rolled_back
 
@@ -42,7 +43,7 @@ def an_event(months: int) -> str:
 def counted(months: int) -> str:
     series = "|".join("*" for _ in LoginEvent.dimensions)
     return (
-        "INSERT INTO ledger_summary VALUES ('00000000-0000-0000-0000-000000000000', "
+        "INSERT INTO ledger_rollup VALUES ('00000000-0000-0000-0000-000000000000', "
         f"'{LOGINS}'::regclass, '{month(months)}', '{series}', '{{1}}', '{{1}}', '{{0}}')"
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from wisely_security.ledger.partitions import event_tables
+from wisely_security.ledger.months.partitions import event_tables
 
 pytestmark = pytest.mark.django_db
 

@@ -32,7 +32,7 @@ ISOLATED = (
     "tenancy_session",
     "outbox_recipient",
     "api_keptanswer",
-    "ledger_summary",
+    "ledger_rollup",
     "ledger_search_segment",
     "ledger_segment_end",
     "ledger_archive",
@@ -69,7 +69,7 @@ GRANTS = [
         for each in ("SELECT", "INSERT", "UPDATE", "ALL")
     ),
     broken("E014", LOGINS, f"REVOKE INSERT (place) ON {LOGINS} FROM {APP}"),
-    broken("E014", "ledger_facets", f"REVOKE SELECT ON ledger_facets FROM {APP}"),
+    broken("E014", "ledger_dimensions", f"REVOKE SELECT ON ledger_dimensions FROM {APP}"),
     *(
         broken("E015", table, f"GRANT {each} ON {table} TO {APP}")
         for table in (LOGINS, "audit_trail_auditevent")
@@ -163,7 +163,7 @@ FUNCTIONS = [
     broken("E024", "login_activity_guesses", "GRANT EXECUTE ON FUNCTION login_activity_guesses TO PUBLIC"),
     broken("E025", "audit_trail_flush", f"GRANT EXECUTE ON FUNCTION audit_trail_flush TO {APP}"),
     broken("E026", "audit_trail_record", f"REVOKE EXECUTE ON FUNCTION audit_trail_record FROM {APP}"),
-    broken("E026", "ledger_summarise", "ALTER FUNCTION ledger_summarise SECURITY INVOKER"),
+    broken("E026", "ledger_roll_up", "ALTER FUNCTION ledger_roll_up SECURITY INVOKER"),
 ]
 
 

@@ -18,9 +18,9 @@ from login_activity.models import LoginEvent
 from tests.audit_trail import records as audit_records
 from tests.support import records
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger import partitions
 from wisely_security.ledger.models import Archive, first_id
-from wisely_security.ledger.partitions import Partition, add_months
+from wisely_security.ledger.months import partitions
+from wisely_security.ledger.months.partitions import Partition, add_months
 
 LOGINS, CHANGES = LoginEvent._meta.db_table, AuditEvent._meta.db_table
 TODAY = datetime.now(UTC).date()
@@ -130,7 +130,7 @@ def forget_everything() -> None:
                 )
             ),
         )
-    for table in ("ledger_summary", "ledger_search_segment", "ledger_segment_end", "ledger_follower"):
+    for table in ("ledger_rollup", "ledger_search_segment", "ledger_segment_end", "ledger_projector"):
         ask(f"DELETE FROM {table}")
     ask("UPDATE tenancy_tenant SET keep_months = NULL WHERE keep_months IS NOT NULL")
 

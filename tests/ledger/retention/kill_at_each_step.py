@@ -61,8 +61,8 @@ def _kill_at(step: int) -> None:
 def _state(folder: Path, month: str) -> tuple[int, int, list[str]]:
     from tests.ledger.retention.history import LOGINS, ask
     from wisely_security.core.request_context import acting_as
+    from wisely_security.ledger.archive.verify_archive import check
     from wisely_security.ledger.models import Archive
-    from wisely_security.ledger.verify_archive import check
 
     counted = f"SELECT count(*) FILTER (WHERE to_char(occurred_at, 'YYYY_MM') = %s), count(*) FROM {LOGINS}"
     [(of_month, number)] = ask(counted, month)

@@ -19,10 +19,10 @@ from tests.admin.site import sign_in_as_support
 from tests.support.cast import Cast, sign_in
 from tests.support.records import a_tenant, put_at
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger import archives as archiving
-from wisely_security.ledger import locks, partitions
+from wisely_security.ledger.archive import archives as archiving
+from wisely_security.ledger.archive.verify_archive import check
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.ledger.verify_archive import check
+from wisely_security.ledger.months import locks, partitions
 
 from .history import (
     LOGINS,
@@ -228,7 +228,7 @@ class TestOthersMeanwhile:
                 reader.close()
             tried.append(True)
 
-        monkeypatch.setattr("wisely_security.ledger.locks.time.sleep", leave)
+        monkeypatch.setattr("wisely_security.ledger.months.locks.time.sleep", leave)
         run(*TWELVE)
         assert tried
         assert not has_partition(LOGINS, OLD)

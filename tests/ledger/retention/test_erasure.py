@@ -9,7 +9,7 @@ from django.db import Error
 
 from tests.support.cast import Cast
 from tests.support.records import put_at
-from wisely_security.ledger.follow import follow
+from wisely_security.ledger.derived.projectors import project
 from wisely_security.tenancy.models import Tenant
 
 from .history import (
@@ -106,8 +106,8 @@ def test_what_was_derived_from_them_goes_too(acme: Tenant, people: Cast) -> None
     for month in (OLD, YOUNG):
         sign_ins(month, [acme.pk], each=600, device="Left-handed toaster")
     sign_ins(OLD, [people.globex.pk], each=600, device="Left-handed toaster")
-    follow()
-    counted = "SELECT first_day FROM ledger_summary WHERE tenant_id = %s AND events = %s::regclass AND series = '*|*|*'"
+    project()
+    counted = "SELECT first_day FROM ledger_rollup WHERE tenant_id = %s AND events = %s::regclass AND series = '*|*|*'"
     of_globex = ask(f"{counted} ORDER BY 1", people.globex.pk, LOGINS)
     run("archive_events")
     assert ask(counted, acme.pk, LOGINS) == [(YOUNG,)]

@@ -15,8 +15,8 @@ from django.db.migrations.loader import MigrationLoader
 
 import login_activity.migrations
 from tests.support.records import a_tenant
-from wisely_security.ledger import verify_archive
-from wisely_security.ledger.archive_files import path_of
+from wisely_security.ledger.archive import verify_archive
+from wisely_security.ledger.archive.archive_files import path_of
 
 from .history import LOGINS, OLD, OLDER, ask, forget_everything, name_of, rows_of, run, sign_ins
 
@@ -249,7 +249,7 @@ def test_what_cannot_come_back_is_refused_in_a_sentence(statements: list[str], u
 def state() -> list[tuple[Any, ...]]:
     """All tables, and what is derived from events."""
     return ask("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1") + ask(
-        "SELECT * FROM ledger_summary ORDER BY 1, 2, 3, 4"
+        "SELECT * FROM ledger_rollup ORDER BY 1, 2, 3, 4"
     )
 
 

@@ -15,8 +15,8 @@ from tests.admin.site import TENANTS, edit, sign_in_as_support
 from tests.support.cast import Cast
 from tests.support.records import a_tenant, put_at
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger import retention
-from wisely_security.ledger.partitions import add_months
+from wisely_security.ledger.archive import retention
+from wisely_security.ledger.months.partitions import add_months
 from wisely_security.settings import _months
 from wisely_security.tenancy.models import Tenant
 

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.cast import Cast, sign_in
 from tests.support.csv_files import read_csv
 from tests.support.records import a_tenant, put_at
-from wisely_security.ledger.follow import follow
-from wisely_security.ledger.partitions import add_months
+from wisely_security.ledger.derived.projectors import project
+from wisely_security.ledger.months.partitions import add_months
 
 from .history import (
     CHANGES,
@@ -44,13 +44,13 @@ def period(**more: str) -> dict[str, str]:
 
 
 def counted(series: str) -> int:
-    query = "SELECT sum(n) FROM ledger_summary, unnest(successes) AS n WHERE events = %s::regclass AND series = %s"
+    query = "SELECT sum(n) FROM ledger_rollup, unnest(successes) AS n WHERE events = %s::regclass AND series = %s"
     [(number,)] = ask(query, LOGINS, series)
     return number or 0
 
 
 def summary() -> list[tuple[object, ...]]:
-    return ask("SELECT * FROM ledger_summary ORDER BY tenant_id, events, series, first_day")
+    return ask("SELECT * FROM ledger_rollup ORDER BY tenant_id, events, series, first_day")
 
 
 def test_others_wait_only_while_it_is_attached() -> None:
@@ -114,7 +114,7 @@ class TestReaders:
     @pytest.fixture
     def alice(self, people: Cast) -> Client:
         sign_ins(OLD, [people.acme.pk], each=600, device="Left-handed toaster")
-        follow()
+        project()
         return sign_in(people.alice)
 
     def seen(self, alice: Client) -> tuple[bool, int, bool, bool, int]:
@@ -139,24 +139,24 @@ class TestReaders:
 def test_it_is_not_projected_again() -> None:
     tenant = a_tenant()
     sign_ins(OLD, [tenant], each=20)
-    follow()
+    project()
     before = summary()
     run(*TWELVE)
     assert summary() != before
-    follow()
+    project()
     run("restore_archive", name_of(OLD))
     again = [row for row in summary() if row[1] == LOGINS]
     assert again == [row for row in before if row[1] == LOGINS]
-    follow()
+    project()
     assert [row for row in summary() if row[1] == LOGINS] == again
 
 
 def test_what_was_archived_before_it_was_projected_is_counted_once() -> None:
     sign_ins(OLD, [a_tenant()], each=20)
     run(*TWELVE)
-    follow()
+    project()
     run("restore_archive", name_of(OLD))
-    follow()
+    project()
     assert counted("*|*|*") == 20
 
 

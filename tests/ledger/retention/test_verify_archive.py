@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.records import a_tenant
-from wisely_security.ledger import verify_archive
-from wisely_security.ledger.verify_archive import ArchiveError, Tree, check, check_proof, leaf_of, prove
+from wisely_security.ledger.archive import verify_archive
+from wisely_security.ledger.archive.verify_archive import ArchiveError, Tree, check, check_proof, leaf_of, prove
 
 from .history import OLD, name_of, run, sign_ins
 

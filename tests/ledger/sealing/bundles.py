@@ -19,7 +19,7 @@ from wisely_security.ledger.sealing.checkpoints import Checkpoint
 from wisely_security.ledger.sealing.leaves import leaf, personal_json
 from wisely_security.ledger.sealing.merkle import leaf_hash, root_of
 from wisely_security.ledger.sealing.notes import Signer
-from wisely_security.reports.formulas import disarm
+from wisely_security.reports.download.formulas import disarm
 
 from .trees import stored
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from wisely_security.ledger.sealing import verify_bundle
 from wisely_security.ledger.sealing.notes import COSIGNATURE_V1, PublicKey, Signature, Signer, cosigned
 from wisely_security.ledger.sealing.verify_bundle import BundleError, Check, report, verify
-from wisely_security.reports import formulas
+from wisely_security.reports.download import formulas
 
 from .bundles import BEGIN, HEADER, ORIGIN, SIGNER, Log, event, zipped
 

@@ -12,7 +12,7 @@ from tests.support import databases
 from wisely_security.ledger.search import plan
 
 from .history import History, rows_over_months
-from .truth import RECORDS, follow_all
+from .truth import RECORDS, project_all
 
 SEGMENT_SIZE = 1  # so that there are hundreds of segments
 
@@ -55,10 +55,10 @@ def history(
                     later = random.Random(1).sample(rows, len(rows) // 2)
                 record.put([row for row in rows if row not in later])
                 if request.param != "nothing is projected":
-                    follow_all()
+                    project_all()
                 record.put(later)
                 if request.param == "half of it came late":
-                    follow_all()
+                    project_all()
         yield history
 
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from tests.support import records
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.follow import follow
+from wisely_security.ledger.derived.projectors import project
 
 from .history import a_row
-from .truth import RECORDS, Record, follow_all
+from .truth import RECORDS, Record, project_all
 
 pytestmark = pytest.mark.usefixtures("database")
-STEPS = ["append", "append", "put long ago", "begin", "commit", "roll back", "follow"]
+STEPS = ["append", "append", "put long ago", "begin", "commit", "roll back", "project"]
 
 
 class Story:
@@ -55,8 +55,8 @@ class Story:
                 self.aside.commit()
             case "roll back":
                 self.aside.rollback()
-            case "follow":
-                follow()
+            case "project":
+                project()
 
     def agree(self) -> None:
         for text in {
@@ -107,7 +107,7 @@ def test_a_segment_that_reaches_far_beyond_the_period(login: Record, segments_of
     for row in (busy[600], last):
         row["place"] = "lone"
     login.put([*busy, last, after])
-    follow_all()
+    project_all()
     until = (start + timedelta(days=4)).date().isoformat()
     assert login.agree(tenant, {"q": "lone", "to": until}, size=1, beyond=[busy[0]["id"], busy[10]["id"]]) == 2
 
@@ -122,12 +122,12 @@ def test_what_comes_back_after_its_segments_were_forgotten_is_found(name: str) -
         a_row(name, tenant, chance, now - timedelta(days=day), "returned" if day >= 90 else "stayed") for day in days
     ]
     record.put(rows)
-    follow_all()
+    project_all()
     with acting_as(support=True), connections["owner"].cursor() as cursor:
         cursor.execute("SELECT ledger_forget_segments(%s, %s)", [record.table, (now - timedelta(days=80)).date()])
     assert record.agree(tenant, {"q": "returned"}) == 3
     assert record.agree(tenant, {"q": "stayed"}, beyond=[rows[0]["id"]]) == 3
     record.put([a_row(name, tenant, chance, now - timedelta(days=97), "returned")])
     assert record.agree(tenant, {"q": "returned"}) == 4
-    follow_all()
+    project_all()
     assert record.agree(tenant, {"q": "returned"}) == 4

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.support import records
 
 from .history import a_row
-from .truth import RECORDS, follow_all
+from .truth import RECORDS, project_all
 
 LOGIN = RECORDS["login"]
 
@@ -32,7 +32,7 @@ def test_many_in_a_few_minutes(projected: bool) -> None:
     after = [at("DE", days=number) for number in range(1, 40)]
     LOGIN.put([*before, *dense, *after])
     if projected:
-        follow_all()
+        project_all()
     ids = [row["id"] for row in [before[3], before[80], dense[0], dense[5], dense[100], dense[199], after[20]]]
     query = {"country": "IN", "action": "view"}
     assert LOGIN.agree(tenant, query, beyond=ids) == 290

@@ -18,7 +18,7 @@ from tests.support.csv_files import BOM
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 
-from .truth import RECORDS, follow_all
+from .truth import RECORDS, project_all
 
 PAGES = {"login": "/settings/identity-access/login-activity/", "audit": "/settings/security/audit-trail/"}
 QUERIES = ["q=rare", "q=Common+rare", "q=ANN%25", "q=nothing-like-it", "q=rare&status=success&period=7d", "q=common"]
@@ -31,7 +31,7 @@ def cast(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         cast = create_cast()
         for tenant in (cast.acme.pk, cast.globex.pk):
             _append(tenant, 700, rare=range(0, 120, 2))
-            follow_all()
+            project_all()
             _append(tenant, 30, rare=[7])
         yield cast
 
@@ -85,7 +85,7 @@ def test_a_search_finds_nothing_of_other_tenants(cast: Cast, alice: Client, name
     for _ in range(2):
         assert list(walk(alice, f"{PAGES[name]}?q=globexonly")) == []
         assert len(list(walk(sign_in(cast.charlie), f"{PAGES[name]}?q=globexonly"))) == 1
-        follow_all()
+        project_all()
 
 
 @pytest.mark.parametrize("name", RECORDS)

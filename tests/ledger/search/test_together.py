@@ -17,7 +17,7 @@ from django.utils import timezone
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
 from wisely_security.ledger.search import plan
-from wisely_security.reports.keyset import read_page
+from wisely_security.reports.pages.keyset import read_page
 
 from .history import History
 from .truth import RECORDS, ids_of, page_of

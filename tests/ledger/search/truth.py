@@ -20,8 +20,8 @@ from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.audit_trail import records as audit_records
 from tests.support import records
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.follow import behind, follow
-from wisely_security.reports.keyset import Page, read_page
+from wisely_security.ledger.derived.projectors import behind, project
+from wisely_security.reports.pages.keyset import Page, read_page
 from wisely_security.reports.views import Report
 
 YEAR = {"period": "custom", "from": "2000-01-01"}
@@ -100,10 +100,10 @@ RECORDS = {
 }
 
 
-def follow_all() -> None:
+def project_all() -> None:
     """A transaction anywhere on the server, even of another test, delays it."""
     deadline = time.monotonic() + 60
-    follow()
+    project()
     while behind() > timedelta(0):
         assert time.monotonic() < deadline
-        follow()
+        project()

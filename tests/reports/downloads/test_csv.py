@@ -22,9 +22,9 @@ from tests.support.hostile import hostile, hostile_rows
 from tests.support.records import a_tenant, append_many, append_rows, in_utc, put_at
 from wisely_security.core.request_context import RequestContext, acting_as
 from wisely_security.reports.columns import copy_statement, header
-from wisely_security.reports.csv_export import CsvExport
-from wisely_security.reports.formulas import disarm
-from wisely_security.reports.periods import FIRST_YEAR, Period
+from wisely_security.reports.download.csv_export import CsvExport
+from wisely_security.reports.download.formulas import disarm
+from wisely_security.reports.filtering.periods import FIRST_YEAR, Period
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

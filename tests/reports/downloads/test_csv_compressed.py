@@ -18,7 +18,7 @@ from tests.support.copies import CUT_SHORT, WHOLE, break_the_copy, recorded_down
 from tests.support.csv_files import read_csv
 from tests.support.records import append_many, load
 from tests.support.web_server import web_server
-from wisely_security.reports.download_slots import DOWNLOADS_AT_ONCE
+from wisely_security.reports.download.download_slots import DOWNLOADS_AT_ONCE
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

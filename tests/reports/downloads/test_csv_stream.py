@@ -23,7 +23,7 @@ from tests.support.copies import CUT_SHORT, break_the_copy, copies, recorded_dow
 from tests.support.csv_files import BOM, HEADER
 from tests.support.records import append_many, append_rows, load
 from tests.support.web_server import ROOT
-from wisely_security.reports.download_slots import DOWNLOADS_AT_ONCE
+from wisely_security.reports.download.download_slots import DOWNLOADS_AT_ONCE
 from wisely_security.tenancy.sign_in import signals
 
 PAGE = "/settings/identity-access/login-activity/"

@@ -23,7 +23,8 @@ from tests.support.csv_files import HEADER, read_csv
 from tests.support.records import append_many, append_rows, in_utc, put_at
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
-from wisely_security.reports import chart_views, downloads, xlsx_export
+from wisely_security.reports.chart import chart_views
+from wisely_security.reports.download import downloads, xlsx_export
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from benchmarks.large_history import (
+from benchmarks.measured.large_history import (
     ABSENT_COUNTRY,
     RARE_ACTION,
     RARE_ADDRESS,

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
-from wisely_security.reports.keyset import PAGE_SIZE
+from wisely_security.reports.pages.keyset import PAGE_SIZE
 
 TABLES = (LoginEvent._meta.db_table, AuditEvent._meta.db_table)
 A_PAGE = PAGE_SIZE + 1  # one more, to know whether there is an older page

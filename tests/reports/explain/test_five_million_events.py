@@ -21,18 +21,18 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
-from benchmarks.large_history import MONTHS, TENANTS, History
-from benchmarks.measured_filters import derive, vacuum
+from benchmarks.measured.filters import derive, vacuum
+from benchmarks.measured.large_history import MONTHS, TENANTS, History
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.admin.site import sign_in_as_support
 from tests.support import databases
 from tests.support.cast import create_cast, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Event, first_id
-from wisely_security.ledger.partitions import add_months
+from wisely_security.ledger.months.partitions import add_months
 from wisely_security.ledger.search.plan import CANDIDATES, RANGES_AT_ONCE
 from wisely_security.reports.columns import copy_statement
-from wisely_security.reports.export import prepare
+from wisely_security.reports.download.export import prepare
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant
 

@@ -13,7 +13,7 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.partitions import add_months
+from wisely_security.ledger.months.partitions import add_months
 
 from .plans import reads
 

@@ -12,10 +12,18 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from benchmarks.large_history import ABSENT_COUNTRY, MONTHS, RARE_ADDRESS, RARE_DEVICE, RARE_ONCE, RARE_WORD, History
+from benchmarks.measured.large_history import (
+    ABSENT_COUNTRY,
+    MONTHS,
+    RARE_ADDRESS,
+    RARE_DEVICE,
+    RARE_ONCE,
+    RARE_WORD,
+    History,
+)
 from tests.support import databases
 from tests.support.cast import create_cast, sign_in
-from wisely_security.ledger.partitions import add_months
+from wisely_security.ledger.months.partitions import add_months
 from wisely_security.ledger.search.plan import CANDIDATES
 from wisely_security.tenancy.models import Tenant
 
@@ -50,7 +58,7 @@ def acme(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         history = History(EVENTS)
         history.tenants[0] = cast.acme.pk
         history.load()
-        call_command("follow_events", once=True)
+        call_command("run_projectors", once=True)
         with connections["owner"].cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         yield cast.acme, sign_in(cast.alice)

@@ -11,9 +11,9 @@ from pytest_django.asserts import assertHTMLEqual
 
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
-from wisely_security.reports.choices import Choices, choice_filter
-from wisely_security.reports.people import listed_users, user_choices
-from wisely_security.reports.widgets import DropDown
+from wisely_security.reports.filtering.choices import Choices, choice_filter
+from wisely_security.reports.filtering.people import listed_users, user_choices
+from wisely_security.reports.filtering.widgets import DropDown
 
 FLAT = [("", "Any"), ("a", "<b>A & B</b>"), ('"', "'quoted'"), (1, "One")]
 GROUPED = [("", "Any"), ("People & others", [("a", "A"), ("b", "B")]), ("More", [("b", "B again"), ("c", "C")])]

@@ -20,7 +20,7 @@ from tests.support.statements import at_most
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.ledger.search.networks import parse_networks
 from wisely_security.ledger.search.pasted import as_recorded, bare, parse_uuid
-from wisely_security.reports.keyset import read_page
+from wisely_security.reports.pages.keyset import read_page
 
 ADDRESSES = {
     "192.0.2.7": [

@@ -14,13 +14,13 @@ from audit_trail.models import AuditEvent
 from audit_trail.report.filters import AuditTrailFilterSet
 from login_activity.models import LoginEvent
 from login_activity.report.filters import LoginActivityFilterSet
-from tests.ledger.search.truth import follow_all
+from tests.ledger.search.truth import project_all
 from tests.reports.explain.plans import check, reads
 from tests.support.cast import Cast, sign_in
 from tests.support.records import append_many, load
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.search.plan import first_of
-from wisely_security.reports import people
+from wisely_security.reports.filtering import people
 from wisely_security.tenancy.models import User
 
 Events = Callable[..., list[LoginEvent]]
@@ -121,7 +121,7 @@ def test_the_name_is_found_without_reading_the_record(committed_cast: Cast, filt
     load(acme, 20_000, days=0.5)
     often = uuid4()
     append_many(acme, 2_000, user_id=str(often))
-    follow_all()
+    project_all()
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     with acting_as(tenant_id=acme):

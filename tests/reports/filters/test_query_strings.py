@@ -21,7 +21,7 @@ from login_activity.report.filters import LoginActivityFilterSet
 from tests.support.cast import Cast, sign_in
 from tests.support.csv_files import read_csv
 from tests.support.records import append_many
-from wisely_security.reports.filters import ReportFilterSet
+from wisely_security.reports.filtering.filters import ReportFilterSet
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from wisely_security.core.request_context import RequestContext, acting_as
-from wisely_security.ledger.loading import id_at
+from wisely_security.ledger.months.loading import id_at
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template

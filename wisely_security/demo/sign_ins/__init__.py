@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from login_activity.models import LoginEvent
-from wisely_security.ledger.loading import load as load_events
+from wisely_security.ledger.months.loading import load as load_events
 
 from ..people import Demo
 from .event_writer import COLUMNS, EventWriter

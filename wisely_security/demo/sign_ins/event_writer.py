@@ -14,8 +14,8 @@ from login_activity.models import LoginEvent
 from login_activity.sign_ins.recorder import event_values
 from login_activity.vocabulary import Action
 from wisely_security.core.request_context import RequestContext, using
-from wisely_security.ledger.loading import Row, copy_text, id_at
 from wisely_security.ledger.models import NO_TENANT
+from wisely_security.ledger.months.loading import Row, copy_text, id_at
 from wisely_security.ledger.writing import writable_columns
 
 from ..patterns import SLOT_MS, Person, Rng, Station, milliseconds, moment_at, slots

@@ -15,8 +15,8 @@ from typing import Any
 
 from login_activity.report.declaration import REPORT, VIEW
 from login_activity.vocabulary import Action, Reason
-from wisely_security.reports.keyset import PAGE_SIZE
-from wisely_security.reports.periods import DAYS, DEFAULT, Period, Preset
+from wisely_security.reports.filtering.periods import DAYS, DEFAULT, Period, Preset
+from wisely_security.reports.pages.keyset import PAGE_SIZE
 from wisely_security.tenancy.forms.sign_in import SignInSettingsForm
 
 from .. import read_table

@@ -10,10 +10,10 @@ from django.db import connections
 
 from wisely_security.core.request_context import acting_as
 
-from .. import archives
-from ..locks import BusyError
+from ..archive import archives
+from ..archive.verify_archive import ArchiveError
 from ..models import Archive
-from ..verify_archive import ArchiveError
+from ..months.locks import BusyError
 
 
 class OwnersCommand(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 
 from wisely_security.database.rules import rule
 
-from ..partitions import event_tables
+from ..months.partitions import event_tables
 from .logs.sealer import contradictions
 from .logs.signing import why_not_configured
 

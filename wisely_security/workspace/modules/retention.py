@@ -10,8 +10,8 @@ from audit_trail.recording.recorder import Resource
 from audit_trail.recording.recorder import record as record_event
 from audit_trail.registry import Module
 from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.archive.signals import events_left
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.ledger.signals import events_left
 
 RECORDS = {"login_activity": "Login Activity", "audit_trail": "Audit Trail"}
 

@@ -12,7 +12,7 @@ from .wake_event import wake_event
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY = 30  # seconds; for what another process has put in, and for what is due again
+POLL_SECONDS = 30  # seconds; for what another process has put in, and for what is due again
 SECONDS_TO_STOP = 5
 
 
@@ -24,14 +24,14 @@ class MailWorker:
     def start(self) -> None:
         self._thread.start()
 
-    def tell_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """After the notification in hand."""
         self._stopping = True
         wake_event.set()
 
     def stop(self) -> None:
         """Give it a moment to finish. What it cannot finish, another one will."""
-        self.tell_to_stop()
+        self.request_stop()
         self._thread.join(SECONDS_TO_STOP)
 
     def work(self) -> None:
@@ -47,4 +47,4 @@ class MailWorker:
                 logger.exception("A notification could not be delivered; its claim runs out and it is tried again.")
             finally:
                 connection.close()
-            wake_event.wait(LOOK_EVERY)
+            wake_event.wait(POLL_SECONDS)

@@ -50,7 +50,7 @@ def forget_everything() -> None:
     for table in (TABLE, CHANGES, *APPEND_ONLY):
         unguarded(table, f"TRUNCATE {table}")
     as_owner(f"TRUNCATE {', '.join(SEALED)}")
-    as_owner("DELETE FROM ledger_follower")
+    as_owner("DELETE FROM ledger_projector")
 
 
 def seal_all(table: str = TABLE) -> None:

@@ -11,7 +11,7 @@ from django.core.management import CommandError
 from tests.ledger.retention import history
 from tests.ledger.retention.history import LOGINS, OLD, YOUNG, name_of, run, sign_ins
 from tests.support.cast import Cast, create_cast
-from wisely_security.ledger.partitions import Partition
+from wisely_security.ledger.months.partitions import Partition
 
 from .tampering import as_owner, logs_say, seal_all, unguarded
 

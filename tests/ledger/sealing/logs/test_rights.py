@@ -24,7 +24,7 @@ def as_app(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall()) if cursor.description else []
 
 
-@pytest.mark.parametrize("table", [*SEALED, *APPEND_ONLY, "ledger_follower"])
+@pytest.mark.parametrize("table", [*SEALED, *APPEND_ONLY, "ledger_projector"])
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {}", "INSERT INTO {} DEFAULT VALUES"])
 def test_tables_are_read_only(table: str, statement: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tests.support import records
 from tests.support.records import TABLE
-from wisely_security.ledger import follow
+from wisely_security.ledger.derived import projectors
 from wisely_security.ledger.sealing.logs import outside, sealer
 
 from .tampering import as_owner, first_finding, ids_of, seal_all, sealed_events, unguarded, verify
@@ -97,7 +97,7 @@ def test_two_at_once_exclude_each_other() -> None:
     tenant, _ = sealed_events(5, 1)
     records.append_many(tenant, 5)
     with transaction.atomic(using="owner"):
-        as_owner("SELECT FROM ledger_follower WHERE name = 'ledger_seal' FOR UPDATE")
+        as_owner("SELECT FROM ledger_projector WHERE name = 'ledger_seal' FOR UPDATE")
         seal_all()
         assert len(ids_of(tenant)) == 5
     seal_all()
@@ -126,13 +126,13 @@ def test_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     everything_is_sealed(*tenants)
 
 
-def test_the_followers_seal_where_there_is_a_key(settings) -> None:
+def test_the_projectors_seal_where_there_is_a_key(settings) -> None:
     records.append_many(records.a_tenant(), 3)
     key, settings.SIGNING_KEY = settings.SIGNING_KEY, ""
-    follow.follow()
+    projectors.project()
     assert as_owner("SELECT size FROM ledger_log") == []
     settings.SIGNING_KEY = key
-    follow.follow()
+    projectors.project()
     assert as_owner("SELECT size FROM ledger_log") == [(3,)]
 
 
@@ -228,7 +228,7 @@ def _refuses(caplog: pytest.LogCaptureFixture, why: str) -> None:
 
 def _state() -> tuple[object, ...]:
     [(size, edge, next_tx)] = as_owner(
-        "SELECT size, edge, next_tx FROM ledger_log, ledger_follower WHERE name = 'ledger_seal'"
+        "SELECT size, edge, next_tx FROM ledger_log, ledger_projector WHERE name = 'ledger_seal'"
     )
     return size, bytes(edge), next_tx
 
@@ -246,4 +246,4 @@ def _set_back(state: tuple[object, ...]) -> None:
     as_owner("UPDATE ledger_tile SET hashes = substr(hashes, 1, 32)")
     unguarded("ledger_checkpoint", "DELETE FROM ledger_checkpoint WHERE size > %s", size)
     as_owner("UPDATE ledger_log SET size = %s, edge = %s, published = %s", size, edge, size)
-    as_owner("UPDATE ledger_follower SET next_tx = %s WHERE name = 'ledger_seal'", next_tx)
+    as_owner("UPDATE ledger_projector SET next_tx = %s WHERE name = 'ledger_seal'", next_tx)

@@ -10,8 +10,8 @@ from wisely_security.demo import DAYS, changes, people, sign_ins
 from wisely_security.demo.backdating import back_dating
 from wisely_security.demo.networks import provide_places
 from wisely_security.demo.patterns import Seed
-from wisely_security.ledger import partitions
-from wisely_security.ledger.follow import follow
+from wisely_security.ledger.derived.projectors import project
+from wisely_security.ledger.months import partitions
 from wisely_security.progress import progress
 from wisely_security.tenancy.sign_in.demo_password import DEMO_PASSWORD
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             demo = people.create(until, seed) if new else people.existing(until, seed)
             number = changes.load(demo, number, bar.update, scripted=new)
             sign_ins.load(demo, events, bar.update, scripted=new)
-        follow()
+        project()
         return number
 
     def _show(self, who: dict[str, str]) -> None:

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Any
 
-from wisely_security.ledger import archives, partitions, retention
+from wisely_security.ledger.archive import archives, retention
+from wisely_security.ledger.months import partitions
 
 from ..archiving import OwnersCommand
 

@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.archive_files import state
-from wisely_security.ledger.archives import is_restored
+from wisely_security.ledger.archive.archive_files import state
+from wisely_security.ledger.archive.archives import is_restored
 from wisely_security.ledger.models import Archive
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from wisely_security.ledger import partitions
-from wisely_security.ledger.locks import BusyError
+from wisely_security.ledger.months import partitions
+from wisely_security.ledger.months.locks import BusyError
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-from wisely_security.ledger import archives
+from wisely_security.ledger.archive import archives
 from wisely_security.ledger.models import Archive
 
 from ..archiving import CommandOnArchive

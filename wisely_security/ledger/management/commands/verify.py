@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.partitions import add_months, event_models
+from wisely_security.ledger.months.partitions import add_months, event_models
 from wisely_security.ledger.sealing.keys import SigningKeyError
 from wisely_security.ledger.sealing.logs.signing import record_of
 from wisely_security.ledger.sealing.verifying.run import Outcome, Scope, note_protection, protection_faults, verify

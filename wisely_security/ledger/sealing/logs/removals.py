@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ...partitions import Partition
+from ...months.partitions import Partition
 
 ARCHIVED, ERASED, RESTORED = "archived", "erased", "restored"
 
@@ -27,7 +27,7 @@ def unsealed(partition: Partition) -> int:
     """How many events of a month have to be sealed before they may leave; none where nothing is sealed."""
     [(number,)] = _ask(
         f"SELECT count(*) FROM {partition.name} WHERE EXISTS (SELECT FROM ledger_log WHERE events = %s::regclass) "  # noqa: S608
-        "AND tx >= (SELECT coalesce(max(next_tx), 0) FROM ledger_follower WHERE (name, events) = ('ledger_seal', %s))",
+        "AND tx >= (SELECT coalesce(max(next_tx), 0) FROM ledger_projector WHERE (name, events) = ('ledger_seal', %s))",
         *(partition.table, partition.table),
     )
     return int(number)

@@ -8,7 +8,7 @@ that is killed between the two leaves checkpoints unpublished; the next step pub
 Whatever a file has, the database had committed. A database that has less, or something else, was restored from an old
 backup or rewritten: then the sealer refuses to go on.
 
-Two at once exclude each other by the row of ledger_follower, both for a window and for publishing.
+Two at once exclude each other by the row of ledger_projector, both for a window and for publishing.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from wisely_security.progress import progress
 from wisely_security.tenancy.models import Tenant
 
 from ...models import NO_TENANT, Archive, Event
-from ...partitions import event_models
+from ...months.partitions import event_models
 from ..keys import SigningKeys, signing_keys
 from ..logs import outside
 from ..logs.signing import origin_of, record_of

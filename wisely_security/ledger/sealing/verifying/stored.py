@@ -58,7 +58,7 @@ def _tenants(table: str) -> Iterator[UUID]:
 
 def position(table: str) -> Position:
     found = ask(
-        "SELECT next_tx, after_tenant, after_id FROM ledger_follower WHERE (name, events) = ('ledger_seal', %s)", table
+        "SELECT next_tx, after_tenant, after_id FROM ledger_projector WHERE (name, events) = ('ledger_seal', %s)", table
     )
     return Position(*found[0]) if found else Position(0, None, None)
 

@@ -1,0 +1,53 @@
+"""This project as a candidate of ``benchmarks.sign_in``. With "off" it has neither receivers nor lock-out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import django
+
+from ..runner import take_part
+
+
+def main(recording: bool) -> None:
+    from django.conf import settings
+    from django.db.models.functions import Now
+
+    from tests.support.cast import create_cast
+    from tests.support.databases import drop_template, fresh_database, make_template
+    from wisely_security.core.request_context import acting_as
+    from wisely_security.tenancy.models import User
+
+    from .sign_in import operations
+
+    logging.disable(logging.CRITICAL)
+    settings.LOCKOUT_FAILURES_PER_ADDRESS = 10**9
+    make_template()
+    with fresh_database(f"bench_sign_in_{os.getpid()}"):
+        alice, acme = (cast := create_cast()).alice, cast.acme
+        if not recording:
+            _switch_off()
+
+        def forget() -> None:
+            """A sign-in opens the account."""
+            with acting_as(tenant_id=acme.pk):
+                User.objects.filter(pk=alice.pk).update(last_login=Now())
+
+        take_part(operations(forget))
+    drop_template()
+
+
+def _switch_off() -> None:
+    from django.conf import settings
+    from django.contrib.auth import signals
+
+    for signal in (signals.user_logged_in, signals.user_login_failed):
+        assert signal.disconnect(dispatch_uid="login_activity")
+    settings.AUTHENTICATION_BACKENDS = settings.AUTHENTICATION_BACKENDS[1:]
+
+
+if __name__ == "__main__":
+    django.setup()
+    main(sys.argv[1:] != ["off"])

@@ -1,0 +1,105 @@
+"""Projectors keep what is derived from events up to date, off the write path: in a thread of each web process, or in
+``manage.py run_projectors``. Any number may run at once.
+
+A projector is a function in the database. Given an event table, it consumes one window of transactions
+(``ledger_next_window``) in a transaction of its own, and returns whether more is pending. Readers add the events that
+are not consumed yet, so results never depend on how far a projector is; only their speed does.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from wisely_security.core.request_context import acting_as
+
+from ..models import time_of
+from ..months.partitions import event_tables
+from ..sealing.logs import sealer, signing
+
+logger = logging.getLogger(__name__)
+
+PROJECTORS = ["ledger_roll_up", "ledger_build_segments"]  # functions; each has this name in ledger_projector too
+SEALER = "ledger_seal"  # written in Python because it signs; runs where there is a key
+POLL_SECONDS = 5
+SECONDS_TO_STOP = 5
+
+
+def _each() -> Iterator[tuple[str, str]]:
+    projectors = [*PROJECTORS, SEALER] if signing.is_configured() else PROJECTORS
+    return ((projector, table) for table in event_tables() for projector in projectors)
+
+
+def project() -> None:
+    """Have each projector consume what is pending: what was committed before the oldest running transaction began."""
+    for projector, table in _each():
+        while _consume(projector, table):
+            pass
+
+
+def _consume(projector: str, table: str) -> bool:
+    if projector == SEALER:
+        return sealer.seal(table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {projector}(%s)", [table])
+        [more] = cursor.fetchone()
+    return bool(more)
+
+
+def behind() -> timedelta:
+    """How long the event has been pending that has been pending longest; zero if none is."""
+    now = timezone.now()
+    pending = [now - moment for projector, table in _each() if (moment := _pending_since(projector, table))]
+    return max(pending, default=timedelta(0))
+
+
+def _pending_since(projector: str, table: str) -> datetime | None:
+    with acting_as(support=True), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT next_tx, projected_at FROM ledger_projector WHERE (name, events) = (%s, %s)", [projector, table]
+        )
+        next_tx, projected_at = cursor.fetchone() or (0, None)
+        cursor.execute("SELECT ledger_pending(%s, %s)", [table, next_tx])
+        [event_id] = cursor.fetchone()
+    if event_id is None:
+        return None
+    occurred_at = time_of(event_id)  # of a back-dated event, long ago
+    return max(occurred_at, projected_at) if projected_at else occurred_at
+
+
+class ProjectorThread:
+    """Runs all projectors every ``POLL_SECONDS``. Holds no connection in between."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self.work, name="projectors", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def request_stop(self) -> None:
+        """Stop after the current transaction."""
+        self._stop.set()
+
+    def stop(self) -> None:
+        """Give it a moment to finish. What it cannot finish is consumed again."""
+        self.request_stop()
+        self._thread.join(SECONDS_TO_STOP)
+
+    def work(self) -> None:
+        while not self._stop.is_set():
+            for projector, table in _each():
+                try:
+                    while _consume(projector, table) and not self._stop.is_set():
+                        pass
+                except Exception:
+                    logger.exception("%s failed on %s and will be tried again.", projector, table)
+                if self._stop.is_set():
+                    break
+            connection.close()
+            self._stop.wait(POLL_SECONDS)

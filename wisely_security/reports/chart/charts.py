@@ -1,0 +1,187 @@
+"""The bars of a period, in the viewer's time zone, and how they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from math import ceil, log10
+from zlib import crc32
+
+from django.utils import timezone
+
+from wisely_security.ledger.derived.rollup import Count
+from wisely_security.ledger.months.partitions import add_months
+
+from ..filtering.periods import Period
+
+MOST_BARS = 92
+MOST_LABELS = 8
+
+
+class Unit(Enum):
+    """What a bar is."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """From ``start`` up to, not including, ``end``. ``first`` and ``last``: its days. ``axis``: its name, as short as
+    there is room for; ``name``: in full."""
+
+    start: datetime
+    end: datetime
+    first: date
+    last: date
+    axis: str
+    name: str
+
+
+def bars_of(period: Period) -> tuple[Unit, list[Bar]]:
+    """By the hour for one day; else by the day, or by what is longer, where there is no room for so many.
+
+    No bar lies in the future, but for the rest of today. A day that never was (30 December 2011 on Samoa) is a bar of
+    no length.
+    """
+    last = min(period.last, max(period.first, timezone.now().astimezone(period.zone).date()))
+    if period.first == last and (hours := list(_hours(Period(last, last, period.zone)))):
+        return Unit.HOUR, hours
+    days = (last - period.first).days + 1
+    if days <= MOST_BARS:
+        unit = Unit.DAY
+    elif days <= 7 * MOST_BARS - 7:
+        unit = Unit.WEEK
+    elif days <= 30 * MOST_BARS - 30:
+        unit = Unit.MONTH
+    else:
+        unit = Unit.YEAR
+    return unit, [_bar(unit, Period(*span, period.zone)) for span in _spans(unit, period.first, last)]
+
+
+def _hours(day: Period) -> Iterator[Bar]:
+    """Steps of 60 minutes: on a day on which clocks change there is one more, or one less."""
+    start = day.start
+    while start < day.end:
+        end = min(start + timedelta(hours=1), day.end)
+        from_, to = (f"{moment.astimezone(day.zone):%H:%M}" for moment in (start, end))
+        yield Bar(start, end, day.first, day.last, from_, f"{from_} to {to}")
+        start = end
+
+
+def _spans(unit: Unit, first: date, last: date) -> Iterator[tuple[date, date]]:
+    while first <= last:
+        following = _NEXT[unit](first)
+        yield first, min(following - timedelta(days=1), last)
+        first = following
+
+
+_NEXT: dict[Unit, Callable[[date], date]] = {
+    Unit.DAY: lambda day: day + timedelta(days=1),
+    Unit.WEEK: lambda day: day + timedelta(days=7 - day.weekday()),  # the next Monday
+    Unit.MONTH: lambda day: add_months(day, 1),
+    Unit.YEAR: lambda day: date(day.year + 1, 1, 1),
+}
+_AXIS = {Unit.DAY: "%-d %b", Unit.WEEK: "%-d %b", Unit.MONTH: "%b %Y", Unit.YEAR: "%Y"}
+
+
+def _bar(unit: Unit, span: Period) -> Bar:
+    name = f"{span.first:%A, %-d %b %Y}" if unit is Unit.DAY else str(span)
+    return Bar(span.start, span.end, span.first, span.last, f"{span.first:{_AXIS[unit]}}", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A bar as it is drawn: lengths across in per cent of the chart, lengths up in pixels."""
+
+    bar: Bar
+    count: Count
+    url: str
+    left: float
+    slot: float
+    middle: float
+    bar_left: float
+    bar_width: float
+    success_top: float
+    success_height: float
+    failure_top: float
+    failure_height: float
+    label: str  # "", "first" (also where there is little room), "second"
+
+    @property
+    def said(self) -> str:
+        said = f"{self.bar.name}: {number_of_events(self.count.events)}"
+        return f"{said}, {self.count.failures:,} failed" if self.count.failures else said
+
+    @property
+    def numbers(self) -> list[str]:
+        return [f"{number:,}" for number in (self.count.events, self.count.successes, self.count.failures)]
+
+
+# Pixels from the top: a line of text, the highest bar, the ground. A line of text below.
+TOP, GROUND = 20, 100
+WIDEST_BAR = 5.0
+THINNEST = 2.0  # one failure among thousands is seen
+
+
+def columns(unit: Unit, bars: Sequence[Bar], counts: Sequence[Count], link: Callable[[Bar], str]) -> list[Column]:
+    highest = scale(counts)
+    slot = 100 / len(bars)
+    width = min(0.72 * slot, WIDEST_BAR)
+    labels = _labels(unit, len(bars))
+
+    def height(number: int) -> float:
+        return round(max((GROUND - TOP) * number / highest, THINNEST), 1) if number else 0
+
+    drawn = []
+    for place, (bar, count) in enumerate(zip(bars, counts, strict=True)):
+        middle = (place + 0.5) * slot
+        success, failure = height(count.successes), height(count.failures)
+        drawn.append(
+            Column(
+                bar=bar,
+                count=count,
+                url=link(bar),
+                left=round(place * slot, 3),
+                slot=round(slot, 3),
+                middle=round(middle, 3),
+                bar_left=round(middle - width / 2, 3),
+                bar_width=round(width, 3),
+                success_top=round(GROUND - success, 1),
+                success_height=success,
+                failure_top=round(GROUND - success - failure - (1 if success and failure else 0), 1),
+                failure_height=failure,
+                label=labels[place],
+            )
+        )
+    return drawn
+
+
+def number_of_events(number: int) -> str:
+    return f"{number:,} event{'' if number == 1 else 's'}"
+
+
+def key(address: str) -> str:
+    """Of the chart of a report's address: as long as it stays, so does the chart."""
+    return f"{crc32(address.encode()):08x}"
+
+
+def scale(counts: Sequence[Count]) -> int:
+    """The number at the top of the chart: a round one, of which there is a half."""
+    highest = max((count.events for count in counts), default=0)
+    if highest <= 2:
+        return 2
+    power: int = 10 ** int(log10(highest))
+    return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= highest)
+
+
+def _labels(unit: Unit, bars: int) -> list[str]:
+    """Which bars are named below: hours from the first on, else back from the last."""
+    step = ceil(bars / MOST_LABELS)
+    numbers = range(bars) if unit is Unit.HOUR else range(bars - 1, -1, -1)
+    return [("second" if number // step % 2 else "first") if number % step == 0 else "" for number in numbers]

@@ -1,0 +1,112 @@
+"""The download of a report. It shares the page's queryset, so they cannot disagree."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+
+from wisely_security.core.request_context import current, using
+from wisely_security.database.replication.own_writes import note_late
+from wisely_security.tenancy.sign_in import signals
+
+from ..chart import totals
+from ..columns import cells_statement, copy_statement, header
+from ..filtering.filters import ReportFilterSet
+from ..filtering.parameters import FORMAT, a, choose, isnt, normalized
+from ..views import ReportView
+from .csv_export import CsvExport, compressed
+from .download_slots import take_slot
+from .export import Export
+from .file_names import file_name
+from .worksheet import MOST_ROWS
+from .xlsx_export import XlsxExport
+
+logger = logging.getLogger(__name__)
+RETRY_AFTER_SECONDS = 10
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "csv.gz": "application/gzip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+TOO_MANY_ROWS = (
+    f"These filters select more than {MOST_ROWS:,} events, which is the most an Excel sheet holds. Choose a shorter "
+    "period or more filters, or download the CSV."
+)
+
+
+class ReportDownload(ReportView):
+    http_method_names = ["get", "options"]  # HEAD would be recorded as a download
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.permission = self.report.download_permission
+        self.area = f"{self.report.title}: download"
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
+        filters, ending = self.filter_set(), normalized(request.GET).get(FORMAT, "csv")
+        reasons = [error for errors in filters.form.errors.values() for error in errors]
+        if ending not in CONTENT_TYPES:
+            reasons.append(isnt(ending, a(FORMAT), choose(list(CONTENT_TYPES))))
+        if not reasons and ending == "xlsx" and totals.is_more_than(MOST_ROWS, filters, self.request.tenant.pk):
+            reasons.append(TOO_MANY_ROWS)
+        if reasons:
+            return render(request, "400.html", {"reason": " ".join(reasons)}, status=400)
+        pieces = iter(self._export(filters, ending))
+        slot = take_slot(compressed(pieces) if ending == "csv.gz" else pieces)
+        if slot is None:  # not recorded, for nothing was read; the log has it
+            busy = {"report": self.report, "page_url": self.link(**{FORMAT: None})}
+            response = render(request, "reports/busy.html", busy, status=503)
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            return response
+        chosen = {chip["label"]: chip["value"] for chip in self.chips(filters)}
+        period = filters.form.cleaned_data["during"]
+        name = file_name(self.request.tenant, self.report.key, period, chosen, ending)
+        return StreamingHttpResponse(
+            slot,  # Django closes it, also when the client has gone
+            content_type=CONTENT_TYPES[ending],
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "no-store",
+            },
+        )
+
+    def _export(self, filters: ReportFilterSet, ending: str) -> Export:
+        """The rows that the filters select, and how the record tells what became of them."""
+        told = self.told(filters)
+        context = current()
+        request, tenant_id = self.request, self.request.tenant.pk
+
+        def recorded(rows: int, *, cut_short: bool = False) -> None:
+            with using(context), transaction.atomic():
+                signals.report_downloaded.send(
+                    type(self),
+                    user=request.user,
+                    tenant_id=tenant_id,
+                    area=self.report.title,
+                    detail={"filters": told, "rows": rows, "format": ending},
+                    cut_short=cut_short,
+                )
+            note_late(request.session)
+
+        def cut_short(rows: int) -> None:
+            try:
+                recorded(rows, cut_short=True)
+            except Exception:
+                logger.exception("A download that was cut short could not be recorded.")  # Django would hide it
+                raise
+
+        during = filters.form.cleaned_data["during"]
+        common: dict[str, Any] = {
+            "context": context,
+            "header": header(self.report.table),
+            "finished": recorded,
+            "cut_short": cut_short,
+        }
+        if ending == "xlsx":
+            cells = cells_statement(self.report.table, filters.qs, during)
+            return XlsxExport(statement=cells, title=self.report.title, zone=during.zone, **common)
+        return CsvExport(statement=copy_statement(self.report.table, filters.qs, during), **common)

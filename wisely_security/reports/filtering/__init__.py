@@ -1,0 +1,4 @@
+"""The filters of a record: periods, local time, choices, people, and their form widgets.
+
+Imports ledger's search; the rest of reports and the two records may import it.
+"""
