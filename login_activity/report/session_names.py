@@ -5,7 +5,6 @@ Events hold the digits alone.
 """
 
 PREFIX = "s"
-SHOWN = f"'{PREFIX}' || nullif(session, '')"  # SQL, over the columns of the event table
 
 
 def shown(name: str) -> str:

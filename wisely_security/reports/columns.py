@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import django_tables2 as tables
 from django.db import connection
 from psycopg2 import sql
 
+from .cells import Cell, Moment
 from .filtering.local_time import local_time
 from .filtering.periods import Period
 
@@ -17,25 +17,19 @@ from .filtering.periods import Period
 # feed. A line feed alone may be text.
 _LAST_WORD = secrets.token_hex(8)
 ROW_END = f",{_LAST_WORD}\n".encode()
-Expression = str | sql.Composable | Callable[[], sql.Composable]
 
 
 class ReportColumn(tables.Column):
-    """A column of the page and of the downloads.
+    """A column of the page and of the downloads. ``csv_only``: not on the page."""
 
-    ``csv``: an SQL expression over the columns of the event table, or a function that returns one. ``csv_only``: not on
-    the page.
-    """
-
-    def __init__(self, label: str, *, csv: Expression = "", csv_only: bool = False) -> None:
+    def __init__(self, label: str, cell: Cell, *, csv_only: bool = False) -> None:
         super().__init__(verbose_name=label, orderable=False, visible=not csv_only)
         self.label = label
-        self._csv = csv
+        self.cell = cell
 
     def as_text(self, during: Period) -> sql.Composable:
         """For a CSV file. ``during``: the period of the download."""
-        expression = self._csv() if callable(self._csv) else self._csv
-        return sql.SQL(expression) if isinstance(expression, str) else expression
+        return self.cell.expression
 
     def as_cell(self, during: Period) -> sql.Composable:
         """For a cell of a spreadsheet: the same text."""
@@ -45,23 +39,14 @@ class ReportColumn(tables.Column):
 class TimeColumn(ReportColumn):
     """A time, in the reader's zone: text with its offset, or a moment from which a spreadsheet gets a date."""
 
-    def __init__(self, label: str, *, column: str) -> None:
-        super().__init__(label)
-        self._column = column
+    def __init__(self, label: str, field: str) -> None:
+        super().__init__(label, Moment(field))
 
     def as_text(self, during: Period) -> sql.Composable:
-        return local_time(self._column, during)
+        return local_time(self.cell.field, during)
 
     def as_cell(self, during: Period) -> sql.Composable:
-        return sql.Identifier(self._column)
-
-
-def labelled(column: str, choices: Iterable[tuple[Any, Any]]) -> sql.Composable:
-    """An SQL expression that turns a stored key into the label that people read. They are asked for in this order."""
-    whens = [sql.SQL("WHEN {} THEN {}").format(sql.Literal(key), sql.Literal(str(label))) for key, label in choices]
-    return sql.SQL("CASE {} {} ELSE {} END").format(
-        sql.Identifier(column), sql.SQL(" ").join(whens), sql.Identifier(column)
-    )
+        return sql.Identifier(self.cell.field)
 
 
 def csv_columns(table: type[tables.Table]) -> list[ReportColumn]:
@@ -70,6 +55,11 @@ def csv_columns(table: type[tables.Table]) -> list[ReportColumn]:
 
 def header(table: type[tables.Table]) -> list[str]:
     return [column.label for column in csv_columns(table)]
+
+
+def rules(table: type[tables.Table]) -> list[dict[str, Any]]:
+    """How each cell of a CSV is written from a sealed event, for the manifest of a bundle."""
+    return [{"heading": column.label, **column.cell.rule} for column in csv_columns(table)]
 
 
 def copy_statement(table: type[tables.Table], queryset: Any, during: Period) -> str:

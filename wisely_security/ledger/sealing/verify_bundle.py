@@ -411,6 +411,7 @@ class Columns:
     """How the cells of a row are made from the fields of an event. Each column has ``heading``, ``kind`` and ``field``:
 
     text      the field
+    address   the field, an IP address, without its network
     time      the field, a time, with the offset of ``offsets`` that holds then: 2026-11-22T19:26:41.123+05:30
     label     what ``labels``, an object, has for the field, or the field itself
     presence  ``no`` where the field is null, otherwise ``yes``
@@ -440,6 +441,8 @@ class Columns:
         match column["kind"]:
             case "text":
                 return value
+            case "address":
+                return lambda values: values[field] and values[field].partition("/")[0]
             case "time":
                 return lambda values: self._times[values[field]]
             case "label":
