@@ -9,6 +9,7 @@ from typing import Any
 from django.db.backends.utils import truncate_name
 from django.db.migrations import AddField
 from django.db.migrations.operations.base import Operation
+from django.db.models import Value
 
 from .roles import app_role
 
@@ -150,12 +151,17 @@ def _drop_key(field: Any) -> str:
 class AddEventColumn(AddField):
     """Add a column to a record: AddField, and the right of the app role to write it where the app role appends events.
 
-    The field has a ``db_default``: events of before have it, and so have archived ones that come back.
+    The field has a ``db_default``, which is a value and never changes: events of before have it, and so have archived
+    ones that come back. The leaf of an event that has it is as it was without the column (``sealed_columns.py``).
     """
 
     def __init__(self, model_name: str, name: str, field: Any) -> None:
-        if not (field.null or field.has_db_default()):
-            raise ValueError(f"{model_name}.{name} needs a db_default, for the events that are there already.")
+        if not field.has_db_default():
+            raise ValueError(
+                f"{model_name}.{name} needs a db_default, for the events that are there already (None for NULL)."
+            )
+        if hasattr(field.db_default, "resolve_expression") and not isinstance(field.db_default, Value):
+            raise ValueError(f"The db_default of {model_name}.{name} must be a value, the same for all events.")
         super().__init__(model_name, name, field)
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:

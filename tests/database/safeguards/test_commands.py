@@ -14,6 +14,7 @@ from django.core.management.base import CommandError, SystemCheckError
 from django.db import connection, connections, models
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
+from django.db.models.functions import Now
 from django.test.utils import isolate_apps
 from pytest_django import DjangoDbBlocker
 
@@ -165,7 +166,9 @@ def test_only_definer_functions_write_a_column_of_a_record_that_only_they_append
 
 def test_a_column_of_a_record_says_what_earlier_events_have() -> None:
     with pytest.raises(ValueError, match=r"LoginEvent\.language needs a db_default"):
-        AddEventColumn("LoginEvent", "language", models.TextField())
+        AddEventColumn("LoginEvent", "language", models.TextField(null=True))
+    with pytest.raises(ValueError, match=r"The db_default of LoginEvent\.language must be a value"):
+        AddEventColumn("LoginEvent", "language", models.DateTimeField(db_default=Now()))
 
 
 def test_make_check_checks_a_new_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:

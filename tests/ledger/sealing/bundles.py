@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from wisely_security.ledger.sealing.bundles.writing import Bundle, Manifest, SealedEvent
 from wisely_security.ledger.sealing.checkpoints import Checkpoint
 from wisely_security.ledger.sealing.leaves import leaf, personal_json
+from wisely_security.ledger.sealing.logs.sealed_columns import NO_LATER_COLUMNS, LaterColumns
 from wisely_security.ledger.sealing.merkle import leaf_hash, root_of
 from wisely_security.ledger.sealing.notes import Signer
 from wisely_security.reports.download.formulas import disarm
@@ -96,10 +97,12 @@ def salt(number: int) -> bytes:
 
 @dataclass
 class Log:
-    """The first ``size`` events of a log, and bundles of them. ``erased``: indexes whose personal fields are gone."""
+    """The first ``size`` events of a log, and bundles of them. ``erased``: indexes whose personal fields are gone.
+    ``later``: fields that were added later."""
 
     size: int
     erased: frozenset[int] = frozenset()
+    later: LaterColumns = NO_LATER_COLUMNS
     hashes: list[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,10 +110,14 @@ class Log:
 
     def sealed(self, index: int) -> SealedEvent:
         values = event(index)
-        made = leaf(values, PLAIN, PERSONAL, salt(index))
+        plain, personal = (
+            [name for name in names if name not in later or values[name] != later[name]]
+            for names, later in zip((PLAIN, PERSONAL), self.later, strict=True)
+        )
+        made = leaf(values, plain, personal, salt(index))
         if index in self.erased:
             return SealedEvent(index, made, None, None)
-        return SealedEvent(index, made, personal_json(values, PERSONAL), salt(index))
+        return SealedEvent(index, made, personal_json(values, personal), salt(index))
 
     def row(self, index: int) -> bytes:
         if index not in self.erased:
@@ -132,7 +139,7 @@ class Log:
             size=self.size,
             node=stored(self.hashes),
             vkey=SIGNER.public.vkey,
-            manifest=Manifest(columns=COLUMNS, offsets=OFFSETS, period=period),
+            manifest=Manifest(columns=COLUMNS, offsets=OFFSETS, period=period, later=self.later),
             made_at=BEGIN,
         ).write(written, [HEADER, *map(self.row, shown)], map(self.sealed, newest_first))
         with zipfile.ZipFile(written) as archive:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wisely_security.ledger.sealing import verify_bundle
+from wisely_security.ledger.sealing.logs.sealed_columns import LaterColumns
 from wisely_security.ledger.sealing.notes import COSIGNATURE_V1, PublicKey, Signature, Signer, cosigned
 from wisely_security.ledger.sealing.verify_bundle import BundleError, Check, report, verify
 from wisely_security.reports.download import formulas
@@ -77,6 +78,20 @@ def test_any_rows_of_any_log_pass(tmp_path_factory: pytest.TempPathFactory, size
     indexes = data.draw(st.sets(st.integers(0, size - 1)))
     check = checked(log(size).bundle(indexes), tmp_path_factory.mktemp("bundle"))
     assert not check.problems and check.genuine == len(indexes)
+
+
+LATER = LaterColumns({"status": "success"}, {"session": ""})
+
+
+@pytest.mark.parametrize("erased", [frozenset[int](), frozenset(range(20))], ids=["", "erased"])
+def test_events_that_were_sealed_without_a_later_column(erased: frozenset[int], tmp_path: Path) -> None:
+    members = Log(20, erased, LATER).bundle(STRETCH)
+    assert b'"status":"success"' not in members["events.ndjson"] and b'"status":"failure"' in members["events.ndjson"]
+    check = checked(members, tmp_path)
+    assert not check.problems and check.genuine + check.erased == 9
+    assert '  status is "success" where an event was sealed without it' in report(check, is_key_given=True)
+    rows = members["events.csv"].replace(b"Success", b"Failure", 1)
+    assert checked(members | {"events.csv": rows}, tmp_path).problems[0].endswith("Status changed")
 
 
 FILES = ("events.csv", "events.ndjson", "proof", "checkpoint", "key")

@@ -39,6 +39,8 @@ manifest.json is an object with
     erased    the text that stands for what has been erased; cells of erased fields may also be empty
     period    null, or {"start": …, "end": …} in UTC: then events.ndjson has whole a stretch of the log, and events.csv
               all events of the stretch from start up to, not including, end
+    later     {"plain": {…}, "personal": {…}}: fields that have been added to events since the log began, each with the
+              value of an event that was sealed without it; may be missing
 """
 
 from __future__ import annotations
@@ -431,6 +433,8 @@ class Columns:
             self._make = [self._maker(column) for column in self._columns]
             self._id = self.fields.index("id")
             self._erased = {"", '""', Quoted()[str(manifest["erased"])]}
+            later = manifest.get("later") or {"plain": {}, "personal": {}}
+            self._later = dict(later["plain"]), dict(later["personal"])
         except (KeyError, TypeError, ValueError, AttributeError):
             raise BundleError("manifest.json does not say how the CSV is written.") from None
         self._quoted = Quoted()
@@ -463,6 +467,13 @@ class Columns:
             case "changes":
                 return lambda values: as_sentence(values[field])
         raise ValueError(column["kind"])
+
+    def completed(self, event: Event) -> Event:
+        """With the fields that it was sealed without."""
+        plain, personal = self._later
+        if not (plain or personal):
+            return event
+        return event._replace(values=(plain if event.is_erased else plain | personal) | event.values)
 
     def row(self, values: Values) -> bytes:
         """KeyError, TypeError or AttributeError where the event has no such fields."""
@@ -503,6 +514,8 @@ class Columns:
                 more = {"labels": self._labels[column["heading"]]}
             details = "".join(f", {key} {json.dumps(value, ensure_ascii=False)}" for key, value in more.items())
             yield f"  {column['heading']}: {column['kind']} of {column['field']}{details}"
+        for name, value in (self._later[0] | self._later[1]).items():
+            yield f"  {name} is {json.dumps(value, ensure_ascii=False)} where an event was sealed without it"
 
 
 def cells_of(row: bytes) -> list[str] | None:
@@ -717,7 +730,7 @@ class Check:
         while line := lines.readline(MAX_LINE):
             number += 1
             try:
-                event = parse_event(line)
+                event = self.columns.completed(parse_event(line))
             except ValueError as error:
                 self.problems.append(f"events.ndjson, line {number}: {error}")
                 continue

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 from ..leaves import as_json
+from ..logs.sealed_columns import NO_LATER_COLUMNS, LaterColumns
 from ..merkle import Node
 from .multiproof import multiproof
 from .readme import readme
@@ -43,18 +44,26 @@ class Manifest:
 
     ``offsets``: of the reader's zone, each with the moment from which it holds. ``erased``: the text that the CSV shows
     for what has been erased. ``period``: where the events are a whole stretch of the log, the first moment whose events
-    are in the CSV, and the first moment after them.
+    are in the CSV, and the first moment after them. ``later``: the record's columns that were added later.
     """
 
     columns: Sequence[dict[str, Any]]
     offsets: Sequence[tuple[datetime, timedelta]] = ((datetime(1970, 1, 1, tzinfo=UTC), timedelta()),)
     erased: str = "Erased person"
     period: tuple[datetime, datetime] | None = None
+    later: LaterColumns = NO_LATER_COLUMNS
 
     def __bytes__(self) -> bytes:
         period = self.period and {"start": as_json(self.period[0]), "end": as_json(self.period[1])}
         offsets = [[as_json(start), offset // timedelta(seconds=1)] for start, offset in self.offsets]
-        facts = {"v": VERSION, "columns": self.columns, "offsets": offsets, "erased": self.erased, "period": period}
+        facts = {
+            "v": VERSION,
+            "columns": self.columns,
+            "offsets": offsets,
+            "erased": self.erased,
+            "period": period,
+            "later": self.later._asdict(),
+        }
         return json.dumps(facts, ensure_ascii=False, indent=1).encode() + b"\n"
 
 

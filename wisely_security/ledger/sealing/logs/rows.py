@@ -4,7 +4,7 @@ a third of its time. Each value becomes its JSON; the objects around them, whose
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -17,8 +17,8 @@ from django.db import models
 from ...models import Event
 from .. import leaves
 from .copying import Row
+from .sealed_columns import later_columns, sealed_names
 
-NOT_SEALED = frozenset({"tx"})  # of the database's own making; leaves are in its order
 MILLISECONDS_A_DAY = 86_400_000
 
 NULL = "null"
@@ -28,64 +28,86 @@ LeafHash = Callable[[Row, bytes], bytes]
 
 def columns(model: type[Event]) -> list[str]:
     """What a row has: the id first."""
-    return ["id", *(name for name in _names(model) if name not in ("id", "occurred_at"))]
+    return ["id", *(name for name in sealed_names(model) if name not in ("id", "occurred_at"))]
 
 
 @cache
 def leaf_hasher(model: type[Event], first: int) -> LeafHash:
-    """A function of a row, which has the columns from ``first`` on, and a salt."""
+    """A function of a row, which has the columns from ``first`` on, and a salt. TypeError for a column of a kind that
+    cannot be sealed."""
     names = [*columns(model), "occurred_at"]
-    odd = [(place, convert) for place, name in enumerate(names) if (convert := _conversion(model, name))]
-    personal, of_personal = _template(names, sorted(model.personal))
-    plain, of_plain = _template([*names, "v", "personal"], sorted({*names, "v", "personal"} - {*model.personal}))
+    odd = [(place, convert) for place, name in enumerate(columns(model)) if (convert := _conversion(model, name))]
+    later = later_columns(model)
+    defaults = [(names.index(name), _json(value)) for name, value in (later.plain | later.personal).items()]
     version = str(leaves.VERSION)
+
+    @cache
+    def template(*left_out: bool) -> _Template:
+        """``left_out``: for each later column, whether the event has its default."""
+        without = {names[place] for (place, _), is_left_out in zip(defaults, left_out, strict=True) if is_left_out}
+        return _Template(names, model.personal, without)
 
     def leaf_hash(row: Row, salt: bytes) -> bytes:
         values = row[first:]
         parts = [NULL if value is None else encode_basestring(value) for value in values]
         for place, convert in odd:
-            if place < len(values) and (value := values[place]) is not None:
+            if (value := values[place]) is not None:
                 parts[place] = convert(value)
         parts.append(_time(values[0] or ""))
-        kept = sha256(salt + (personal % of_personal(parts)).encode()).hexdigest()
+        its = template(*[parts[place] == default for place, default in defaults])
+        kept = sha256(salt + (its.personal % its.of_personal(parts)).encode()).hexdigest()
         parts += (version, f'"{kept}"')
-        leaf = (plain % of_plain(parts)).encode()
+        leaf = (its.plain % its.of_plain(parts)).encode()
         if len(leaf) > leaves.MAX_SIZE:
-            leaf = _shortened(names, model.personal, parts, kept)
+            leaf = _shortened(leaf, kept)
         return sha256(b"\0" + leaf).digest()
 
     return leaf_hash
 
 
-def _template(names: Sequence[str], keys: Sequence[str]) -> tuple[str, Callable[[Sequence[str]], tuple[str, ...]]]:
-    """An object with these keys, and what picks their values: there are two at least."""
-    pick: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*map(names.index, keys))
-    return "{" + ",".join(f'"{key}":%s' for key in keys) + "}", pick
+class _Template:
+    """The two objects of a leaf, and what picks their values from those of ``names``, ``v`` and ``personal``."""
+
+    def __init__(self, names: Sequence[str], personal: Sequence[str], without: Collection[str]) -> None:
+        everything = [*names, "v", "personal"]
+        self.plain, self.of_plain = _object(everything, {*everything} - {*personal} - {*without})
+        self.personal, self.of_personal = _object(everything, {*personal} - {*without})
 
 
-def _shortened(names: Sequence[str], personal: Sequence[str], parts: Sequence[str], kept: str) -> bytes:
-    fields = {name: json.loads(part) for name, part in zip(names, parts, strict=False) if name not in personal}
-    return leaves.erased_leaf(fields, [*fields], kept)
+def _object(names: Sequence[str], keys: Collection[str]) -> tuple[str, Callable[[Sequence[str]], tuple[str, ...]]]:
+    """There are two keys at least."""
+    in_order = sorted(keys)
+    pick: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*map(names.index, in_order))
+    return "{" + ",".join(f'"{key}":%s' for key in in_order) + "}", pick
 
 
-def _names(model: type[Event]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields if field.attname not in NOT_SEALED]
+def _shortened(leaf: bytes, kept: str) -> bytes:
+    plain = {name: value for name, value in json.loads(leaf).items() if name not in leaves.RESERVED}
+    return leaves.erased_leaf(plain, [*plain], kept)
 
 
 def _conversion(model: type[Event], name: str) -> Callable[[str], str] | None:
+    """From text of COPY to JSON; None: the text is the value."""
     field = model._meta.get_field(name)
-    return next((convert for kind, convert in _CONVERSIONS if isinstance(field, kind)), None)
+    for kind, convert in _CONVERSIONS:
+        if isinstance(field, kind):
+            return convert
+    if isinstance(field, _TEXTS):
+        return None
+    raise TypeError(f"{model._meta.label}.{name} cannot be sealed: a {type(field).__name__} needs its conversion here.")
 
 
 def _json(value: Any) -> str:
     return leaves.canonical(leaves.as_json(value)).decode()
 
 
+_TEXTS = (models.CharField, models.TextField, models.UUIDField, models.GenericIPAddressField, models.DateField)
 _CONVERSIONS: list[tuple[type[Any], Callable[[str], str]]] = [
     (models.BooleanField, {"t": "true", "f": "false"}.__getitem__),
     (models.FloatField, lambda text: f'"{float(text)!r}"'),
     (models.IntegerField, lambda text: _json(int(text))),
     (models.JSONField, lambda text: text if text in ("{}", "[]") else _json(json.loads(text))),
+    (models.DateTimeField, lambda text: _json(datetime.fromisoformat(text))),
 ]
 
 
