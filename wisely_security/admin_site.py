@@ -81,5 +81,5 @@ class SupportSite(AdminSite):
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
-        """Not used: it would show names of a tenant's people without telling the tenant."""
+        """Not used: it would show names of a tenant's people without recording it."""
         raise Http404

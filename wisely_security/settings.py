@@ -26,13 +26,13 @@ def _flag(name: str, default: bool = False) -> bool:
 
 
 def _months(name: str) -> int | None:
-    """A number of months; None: for ever."""
-    said = os.environ.get(name, "").strip()
-    if said and not (said.isdecimal() and int(said)):
+    """A number of months; None: forever."""
+    text = os.environ.get(name, "").strip()
+    if text and not (text.isdecimal() and int(text)):
         raise ImproperlyConfigured(
-            f"{name} must be a number of months, 1 or more. Leave it out to keep events for ever."
+            f"{name} must be a number of months, 1 or more. Leave it out to keep events forever."
         )
-    return int(said) if said else None
+    return int(text) if text else None
 
 
 def _number(name: str, default: int) -> int:

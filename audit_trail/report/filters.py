@@ -75,12 +75,12 @@ class AuditTrailFilterSet(ReportFilterSet):
             data["actor"] = kinds.get(fold(actor)) or by_name(actor)
         return data
 
-    def said(self, name: str, events: Sequence[AuditEvent] = ()) -> str:
+    def display_value(self, name: str, events: Sequence[AuditEvent] = ()) -> str:
         if name == "record":
-            return self._record_name(events) or super().said(name)
+            return self._record_name(events) or super().display_value(name)
         if name == "request" and (event := events[0] if events else self._of_request) is not None:
             return f"{event.actor_name}, {timezone.localtime(event.occurred_at):%-d %b %Y, %H:%M}"
-        return super().said(name)
+        return super().display_value(name)
 
     @cached_property
     def _of_request(self) -> AuditEvent | None:

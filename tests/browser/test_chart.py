@@ -86,8 +86,8 @@ def test_the_keyboard_goes_from_bar_to_bar(visit, site) -> None:
     for key, place in {"ArrowRight": -1, "ArrowLeft": -2, "Home": 0, "End": -1}.items():
         page.keyboard.press(key)
         expect(bars.nth(place)).to_be_focused()
-        expect(bars.nth(place).locator(".bar-said")).to_be_visible()
-        expect(page.locator(".chart .bar-said:visible")).to_have_count(1)
+        expect(bars.nth(place).locator(".bar-label")).to_be_visible()
+        expect(page.locator(".chart .bar-label:visible")).to_have_count(1)
         expect(bars.nth(place)).to_have_css("outline-style", "none")  # it would go round what the bar says
         expect(bars.nth(place).locator(".bar-room")).not_to_have_css("stroke", "none")
         expect(page.locator(".chart .bar[tabindex='0']")).to_have_count(1)

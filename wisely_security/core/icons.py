@@ -1,4 +1,4 @@
-"""Heroicons' template tags, each icon drawn once: a page shows forty, and the package builds each of them anew."""
+"""Heroicons' template tags, each icon drawn once: a page shows forty, and the package builds each of them again."""
 
 from functools import cache
 

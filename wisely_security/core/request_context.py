@@ -72,7 +72,7 @@ class RequestContext:
     ``support``: rows of every tenant (support staff in Django admin, and nobody else).
     ``credential``: what the visitor presented before a tenant is known (an e-mail address, a user's id
     from a signed link, the hash of a session key); it opens the one row it names, for reading.
-    ``session``: a name of the session that tells nothing of its key.
+    ``session``: a name of the session that reveals nothing of its key.
     ``is_head``: the request asks for headers alone, so that nobody views what it is about.
     ``written``: up to where the write-ahead log holds what the visitor has done; reads show that at once.
     """
@@ -89,12 +89,12 @@ class RequestContext:
 
     @property
     def session_context(self) -> SessionContext:
-        """What a change of it has to be told to PostgreSQL."""
+        """The part that PostgreSQL has to know: a change of it sets the session context again."""
         return self.tenant_id, self.support, self.credential, self.actor, self.request_id, self.client.address
 
     @property
     def settings(self) -> tuple[str, str, str, str]:
-        """What PostgreSQL is told: ``wisely.tenant_id``, ``wisely.scope``, ``wisely.credential``, ``wisely.actor``."""
+        """The database session's ``wisely.tenant_id``, ``wisely.scope``, ``wisely.credential``, ``wisely.actor``."""
         tenant = "" if self.tenant_id is None else str(self.tenant_id)
         return tenant, "support" if self.support else "", self.credential, self._who_acts()
 

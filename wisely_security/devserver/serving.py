@@ -1,4 +1,4 @@
-"""What running the site on one machine needs: a claim, a port, secret keys, children that end when told."""
+"""What running the site on one machine needs: a claim, a port, secret keys, child processes that end on request."""
 
 import fcntl
 import os
@@ -38,7 +38,7 @@ class Claim:
             )
         os.ftruncate(self.descriptor, 0)
 
-    def announce(self, process_id: int, url: str) -> None:
+    def publish(self, process_id: int, url: str) -> None:
         os.pwrite(self.descriptor, f"{process_id} {url}".encode(), 0)
 
 

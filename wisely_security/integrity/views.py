@@ -76,7 +76,7 @@ class CheckpointFile(IntegrityView):
 
 
 class Tool(IntegrityView):
-    """A program that needs Python alone, for whoever checks on a machine of their own."""
+    """A program that needs nothing but Python, for whoever checks on a machine of their own."""
 
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         if name not in TOOLS:

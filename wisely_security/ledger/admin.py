@@ -1,4 +1,4 @@
-"""The archives that were written, for support staff: to look at."""
+"""The archives that were written, for support staff: read-only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ArchiveAdmin(SupportAdmin[Archive]):
     search_help_text = "Name, SHA-256 of the manifest, or root."
 
     def tenant_of(self, shown: Archive) -> UUID | None:
-        """Nobody's in particular: it says nothing of any tenant."""
+        """It belongs to no tenant."""
         return None
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -79,7 +79,7 @@ OF_ONE_MONTH = """
 def no_events_are_overdue() -> Iterator[CheckMessage]:
     """Of which the time was over some days ago. With the rights of the app role, so it sees no default partition."""
     day = (datetime.now(UTC) - timedelta(days=DAYS_OF_GRACE)).date()
-    overdue = [f"{each.partition.name}: {each.rule}" for each in retention.leaving(day, using="default")]
+    overdue = [f"{each.partition.name}: {each.rule}" for each in retention.expired_months(day, using="default")]
     for erasure in retention.erasures(day, using="default"):
         overdue += [f"{erasure.partition.name}, tenant {key}: {erasure.rule(key)}" for key in erasure.rows]
     for each in overdue:

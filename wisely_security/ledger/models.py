@@ -74,7 +74,7 @@ class Event(models.Model):
 
     ``outcome``: the column that says whether it succeeded; successes and failures are counted apart.
     ``personal``: columns whose values are of a person; they can be erased and the event still be proved (``sealing/``).
-    ``dimensions``: columns of text that charts and totals may be filtered by, in any combination (``derived/rollup.py``).
+    ``dimensions``: columns of text that charts and totals may be filtered by, in any combination (``derived/``).
     ``indexed``: what filters and free text find events by.
     """
 

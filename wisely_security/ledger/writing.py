@@ -27,7 +27,7 @@ def append(model: type[Event], *, tenant_id: UUID | None, values: Mapping[str, A
     """Write one event of a tenant (``None``: of no tenant) in the current transaction.
 
     ``values`` holds every writable column but ``tenant_id`` and ``request_id``. Any error is the caller's to
-    see: an event that cannot be written must stop what it tells of.
+    see: an event that cannot be written must stop what it records.
     """
     now = current()
     row: dict[str, Any] = {

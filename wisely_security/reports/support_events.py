@@ -1,4 +1,4 @@
-"""Events of all tenants in Django admin, for support staff: to look at and to search, never to alter."""
+"""Events of all tenants in Django admin, for support staff: searchable and read-only."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class EventList(SupportChangeList):
         if self.filters.is_valid():
             looked_for = self.filters.form.cleaned_data["tenant"] or None
             also = looked_for if looked_for != NO_TENANT else None
-            self.model_admin.record_view(request, page.rows, self.filters.told(), also)
+            self.model_admin.record_view(request, page.rows, self.filters.recorded_filters(), also)
 
     def _read(self, request: HttpRequest) -> Page:
         """A page of events, or an empty one where it would take too long to find them."""
@@ -86,7 +86,7 @@ class EventAdmin(SupportAdmin[E]):
         return self.report.model.objects.all()
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> E | None:
-        """Looked for in one tenant after the other, until it is found: no index begins with the id."""
+        """Searched for in one tenant after the other, until it is found: no index begins with the id."""
         events, key = self.get_queryset(request), parse_uuid(object_id)
         if key is None:
             return None

@@ -35,8 +35,8 @@ from .pages.reading import search
 from .pages.requests import NO_GROUP, mark_groups
 from .pages.time_limit import SearchTooLongError
 
-SAME_LOOK_SECONDS = 10 * 60
-_LOOK_KEY = "look"  # in the session: what was looked at last, and when
+SAME_VIEW_SECONDS = 10 * 60
+_VIEW_KEY = "view"  # in the session: what was viewed last, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class ReportView(MemberView):
 
     @cached_property
     def _kept(self) -> dict[str, str | None]:
-        """The filters of the query string, without dates where the period says them."""
+        """The filters of the query string, without dates where the period determines them."""
         query = normalized(self.request.GET)
         kept = set(self.report.filter_set.base_filters)
         if query.get("period") in _PRESETS:
@@ -115,14 +115,14 @@ class ReportView(MemberView):
         for name, field in filters.form.fields.items():
             if not filters.data.get(name, "").strip() or name in {"period", "from", "to"}:
                 continue
-            words = {"label": str(field.label), "value": filters.said(name, events)}
+            words = {"label": str(field.label), "value": filters.display_value(name, events)}
             chips.append({**words, "name": name, "key": filters.data[name], "clear_url": self.link(**{name: None})})
         return chips
 
-    def told(self, filters: ReportFilterSet, events: Sequence[Any] = ()) -> dict[str, str]:
-        """Period and filters as the record of this look tells them."""
-        said = {chip["label"]: chip["value"] for chip in self.chips(filters, events)}
-        return {"Period": str(filters.form.cleaned_data["during"]), **said}
+    def recorded_filters(self, filters: ReportFilterSet, events: Sequence[Any] = ()) -> dict[str, str]:
+        """Period and filters as they are recorded with this view."""
+        shown = {chip["label"]: chip["value"] for chip in self.chips(filters, events)}
+        return {"Period": str(filters.form.cleaned_data["during"]), **shown}
 
 
 class ReportPage(ReportView):
@@ -150,7 +150,7 @@ class ReportPage(ReportView):
             filters.form.add_error(None, str(error))
             return self._nothing_shown(filters, context)
         rows = self._rows(page)
-        self._record_look(filters, page.rows)
+        self._record_page_view(filters, page.rows)
         may_download = self.request.user.may(self.report.download_permission)
         context |= {
             "chips": self.chips(filters, page.rows),
@@ -188,18 +188,18 @@ class ReportPage(ReportView):
         shown = {"events": [SimpleNamespace(**row) for row in rows], "width": width}
         return mark_safe(render_to_string(self.report.row_template, shown, using="jinja2"))  # noqa: S308  # nosec
 
-    def _record_look(self, filters: ReportFilterSet, events: Sequence[Any]) -> None:
-        """A look is recorded once: turning its pages and loading it again within ten minutes is the same look."""
-        look = f"{self.report.key} {self.request.tenant.pk} {self.link()}"
-        last, at = self.request.session.get(_LOOK_KEY, ("", 0))
-        if current().is_head or (look == last and time.time() - at < SAME_LOOK_SECONDS):
+    def _record_page_view(self, filters: ReportFilterSet, events: Sequence[Any]) -> None:
+        """A view is recorded once: paging through it or loading it again within ten minutes is the same view."""
+        view = f"{self.report.key} {self.request.tenant.pk} {self.link()}"
+        last, at = self.request.session.get(_VIEW_KEY, ("", 0))
+        if current().is_head or (view == last and time.time() - at < SAME_VIEW_SECONDS):
             return
-        self.request.session[_LOOK_KEY] = (look, int(time.time()))
-        _tell(self, self.told(filters, events), len(events))
+        self.request.session[_VIEW_KEY] = (view, int(time.time()))
+        _record_view(self, self.recorded_filters(filters, events), len(events))
 
 
-def _tell(page: ReportPage, filters: dict[str, str], rows: int) -> None:
-    """Somebody has looked."""
+def _record_view(page: ReportPage, filters: dict[str, str], rows: int) -> None:
+    """Record in the Audit Trail that somebody viewed this."""
     signals.settings_viewed.send(
         type(page),
         user=page.request.user,
@@ -210,13 +210,13 @@ def _tell(page: ReportPage, filters: dict[str, str], rows: int) -> None:
 
 
 class ReportEvent(ReportPage):
-    """Everything about one event. Who comes from another tenant is told with each."""
+    """Everything about one event. A view from another tenant is recorded for each."""
 
     def get(self, request: HttpRequest, section: str = "", *, pk: UUID) -> HttpResponse:  # type: ignore[override]
         events = self.report.model.objects.for_tenant(self.request.tenant.pk)
         event = get_object_or_404(events, pk=pk)
         if self.request.tenant.pk != self.request.user.tenant_id:
-            _tell(self, {"Event": str(pk)}, 1)
+            _record_view(self, {"Event": str(pk)}, 1)
         context = {
             "report": self.report,
             "event": event,

@@ -255,7 +255,7 @@ class TestOthersMeanwhile:
         assert [each.rows for each in archives().values()] == [3, 3]
 
     def test_a_lost_database_is_reported_as_the_reason(self) -> None:
-        with pytest.raises(OperationalError, match="closed the connection"), locks.alone():
+        with pytest.raises(OperationalError, match="closed the connection"), locks.advisory_lock():
             ask("SELECT pg_terminate_backend(pg_backend_pid())")
         connections["owner"].close()
         run(*TWELVE)  # nobody blocks it

@@ -61,7 +61,7 @@ def test_only_whole_months_are_removed(settings, months: int) -> None:
     kept, leaves = add_months(TODAY, -months), add_months(TODAY, -months - 1)
     for month in (kept, leaves):
         sign_ins(month, [a_tenant()])
-    due = [each.partition.month for each in retention.leaving(TODAY)]
+    due = [each.partition.month for each in retention.expired_months(TODAY)]
     assert leaves in due
     assert kept not in due
 

@@ -44,7 +44,7 @@ class RequestContextMiddleware:
 
 
 def _touch_points(request: HttpRequest) -> int | None:
-    """How many fingers the screen tells apart: the sign-in page asks, for an iPad says that it is a Mac."""
+    """How many touch points the screen has: the sign-in page asks because an iPad claims to be a Mac."""
     if request.method != "POST":
         return None
     try:
@@ -60,7 +60,7 @@ class CompressionMiddleware(GZipMiddleware):
     """Compresses pages. Not what is streamed: a download would wait in the compressor, and static files are compressed.
 
     What the size of an answer might give away (BREACH) is blurred: by bytes of random number, and Django masks its
-    CSRF tokens anew for each answer.
+    a new CSRF token for each answer.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

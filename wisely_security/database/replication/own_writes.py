@@ -22,7 +22,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class OwnWritesMiddleware:
-    """Also a look is a write, of the event that tells it."""
+    """Viewing a page is a write too: of the event that records it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not replica.is_set():

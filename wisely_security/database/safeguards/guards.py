@@ -65,6 +65,6 @@ def _hint(relation: Relation, guard: Guard) -> str:
     always = "ALWAYS " if guard.always else ""
     return (
         f"As the owner: ALTER TABLE {relation.name} ENABLE {always}TRIGGER {guard.name}; where it is missing or "
-        f"another one, drop it and make it anew as the migrations of its app do "
+        f"another one, drop it and create it again as the migrations of its app do "
         f"(SELECT ledger_guard('{relation.name}') makes append_only). Then find out who changed it."
     )

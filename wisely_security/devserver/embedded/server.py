@@ -28,7 +28,7 @@ LONGEST_LOG = 5_000_000  # bytes
 
 # fsync, full_page_writes and synchronous_commit stay on: what was committed survives a power cut.
 # io_method: where a worker of PostgreSQL 18's own way to read is killed while the server recovers from a crash, whoever
-# waits for that worker waits for ever.
+# waits for that worker waits forever.
 SETTINGS = {
     "io_method": "sync",
     "port": str(PORT),

@@ -20,11 +20,11 @@ from wisely_security.progress import progress
 
 from ..models import Archive
 from ..months import partitions
-from ..months.locks import alone, patiently
+from ..months.locks import advisory_lock, with_lock_retry
 from ..months.partitions import Partition, add_months
 from ..sealing.logs import removals
 from . import archive_files
-from .retention import Erasure, Leaving, record_of
+from .retention import Erasure, ExpiredMonth, record_of
 from .signals import events_left
 from .verify_archive import ArchiveError, read_manifest
 
@@ -33,38 +33,38 @@ PLAINLY = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL ex
 
 
 @contextmanager
-def in_charge() -> Iterator[None]:
+def maintenance_session() -> Iterator[None]:
     """All below is done inside: as the owner, for all tenants, and by nobody else meanwhile."""
-    with alone(), override_default("owner"), acting_as(support=True):
+    with advisory_lock(), override_default("owner"), acting_as(support=True):
         yield
 
 
-def archive(leaving: Leaving) -> str:
+def archive(expired: ExpiredMonth) -> str:
     """A month leaves. Returns the name of its archive; none, where the month had no events."""
-    partition = leaving.partition
+    partition = expired.partition
     with transaction.atomic():
-        patiently(f"LOCK TABLE {partition.name} IN SHARE MODE")  # whoever reads may go on
+        with_lock_retry(f"LOCK TABLE {partition.name} IN SHARE MODE")  # whoever reads may go on
         [(rows,)] = ask(f"SELECT count(*) FROM {partition.name}")  # noqa: S608
         _refuse_unsealed(partition)
         name = _free_name(partition) if rows else ""
         if name:
-            _write(name, leaving, rows)
-            _record(name, leaving)
+            _write(name, expired, rows)
+            _record(name, expired)
             removals.note(partition, removals.ARCHIVED, name)
         forget(partition)
-        patiently(f"DROP TABLE {partition.name}")
+        with_lock_retry(f"DROP TABLE {partition.name}")
     return name
 
 
-def _write(name: str, leaving: Leaving, rows: int) -> None:
-    partition = leaving.partition
+def _write(name: str, expired: ExpiredMonth, rows: int) -> None:
+    partition = expired.partition
     columns = _columns(partition.table)
     [(database,)] = ask("SELECT system_identifier || '/' || current_database() FROM pg_control_system()")
     about = {
         "database": database,
         "record": record_of(partition.table),
         "month": f"{partition.month:%Y-%m}",
-        "rule": leaving.rule,
+        "rule": expired.rule,
         "columns": columns,
     }
     query = f"SELECT {', '.join(columns)} FROM {partition.name} ORDER BY id, tenant_id"  # noqa: S608
@@ -73,9 +73,9 @@ def _write(name: str, leaving: Leaving, rows: int) -> None:
         archive_files.write(name, lambda sink: copy(f"COPY ({query}) TO STDOUT", sink), about, bar.update)
 
 
-def _record(name: str, leaving: Leaving) -> None:
+def _record(name: str, expired: ExpiredMonth) -> None:
     """Notes what the archive is, and tells each tenant that its events have left."""
-    path, partition = archive_files.path_of(name), leaving.partition
+    path, partition = archive_files.path_of(name), expired.partition
     manifest = read_manifest(path)
     Archive.objects.create(
         name=name,
@@ -85,22 +85,24 @@ def _record(name: str, leaving: Leaving) -> None:
         size=manifest["file"]["bytes"],
         root=manifest["tree"]["root"],
         manifest_sha256=sha256(path.read_bytes()).hexdigest(),
-        rule=leaving.rule,
+        rule=expired.rule,
     )
-    _tell(partition, {UUID(tenant): rows for tenant, rows in manifest["tenants"].items()}, leaving.rule, name)
+    _send_events_left(
+        partition, {UUID(tenant): rows for tenant, rows in manifest["tenants"].items()}, expired.rule, name
+    )
 
 
 def erase(erasure: Erasure) -> dict[UUID, int]:
     """What tenants do not want to be kept of a month is erased. Returns how many events of each there were."""
     partition = erasure.partition
     with transaction.atomic():
-        patiently(f"LOCK TABLE {partition.name} IN SHARE ROW EXCLUSIVE MODE")
+        with_lock_retry(f"LOCK TABLE {partition.name} IN SHARE ROW EXCLUSIVE MODE")
         _refuse_unsealed(partition)
         erased = dict(ask("SELECT * FROM ledger_erase(%s, %s)", [partition.name, list(erasure.rows)]))
         for tenant_id, rows in erased.items():
             forget(partition, tenant_id)
             removals.note(partition, removals.ERASED, erasure.rule(tenant_id), tenant_id)
-            _tell(partition, {tenant_id: rows}, erasure.rule(tenant_id))
+            _send_events_left(partition, {tenant_id: rows}, erasure.rule(tenant_id))
     vacuum(partition)
     return erased
 
@@ -122,7 +124,7 @@ def drop_restored(archive: Archive) -> str:
             raise ArchiveError(f"{archive.name} is not restored.")
         removals.note(partition, removals.ARCHIVED, archive.name)
         forget(partition)
-        patiently(f"DROP TABLE {partition.name}")
+        with_lock_retry(f"DROP TABLE {partition.name}")
     return partition.name
 
 
@@ -130,7 +132,7 @@ def is_restored(archive: Archive) -> bool:
     return archive.name in [each.archive for each in partitions.before(archive.events, add_months(archive.month, 1))]
 
 
-def _tell(partition: Partition, tenants: dict[UUID, int], rule: str, name: str = "") -> None:
+def _send_events_left(partition: Partition, tenants: dict[UUID, int], rule: str, name: str = "") -> None:
     events_left.send(
         Archive, record=record_of(partition.table), month=partition.month, tenants=tenants, rule=rule, archive=name
     )

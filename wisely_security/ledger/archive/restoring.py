@@ -1,5 +1,5 @@
 """A month of events comes back from its archive, into the record as it is today. As the owner, inside
-``archives.in_charge``, in one transaction: it is back as a whole, or nothing has changed."""
+``archives.maintenance_session``, in one transaction: it is back as a whole, or nothing has changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wisely_security.progress import progress
 
 from ..models import Archive
 from ..months import partitions
-from ..months.locks import patiently
+from ..months.locks import with_lock_retry
 from ..months.partitions import Partition, add_months
 from ..sealing.logs import removals
 from . import archive_files, earlier_columns
@@ -36,7 +36,7 @@ def restore(archive: Archive) -> Restored:
     partition = Partition(archive.events, archive.month)
     if _exists(partition):
         raise ArchiveError(f"The partition {partition.name} already exists.")
-    if partition.month in partitions.stray_months(partition.table, add_months(partition.month, 1)):
+    if partition.month in partitions.months_without_partition(partition.table, add_months(partition.month, 1)):
         raise ArchiveError(
             "New events of this month have been recorded since. Archive them first: manage.py archive_events."
         )
@@ -47,7 +47,7 @@ def restore(archive: Archive) -> Restored:
         ask("SELECT ledger_prepare_restored(%s, %s, %s)", [partition.table, partition.month, archive.name])
         _count_again(partition)
         removals.note(partition, removals.RESTORED, archive.name)
-        patiently("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
+        with_lock_retry("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
     vacuum(partition)
     return Restored(partition.name, list(loading.left_out), loading.added)
 

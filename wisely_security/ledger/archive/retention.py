@@ -1,7 +1,7 @@
-"""How long events are kept, and whose time is over. Whole months (UTC) alone: what is younger than the limit stays.
+"""How long events are kept, and which months have expired. Only whole months (UTC) expire.
 
 The platform's limit is a setting for each record, an operator's; a month beyond it leaves for an archive. A tenant may
-ask for less (``Tenant.keep_months``); its events are then erased. By default, events stay for ever.
+ask for less (``Tenant.keep_months``); its events are then erased. By default, events are kept forever.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from ..months.partitions import Partition, add_months
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """A month whose time is over."""
+class ExpiredMonth:
+    """A month that is past the platform's limit, and the rule that says so."""
 
     partition: Partition
     rule: str
@@ -38,7 +38,7 @@ class Erasure:
     months: dict[UUID, int]
 
     def rule(self, tenant_id: UUID) -> str:
-        return f"The tenant asked for {_said(self.months[tenant_id])}."
+        return f"The tenant asked for {_months_label(self.months[tenant_id])}."
 
 
 def record_of(table: str) -> str:
@@ -46,10 +46,10 @@ def record_of(table: str) -> str:
     return event_model(table)._meta.app_label
 
 
-def leaving(today: date, older_than: int | None = None, using: str = "owner") -> list[Leaving]:
+def expired_months(today: date, older_than: int | None = None, using: str = "owner") -> list[ExpiredMonth]:
     """Months beyond the platform's limit. Those that were restored stay until somebody drops them."""
     return [
-        Leaving(partition, f"The platform keeps {_said(months)}.")
+        ExpiredMonth(partition, f"The platform keeps {_months_label(months)}.")
         for table in partitions.event_tables()
         if (months := older_than or _limit(table))
         for partition in partitions.before(table, add_months(today, -months), using)
@@ -70,7 +70,7 @@ def erasures(today: date, using: str = "owner") -> list[Erasure]:
         return found
 
 
-def strays(today: date, older_than: int | None = None) -> list[Partition]:
+def unpartitioned_months(today: date, older_than: int | None = None) -> list[Partition]:
     """Months beyond some limit that have no partition, though there are events of them."""
     with acting_as(support=True):
         of_tenants = list(_limits_of_tenants("owner").values())
@@ -78,7 +78,7 @@ def strays(today: date, older_than: int | None = None) -> list[Partition]:
         Partition(table, month)
         for table in partitions.event_tables()
         if (limits := [months for months in (older_than or _limit(table), *of_tenants) if months])
-        for month in partitions.stray_months(table, add_months(today, -min(limits)))
+        for month in partitions.months_without_partition(table, add_months(today, -min(limits)))
     ]
 
 
@@ -102,5 +102,5 @@ def _rows(partition: Partition, tenants: list[UUID], using: str) -> dict[UUID, i
         return dict(cursor.fetchall())
 
 
-def _said(months: int) -> str:
+def _months_label(months: int) -> str:
     return f"{months} month{'' if months == 1 else 's'}"

@@ -25,7 +25,7 @@ class Count(NamedTuple):
 
 
 def declare_dimensions(using: str) -> None:
-    """After ``migrate``: tell the rollup which dimensions the models declare."""
+    """After ``migrate``: declare the models' dimensions to the rollup."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT to_regclass('ledger_dimensions') IS NULL")
         if cursor.fetchone() == (True,):  # migrated back to before there was a rollup
@@ -50,10 +50,11 @@ def counts(
     values: list[Any] = []
     for sign, dimensions in wanted:
         values += [sign, sign, model._meta.db_table, tenant_id, json.dumps(dimensions), list(bounds)]
-    told = " UNION ALL ".join([_COUNTS] * len(wanted))
+    either = " UNION ALL ".join([_COUNTS] * len(wanted))
     found = [Count()] * (len(bounds) - 1)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT bar, sum(s)::bigint, sum(f)::bigint FROM ({told}) AS told GROUP BY bar", values)  # noqa: S608
+        query = f"SELECT bar, sum(s)::bigint, sum(f)::bigint FROM ({either}) AS counted GROUP BY bar"  # noqa: S608
+        cursor.execute(query, values)
         for bar, successes, failures in cursor.fetchall():
             found[bar - 1] = Count(successes, failures)
     return found

@@ -21,7 +21,7 @@ class OwnersCommand(BaseCommand):
         if "owner" not in connections:
             raise CommandError("Only the owner of the database can move events: set DATABASE_OWNER_URL.")
         try:
-            with archives.in_charge():
+            with archives.maintenance_session():
                 return super().execute(*args, **options)
         except (ArchiveError, BusyError, OSError) as error:
             raise CommandError(str(error)) from error

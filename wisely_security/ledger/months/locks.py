@@ -20,7 +20,7 @@ class BusyError(Exception):
     """Somebody else has held a lock for all the time that was waited for it."""
 
 
-def patiently(sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+def with_lock_retry(sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
     """Run what needs a lock, as the owner. In a transaction, what came before stays. Raises BusyError."""
     tried = 0
     while True:
@@ -45,13 +45,13 @@ def _run_soon(sql: str, params: Sequence[Any] | None) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Nobody else archives or restores meanwhile."""
+def advisory_lock() -> Iterator[None]:
+    """Nobody else archives or restores while this is held."""
     key = "hashtext('wisely archives')"
-    patiently(f"SELECT pg_advisory_lock({key})")
+    with_lock_retry(f"SELECT pg_advisory_lock({key})")
     try:
         yield
     finally:
-        # A connection that is lost has no lock any more, and the reason why it is lost is what there is to tell.
+        # A connection that is lost has no lock any more, and the reason why it is lost is what has to be reported.
         with suppress(InterfaceError, OperationalError), connections["owner"].cursor() as cursor:
             cursor.execute(f"SELECT pg_advisory_unlock({key})")

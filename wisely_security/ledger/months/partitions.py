@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connections
 
 from ..models import Event, first_id
-from .locks import patiently
+from .locks import with_lock_retry
 
 AHEAD = 3  # months, that are made beforehand
 CREATE = "SELECT ledger_create_partitions(%s::regclass, %s, %s)"
@@ -49,7 +49,7 @@ def add_months(day: date, months: int) -> date:
 
 def create(first: date, last: date) -> list[str]:
     """Create what is missing between two months, as the owner. Returns the names of the new partitions."""
-    return [name for table in event_tables() for (name,) in patiently(CREATE, [table, first, last])]
+    return [name for table in event_tables() for (name,) in with_lock_retry(CREATE, [table, first, last])]
 
 
 def first_without(month: date) -> date:
@@ -61,7 +61,7 @@ def first_without(month: date) -> date:
 
 def make(partition: Partition) -> None:
     """Create one, as the owner. Events of it that lay in the default partition move there."""
-    patiently(CREATE, [partition.table, partition.month, partition.month])
+    with_lock_retry(CREATE, [partition.table, partition.month, partition.month])
 
 
 def missing(month: date, using: str = "default") -> list[str]:
@@ -88,7 +88,7 @@ def before(table: str, month: date, using: str = "default") -> list[Partition]:
     return [each for each in found if each.month < month]
 
 
-def stray_months(table: str, month: date) -> list[date]:
+def months_without_partition(table: str, month: date) -> list[date]:
     """Of which months before another there are events in the default partition. As the owner."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(

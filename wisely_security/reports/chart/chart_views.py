@@ -22,7 +22,7 @@ class ReportChart(ReportPage):
         if not filters.is_valid():
             reason = " ".join(error for errors in filters.form.errors.values() for error in errors)
             return render(request, "400.html", {"reason": reason}, status=400)
-        self._record_look(filters, [])
+        self._record_page_view(filters, [])
         context = {
             "report": self.report,
             "page_url": self.link(),
@@ -37,26 +37,26 @@ class ReportChart(ReportPage):
         period = filters.form.cleaned_data["during"]
         unit, bars = charts.bars_of(period)
         bounds = [*(bar.start for bar in bars), bars[-1].end]
-        told: dict[str, Any] = {"unit": unit.value, "period": str(period)}
+        data: dict[str, Any] = {"unit": unit.value, "period": str(period)}
         try:
             counts = search(lambda: totals.count(filters, self.request.tenant.pk, bounds), totals.LONGEST_COUNT_SECONDS)
         except SearchTooLongError:
-            return told | {"too_long": True}
+            return data | {"too_long": True}
         rows = totals.MOST_COUNTED if counts is None else sum(count.events for count in counts)
         total = charts.number_of_events(rows)
-        told["total"] = total if counts is not None else f"More than {total}"
+        data["total"] = total if counts is not None else f"More than {total}"
         if rows and self.request.user.may(self.report.download_permission):
-            told["csv_size"] = self._size(filters, rows)
-            told |= {"excel_is_full": rows > MOST_ROWS, "excel_rows": f"{MOST_ROWS:,}"}
+            data["csv_size"] = self._size(filters, rows)
+            data |= {"excel_is_full": rows > MOST_ROWS, "excel_rows": f"{MOST_ROWS:,}"}
         if counts is None:
-            return told | {"charted": _charted(filters)}
+            return data | {"charted": _charted(filters)}
 
         def link(bar: Bar) -> str:
             if unit is Unit.HOUR:
                 return ""
             return self.link(**{"period": "custom", "from": bar.first.isoformat(), "to": bar.last.isoformat()})
 
-        return told | {
+        return data | {
             "successes": f"{sum(count.successes for count in counts):,}",
             "failures": f"{sum(count.failures for count in counts):,}",
             "scale": [f"{number:,}" for number in (charts.scale(counts), charts.scale(counts) // 2, 0)],

@@ -44,7 +44,7 @@ class Bar:
 
 
 def bars_of(period: Period) -> tuple[Unit, list[Bar]]:
-    """By the hour for one day; else by the day, or by what is longer, where there is no room for so many.
+    """Hours for one day; otherwise days, or longer units if there is no room for so many bars.
 
     No bar lies in the future, but for the rest of today. A day that never was (30 December 2011 on Samoa) is a bar of
     no length.
@@ -114,9 +114,9 @@ class Column:
     label: str  # "", "first" (also where there is little room), "second"
 
     @property
-    def said(self) -> str:
-        said = f"{self.bar.name}: {number_of_events(self.count.events)}"
-        return f"{said}, {self.count.failures:,} failed" if self.count.failures else said
+    def description(self) -> str:
+        description = f"{self.bar.name}: {number_of_events(self.count.events)}"
+        return f"{description}, {self.count.failures:,} failed" if self.count.failures else description
 
     @property
     def numbers(self) -> list[str]:

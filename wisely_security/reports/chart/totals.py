@@ -30,7 +30,8 @@ LONGEST_COUNT_SECONDS = 3
 
 
 def count(filters: ReportFilterSet, tenant_id: UUID, bounds: Sequence[datetime]) -> list[Count] | None:
-    """How many there are between each bound and the next. None: more than MOST_COUNTED, and the rollup cannot count them."""
+    """How many there are between each bound and the next. None if the rollup cannot answer and there are more than
+    MOST_COUNTED."""
     model = cast("type[Event]", filters.queryset.model)
     known = rollup_filters(filters, model.dimensions)
     if known is None:

@@ -75,8 +75,8 @@ class ReportDownload(ReportView):
         )
 
     def _export(self, filters: ReportFilterSet, ending: str) -> Export:
-        """The rows that the filters select, and how the record tells what became of them."""
-        told = self.told(filters)
+        """The rows that the filters select, and how the outcome is recorded."""
+        shown_filters = self.recorded_filters(filters)
         context = current()
         request, tenant_id = self.request, self.request.tenant.pk
 
@@ -87,7 +87,7 @@ class ReportDownload(ReportView):
                     user=request.user,
                     tenant_id=tenant_id,
                     area=self.report.title,
-                    detail={"filters": told, "rows": rows, "format": ending},
+                    detail={"filters": shown_filters, "rows": rows, "format": ending},
                     cut_short=cut_short,
                 )
             note_late(request.session)

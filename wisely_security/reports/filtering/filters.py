@@ -138,12 +138,12 @@ class ReportFilterSet(django_filters.FilterSet):
     def _by_key(cls, data: QueryDict) -> QueryDict:
         """The parameters with each choice as its key: a script may also say its label, however it is written."""
         for name, each in cls.base_filters.items():
-            said = fold(data.get(name, "").strip())
-            if not said:
+            typed = fold(data.get(name, "").strip())
+            if not typed:
                 continue
             choices = each.extra.get("choices", ())
             for key, label in _flat(choices() if callable(choices) else choices):
-                if said in {fold(str(key)), fold(str(label))}:
+                if typed in {fold(str(key)), fold(str(label))}:
                     data[name] = key
         return data
 
@@ -170,7 +170,7 @@ class ReportFilterSet(django_filters.FilterSet):
         having = {word: events.model.indexed.having(key) for word, key in keys.items() if key}
         return {word: condition for word, condition in having.items() if first_of(events.filter(condition).only("id"))}
 
-    def said(self, name: str, events: Sequence[Any] = ()) -> str:
+    def display_value(self, name: str, events: Sequence[Any] = ()) -> str:
         """What a filter holds, in words. ``events``: what it has found, which may know a name."""
         value = str(self.data.get(name, "")).strip()
         widget = self.form.fields[name].widget

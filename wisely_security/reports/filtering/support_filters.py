@@ -1,4 +1,4 @@
-"""What support can look for among the events of all tenants, whichever the record."""
+"""What support can search for among the events of all tenants, whichever the record."""
 
 from __future__ import annotations
 
@@ -89,10 +89,10 @@ class SupportFilterSet(ReportFilterSet):
                 queryset = queryset.filter(reduce(operator.or_, [Q(Holds(F(it), pattern)) for it in self.names]))
         return queryset
 
-    def told(self) -> dict[str, str]:
+    def recorded_filters(self) -> dict[str, str]:
         """The filters that hold, in words."""
-        said = {"Period": str(self.form.cleaned_data["during"])}
+        shown = {"Period": str(self.form.cleaned_data["during"])}
         for name, field in self.form.fields.items():
             if str(self.form[name].value() or "").strip() and name not in {"period", "from", "to"}:
-                said[str(field.label)] = self.said(name)
-        return said
+                shown[str(field.label)] = self.display_value(name)
+        return shown

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 
 class DropDown(forms.Select):
-    """Says what Django's own says, which renders a template for each choice: that takes longer than all the page."""
+    """Django's own output without its template for each choice, which takes longer than the whole page."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         chosen = set(self.format_value(value))

@@ -1,4 +1,4 @@
-"""The forms of Django admin: what somebody has changed on a page is stored, nothing else; and it is said in words."""
+"""The forms of Django admin: what somebody has changed on a page is stored, nothing else; and it is shown in words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ComparedForm(EditForm):
         return not any(self.look_the_same(name, bound.initial, other) for other in (self.shown(name), bound.data))
 
     def _what_there_is(self, name: str) -> str:
-        now = Truncator(said(self.fields[name], self[name].initial)).chars(LONGEST_SAID)
+        now = Truncator(display_value(self.fields[name], self[name].initial)).chars(LONGEST_SAID)
         there_is = f"it is now “{now}”" if now else "it is now empty"
         return f"Someone else has changed this since you opened the page: {there_is}. Save again to overwrite it."
 
@@ -61,26 +61,26 @@ def changes_of(form: Any, names: Iterable[str]) -> dict[str, list[str]]:
     """What a form has changed of these fields, in words: ``{label: [before, after]}``."""
     return {
         str(form[name].label): [
-            said(form.fields[name], form[name].initial),
-            said(form.fields[name], form.cleaned_data[name]),
+            display_value(form.fields[name], form[name].initial),
+            display_value(form.fields[name], form.cleaned_data[name]),
         ]
         for name in names
     }
 
 
 def additions_of(form: Any, names: Iterable[str]) -> dict[str, list[str]]:
-    values = {str(form[name].label): said(form.fields[name], form.cleaned_data[name]) for name in names}
+    values = {str(form[name].label): display_value(form.fields[name], form.cleaned_data[name]) for name in names}
     return {label: ["", value] for label, value in values.items() if value}
 
 
-def said(field: Any, value: Any) -> str:
+def display_value(field: Any, value: Any) -> str:
     """A value as the form's reader sees it."""
     if value is None or value == "":
         return ""
     if isinstance(value, Model):
         return str(value)
     if isinstance(value, list | tuple | QuerySet):
-        return ", ".join(said(field, each) for each in value)
+        return ", ".join(display_value(field, each) for each in value)
     if isinstance(field, ModelChoiceField):
         return str(field.to_python(value))
     choices: dict[Any, Any] = dict(flatten_choices(getattr(field, "choices", ())))

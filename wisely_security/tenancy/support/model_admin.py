@@ -29,7 +29,7 @@ class SupportChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)  # evaluated once: the rows shown are the rows recorded
-        self.model_admin.record_view(request, self.result_list, self.told(), self.looked_for())
+        self.model_admin.record_view(request, self.result_list, self.recorded_filters(), self.looked_for())
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """Texts in the order of all lists."""
@@ -40,7 +40,7 @@ class SupportChangeList(ChangeList):
         """The tenant that a filter has chosen."""
         return None
 
-    def told(self) -> dict[str, str]:
+    def recorded_filters(self) -> dict[str, str]:
         """Search and filters, in words; what no word is known for, as it was typed."""
         said = {"Search": self.query[:LONGEST_SEARCH]} if self.query else {}
         for spec in self.filter_specs:

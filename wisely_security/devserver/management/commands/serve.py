@@ -71,7 +71,7 @@ class Command(BaseCommand):
         command += ["--bind", f"fd://{listener.fileno()}", "--workers", str(workers)]
         # Database and claim stay in use for as long as the web server lives, even if this process is killed.
         keep_open = (listener.fileno(), claim.descriptor, *embedded.descriptors())
-        claim.announce(children.start(command, environ, keep_open=keep_open), url)
+        claim.publish(children.start(command, environ, keep_open=keep_open), url)
         listener.close()
         if self._answers(children, port_in_use):
             self._welcome(url)

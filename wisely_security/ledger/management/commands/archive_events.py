@@ -10,16 +10,16 @@ from wisely_security.ledger.months import partitions
 from ..archiving import OwnersCommand
 
 
-def _months(said: str) -> int:
-    if not (said.isdecimal() and int(said)):
+def _months(text: str) -> int:
+    if not (text.isdecimal() and int(text)):
         raise ArgumentTypeError("a number of months, 1 or more")
-    return int(said)
+    return int(text)
 
 
 class Command(OwnersCommand):
     help = (
         "Archives months of events past their retention period, and erases events that a tenant asked to keep for less "
-        "long. By default events are kept for ever. Run it daily (docs/retention.md)."
+        "long. By default events are kept forever. Run it daily (docs/retention.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -42,27 +42,27 @@ class Command(OwnersCommand):
 
     def _work(self, today: date, older_than: int | None) -> Iterator[str]:
         """Erases first, so that no archive has what a tenant does not want kept."""
-        for stray in retention.strays(today, older_than):
-            partitions.make(stray)
-            yield f"{stray.name}: created, because the default partition held events of it."
+        for month in retention.unpartitioned_months(today, older_than):
+            partitions.make(month)
+            yield f"{month.name}: created, because the default partition held events of it."
         for erasure in retention.erasures(today):
             for tenant_id, rows in archives.erase(erasure).items():
                 rule = erasure.rule(tenant_id)
                 yield f"{erasure.partition.name}: {rows:,} events of tenant {tenant_id} erased. {rule}"
-        for leaving in retention.leaving(today, older_than):
-            name = archives.archive(leaving)
+        for expired in retention.expired_months(today, older_than):
+            name = archives.archive(expired)
             what = f"archived as {name}" if name else "dropped because it was empty"
-            yield f"{leaving.partition.name}: {what}. {leaving.rule}"
+            yield f"{expired.partition.name}: {what}. {expired.rule}"
 
     def _plan(self, today: date, older_than: int | None) -> Iterator[str]:
-        for stray in retention.strays(today, older_than):
-            yield f"{stray.name}: would be created, because the default partition holds events of it."
+        for month in retention.unpartitioned_months(today, older_than):
+            yield f"{month.name}: would be created, because the default partition holds events of it."
         for erasure in retention.erasures(today):
             for tenant_id, rows in erasure.rows.items():
                 rule = erasure.rule(tenant_id)
                 yield f"{erasure.partition.name}: {rows:,} events of tenant {tenant_id} would be erased. {rule}"
-        for leaving in retention.leaving(today, older_than):
-            rows, size = partitions.size_of(leaving.partition)
+        for expired in retention.expired_months(today, older_than):
+            rows, size = partitions.size_of(expired.partition)
             yield (
-                f"{leaving.partition.name}: {rows:,} events, {size / 1e6:,.1f} MB, would be archived. {leaving.rule}"
+                f"{expired.partition.name}: {rows:,} events, {size / 1e6:,.1f} MB, would be archived. {expired.rule}"
             )
