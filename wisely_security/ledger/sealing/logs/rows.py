@@ -1,5 +1,5 @@
-"""Rows of events as COPY gives them, and the hashes of their leaves: what ``leaves.leaf`` makes of the same events, in
-a third of its time. Each value becomes its JSON; the objects around them, whose keys are known, are templates."""
+"""Rows of events as COPY gives them, and their leaves: what ``leaves.leaf`` makes of the same events, in a third of its
+time. Each value becomes its JSON; the objects around them, whose keys are known, are templates."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ MILLISECONDS_A_DAY = 86_400_000
 NULL = "null"
 
 LeafHash = Callable[[Row, bytes], bytes]
+SealedJson = Callable[[Row, bytes, str], tuple[bytes, bytes]]
 
 
 def columns(model: type[Event]) -> list[str]:
@@ -35,6 +36,14 @@ def columns(model: type[Event]) -> list[str]:
 def leaf_hasher(model: type[Event], first: int) -> LeafHash:
     """A function of a row, which has the columns from ``first`` on, and a salt. TypeError for a column of a kind that
     cannot be sealed."""
+    sealed = sealed_json(model, first)
+    return lambda row, salt: sha256(b"\0" + sealed(row, salt, "")[0]).digest()
+
+
+@cache
+def sealed_json(model: type[Event], first: int) -> SealedJson:
+    """A function of a row, a salt, and the commitment that the leaf holds ("": the one to the row's personal fields): the
+    leaf, and the canonical JSON of the personal fields."""
     names = [*columns(model), "occurred_at"]
     odd = [(place, convert) for place, name in enumerate(columns(model)) if (convert := _conversion(model, name))]
     later = later_columns(model)
@@ -47,7 +56,7 @@ def leaf_hasher(model: type[Event], first: int) -> LeafHash:
         without = {names[place] for (place, _), is_left_out in zip(defaults, left_out, strict=True) if is_left_out}
         return _Template(names, model.personal, without)
 
-    def leaf_hash(row: Row, salt: bytes) -> bytes:
+    def of_row(row: Row, salt: bytes, commitment: str) -> tuple[bytes, bytes]:
         values = row[first:]
         parts = [NULL if value is None else encode_basestring(value) for value in values]
         for place, convert in odd:
@@ -55,14 +64,15 @@ def leaf_hasher(model: type[Event], first: int) -> LeafHash:
                 parts[place] = convert(value)
         parts.append(_time(values[0] or ""))
         its = template(*[parts[place] == default for place, default in defaults])
-        kept = sha256(salt + (its.personal % its.of_personal(parts)).encode()).hexdigest()
+        personal = (its.personal % its.of_personal(parts)).encode()
+        kept = commitment or sha256(salt + personal).hexdigest()
         parts += (version, f'"{kept}"')
         leaf = (its.plain % its.of_plain(parts)).encode()
         if len(leaf) > leaves.MAX_SIZE:
             leaf = _shortened(leaf, kept)
-        return sha256(b"\0" + leaf).digest()
+        return leaf, personal
 
-    return leaf_hash
+    return of_row
 
 
 class _Template:
