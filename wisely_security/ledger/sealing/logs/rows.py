@@ -40,7 +40,6 @@ def leaf_hasher(model: type[Event], first: int) -> LeafHash:
     return lambda row, salt: sha256(b"\0" + sealed(row, salt, "")[0]).digest()
 
 
-@cache
 def sealed_json(model: type[Event], first: int) -> SealedJson:
     """A function of a row, a salt, and the commitment that the leaf holds ("": the one to the row's personal fields): the
     leaf, and the canonical JSON of the personal fields."""
