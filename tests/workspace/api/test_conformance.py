@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from re import Pattern
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
+from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies._internal import regex
 from schemathesis import Case, GenerationMode
 from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
@@ -19,6 +22,23 @@ from .calls import Caller
 AS_IT_IS = {"Accept-Encoding": "identity"}  # called in this process, schemathesis does not decompress
 pytestmark = pytest.mark.long
 BOUNDED = settings(max_examples=100, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patterns_built_once() -> Iterator[None]:
+    """schemathesis makes the strategy of a pattern anew for each value: for sets of characters, most of all time."""
+    built: dict[tuple[Any, ...], SearchStrategy[Any]] = {}
+    build = regex.regex_strategy
+
+    def build_once(pattern: Pattern[Any] | str, fullmatch: bool, **options: Any) -> SearchStrategy[Any]:
+        key = (pattern, fullmatch, repr(options))
+        if key not in built:
+            built[key] = build(pattern, fullmatch, **options)
+        return built[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(regex, "regex_strategy", build_once)
+        yield
 
 
 @pytest.fixture
