@@ -14,6 +14,7 @@ from ..archive import archives
 from ..archive.verify_archive import ArchiveError
 from ..models import Archive
 from ..months.locks import BusyError
+from ..sealing.keys import SigningKeyError
 
 
 class OwnersCommand(BaseCommand):
@@ -23,7 +24,7 @@ class OwnersCommand(BaseCommand):
         try:
             with archives.maintenance_session():
                 return super().execute(*args, **options)
-        except (ArchiveError, BusyError, OSError) as error:
+        except (ArchiveError, BusyError, SigningKeyError, OSError) as error:
             raise CommandError(str(error)) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,7 @@ def test_an_event_that_is_deleted_from_a_restored_month(people: Cast) -> None:
     recorded(people)
     run(*TWELVE)
     run("restore_archive", name_of(OLD))
-    partition = Partition(LOGINS, OLD).name
-    unguarded(partition, f"DELETE FROM {partition} WHERE id = (SELECT id FROM {partition} ORDER BY id LIMIT 1)")
+    delete_first(OLD)
     [finding] = logs_say()[1]
     assert "(leaf 0) is missing: it was deleted." in finding
 
@@ -66,10 +66,55 @@ def test_an_event_that_is_deleted_from_a_restored_month(people: Cast) -> None:
 def test_an_event_that_is_deleted_beside_an_archived_month(people: Cast) -> None:
     recorded(people)
     run(*TWELVE)
-    partition = Partition(LOGINS, YOUNG).name
-    unguarded(partition, f"DELETE FROM {partition} WHERE id = (SELECT id FROM {partition} ORDER BY id LIMIT 1)")
+    delete_first(YOUNG)
     [finding] = logs_say()[1]
     assert "(leaf 3) is missing: it was deleted." in finding
+
+
+def delete_first(month: date) -> None:
+    partition = Partition(LOGINS, month).name
+    unguarded(partition, f"DELETE FROM {partition} WHERE id = (SELECT id FROM {partition} ORDER BY id LIMIT 1)")
+
+
+@pytest.mark.parametrize("kind", ["archived", "erased"])
+def test_a_removal_that_the_owner_forges(people: Cast, kind: str) -> None:
+    """Also with the signed note of another month."""
+    recorded(people)
+    run(*TWELVE)
+    delete_first(YOUNG)
+    as_owner("SELECT ledger_note_removal(%s, %s, %s, 'as a rule', %s)", LOGINS, YOUNG, kind, people.acme.pk)
+    assert_forged(kind)
+    newest = "(SELECT id FROM ledger_removal ORDER BY id DESC LIMIT 1)"
+    replayed = f"SELECT tenant_id, {newest}, note FROM ledger_signed_removal WHERE tenant_id = %s"
+    as_owner(f"INSERT INTO ledger_signed_removal {replayed}", people.acme.pk)
+    assert_forged(kind)
+
+
+def assert_forged(kind: str) -> None:
+    missing, noted = logs_say()[1]
+    assert "(leaf 3) is missing: it was deleted." in missing
+    assert f"its events of {YOUNG:%Y-%m} are noted as {kind} (as a rule)" in noted
+    assert noted.endswith("the key of the log has not signed this: it is forged.")
+
+
+def test_a_month_whose_return_is_no_longer_noted(people: Cast) -> None:
+    """Its archive would explain what is missing."""
+    recorded(people)
+    run(*TWELVE)
+    run("restore_archive", name_of(OLD))
+    delete_first(OLD)
+    unguarded("ledger_removal", "DELETE FROM ledger_removal WHERE kind = 'restored'")
+    findings = logs_say()[1]
+    assert len(findings) == 5
+    assert all(f"is here, though its month left for {name_of(OLD)}" in finding for finding in findings)
+
+
+def test_nothing_leaves_unsigned(people: Cast, settings) -> None:
+    recorded(people)
+    settings.SIGNING_KEY = ""
+    with pytest.raises(CommandError, match="There is no signing key"):
+        run(*TWELVE)
+    assert len(history.rows_of(LOGINS, OLD)) == 6
 
 
 def test_what_a_tenant_had_erased(people: Cast) -> None:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from ...models import EPOCH, Event, first_id, time_of
 from ..logs.copying import Row, copy_rows
+from ..logs.removals import ARCHIVED
 from ..logs.rows import columns, leaf_hasher
 from .findings import Checkpoint, Findings
 from .stored import Position, Removals, StoredLog, ask
@@ -69,6 +70,7 @@ class EventCheck:
         self,
         model: type[Event],
         log: StoredLog,
+        removals: Removals,
         checkpoints: Sequence[Checkpoint],
         findings: Findings,
         doubtful: Doubtful,
@@ -87,7 +89,7 @@ class EventCheck:
         self._earlier = earlier
         self._progress = progress
         self._taken = 0
-        self._removals = Removals(log)
+        self._removals = removals
         self._leaf_hash = leaf_hasher(model, AHEAD)
         in_database = [each for each in checkpoints if each.signed_at]
         self._sizes = [each.size for each in in_database]
@@ -122,6 +124,8 @@ class EventCheck:
                     f"was given another place: its transaction is {event_tx}, it was {tx}.",
                 )
             self._check_time(event_id, int(index), int(event_tx or 0))
+            if self._removals:
+                self._check_left(event_id, int(index))
 
     def _altered(self, event_id: str, index: int) -> None:
         if index in self._doubtful:
@@ -146,6 +150,12 @@ class EventCheck:
             self.counts[why[0]] += 1
         else:
             self._findings.about_event(index, "missing", event_id, "is missing: it was deleted.")
+
+    def _check_left(self, event_id: str, index: int) -> None:
+        """A month that came back, and whose return is no longer noted, would explain that events of it are missing."""
+        if (why := self._removals.why(_month(UUID(event_id)), index)) and why[0] == ARCHIVED:
+            text = f"is here, though its month left for {why[1]}: how it came back is not noted."
+            self._findings.about_event(index, "left", event_id, text)
 
     def _check_time(self, event_id: str, index: int, tx: int) -> None:
         moment = int(event_id[:8] + event_id[9:13], 16)

@@ -23,7 +23,7 @@ from ..logs.signing import origin_of, record_of
 from ..logs.status import has_findings
 from .events import ALL_TIME, Bounds, EventCheck, RecordedTimes, bounds_of
 from .findings import Finding, Findings
-from .stored import Position, StoredLog, ask, logs, position
+from .stored import Position, Removals, StoredLog, ask, logs, position
 from .trees import check_checkpoints, check_tree, checkpoints_in_database, checkpoints_in_file
 
 
@@ -124,9 +124,13 @@ class _RecordCheck:
         usable = [each for each in in_file if each.size <= log.size]
         doubtful = check_tree(log, [*usable, *in_database], findings)
 
+        removals = Removals(self._keys, log)
+        for each in removals.forged:
+            findings.about(log.size, "removal", each)
         check = EventCheck(
             self._model,
             log,
+            removals,
             in_database,
             findings,
             doubtful,

@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db import connection
 
 from ...models import Event
+from ..keys import SigningKeys
+from ..logs import removals
 from ..logs.signing import origin_of
 
 
@@ -64,12 +66,22 @@ def position(table: str) -> Position:
 
 
 class Removals:
-    """Why sealed events of a log are not in its record."""
+    """Why sealed events of a log are not in its record. ``forged``: what only seems to be a reason, as a sentence."""
 
-    def __init__(self, log: StoredLog) -> None:
+    def __init__(self, keys: SigningKeys, log: StoredLog) -> None:
+        self.forged: list[str] = []
         self._of_month: dict[date, list[tuple[str, int, str]]] = defaultdict(list)
-        for month, kind, size, reason in ask(_REMOVALS, log.tenant_id, log.table):
-            self._of_month[month].append((kind, size, reason))
+        for month, kind, size, reason, row, note in ask(_REMOVALS, log.tenant_id, log.table):
+            if removals.is_signed(keys, log.origin, row, note or ""):
+                self._of_month[month].append((kind, size, reason))
+            else:
+                self.forged.append(
+                    f"its events of {month:%Y-%m} are noted as {kind} ({reason}), "
+                    "and the key of the log has not signed this: it is forged."
+                )
+
+    def __bool__(self) -> bool:
+        return bool(self._of_month)
 
     def why(self, month: date, index: int) -> tuple[str, str] | None:
         """ "archived" or "erased", and the archive or the rule; None where it should be there."""
@@ -87,6 +99,8 @@ def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 _LOGS = "SELECT tenant_id, origin, size, published, begun_at FROM ledger_log WHERE events = %s::regclass"
-_REMOVALS = (
-    "SELECT month, kind, size, reason FROM ledger_removal WHERE tenant_id = %s AND events = %s::regclass ORDER BY id"
-)
+_REMOVALS = """
+    SELECT month, kind, size, reason, to_jsonb(noted), note FROM ledger_removal AS noted
+    LEFT JOIN ledger_signed_removal AS it ON (it.tenant_id, removal) = (noted.tenant_id, id)
+    WHERE noted.tenant_id = %s AND events = %s::regclass ORDER BY id
+"""
