@@ -14,7 +14,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wisely_security.ledger.sealing.bundles.writing import Bundle, Manifest, SealedEvent
+from wisely_security.ledger.sealing.bundles.manifest import Manifest
+from wisely_security.ledger.sealing.bundles.writing import Bundle, Head, SealedEvent
 from wisely_security.ledger.sealing.checkpoints import Checkpoint
 from wisely_security.ledger.sealing.leaves import leaf, personal_json
 from wisely_security.ledger.sealing.logs.sealed_columns import NO_LATER_COLUMNS, LaterColumns
@@ -95,9 +96,12 @@ def salt(number: int) -> bytes:
     return sha256(b"salt %d" % number).digest()[:16]
 
 
+LEFT = {"user_name": "Erased person", "user_agent": "", "session": ""}
+
+
 @dataclass
 class Log:
-    """The first ``size`` events of a log, and bundles of them. ``erased``: indexes whose personal fields are gone.
+    """The first ``size`` events of a log, and bundles of them. ``erased``: indexes of those of which a person was erased.
     ``later``: fields that were added later."""
 
     size: int
@@ -116,14 +120,14 @@ class Log:
         )
         made = leaf(values, plain, personal, salt(index))
         if index in self.erased:
-            return SealedEvent(index, made, None, None)
+            left = {name: (values | LEFT)[name] for name in personal}
+            return SealedEvent(index, made, personal_json(left, personal), None)
         return SealedEvent(index, made, personal_json(values, personal), salt(index))
 
     def row(self, index: int) -> bytes:
         if index not in self.erased:
             return row(event(index))
-        gone = {"user_name": "Erased person", "user_agent": "", "detail": {}, "session": ""}
-        return row(event(index) | gone)
+        return row(event(index) | LEFT)
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -134,14 +138,12 @@ class Log:
         newest_first = sorted(indexes, reverse=True)
         shown = [each for each in newest_first if not period or period[0] <= event(each)["occurred_at"] < period[1]]
         written = io.BytesIO()
-        Bundle(
-            checkpoint=bytes(self.checkpoint.sign([SIGNER])),
-            size=self.size,
-            node=stored(self.hashes),
-            vkey=SIGNER.public.vkey,
-            manifest=Manifest(columns=COLUMNS, offsets=OFFSETS, period=period, later=self.later),
-            made_at=BEGIN,
-        ).write(written, [HEADER, *map(self.row, shown)], map(self.sealed, newest_first))
+        bundle = Bundle(written, BEGIN)
+        bundle.add("events.csv", [HEADER, *map(self.row, shown)])
+        leaves = bundle.add_events(map(self.sealed, newest_first), self.size)
+        head = Head(bytes(self.checkpoint.sign([SIGNER])), self.size, stored(self.hashes))
+        manifest = Manifest(columns=COLUMNS, offsets=OFFSETS, period=period, later=self.later, facts={"Rows": "9"})
+        bundle.finish(leaves, head, manifest, SIGNER)
         with zipfile.ZipFile(written) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 

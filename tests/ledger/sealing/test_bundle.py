@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 import subprocess
 import sys
@@ -167,7 +168,10 @@ def test_an_event_that_is_removed_from_both_files_is_named(members: dict[str, by
     rows, events = rows_of(members["events.csv"]), members["events.ndjson"].splitlines(keepends=True)
     del rows[4], events[3]
     changed = {"events.csv": b"".join(rows), "events.ndjson": b"".join(events)}
-    assert checked(members | changed, tmp_path).problems == ["events.ndjson: the event with index 8 was removed"]
+    assert checked(members | changed, tmp_path).problems == [
+        "events.ndjson: the event with index 8 was removed",
+        "events.csv: is not the file that was delivered",
+    ]
 
 
 def test_events_that_are_moved_in_both_files_are_named(members: dict[str, bytes], tmp_path: Path) -> None:
@@ -206,7 +210,7 @@ def test_one_salt_cannot_stand_for_another(members: dict[str, bytes], tmp_path: 
 
 def test_erased_events_still_pass(tmp_path: Path) -> None:
     text = printed_for(log(20, frozenset({4, 8})).bundle(STRETCH), tmp_path)
-    assert "GENUINE: all 9 rows" in text and "Of 2 the personal fields have been erased" in text
+    assert "GENUINE: all 9 rows" in text and "Of 2 of them a person has been erased" in text
 
 
 def test_what_is_written_over_an_erased_name_is_found(tmp_path: Path) -> None:
@@ -219,12 +223,27 @@ def test_what_is_written_over_an_erased_name_is_found(tmp_path: Path) -> None:
     assert len(checked(members | {"events.csv": changed}, tmp_path).problems) == 2
 
 
-def test_events_that_are_hidden_as_erased_prove_no_name(members: dict[str, bytes], tmp_path: Path) -> None:
+def test_an_event_without_its_personal_fields_proves_no_row(members: dict[str, bytes], tmp_path: Path) -> None:
     events = members["events.ndjson"].splitlines(keepends=True)
     head, _, _ = events[3].partition(b',"personal":{')
     events[3] = head + b',"personal":null,"salt":null}\n'
-    (problem,) = checked(members | {"events.ndjson": b"".join(events)}, tmp_path).problems
-    assert problem.startswith(f"events.csv, row 5 (event {name(8)}): Name, User Agent")
+    line, row = checked(members | {"events.ndjson": b"".join(events)}, tmp_path).problems
+    assert line == f"events.ndjson, line 4 (event {name(8)}): lacks a field of the CSV"
+    assert row.startswith(f"events.csv, row 5 (event {name(8)}): no event proves it")
+
+
+def test_an_event_that_is_passed_off_as_erased_is_not_what_was_delivered(
+    members: dict[str, bytes], tmp_path: Path
+) -> None:
+    events, rows = members["events.ndjson"].splitlines(keepends=True), members["events.csv"]
+    events[3] = re.sub(rb'"salt":.*}', b'"salt":null}', events[3]).replace(b"Mozilla", b"Netscape")
+    csv = rows_of(rows)
+    csv[4] = csv[4].replace(b"Mozilla", b"Netscape")
+    changed = {"events.csv": b"".join(csv), "events.ndjson": b"".join(events)}
+    assert checked(members | changed, tmp_path).problems == [
+        "events.csv: is not the file that was delivered",
+        "events.ndjson: is not the file that was delivered",
+    ]
 
 
 DAY = BEGIN + timedelta(minutes=30), datetime(2026, 10, 25, 2, 50, tzinfo=UTC)  # events 2 to 9

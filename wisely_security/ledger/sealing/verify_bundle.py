@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Checks a download of audit events offline. One file; it needs Python 3.11 or later, and nothing else.
 
-    python verify_bundle.py BUNDLE.zip [--key VKEY] [--witness VKEY …]
+    python verify_bundle.py BUNDLE.zip [--key VKEY] [--witness VKEY …] [--complete]
     python verify_bundle.py EVENT.tlog-proof --key VKEY [--witness VKEY …]
 
 --key: the public key of the log, from somebody you trust; without it, the one in the bundle is taken, and shown.
 --witness: public keys of witnesses, each of which must have signed the checkpoint too.
+--complete: count it as a problem where it is not proved that no event is missing.
 It ends with 0 when everything is genuine, 1 when something is not, 2 when nothing could be checked.
 
 A bundle is a ZIP file with
@@ -15,8 +16,10 @@ A bundle is a ZIP file with
                     index       where the event is in the log
                     leaf        what was sealed: canonical JSON (RFC 8785) with v (1), the plain fields, and personal:
                                 SHA-256(salt, canonical JSON of the personal fields) in hexadecimal
-                    personal    the personal fields, as canonical JSON; null when they have been erased
-                    salt        16 bytes in hexadecimal; null when they have been erased
+                    personal    the personal fields, as canonical JSON
+                    salt        16 bytes in hexadecimal; null where a person has been erased of the event: then personal
+                                is what is left, which is not proved. Both are null for an event that is not in the CSV
+                                and only shows that none is missing around it
     proof           a first line ("audit-proof/1"), then entries of 33 bytes that cover the log from its first leaf to
                     its last: 255 and the hash of a leaf that is in the bundle, or a level and the root of the complete
                     subtree of 2^level leaves, none of which is in the bundle
@@ -25,6 +28,8 @@ A bundle is a ZIP file with
     manifest.json   how a row of the CSV is written from the fields of its event. It is not sealed: what it says is
                     shown, and every row must be what it makes of the sealed fields
     README.txt      the same in plain words
+    statement       a signed note of the log: "audit-bundle/1", the name of the log, when it was delivered, and of each
+                    file before this one its SHA-256 in hexadecimal and its name
 
 The proof of one event (C2SP tlog-proof) holds its index, the hashes from its leaf to the root, the checkpoint, and as
 "extra" an object with leaf, personal and salt as above.
@@ -36,7 +41,7 @@ manifest.json is an object with
     v         1
     columns   for each column of the CSV, an object with heading, kind, and what the kind needs (class Columns)
     offsets   for times: [from, seconds east of UTC] in order; the first one holds for what is before it, too
-    erased    the text that stands for what has been erased; cells of erased fields may also be empty
+    facts     what else is said of the bundle: an object of texts
     period    null, or {"start": …, "end": …} in UTC: then events.ndjson has whole a stretch of the log, and events.csv
               all events of the stretch from start up to, not including, end
     later     {"plain": {…}, "personal": {…}}: fields that have been added to events since the log began, each with the
@@ -51,6 +56,7 @@ import gc
 import hashlib
 import io
 import json
+import os
 import re
 import sys
 import zipfile
@@ -58,19 +64,29 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from struct import iter_unpack
 from typing import IO, Any, NamedTuple
 
-MEMBERS = ("events.csv", "events.ndjson", "proof", "checkpoint", "key", "manifest.json", "README.txt")
+STATED = ("events.csv", "events.ndjson", "proof", "manifest.json", "README.txt")
+LARGEST = {"manifest.json": 1 << 24, "README.txt": 1 << 20, "statement": 1 << 16, "checkpoint": 1 << 20, "key": 1 << 12}
+MEMBERS = dict.fromkeys((*STATED, *LARGEST))
 PROOF_HEADER, ENTRY, OURS = b"audit-proof/1\n", 33, 255
+STATEMENT_HEADER = "audit-bundle/1"
 EMPTY_ROOT = hashlib.sha256().digest()
 MAX_SIZE = 2**63 - 1
 MAX_LINE = 1 << 26  # bytes
+BLOCK = 1 << 20  # bytes of events.ndjson that are checked at once
+LARGE = 1 << 24  # bytes of events.ndjson from which on several processors are used
+BOMB, BOMB_RATIO = 1 << 30, 100  # bytes of a file from which on it must not be so many times as large as it is packed
 SHOWN = 20  # problems
+MOST_PROBLEMS = 10_000  # after which the check ends
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f]")
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 BOM, CRLF = b"\xef\xbb\xbf", b"\r\n"
@@ -129,6 +145,7 @@ def _decoded(encoded: bytes) -> Point | None:
 _BASE = _decoded((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or (0, 1, 1, 0)
 
 
+@lru_cache(maxsize=64)
 def ed25519_verifies(key: bytes, message: bytes, signature: bytes) -> bool:
     point = _decoded(key) if len(key) == 32 else None
     s = int.from_bytes(signature[32:], "little")
@@ -176,18 +193,24 @@ def parse_key(vkey: str, kind: int) -> Key:
     return Key(name, key_id, kind, key[1:])
 
 
-def open_checkpoint(note: bytes, keys: list[Key]) -> tuple[Checkpoint, list[str]]:
-    """The checkpoint of the first key's log, which all these keys must have signed, and when witnesses did."""
-    text, lines = parse_note(note)
+def open_note(note: bytes, keys: list[Key], what: str) -> tuple[str, dict[Key, bytes]]:
+    """The text of a note that all these keys must have signed, and their signatures."""
+    text, lines = parse_note(note, what)
     known, signed = {key[:2]: key for key in keys}, dict[Key, bytes]()
     for name, value in lines:
         if key := known.get((name, value[:4])):
             if not _is_signed(text, key, value[4:]):
-                raise BundleError(f"The signature of {name} is not one of this checkpoint.")
+                raise BundleError(f"The signature of {name} is not one of this {what}.")
             signed[key] = value[4:]
     for key in keys:
         if key not in signed:
-            raise BundleError(f"{key.name} has not signed the checkpoint with the key that is expected.")
+            raise BundleError(f"{key.name} has not signed the {what} with the key that is expected.")
+    return text, signed
+
+
+def open_checkpoint(note: bytes, keys: list[Key]) -> tuple[Checkpoint, list[str]]:
+    """The checkpoint of the first key's log, which all these keys must have signed, and when witnesses did."""
+    text, signed = open_note(note, keys, "checkpoint")
     origin, size, root, *extensions = [*text[:-1].split("\n"), "", ""][: max(3, text.count("\n"))]
     if not DECIMAL.fullmatch(size) or int(size) > MAX_SIZE or len(from_base64(root)) != 32 or "" in extensions:
         raise BundleError("The checkpoint is malformed.")
@@ -197,20 +220,34 @@ def open_checkpoint(note: bytes, keys: list[Key]) -> tuple[Checkpoint, list[str]
     return Checkpoint(origin, int(size), from_base64(root)), [f"{name}, {_utc(time)}" for name, time in times]
 
 
-def parse_note(note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
+def open_statement(note: bytes, key: Key) -> tuple[str, dict[str, str]]:
+    """When the bundle was delivered, and the hashes of its files by name."""
+    text, _ = open_note(note, [key], "statement")
+    header, origin, time, *lines = [*text[:-1].split("\n"), "", ""]
+    if header.startswith("audit-bundle/") and header != STATEMENT_HEADER:
+        raise BundleError(
+            f"This is a bundle of another version ({header}). Take the verify_bundle.py that came with it."
+        )
+    hashes = {name: digest for digest, _, name in (line.partition(" ") for line in lines if line)}
+    if header != STATEMENT_HEADER or origin != key.name or sorted(hashes) != sorted(STATED):
+        raise BundleError("The statement is not one of a bundle of this log.")
+    return time, hashes
+
+
+def parse_note(note: bytes, what: str) -> tuple[str, list[tuple[str, bytes]]]:
     """The text, and of each signature the name and the key id with the signature."""
     try:
         before, separator, after = note.decode().rpartition("\n\n")
     except UnicodeDecodeError:
-        raise BundleError("The checkpoint is not UTF-8.") from None
+        raise BundleError(f"The {what} is not UTF-8.") from None
     if not separator or not after.endswith("\n") or CONTROLS.search(before + after):
-        raise BundleError("The checkpoint is not a signed note.")
+        raise BundleError(f"The {what} is not a signed note.")
     lines = []
     for line in after[:-1].split("\n"):
         name, _, encoded = line.removeprefix("— ").partition(" ")
         value = from_base64(encoded)
         if not line.startswith("— ") or not name or len(value) < 5:
-            raise BundleError("The checkpoint has a malformed signature.")
+            raise BundleError(f"The {what} has a malformed signature.")
         lines.append((name, value))
     return before + "\n", lines
 
@@ -238,7 +275,7 @@ class Proven:
     def __init__(self, proof: IO[bytes], checkpoint: Checkpoint) -> None:
         self.indexes, self.hashes = array("Q"), bytearray()
         if proof.read(len(PROOF_HEADER)) != PROOF_HEADER:
-            raise BundleError("The proof is of another form.")
+            raise BundleError("The proof is not one that this program knows: it was changed, or is of another version.")
         size, peaks = 0, list[bytes]()
         while chunk := proof.read(ENTRY * 10_000):
             if len(chunk) % ENTRY:
@@ -268,20 +305,40 @@ class Proven:
             root = hashlib.sha256(b"\x01" + peaks.pop() + root).digest()
         return root
 
-    def problem(self, index: int, leaf: bytes) -> str:
+    def places(self, indexes: Iterable[int], hashes: bytes) -> list[int] | None:
+        """Where these leaves are, whose hashes follow one another; None where one is not here or was found before. As a
+        rule they come in descending order."""
+        places, start, place = list[int](), 0, self._last
+        own_indexes, own_hashes, found = self.indexes, self.hashes, self._found
+        for index in indexes:
+            place -= 1
+            if place < 0 or own_indexes[place] != index:
+                place = bisect_left(own_indexes, index)
+                if place == len(own_indexes) or own_indexes[place] != index:
+                    return None
+            if found[place] or own_hashes[place * 32 : place * 32 + 32] != hashes[start : start + 32]:
+                return None
+            places.append(place)
+            start += 32
+        return places
+
+    def find(self, places: list[int]) -> None:
+        for place in places:
+            self._found[place] = 1
+        if places:
+            self._last = places[-1]
+
+    def problem(self, index: int, leaf_hash: bytes) -> str:
         """What is wrong with the leaf that should be at this index; nothing, once, for one that is genuine."""
-        place = self._last - 1  # as a rule they come in descending order
-        if place < 0 or self.indexes[place] != index:
-            place = bisect_left(self.indexes, index)
-            if place == len(self.indexes) or self.indexes[place] != index:
-                return f"is not in the proof: it was added, or its index ({index}) was changed"
-        self._last = place
-        if hashlib.sha256(b"\x00" + leaf).digest() != self.hashes[place * 32 : place * 32 + 32]:
+        if places := self.places([index], leaf_hash):
+            self.find(places)
+            return ""
+        place = bisect_left(self.indexes, index)
+        if place == len(self.indexes) or self.indexes[place] != index:
+            return f"is not in the proof: it was added, or its index ({index}) was changed"
+        if leaf_hash != self.hashes[place * 32 : place * 32 + 32]:
             return "was changed, or is not the event that was sealed at its index"
-        if self._found[place]:
-            return "is here twice"
-        self._found[place] = 1
-        return ""
+        return "is here twice"
 
     def missing(self) -> list[int]:
         """Indexes in the proof whose events have not been found."""
@@ -297,13 +354,14 @@ class Proven:
 
 
 class Event(NamedTuple):
-    """A line of events.ndjson. ``place``: its index in the log; ``values``: its fields by name, of an erased event the
-    plain ones alone."""
+    """A line of events.ndjson. ``place``: its index in the log; ``values``: its fields by name. ``is_erased``: the
+    personal ones are what was left when a person was erased of it. ``is_whole``: there are personal ones."""
 
     place: int
-    leaf: bytes
+    leaf_hash: bytes
     values: Values
     is_erased: bool
+    is_whole: bool
 
     @property
     def name(self) -> str:
@@ -318,11 +376,11 @@ class Event(NamedTuple):
 _scan: Any = vars(json.JSONDecoder())["scan_once"]  # what raw_decode calls; it raises StopIteration
 _PERSONAL = ',"personal":'
 _INDEX = re.compile(r'\{"index":(0|[1-9][0-9]{0,18}),"leaf":(?=\{)')
-_END = re.compile(r',"salt":(?:null|"([0-9a-f]{32})")\}\n')
+_END = re.compile(r',"salt":(?:null|"([0-9a-f]{32})")\}')
 
 
 def parse_event(line: bytes) -> Event:
-    """Raises ValueError with what is wrong with it."""
+    """Raises ValueError with what is wrong with it. ``line``: without its end."""
     try:
         text = line.decode()
         begin = _INDEX.match(text)
@@ -331,18 +389,24 @@ def parse_event(line: bytes) -> Event:
         leaf, end = _scan(text, begin.end())
         if not text.startswith(_PERSONAL, end):
             raise ValueError
-        personal, personal_end = _scan(text, end + len(_PERSONAL))
+        personal_begin = end + len(_PERSONAL)
+        personal, personal_end = _scan(text, personal_begin)
         rest = _END.fullmatch(text, personal_end)
-        if not rest or leaf["v"] != 1 or (personal is None) != (rest[1] is None):
+        if not rest or leaf["v"] != 1 or (personal is None and rest[1]):
             raise ValueError
-        kept = leaf["personal"]
+        if len(text) == len(line):  # each character is one byte
+            sealed, hidden = line[begin.end() : end], line[personal_begin:personal_end]
+        else:
+            sealed, hidden = text[begin.end() : end].encode(), text[personal_begin:personal_end].encode()
+        values = personal | leaf if personal else leaf
+        if rest[1] and hashlib.sha256(bytes.fromhex(rest[1]) + hidden).hexdigest() != leaf["personal"]:
+            personal = 0
     except (ValueError, KeyError, TypeError, StopIteration, RecursionError):
         raise ValueError("was changed: it is not a line of this form") from None
-    if personal is not None:
-        sealed = text[end + len(_PERSONAL) : personal_end].encode()
-        if hashlib.sha256(bytes.fromhex(rest[1]) + sealed).hexdigest() != kept:
-            raise ValueError("was changed: its personal fields or its salt are not those that were sealed")
-    return Event(int(begin[1]), text[begin.end() : end].encode(), (personal or {}) | leaf, personal is None)
+    if personal == 0:
+        raise ValueError("was changed: its personal fields or its salt are not those that were sealed")
+    leaf_hash = hashlib.sha256(b"\x00" + sealed).digest()
+    return Event(int(begin[1]), leaf_hash, values, rest[1] is None and personal is not None, personal is not None)
 
 
 # The CSV: how PostgreSQL's COPY writes it (RFC 4180), with an apostrophe before what a spreadsheet would run.
@@ -432,9 +496,9 @@ class Columns:
             self._times = Times([(parse_time(start), int(seconds)) for start, seconds in manifest["offsets"]])
             self._make = [self._maker(column) for column in self._columns]
             self._id = self.fields.index("id")
-            self._erased = {"", '""', Quoted()[str(manifest["erased"])]}
             later = manifest.get("later") or {"plain": {}, "personal": {}}
             self._later = dict(later["plain"]), dict(later["personal"])
+            self.facts = {str(name): str(fact) for name, fact in (manifest.get("facts") or {}).items()}
         except (KeyError, TypeError, ValueError, AttributeError):
             raise BundleError("manifest.json does not say how the CSV is written.") from None
         self._quoted = Quoted()
@@ -473,7 +537,7 @@ class Columns:
         plain, personal = self._later
         if not (plain or personal):
             return event
-        return event._replace(values=(plain if event.is_erased else plain | personal) | event.values)
+        return event._replace(values=(plain | personal if event.is_whole else plain) | event.values)
 
     def row(self, values: Values) -> bytes:
         """KeyError, TypeError or AttributeError where the event has no such fields."""
@@ -481,18 +545,13 @@ class Columns:
         return guarded((",".join([quoted[make(values)] for make in self._make]) + "\r\n").encode())
 
     def differences(self, row: bytes, event: Event) -> list[str] | None:
-        """The headings of cells that are not what the event has; None where the row is not one of this table. What has
-        been erased may be empty, or the text that stands for it."""
+        """The headings of cells that are not what the event has; None where the row is not one of this table."""
         cells = cells_of(row)
         if cells is None or len(cells) != len(self._make):
             return None
         different = []
-        for heading, field, make, cell in zip(self.headings, self.fields, self._make, cells, strict=True):
-            if event.is_erased and field not in event.values:
-                is_right = cell in self._erased
-            else:
-                is_right = guarded(("," + self._quoted[make(event.values)]).encode()) == ("," + cell).encode()
-            if not is_right:
+        for heading, make, cell in zip(self.headings, self._make, cells, strict=True):
+            if guarded(("," + self._quoted[make(event.values)]).encode()) != ("," + cell).encode():
                 different.append(heading)
         return different
 
@@ -503,6 +562,14 @@ class Columns:
             return cells[self._id] if _ID.fullmatch(cells[self._id]) else ""
         end = _ENDS_WITH_ID.search(row)
         return end[1].decode() if end else ""
+
+    def labels(self) -> dict[str, dict[Any, Any]]:
+        """Those that have been used, by heading."""
+        return {heading: dict(labels) for heading, labels in self._labels.items()}
+
+    def note_labels(self, used: dict[str, dict[Any, Any]]) -> None:
+        for heading, labels in used.items():
+            self._labels[heading].update(labels)
 
     def explained(self) -> Iterator[str]:
         """What the manifest says, for a person."""
@@ -609,7 +676,8 @@ def _change(change: dict[str, Any]) -> str | None:
         return f"{label}: {before} → {after}" if "before" in change else f"{label}: {after}"
     if "before" in change:
         return f"{label}: was {before}"
-    lists = [f"{key} " + ", ".join(map(str, change[key])) for key in ("added", "removed") if change.get(key)]
+    texts = {key: list(filter(None.__ne__, map(as_text, change.get(key) or []))) for key in ("added", "removed")}
+    lists = [f"{key} " + ", ".join(map(str, each)) for key, each in texts.items() if each]
     return f"{label}: " + ", ".join(lists)
 
 
@@ -617,29 +685,51 @@ class Rows:
     """The rows of the CSV, compared with what they should be. ``number``: of the row that was read last; the header is
     row 1, as in a spreadsheet."""
 
-    LOOKED_AHEAD = 1_000  # lines that a row may have
+    LINES_AHEAD, BYTES_AHEAD = 1_000, 2 * MAX_LINE  # that a row may have
 
     def __init__(self, file: io.BufferedReader) -> None:
         self._file, self._ahead, self.number = file, deque[bytes](), 0
 
     def _line(self) -> bytes:
-        return self._ahead.popleft() if self._ahead else self._file.readline(MAX_LINE)
+        if not self._ahead:
+            return self._file.readline(MAX_LINE)
+        first, rest = self._ahead[0], b""
+        end = first.find(b"\n") + 1
+        if end == len(first):
+            return self._ahead.popleft()
+        if end:
+            self._ahead[0] = first[end:]
+            return first[:end]
+        self._ahead.popleft()
+        rest = self._line() if len(first) < MAX_LINE else b""
+        return first + rest
 
-    def is_next(self, expected: bytes) -> bool:
-        """Whether that is the next row, which then has been read."""
-        lines = [self._line() for _ in range(expected.count(b"\n"))]
-        if b"".join(lines) == expected:
-            self.number += 1
+    def are_next(self, expected: bytes, rows: int) -> bool:
+        """Whether these are the next rows, which then have been read."""
+        pieces, length = list[bytes](), 0
+        while length < len(expected):
+            piece = self._ahead.popleft() if self._ahead else self._file.read(len(expected) - length)
+            if not piece:
+                break
+            pieces.append(piece)
+            length += len(piece)
+        found = b"".join(pieces)
+        if found.startswith(expected):
+            if length > len(expected):
+                self._ahead.appendleft(found[len(expected) :])
+            self.number += rows
             return True
-        self._ahead.extendleft(line for line in reversed(lines) if line)
+        if found:
+            self._ahead.extendleft(reversed(_lines(found)))
         return False
 
     def peek(self, expected: bytes) -> bytes:
         """The next row, whatever it is; nothing at the end. One whose quotes are wrong ends with the first line that
         ends with an id, or has as many lines as the row that is expected."""
-        lines, quotes = list[bytes](), 0
-        while len(lines) < self.LOOKED_AHEAD and (line := self._line()):
+        lines, quotes, length = list[bytes](), 0, 0
+        while len(lines) < self.LINES_AHEAD and length < self.BYTES_AHEAD and (line := self._line()):
             lines.append(line)
+            length += len(line)
             quotes += line.count(b'"')
             if quotes % 2 == 0 and line.endswith(CRLF):
                 break
@@ -655,137 +745,375 @@ class Rows:
             self._line()
 
 
-# The check.
+def _lines(text: bytes) -> list[bytes]:
+    """Each with its line feed, which the last one may lack."""
+    lines = [line + b"\n" for line in text.split(b"\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
 
 
-def buffered(member: Any) -> io.BufferedReader:
-    return io.BufferedReader(member, 1 << 20)
+# The check. What there is of it for each event is done in blocks of lines, on several processors where there are many.
+
+
+class Block(NamedTuple):
+    """What lines of events.ndjson that follow one another have in them. ``rows``: those that should be in the CSV."""
+
+    lines: int
+    rows: bytes
+    in_csv: int
+    erased: int
+    indexes: bytes
+    hashes: bytes
+    newest_id: str
+    oldest_id: str
+    newest: str
+    oldest: str
+    labels: dict[str, dict[Any, Any]]
+
+
+class Manifest:
+    """``period``: of the rows, from its first moment up to, not including, the second one."""
+
+    def __init__(self, text: bytes) -> None:
+        try:
+            manifest = json.loads(text)
+            version, period = manifest["v"], manifest["period"]
+            self.period = (period["start"], period["end"]) if period else None
+            for time in self.period or ():
+                parse_time(time)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise BundleError("manifest.json is not one of this form.") from None
+        if version != 1:
+            raise BundleError(f"manifest.json is of version {version}; this program knows version 1.")
+        self.columns = Columns(manifest)
+
+    def event(self, line: bytes) -> Event:
+        """Raises ValueError."""
+        return self.columns.completed(parse_event(line))
+
+    def is_in_csv(self, event: Event) -> bool:
+        return self.period is None or self.period[0] <= event.time < self.period[1]
+
+    def block(self, lines: bytes) -> Block | None:
+        """None where something is wrong; ``Check`` then says what."""
+        rows, hashes, indexes, erased = list[bytes](), list[bytes](), array("Q"), 0
+        newest, oldest, newest_id, name = "", "9", "", ""
+        start, end = self.period or ("", "g")
+        row = self.columns.row
+        if lines[-1:] != b"\n":
+            return None
+        try:
+            for line in lines[:-1].split(b"\n"):
+                event = self.event(line)
+                values, before = event.values, name
+                name, time = values["id"], values["occurred_at"]
+                if before and name >= before:
+                    return None
+                newest_id = newest_id or name
+                if time < oldest:
+                    oldest = time
+                if time > newest:
+                    newest = time
+                indexes.append(event.place)
+                hashes.append(event.leaf_hash)
+                if start <= time < end:
+                    rows.append(row(values))
+                    erased += event.is_erased
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+            return None
+        return Block(
+            *(len(indexes), b"".join(rows), len(rows), erased, indexes.tobytes(), b"".join(hashes)),
+            *(newest_id, name, newest, oldest, self.columns.labels()),
+        )
+
+
+_manifest: Manifest  # of a helper process
+
+
+def _begin(text: bytes) -> None:
+    global _manifest
+    gc.disable()
+    _manifest = Manifest(text)
+
+
+def _block(lines: bytes) -> Block | None:
+    return _manifest.block(lines)
+
+
+class Hashed(io.RawIOBase):
+    """A file of the bundle, as it is read, and its hash."""
+
+    def __init__(self, member: IO[bytes]) -> None:
+        self._member, self._hash = member, hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._member.read(len(buffer))
+        buffer[: len(data)] = data
+        self._hash.update(data)
+        return len(data)
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+class _TooManyError(Exception):
+    """There are more problems than anybody reads."""
 
 
 class Check:
     """Reads a bundle once, from its beginning to its end. ``problems``: what is not genuine, in sentences."""
 
-    def __init__(self, bundle: zipfile.ZipFile, vkey: str, witnesses: list[str]) -> None:
-        names = bundle.namelist()
-        if sorted(names) != sorted(MEMBERS):
-            raise BundleError(f"A bundle has {', '.join(MEMBERS)}, and nothing else.")
-        self.vkey = bundle.read("key").decode("utf-8", "replace").removesuffix("\n")
-        key = parse_key(vkey or self.vkey, 1)
+    def __init__(self, bundle: zipfile.ZipFile, vkey: str, witnesses: list[str], processes: int = 1) -> None:
         self.problems: Problems = []
+        self._hashes: dict[str, str] = {}
+        small = {name: bundle.read(name) for name in LARGEST}
+        self.vkey = small["key"].decode("utf-8", "replace").removesuffix("\n")
+        key = parse_key(vkey or self.vkey, 1)
         if vkey and vkey != self.vkey:
             self.problems.append("key: the key in the bundle is not the one that was given")
-        self.checkpoint, self.witnessed = open_checkpoint(
-            bundle.read("checkpoint"), [key, *(parse_key(each, 4) for each in witnesses)]
-        )
-        self.columns, self.period = self._manifest(bundle.read("manifest.json"))
-        with bundle.open("proof") as proof:
+        keys = [key, *(parse_key(each, 4) for each in witnesses)]
+        self.checkpoint, self.witnessed = open_checkpoint(small["checkpoint"], keys)
+        self.delivered, stated = open_statement(small["statement"], key)
+        self._hashes = {name: hashlib.sha256(small[name]).hexdigest() for name in LARGEST if name in STATED}
+        self.manifest = Manifest(small["manifest.json"])
+        self.columns, self.period = self.manifest.columns, self.manifest.period
+        with self._opened(bundle, "proof") as proof:
             self.proven = Proven(proof, self.checkpoint)
         self.rows = self.genuine = self.erased = 0
         self.oldest, self.newest = "9", ""  # times of the events in the stretch
+        self._lines, self._before = 0, "g"  # that have been read, and the id of the last one
         self._extra: dict[str, int] = {}  # rows by the ids of events that should not be there
         self._lacking: dict[str, int] = {}  # lines by the ids of events whose rows are not where they should be
-        with bundle.open("events.csv") as csv, bundle.open("events.ndjson") as events:
-            self._compare(Rows(buffered(csv)), buffered(events))
-        self._name_moved()
-        self.problems += [f"events.ndjson: the event with index {each} was removed" for each in self.proven.missing()]
-        if self.period and not self.proven.is_stretch and self.proven.indexes:
-            self.problems.append("proof: events are missing in the stretch of the log that should be whole")
-
-    @staticmethod
-    def _manifest(text: bytes) -> tuple[Columns, tuple[str, str] | None]:
         try:
-            manifest = json.loads(text)
-            period = manifest["period"] and (manifest["period"]["start"], manifest["period"]["end"])
-            for time in period or ():
-                parse_time(time)
-            if manifest["v"] != 1:
-                raise ValueError
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise BundleError("manifest.json is not one of this form.") from None
-        return Columns(manifest), period
+            with self._opened(bundle, "events.csv") as csv, self._opened(bundle, "events.ndjson") as events:
+                self._compare(Rows(csv), self._blocks(events, small["manifest.json"], processes))
+            self._name_moved()
+            for each in self.proven.missing():
+                self._add(f"events.ndjson: the event with index {each} was removed")
+            if self.period and not self.proven.is_stretch and self.proven.indexes:
+                self._add("proof: events are missing in the stretch of the log that should be whole")
+        except _TooManyError:
+            self.problems.append(f"The check ended here, after {MOST_PROBLEMS:,} problems.")
+        for name in STATED:
+            if self._hashes.get(name, stated[name]) != stated[name] and not self._is_named(name):
+                self.problems.append(f"{name}: is not the file that was delivered")
 
-    def _compare(self, rows: Rows, lines: io.BufferedReader) -> None:
+    def _opened(self, bundle: zipfile.ZipFile, name: str) -> _Opened:
+        return _Opened(bundle.open(name), name, self._hashes)
+
+    def _is_named(self, file: str) -> bool:
+        return any(problem.startswith((f"{file}:", f"{file},")) for problem in self.problems)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it is proved that no event of the period, or of the log, is missing."""
+        if len(self.proven.indexes) == self.checkpoint.size:
+            return True
+        return bool(self.period) and self.proven.is_stretch and self.reaches_start and self.reaches_end
+
+    @property
+    def reaches_start(self) -> bool:
+        """Whether the stretch has the log's first event, or one from before the period."""
+        return not self.proven.indexes or not self.proven.indexes[0] or self.oldest < (self.period or "9")[0]
+
+    @property
+    def reaches_end(self) -> bool:
+        last = self.checkpoint.size - 1
+        return not self.proven.indexes or self.proven.indexes[-1] == last or self.newest >= (self.period or ("", ""))[1]
+
+    def _compare(self, rows: Rows, blocks: Iterator[tuple[bytes, Block | None]]) -> None:
         header = BOM + ",".join(self.columns.headings).encode() + CRLF
-        if not rows.is_next(header):
-            self.problems.append("events.csv, row 1: the header was changed")
+        if not rows.are_next(header, 1):
+            self._add("events.csv, row 1: the header was changed")
             rows.skip(rows.peek(header))
-        row, is_next = self.columns.row, rows.is_next
+        for lines, block in blocks:
+            if block is None or not self._take(block, rows):
+                self._compare_each(lines, rows)
+        while extra := rows.peek(CRLF):
+            rows.skip(extra)
+            self._add_row(rows.number, self.columns.event_id(extra))
+
+    def _blocks(
+        self, lines: io.BufferedReader, manifest: bytes, processes: int
+    ) -> Iterator[tuple[bytes, Block | None]]:
+        """The whole file, some lines at a time, with what they have in them."""
+        pieces = iter(lambda: lines.read(BLOCK) + lines.readline(MAX_LINE), b"")
+        if processes < 2:
+            yield from ((piece, self.manifest.block(piece)) for piece in pieces)
+            return
+        waiting = deque[tuple[bytes, Future[Block | None]]]()
+        with ProcessPoolExecutor(processes, initializer=_begin, initargs=(manifest,)) as pool:
+            for piece in pieces:
+                waiting.append((piece, pool.submit(_block, piece)))
+                if len(waiting) > 2 * processes:
+                    first, block = waiting.popleft()
+                    yield first, block.result()
+            while waiting:
+                first, block = waiting.popleft()
+                yield first, block.result()
+
+    def _take(self, block: Block, rows: Rows) -> bool:
+        """Whether all of it is genuine; if not, nothing has been taken."""
+        places = self.proven.places(array("Q", block.indexes), block.hashes)
+        if places is None or block.newest_id >= self._before or not rows.are_next(block.rows, block.in_csv):
+            return False
+        self.proven.find(places)
+        self._lines += block.lines
+        self._before = block.oldest_id
+        self.oldest, self.newest = min(self.oldest, block.oldest), max(self.newest, block.newest)
+        self.rows += block.in_csv
+        self.genuine += block.in_csv - block.erased
+        self.erased += block.erased
+        self.columns.note_labels(block.labels)
+        return True
+
+    def _compare_each(self, lines: bytes, rows: Rows) -> None:
         for number, event in self._events(lines):
             self.rows += 1
             try:
-                expected = b"" if event.is_erased else row(event.values)
-                if expected and is_next(expected):
-                    self.genuine += 1
+                expected = self.columns.row(event.values)
+                if rows.are_next(expected, 1):
+                    self._count(event)
                 else:
                     self._resolve(rows, event, expected, number)
-            except (KeyError, TypeError, AttributeError, ValueError):
-                self._problem(number, event, "lacks a field of the CSV")
-        while extra := rows.peek(CRLF):
-            rows.skip(extra)
-            self._add(rows.number, self.columns.event_id(extra))
+            except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
+                self._add_line(number, event, "lacks a field of the CSV")
 
-    def _events(self, lines: io.BufferedReader) -> Iterator[tuple[int, Event]]:
+    def _count(self, event: Event) -> None:
+        if event.is_erased:
+            self.erased += 1
+        else:
+            self.genuine += 1
+
+    def _events(self, lines: bytes) -> Iterator[tuple[int, Event]]:
         """Genuine events that should be in the CSV, with the number of their line."""
-        problem_of, period, before, number = self.proven.problem, self.period, "g", 0
-        while line := lines.readline(MAX_LINE):
-            number += 1
+        for line in _lines(lines):
+            self._lines += 1
             try:
-                event = self.columns.completed(parse_event(line))
-            except ValueError as error:
-                self.problems.append(f"events.ndjson, line {number}: {error}")
+                if line[-1:] != b"\n":
+                    raise ValueError("was changed: it does not end")
+                event = self.manifest.event(line[:-1])
+            except (ValueError, OverflowError) as error:
+                self._add(f"events.ndjson, line {self._lines}: {error}")
                 continue
             name, time = event.name, event.time
-            problem = problem_of(event.place, event.leaf)
-            if problem or name >= before:
-                self._problem(number, event, problem or "is not in its place: the newest comes first")
+            problem = self.proven.problem(event.place, event.leaf_hash)
+            if problem or name >= self._before:
+                self._add_line(self._lines, event, problem or "is not in its place: the newest comes first")
                 continue
-            before = name
-            if time < self.oldest:
-                self.oldest = time
-            if time > self.newest:
-                self.newest = time
-            if not period or period[0] <= time < period[1]:
-                yield number, event
+            self._before = name
+            self.oldest, self.newest = min(self.oldest, time), max(self.newest, time)
+            if self.manifest.is_in_csv(event):
+                yield self._lines, event
 
-    def _problem(self, number: int, event: Event, problem: str) -> None:
-        self.problems.append(f"events.ndjson, line {number} (event {event.name}): {problem}")
+    def _add(self, problem: str) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _TooManyError
+        self.problems.append(problem)
+
+    def _add_line(self, number: int, event: Event, problem: str) -> None:
+        self._add(f"events.ndjson, line {number} (event {event.name}): {problem}")
 
     def _resolve(self, rows: Rows, event: Event, expected: bytes, number: int) -> None:
-        """The next row is not the one of this event, or the event is erased. Ids descend in both files, so each row
-        that is passed over is of no genuine event, and an event without its row has lost it."""
-        while row := rows.peek(expected or CRLF):
+        """The next row is not the one of this event. Ids descend in both files, so each row that is passed over is of
+        no genuine event, and an event without its row has lost it."""
+        while row := rows.peek(expected):
             found = self.columns.event_id(row)
             if found and found < event.name:
                 break
             rows.skip(row)
             if found > event.name:
-                self._add(rows.number, found)
-                if expected and rows.is_next(expected):
-                    self.genuine += 1
+                self._add_row(rows.number, found)
+                if rows.are_next(expected, 1):
+                    self._count(event)
                     return
                 continue
             different = self.columns.differences(row, event) if found else None
-            if event.is_erased and different == []:
-                self.erased += 1
-                return
             what = f"{', '.join(different)} changed" if different else "was changed"
-            self.problems.append(f"events.csv, row {rows.number} (event {event.name}): {what}")
+            self._add(f"events.csv, row {rows.number} (event {event.name}): {what}")
             return
         self._lacking[event.name] = number
+        if len(self._lacking) > MOST_PROBLEMS:
+            raise _TooManyError
 
-    def _add(self, row: int, name: str) -> None:
-        if name and name not in self._extra:
+    def _add_row(self, row: int, name: str) -> None:
+        if name and name not in self._extra and len(self._extra) < MOST_PROBLEMS:
             self._extra[name] = row
         else:
-            self.problems.append(f"events.csv, row {row}: no event proves it")
+            self._add(f"events.csv, row {row}: no event proves it")
 
     def _name_moved(self) -> None:
         for name, row in self._extra.items():
             is_moved = self._lacking.pop(name, None) is not None
             what = "was moved" if is_moved else "no event proves it: it was added, or its id was changed"
-            self.problems.append(f"events.csv, row {row} (event {name}): {what}")
+            self._add(f"events.csv, row {row} (event {name}): {what}")
         for name, line in self._lacking.items():
-            self.problems.append(f"events.csv: the row of event {name} (events.ndjson, line {line}) was removed")
+            self._add(f"events.csv: the row of event {name} (events.ndjson, line {line}) was removed")
+
+
+class _Opened:
+    """A file of the bundle, buffered, whose hash is noted when all of it has been read."""
+
+    def __init__(self, member: IO[bytes], name: str, hashes: dict[str, str]) -> None:
+        self._member, self._name, self._hashes = member, name, hashes
+        self._hashed = Hashed(member)
+
+    def __enter__(self) -> io.BufferedReader:
+        return io.BufferedReader(self._hashed, BLOCK)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._hashes[self._name] = self._hashed.digest
+        self._member.close()
+
+
+def check_container(bundle: zipfile.ZipFile, path: str) -> None:
+    """That every program that reads the ZIP file finds the same files in it: those of a bundle, each once, one after
+    another, and nothing beside them."""
+    entries = sorted(bundle.infolist(), key=lambda entry: entry.header_offset)
+    names = [entry.orig_filename for entry in entries]
+    if strange := [name for name in names if name not in MEMBERS]:
+        raise BundleError(f"{strange[0]!r} is in the file, and is no part of a bundle: it has {', '.join(MEMBERS)}.")
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise BundleError(f"{twice[0]} is in the file twice.")
+    if lacking := [name for name in MEMBERS if name not in names]:
+        raise BundleError(f"{lacking[0]} is missing in the file.")
+    with Path(path).open("rb") as file:
+        for entry, end in zip(entries, [*(each.header_offset for each in entries[1:]), bundle.start_dir], strict=True):
+            largest = LARGEST.get(entry.filename, max(BOMB, BOMB_RATIO * entry.compress_size))
+            if entry.file_size > largest:
+                raise BundleError(f"{entry.filename} would unpack to {entry.file_size:,} bytes, more than it can have.")
+            file.seek(entry.header_offset)
+            _check_entry(entry, file.read(LOCAL_HEADER), end)
+        size = file.seek(0, os.SEEK_END)
+    directory = sum(CENTRAL_HEADER + len(each.orig_filename) + len(each.extra) for each in entries)
+    if bundle.comment or entries[0].header_offset or size - bundle.start_dir - directory not in ENDS:
+        raise BundleError("There is something before or after the files of the bundle that is no part of it.")
+
+
+LOCAL_HEADER, CENTRAL_HEADER = 30, 46  # bytes, without the name (APPNOTE.TXT 4.3.7, 4.3.12)
+ENDS = (22, 22 + 56 + 20)  # end of the central directory; with those of ZIP64
+DESCRIBED_LATER, ENCRYPTED = 0x8, 0x1
+
+
+def _check_entry(entry: zipfile.ZipInfo, header: bytes, end: int) -> None:
+    """``header``: before the file; ``end``: where the next one begins."""
+    flags, method = (int.from_bytes(header[place : place + 2], "little") for place in (6, 8))
+    packed = int.from_bytes(header[18:22], "little")
+    if method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or entry.flag_bits & ENCRYPTED:
+        raise BundleError(f"{entry.filename} is encrypted, or packed in a way that no bundle is.")
+    is_later = bool(flags & DESCRIBED_LATER)
+    is_same = (flags, method) == (entry.flag_bits, entry.compress_type)
+    lengths = sum(int.from_bytes(header[place : place + 2], "little") for place in (26, 28))
+    beyond = end - entry.header_offset - LOCAL_HEADER - lengths - entry.compress_size
+    if not is_same or not (is_later or packed in (entry.compress_size, 0xFFFFFFFF)):
+        raise BundleError(f"The file says two things of {entry.filename}.")
+    if beyond not in ((16, 24) if is_later else (0,)):
+        raise BundleError("There is something between the files of the bundle that is no part of it.")
 
 
 def report(check: Check, is_key_given: bool) -> Iterator[str]:
@@ -804,8 +1132,13 @@ def report(check: Check, is_key_given: bool) -> Iterator[str]:
         return
     yield f"GENUINE: all {check.rows:,} rows, each exactly as it was sealed, in the order of their ids."
     if check.erased:
-        yield f"Of {check.erased:,} the personal fields have been erased; the rest of these rows is proved."
+        yield (
+            f"Of {check.erased:,} of them a person has been erased. Their other fields are proved; what is left of the "
+            "personal ones is as it was delivered."
+        )
     yield from completeness(check, len(indexes), point.size)
+    yield f"No file of the bundle was changed since it was delivered ({check.delivered}). The site then said:"
+    yield from (f"  {name}: {fact}" for name, fact in check.columns.facts.items())
     yield "The cells were compared with the sealed fields. How they are written is not sealed; the manifest says:"
     yield from check.columns.explained()
 
@@ -822,22 +1155,28 @@ def completeness(check: Check, count: int, size: int) -> Iterator[str]:
     if check.period and count:
         start, end = check.period
         yield f"The rows are all events of the stretch from {start} up to {end}."
-        if indexes[0] and check.oldest >= start:
+        if not check.reaches_start:
             yield "NOT PROVED: that no event is missing at the start; the stretch does not begin before the period."
-        if indexes[-1] < size - 1 and check.newest < end:
+        if not check.reaches_end:
             yield "NOT PROVED: that no event is missing at the end; the stretch does not reach beyond the period."
         if count < size:
             yield (
                 f"An event of the period that was sealed out of its order, beyond events of {check.oldest} or "
                 f"{check.newest}, would be outside this stretch."
             )
+        if indexes[-1] == size - 1 and check.newest < end:
+            yield "The log ended there: what was sealed after this checkpoint is not in it."
 
 
-def verify(path: str, vkey: str = "", witnesses: list[str] | None = None) -> Check:
-    """Raises BundleError where nothing is proved."""
+def verify(path: str, vkey: str = "", witnesses: list[str] | None = None, processes: int = 1) -> Check:
+    """``processes``: how many help, with a large bundle. Raises BundleError where nothing is proved."""
     try:
         with zipfile.ZipFile(path) as bundle:
-            return Check(bundle, vkey, witnesses or [])
+            check_container(bundle, path)
+            is_large = bundle.getinfo("events.ndjson").file_size >= LARGE
+            return Check(bundle, vkey, witnesses or [], processes if is_large else 1)
+    except BrokenProcessPool:
+        raise BundleError("A helper process was ended. Try again with --processes 1.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError) as error:
         raise BundleError(f"The file is damaged: {error}") from None
     except OSError as error:
@@ -892,6 +1231,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--witness", nargs="*", default=[], metavar="VKEY", help="keys of witnesses that must have signed"
     )
+    parser.add_argument("--complete", action="store_true", help="fail unless it is proved that no event is missing")
+    parser.add_argument(
+        "--processes", type=int, default=min(os.cpu_count() or 1, 8), metavar="N", help="that share work"
+    )
     options = parser.parse_args(arguments)
     gc.disable()  # nothing here refers to itself, and looking for it would take a tenth of the time
     try:
@@ -900,12 +1243,20 @@ def main(arguments: list[str]) -> int:
                 raise BundleError("The proof of an event has no key in it. Name the key of the log with --key.")
             lines, status = list(verify_event(_read(options.bundle), options.key, options.witness)), 0
         else:
-            check = verify(options.bundle, options.key, options.witness)
+            check = verify(options.bundle, options.key, options.witness, options.processes)
+            if options.complete and not check.is_complete:
+                check.problems.append("proof: it is not proved that no event is missing")
             lines, status = list(report(check, bool(options.key))), 1 if check.problems else 0
     except BundleError as error:
         lines, status = [f"NOTHING IS PROVED. {error}"], 2
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdout.write("".join(f"{_harmless(line)}\n" for line in lines))
     return status
+
+
+def _harmless(text: str) -> str:
+    """Without what a terminal would take for an order."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def _read(path: str) -> bytes:

@@ -1,30 +1,40 @@
-"""Writes a download with its proof into a ZIP file, a piece at a time: a million events need 8 bytes of memory each."""
+"""Writes a download with its proof into a ZIP file, a piece at a time: beyond that, a bit of memory for each leaf."""
 
 from __future__ import annotations
 
-import json
 import zipfile
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import IO, Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import IO, Protocol
 
 from ..leaves import as_json
-from ..logs.sealed_columns import NO_LATER_COLUMNS, LaterColumns
 from ..merkle import Node
+from ..notes import Signer, sign
+from .leaf_set import LeafSet
+from .manifest import Manifest
 from .multiproof import multiproof
 from .readme import readme
 
-VERSION = 1
-LEVEL = 6  # of compression
+STATEMENT_HEADER = "audit-bundle/1"
 
 
-@dataclass(frozen=True)
+class File(Protocol):
+    """What a bundle is written to. It need not be seekable."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class SealedEvent:
-    """An event as it was sealed. ``leaf`` and ``personal``: canonical JSON (``leaves.py``). ``personal`` and ``salt``
-    are None when they have been erased."""
+    """An event as it was sealed. ``leaf`` and ``personal``: canonical JSON (``leaves.py``).
+
+    ``salt`` is None where a person was erased of it: then ``personal`` is what is left, which is not what was sealed.
+    Both are None where the event only shows that nothing is missing around it.
+    """
 
     index: int
     leaf: bytes
@@ -38,79 +48,72 @@ class SealedEvent:
         return b'{"index":%d,"leaf":%s,"personal":%s,"salt":%s}\n' % (self.index, self.leaf, personal, salt)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """How the CSV is written from the sealed fields; ``verify_bundle.py`` says what a column has.
-
-    ``offsets``: of the reader's zone, each with the moment from which it holds. ``erased``: the text that the CSV shows
-    for what has been erased. ``period``: where the events are a whole stretch of the log, the first moment whose events
-    are in the CSV, and the first moment after them. ``later``: the record's columns that were added later.
-    """
-
-    columns: Sequence[dict[str, Any]]
-    offsets: Sequence[tuple[datetime, timedelta]] = ((datetime(1970, 1, 1, tzinfo=UTC), timedelta()),)
-    erased: str = "Erased person"
-    period: tuple[datetime, datetime] | None = None
-    later: LaterColumns = NO_LATER_COLUMNS
-
-    def __bytes__(self) -> bytes:
-        period = self.period and {"start": as_json(self.period[0]), "end": as_json(self.period[1])}
-        offsets = [[as_json(start), offset // timedelta(seconds=1)] for start, offset in self.offsets]
-        facts = {
-            "v": VERSION,
-            "columns": self.columns,
-            "offsets": offsets,
-            "erased": self.erased,
-            "period": period,
-            "later": self.later._asdict(),
-        }
-        return json.dumps(facts, ensure_ascii=False, indent=1).encode() + b"\n"
-
-
-@dataclass(kw_only=True)
-class Bundle:
-    """One download with its proof. ``checkpoint``: a signed note over the first ``size`` leaves of the log; ``node``:
-    the log's stored nodes; ``vkey``: its public key; ``made_at``: what the ZIP gives as the time of its files.
-
-    ``csv``: pieces of the download as it is. ``events``: those of its rows in their order, newest first; with a period,
-    also those of the same stretch of the log that are outside of it. Both are iterated once, ``csv`` first.
-    """
+@dataclass(frozen=True)
+class Head:
+    """The head of a log. ``checkpoint``: a signed note over its first ``size`` leaves; ``node``: its stored nodes."""
 
     checkpoint: bytes
     size: int
     node: Node
-    vkey: str
-    manifest: Manifest
-    made_at: datetime
-    _indexes: array[int] = field(default_factory=lambda: array("Q"))
 
-    def write(self, file: IO[bytes], csv: Iterable[bytes], events: Iterable[SealedEvent]) -> None:
-        """``file`` need not be seekable. ValueError for an index that is there twice or beyond the checkpoint."""
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
-            with self._member(archive, "events.csv") as write:
-                for piece in csv:
-                    write(piece)
-            with self._member(archive, "events.ndjson") as write:
-                for event in events:
-                    self._indexes.append(event.index)
-                    write(event.line)
-            with self._member(archive, "proof", zipfile.ZIP_STORED) as write:  # hashes cannot be compressed
-                for piece in multiproof(sorted(self._indexes), self.size, self.node):
-                    write(piece)
-            for name, content in (
-                ("checkpoint", self.checkpoint),
-                ("key", f"{self.vkey}\n".encode()),
-                ("manifest.json", bytes(self.manifest)),
-                ("README.txt", readme(self.vkey).encode()),
-            ):
-                with self._member(archive, name) as write:
-                    write(content)
 
-    @contextmanager
-    def _member(
-        self, archive: zipfile.ZipFile, name: str, compression: int = zipfile.ZIP_DEFLATED
-    ) -> Iterator[Callable[[bytes], int]]:
-        about = zipfile.ZipInfo(name, self.made_at.timetuple()[:6])
-        about.compress_type = compression
-        with archive.open(about, "w", force_zip64=True) as member:
-            yield member.write
+class Bundle:
+    """A ZIP file in the making: members between ``begin`` and ``end``, then ``finish``. One that is not finished lacks
+    its table of contents, and no program takes it for a whole one. ``made_at``: in UTC."""
+
+    def __init__(self, file: File, made_at: datetime) -> None:
+        self._made_at = made_at
+        self._archive = zipfile.ZipFile(file, "w")  # type: ignore[call-overload]
+        self._hashes: dict[str, str] = {}
+
+    def begin(self, name: str) -> None:
+        about = zipfile.ZipInfo(name, self._made_at.timetuple()[:6])
+        about.compress_type = zipfile.ZIP_DEFLATED
+        self._name, self._hash = name, sha256()
+        self._member: IO[bytes] = self._archive.open(about, "w", force_zip64=True)
+
+    def write(self, data: bytes) -> int:
+        self._hash.update(data)
+        return self._member.write(data)
+
+    def end(self) -> None:
+        self._member.close()
+        self._hashes[self._name] = self._hash.hexdigest()
+
+    def add(self, name: str, pieces: Iterable[bytes]) -> None:
+        self.begin(name)
+        for piece in pieces:
+            self.write(piece)
+        self.end()
+
+    def add_events(self, events: Iterable[SealedEvent], size: int) -> LeafSet:
+        """Those of the CSV in its order, newest first, and others between and around them. ValueError for one that is
+        there twice, or is not among the first ``size`` leaves."""
+        leaves, lines = LeafSet(size), list[bytes]()
+        self.begin("events.ndjson")
+        for event in events:
+            leaves.add(event.index)
+            lines.append(event.line)
+            if len(lines) == 100:
+                self.write(b"".join(lines))
+                lines.clear()
+        self.write(b"".join(lines))
+        self.end()
+        return leaves
+
+    def finish(self, leaves: LeafSet, head: Head, manifest: Manifest, signer: Signer) -> None:
+        """``signer``: as this log. It says what was delivered, so that no file can be changed later."""
+        vkey = signer.public.vkey
+        self.add("proof", multiproof(leaves, head.size, head.node))
+        self.add("manifest.json", [bytes(manifest)])
+        self.add("README.txt", [readme(vkey, manifest).encode()])
+        hashes = [f"{digest} {name}" for name, digest in self._hashes.items()]
+        text = "\n".join([STATEMENT_HEADER, signer.name, as_json(self._made_at), *hashes, ""])
+        self.add("statement", [bytes(sign(text, [signer]))])
+        self.add("checkpoint", [head.checkpoint])
+        self.add("key", [f"{vkey}\n".encode()])
+        self._archive.close()
+
+    def abandon(self) -> None:
+        """Nothing more is written, not even when the object goes."""
+        self._archive.fp = None

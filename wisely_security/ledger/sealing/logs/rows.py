@@ -41,8 +41,8 @@ def leaf_hasher(model: type[Event], first: int) -> LeafHash:
 
 
 def sealed_json(model: type[Event], first: int) -> SealedJson:
-    """A function of a row, a salt, and the commitment that the leaf holds ("": the one to the row's personal fields): the
-    leaf, and the canonical JSON of the personal fields."""
+    """A function of a row, a salt, and the commitment that its leaf holds ("": the one to its personal fields). It
+    returns the leaf, and the canonical JSON of the personal fields."""
     names = [*columns(model), "occurred_at"]
     odd = [(place, convert) for place, name in enumerate(columns(model)) if (convert := _conversion(model, name))]
     later = later_columns(model)
