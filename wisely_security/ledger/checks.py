@@ -12,7 +12,7 @@ from django.db import connection
 from wisely_security.database.rules import rule
 
 from .archive import retention
-from .months import completeness
+from .months import completeness, shape
 from .months.partitions import event_models
 
 DAYS_OF_GRACE = 3
@@ -28,6 +28,7 @@ OF_MONTHS = (
 )
 for each in OF_MONTHS:
     rule(each)
+rule(shape.columns_are_as_declared)
 
 
 @rule

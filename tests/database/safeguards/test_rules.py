@@ -163,13 +163,47 @@ FUNCTIONS = [
     broken("E024", "login_activity_guesses", "GRANT EXECUTE ON FUNCTION login_activity_guesses TO PUBLIC"),
     broken("E025", "audit_trail_flush", f"GRANT EXECUTE ON FUNCTION audit_trail_flush TO {APP}"),
     broken("E026", "audit_trail_record", f"REVOKE EXECUTE ON FUNCTION audit_trail_record FROM {APP}"),
+    broken(
+        "E029",
+        "ledger_refuse_change()",
+        "CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql "
+        "AS 'BEGIN RETURN NULL; END'",
+    ),
+    broken("E029", "ledger_tx(xid8)", "ALTER FUNCTION ledger_tx VOLATILE"),
+    broken("E029", "ledger_token(integer)", "CREATE FUNCTION ledger_token(int) RETURNS int LANGUAGE sql RETURN 1"),
+    broken("E029", "audit_trail_actor()", "ALTER FUNCTION audit_trail_actor RENAME TO actor"),
     broken("E026", "ledger_roll_up", "ALTER FUNCTION ledger_roll_up SECURITY INVOKER"),
+]
+SHADOWS = [
+    broken("E030", RECORD, f"ALTER TABLE {RECORD} RENAME TO real", f"CREATE VIEW {RECORD} AS SELECT * FROM real"),
+    broken("E030", "more", f"CREATE TABLE more () INHERITS ({RECORD})"),
+    broken(
+        "E030",
+        "hidden",
+        f"CREATE TABLE hidden PARTITION OF {LOGINS} FOR VALUES FROM ('ffff0000-0000-0000-0000-000000000000') "
+        "TO ('ffffffff-0000-0000-0000-000000000000')",
+    ),
+    broken(
+        "E031",
+        f"{APP}.{RECORD}",
+        *(SCHEMA := (f"CREATE SCHEMA {APP}", f"GRANT USAGE ON SCHEMA {APP} TO {APP}")),
+        f"CREATE TABLE {APP}.{RECORD} (id uuid)",
+    ),
+    broken(
+        "E031", f"{APP}.wisely_tenant", *SCHEMA, f"CREATE FUNCTION {APP}.wisely_tenant() RETURNS uuid RETURN NULL::uuid"
+    ),
+    broken(
+        "E031",
+        "operator ===(uuid,text)",
+        "CREATE FUNCTION same(uuid, text) RETURNS boolean RETURN true",
+        "CREATE OPERATOR === (LEFTARG = uuid, RIGHTARG = text, FUNCTION = same)",
+    ),
 ]
 
 
 @pytest.mark.parametrize(
     ("number", "name", "statements"),
-    [*POLICIES, *GRANTS, *TABLES, *REFERENCES, *GUARDS, *FUNCTIONS],
+    [*POLICIES, *GRANTS, *TABLES, *REFERENCES, *GUARDS, *FUNCTIONS, *SHADOWS],
 )
 def test_a_missing_safeguard_is_found(faults: Faults, number: str, name: str, statements: tuple[str, ...]) -> None:
     found = faults(*statements)

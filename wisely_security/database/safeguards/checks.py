@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.core.checks import CheckMessage
 
 from ..rules import rule
-from . import functions, guards, references, roles, tables
+from . import definitions, functions, guards, references, roles, shadows, tables
 
 RULES = (
     roles.owner_is_bound_by_policies,
@@ -22,6 +22,10 @@ RULES = (
     guards.nothing_is_rewritten,
     functions.search_paths_are_fixed,
     functions.execution_is_granted_as_declared,
+    definitions.functions_are_as_migrated,
+    shadows.tables_are_tables,
+    shadows.nothing_is_shadowed,
+    shadows.sessions_begin_plainly,
 )
 
 

@@ -54,11 +54,12 @@ def _consume(projector: str, table: str) -> bool:
 def behind() -> timedelta:
     """How long the event has been pending that has been pending longest; zero if none is."""
     now = timezone.now()
-    pending = [now - moment for projector, table in _each() if (moment := _pending_since(projector, table))]
+    pending = [now - moment for projector, table in _each() if (moment := pending_since(projector, table))]
     return max(pending, default=timedelta(0))
 
 
-def _pending_since(projector: str, table: str) -> datetime | None:
+def pending_since(projector: str, table: str) -> datetime | None:
+    """Since when something has been waiting for a projector; None: nothing is."""
     with acting_as(support=True), connection.cursor() as cursor:
         cursor.execute(
             "SELECT next_tx, projected_at FROM ledger_projector WHERE (name, events) = (%s, %s)", [projector, table]

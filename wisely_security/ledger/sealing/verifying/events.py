@@ -90,6 +90,7 @@ class EventCheck:
         self._progress = progress
         self._taken = 0
         self._removals = removals
+        self._leaf_before: str | None = None
         self._leaf_hash = leaf_hasher(model, AHEAD)
         in_database = [each for each in checkpoints if each.signed_at]
         self._sizes = [each.size for each in in_database]
@@ -108,6 +109,9 @@ class EventCheck:
         self._taken += 1
         if not self._taken % AT_ONCE:
             self._progress(AT_ONCE)
+        if leaf_id is not None and leaf_id == self._leaf_before:
+            self._findings.about_event(int(index or 0), "twice", leaf_id, "was sealed twice: the sealer was set back.")
+        self._leaf_before = leaf_id
         if index is None:
             self._without_leaf(str(event_id), int(event_tx or 0))
         elif event_id is None:
@@ -136,7 +140,11 @@ class EventCheck:
 
     def _without_leaf(self, event_id: str, tx: int) -> None:
         key = UUID(event_id)
-        if not self._position.is_behind(tx, self._log.tenant_id, key):
+        if tx >= self._position.end:
+            self._findings.about_event(
+                None, "inserted", event_id, f"has a transaction that is still to come ({tx}): it was inserted."
+            )
+        elif not self._position.is_behind(tx, self._log.tenant_id, key):
             self.counts["not yet sealed"] += 1
         elif self._earlier(_month(key)):
             self.counts["of before sealing"] += 1

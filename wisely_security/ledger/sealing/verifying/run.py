@@ -82,7 +82,7 @@ def _verify_record(keys: SigningKeys, model: type[Event], scope: Scope) -> Itera
             cursor.cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # alone: nothing may come before
         found = logs(model, scope.tenant_id)
         found += [
-            StoredLog(model._meta.db_table, tenant_id, origin_of(model, tenant_id), 0, 0, None)
+            StoredLog(model._meta.db_table, tenant_id, origin_of(model, tenant_id), 0, 0, b"", None)
             for tenant_id in known.keys() - {log.tenant_id for log in found}
         ]
         check = _RecordCheck(keys, model, scope)

@@ -22,12 +22,15 @@ class StoredLog(NamedTuple):
     origin: str
     size: int
     published: int
+    edge: bytes
     begun_at: datetime | None
 
 
 class Position(NamedTuple):
-    """How far a record is sealed: all of transactions before ``next_tx``, and a part of that one."""
+    """How far a record is sealed: all of transactions before ``next_tx``, and a part of that one. ``end``: no
+    transaction from this one on has written anything yet."""
 
+    end: int
     next_tx: int
     after_tenant: UUID | None
     after_id: UUID | None
@@ -44,7 +47,9 @@ def logs(model: type[Event], tenant_id: UUID | None) -> list[StoredLog]:
     table = model._meta.db_table
     found = [StoredLog(table, *row) for row in ask(_LOGS, table)]
     known = {log.tenant_id for log in found}
-    found += [StoredLog(table, key, origin_of(model, key), 0, 0, None) for key in _tenants(table) if key not in known]
+    found += [
+        StoredLog(table, key, origin_of(model, key), 0, 0, b"", None) for key in _tenants(table) if key not in known
+    ]
     return sorted((log for log in found if tenant_id in (None, log.tenant_id)), key=lambda log: log.tenant_id.int)
 
 
@@ -62,7 +67,8 @@ def position(table: str) -> Position:
     found = ask(
         "SELECT next_tx, after_tenant, after_id FROM ledger_projector WHERE (name, events) = ('ledger_seal', %s)", table
     )
-    return Position(*found[0]) if found else Position(0, None, None)
+    [(end,)] = ask("SELECT ledger_tx(pg_snapshot_xmax(pg_current_snapshot()))")
+    return Position(end, *found[0]) if found else Position(end, 0, None, None)
 
 
 class Removals:
@@ -98,7 +104,7 @@ def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-_LOGS = "SELECT tenant_id, origin, size, published, begun_at FROM ledger_log WHERE events = %s::regclass"
+_LOGS = "SELECT tenant_id, origin, size, published, edge, begun_at FROM ledger_log WHERE events = %s::regclass"
 _REMOVALS = """
     SELECT month, kind, size, reason, to_jsonb(noted), note FROM ledger_removal AS noted
     LEFT JOIN ledger_signed_removal AS it ON (it.tenant_id, removal) = (noted.tenant_id, id)

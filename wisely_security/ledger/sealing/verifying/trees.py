@@ -36,7 +36,8 @@ class Doubtful:
 def check_tree(log: StoredLog, checkpoints: Sequence[Checkpoint], findings: Findings) -> Doubtful:
     check = _TreeCheck(log, checkpoints, findings)
     copy_rows(
-        "SELECT first_index, encode(hashes, 'hex') FROM ledger_sealed "
+        "SELECT first_index, encode(hashes, 'hex'), (number, first_tx, last_tx) = "
+        "(cardinality(ids), txs[1], txs[cardinality(txs)]) FROM ledger_sealed "
         "WHERE tenant_id = %s AND events = %s::regclass ORDER BY first_index",
         [log.tenant_id, log.table],
         check.take,
@@ -59,6 +60,8 @@ class _TreeCheck:
     def take(self, row: Row) -> None:
         first, hashes = int(row[0] or 0), split(bytes.fromhex(row[1] or ""))
         tree = self._tree
+        if row[2] != "t":
+            self._findings.about(first, "run", f"what is noted of its leaves from {first:,} on is not so.")
         if first != tree.size:
             if not self._faulty:
                 what = "are missing" if first > tree.size else "are stored twice"
@@ -85,6 +88,8 @@ class _TreeCheck:
         size = self._tree.size
         if size != self._log.size:
             self._findings.about(size, "size", f"{size:,} leaves are stored, its size is noted as {self._log.size:,}.")
+        elif self._tree.edge != bytes(self._log.edge):
+            self._findings.about(size, "edge", "the hashes that new leaves are appended to are not those of its tree.")
         self._compare()
         for (level, index), _ in sorted(self._tiles.items()):
             self._findings.about(
