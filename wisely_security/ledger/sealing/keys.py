@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
+from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -25,6 +26,21 @@ OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 class SigningKeyError(Exception):
     """There is no key to sign with. The message is for a person and says what to do."""
+
+
+class VerifyingKeys(Protocol):
+    def verifiers(self, origin: str) -> list[PublicKey]:
+        """What this log's checkpoints are verified with, the key in use first."""
+
+
+@dataclass(frozen=True)
+class PublicKeys:
+    """Of an installation whose private key is somewhere else, 32 bytes each: enough to verify what it signed."""
+
+    keys: tuple[bytes, ...]
+
+    def verifiers(self, origin: str) -> list[PublicKey]:
+        return [PublicKey(origin, key) for key in self.keys]
 
 
 @dataclass(frozen=True)
@@ -43,8 +59,7 @@ class SigningKeys:
         return Signer(origin, self.private)
 
     def verifiers(self, origin: str) -> list[PublicKey]:
-        """What this log's checkpoints are verified with, the key in use first."""
-        return [PublicKey(origin, key) for key in (self.public, *self.retired)]
+        return PublicKeys((self.public, *self.retired)).verifiers(origin)
 
 
 def signing_keys() -> SigningKeys:
@@ -56,6 +71,18 @@ def signing_keys() -> SigningKeys:
 
 def retired_keys(typed: Sequence[str]) -> tuple[bytes, ...]:
     return tuple(parse_key(each, "SIGNING_KEYS_RETIRED") for each in typed)
+
+
+def parse_public_key(text: str) -> bytes:
+    """From base64, or from the vkey of one of the logs, which all have the same key. Raises SigningKeyError."""
+    try:
+        return PublicKey.parse(text.strip()).key
+    except NoteError:
+        pass
+    try:
+        return parse_key(text, "")
+    except SigningKeyError:
+        raise SigningKeyError(f"{text!r} is no public key: neither a vkey nor {KEY_SIZE} bytes in base64.") from None
 
 
 def parse_key(text: str, where: str) -> bytes:

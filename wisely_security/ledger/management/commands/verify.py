@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.months.partitions import add_months, event_models
-from wisely_security.ledger.sealing.keys import SigningKeyError
+from wisely_security.ledger.sealing.keys import PublicKeys, SigningKeyError, parse_public_key
 from wisely_security.ledger.sealing.logs.signing import record_of
 from wisely_security.ledger.sealing.verifying.run import Outcome, Scope, note_protection, protection_faults, verify
 from wisely_security.tenancy.models import Tenant
@@ -37,6 +37,13 @@ class Command(BaseCommand):
     requires_system_checks = ()  # they are a part of it
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--key",
+            action="append",
+            metavar="KEY",
+            help="a public key of the logs, as vkey or in base64, which may be repeated: with it, no signing key is "
+            "needed, and nothing is written to the database",
+        )
         parser.add_argument("--tenant", metavar="ID_OR_NAME", help="only the logs of this tenant")
         parser.add_argument("--record", choices=[record_of(model) for model in event_models()], help="only this record")
         parser.add_argument("--month", type=_month, metavar="YYYY-MM", help="only events of this month")
@@ -48,6 +55,7 @@ class Command(BaseCommand):
     def handle(
         self,
         *,
+        key: list[str] | None,
         tenant: str | None,
         record: str | None,
         month: date | None,
@@ -59,14 +67,16 @@ class Command(BaseCommand):
         found = 0
         counts: Counter[str] = Counter()
         try:
-            for outcome in verify(scope):
+            keys = PublicKeys(tuple(map(parse_public_key, key))) if key else None
+            for outcome in verify(scope, keys):
                 found += outcome.number
                 counts += outcome.counts
                 self._show(outcome)
         except SigningKeyError as error:
             raise CommandError(str(error)) from error
         faults = protection_faults()
-        note_protection(faults)
+        if keys is None:
+            note_protection(faults)
         for fault in faults:
             self.stdout.write(fault)
         self.stdout.write(f"{counts.pop('checked', 0):,} events verified{_besides(counts)}.")

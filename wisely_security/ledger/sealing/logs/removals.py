@@ -18,7 +18,7 @@ from django.db import connection
 
 from ...months.partitions import Partition
 from .. import notes
-from ..keys import SigningKeys, signing_keys
+from ..keys import VerifyingKeys, signing_keys
 from ..leaves import canonical
 from ..notes import Note, NoteError
 
@@ -42,7 +42,7 @@ def _sign_new(table: str) -> None:
             _ask("INSERT INTO ledger_signed_removal VALUES (%s, %s, %s)", tenant_id, removal, signed)
 
 
-def is_signed(keys: SigningKeys, origin: str, row: str, note: str) -> bool:
+def is_signed(keys: VerifyingKeys, origin: str, row: str, note: str) -> bool:
     """Whether a note is of this row, as JSON, and signed by the key of the log."""
     try:
         parsed = Note.parse(note.encode())

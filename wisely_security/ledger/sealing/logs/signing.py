@@ -9,7 +9,7 @@ from django.conf import settings
 
 from ...models import Event
 from ..checkpoints import Checkpoint, open_checkpoint
-from ..keys import SigningKeyError, SigningKeys, signing_keys
+from ..keys import SigningKeyError, SigningKeys, VerifyingKeys, signing_keys
 from ..notes import NoteError
 
 
@@ -41,7 +41,7 @@ def signed_note(keys: SigningKeys, origin: str, size: int, root: bytes) -> str:
     return bytes(Checkpoint(origin, size, root).sign([keys.signer(origin)])).decode()
 
 
-def fault(keys: SigningKeys, note: str, origin: str, size: int, root: bytes) -> str:
+def fault(keys: VerifyingKeys, note: str, origin: str, size: int, root: bytes) -> str:
     """What is wrong with a note that should be of this checkpoint; or nothing."""
     try:
         found = open_checkpoint(note.encode(), keys.verifiers(origin), origin).checkpoint

@@ -17,7 +17,7 @@ from wisely_security.tenancy.models import Tenant
 
 from ...models import NO_TENANT, Archive, Event
 from ...months.partitions import event_models
-from ..keys import SigningKeys, signing_keys
+from ..keys import VerifyingKeys, signing_keys
 from ..logs import outside
 from ..logs.signing import origin_of, record_of
 from ..logs.status import has_findings
@@ -54,12 +54,16 @@ class Outcome(NamedTuple):
     findings: list[Finding]
 
 
-def verify(scope: Scope) -> Iterator[Outcome]:
-    """Raises SigningKeyError where there is no key: without it, no signature can be checked."""
-    keys = signing_keys()
+def verify(scope: Scope, keys: VerifyingKeys | None = None) -> Iterator[Outcome]:
+    """With the keys of this installation, whose outcome is noted for all to see; or with those of somebody who verifies
+    for himself. Raises SigningKeyError where there is no key: without it, no signature can be checked."""
+    its_keys = keys or signing_keys()
     for model in event_models():
         if scope.record in ("", record_of(model)):
-            yield from _verify_record(keys, model, scope)
+            for outcome in _verify_record(its_keys, model, scope):
+                if keys is None:
+                    _note_outcome(model, scope, outcome)
+                yield outcome
 
 
 def protection_faults() -> list[str]:
@@ -72,7 +76,7 @@ def note_protection(faults: Sequence[str]) -> None:
     _note(NO_TENANT, None, None, 0, len(faults), faults[0] if faults else "")
 
 
-def _verify_record(keys: SigningKeys, model: type[Event], scope: Scope) -> Iterator[Outcome]:
+def _verify_record(keys: VerifyingKeys, model: type[Event], scope: Scope) -> Iterator[Outcome]:
     record = record_of(model)
     known = {
         tenant_id: entry.size for tenant_id in _in_files(record, scope) if (entry := outside.last(record, tenant_id))
@@ -89,10 +93,7 @@ def _verify_record(keys: SigningKeys, model: type[Event], scope: Scope) -> Itera
         total = sum(log.size for log in found)
         with progress(total, title=record) as bar:
             outcomes = [check.verify(log, known.get(log.tenant_id, 0), bar.update) for log in found]
-    for outcome in outcomes:
-        first = outcome.findings[0].text if outcome.findings else ""
-        _note(outcome.tenant_id, model._meta.db_table, scope.months, outcome.counts["checked"], outcome.number, first)
-        yield outcome
+    yield from outcomes
 
 
 def _in_files(record: str, scope: Scope) -> list[UUID]:
@@ -106,7 +107,7 @@ def _in_files(record: str, scope: Scope) -> list[UUID]:
 class _RecordCheck:
     """Of the logs of one record."""
 
-    def __init__(self, keys: SigningKeys, model: type[Event], scope: Scope) -> None:
+    def __init__(self, keys: VerifyingKeys, model: type[Event], scope: Scope) -> None:
         self._keys = keys
         self._model = model
         self._scope = scope
@@ -148,6 +149,11 @@ def _restored_from_before(table: str) -> set[date]:
     [(begun_at,)] = ask("SELECT min(begun_at) FROM ledger_log WHERE events = %s::regclass", table)
     archives = Archive.objects.filter(events=table)
     return {each.month for each in archives if begun_at is None or each.archived_at < begun_at}
+
+
+def _note_outcome(model: type[Event], scope: Scope, outcome: Outcome) -> None:
+    first = outcome.findings[0].text if outcome.findings else ""
+    _note(outcome.tenant_id, model._meta.db_table, scope.months, outcome.counts["checked"], outcome.number, first)
 
 
 def _note(tenant_id: UUID, table: str | None, months: str | None, checked: int, number: int, first: str) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from ...models import Event
-from ..keys import SigningKeys
+from ..keys import VerifyingKeys
 from ..logs import removals
 from ..logs.signing import origin_of
 
@@ -74,7 +74,7 @@ def position(table: str) -> Position:
 class Removals:
     """Why sealed events of a log are not in its record. ``forged``: what only seems to be a reason, as a sentence."""
 
-    def __init__(self, keys: SigningKeys, log: StoredLog) -> None:
+    def __init__(self, keys: VerifyingKeys, log: StoredLog) -> None:
         self.forged: list[str] = []
         self._of_month: dict[date, list[tuple[str, int, str]]] = defaultdict(list)
         for month, kind, size, reason, row, note in ask(_REMOVALS, log.tenant_id, log.table):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ..keys import SigningKeys
+from ..keys import VerifyingKeys
 from ..logs import outside
 from ..logs.copying import Row, copy_rows
 from ..logs.growing import PER_TILE, TILE_LEVELS, GrowingTree, split
@@ -156,7 +156,7 @@ def _tiles(log: StoredLog) -> dict[tuple[int, int], bytes]:
 
 
 def check_checkpoints(
-    keys: SigningKeys,
+    keys: VerifyingKeys,
     log: StoredLog,
     known: int,
     in_file: Sequence[Checkpoint],
