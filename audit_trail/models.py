@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Value
 
-from wisely_security.ledger.models import Event, EventQuerySet, for_projectors, wide_index
+from wisely_security.ledger.models import Event, EventQuerySet, OfPerson, for_projectors, wide_index
 from wisely_security.ledger.search.fields import IndexedFields, TextCondition
 
 from .report import labels
@@ -95,6 +95,13 @@ class AuditEvent(Event):
 
     dimensions = ("module", "sub_module", "action")
     personal = ("actor_name", "actor_email", "reason", "resource_name", "changes", "ip")
+    of_person = OfPerson(
+        id="actor_id",
+        name="actor_name",
+        email="actor_email",
+        whereabouts=("ip",),
+        resource=("resource_id", "resource_name"),
+    )
     indexed = INDEXED
     objects: ClassVar[Any] = AuditEventQuerySet.as_manager()
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import models
 
-from wisely_security.ledger.models import Event, EventQuerySet, for_projectors, wide_index
+from wisely_security.ledger.models import Event, EventQuerySet, OfPerson, for_projectors, wide_index
 from wisely_security.ledger.search.fields import IndexedFields
 
 from .vocabulary import Action, Reason, Status
@@ -91,6 +91,14 @@ class LoginEvent(Event):
         "longitude",
         "session",
         "detail",
+    )
+    of_person = OfPerson(
+        id="user_id",
+        name="user_name",
+        email="user_email",
+        whereabouts=("ip", "user_agent", "place", "latitude", "longitude", "session"),
+        acted_by="acted_by",
+        keys=frozenset({"ended from"}),
     )
     indexed = INDEXED
     objects: ClassVar[Any] = LoginEventQuerySet.as_manager()

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "wisely_security.workspace.outbox",
     "wisely_security.workspace.api",
     "wisely_security.integrity",
+    "wisely_security.erasure",
     "wisely_security.admin_config.SupportAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",

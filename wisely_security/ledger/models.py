@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
@@ -66,6 +67,23 @@ def for_projectors(table: str) -> BrinIndex:
     return BrinIndex(fields=["tx"], pages_per_range=32, autosummarize=True, name=f"{table}_tx")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfPerson:
+    """Which columns say who did it, or whose account it is about: what is erased of a person.
+
+    ``whereabouts``: of the device in their hands. ``acted_by``: who did it, by name, where that may be somebody else.
+    ``resource``: key and name of the resource, which may be a person. ``keys``: of JSON, which say where they were.
+    """
+
+    id: str
+    name: str
+    email: str
+    whereabouts: tuple[str, ...]
+    acted_by: str = ""
+    resource: tuple[str, str] | None = None
+    keys: frozenset[str] = frozenset()
+
+
 class Event(models.Model):
     """Base of the event tables.
 
@@ -74,12 +92,14 @@ class Event(models.Model):
 
     ``outcome``: the column that says whether it succeeded; successes and failures are counted apart.
     ``personal``: columns whose values are of a person; they can be erased and the event still be proved (``sealing/``).
+    ``of_person``: those of them that name a person.
     ``dimensions``: columns of text that charts and totals may be filtered by, in any combination (``derived/``).
     ``indexed``: what filters and free text find events by.
     """
 
     outcome: ClassVar[str] = "status"
     personal: ClassVar[tuple[str, ...]]
+    of_person: ClassVar[OfPerson]
     dimensions: ClassVar[tuple[str, ...]]
     indexed: ClassVar[IndexedFields]
 

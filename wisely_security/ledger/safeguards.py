@@ -52,7 +52,10 @@ shared("ledger_dimensions", "ledger_projector")
 function("ledger_roll_up", "ledger_build_segments", "ledger_find_segments")
 for name in ("ledger_log", "ledger_sealed", "ledger_tile"):
     table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
-for name in ("ledger_checkpoint", "ledger_removal", "ledger_signed_removal", "ledger_verification"):
+for name in (
+    *("ledger_checkpoint", "ledger_removal", "ledger_signed_removal", "ledger_verification"),
+    *("ledger_erased", "ledger_signed_erasure"),
+):
     table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guards=[APPEND_ONLY])
 function(
     "ledger_lock_sealer",

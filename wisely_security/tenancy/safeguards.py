@@ -1,6 +1,7 @@
 """What the app role may do with tenants, their people and Django's own tables (``database/safeguards/declared.py``)."""
 
 from wisely_security.database.safeguards.declared import (
+    FOR_OWNER,
     OWN_TENANT,
     SUPPORT_READS,
     Policy,
@@ -26,7 +27,7 @@ table("tenancy_session", policies=[OWN_TENANT, by_lookup_key("key_hash", "previo
 shared("django_migrations", "django_content_type")
 table(
     "django_admin_log",
-    policies=[SUPPORT_READS, Policy("INSERT", check="(SELECT wisely_support())")],
+    policies=[SUPPORT_READS, Policy("INSERT", check="(SELECT wisely_support())"), FOR_OWNER],
     grants="SELECT INSERT DELETE",
     tenant_column="",
 )

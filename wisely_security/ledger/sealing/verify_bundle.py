@@ -1193,9 +1193,15 @@ def verify_event(proof: bytes, vkey: str, witnesses: list[str]) -> Iterator[str]
         if header != "c2sp.org/tlog-proof@v1" or not extra.startswith("extra ") or not index.startswith("index "):
             raise ValueError
         made_of = json.loads(from_base64(extra.removeprefix("extra ")))
-        leaf, personal, salt = made_of["leaf"], made_of["personal"], bytes.fromhex(made_of["salt"])
-        fields, place = json.loads(leaf), index.removeprefix("index ")
-        if not DECIMAL.fullmatch(place) or hashlib.sha256(salt + personal.encode()).hexdigest() != fields["personal"]:
+        leaf, personal, place = made_of["leaf"], made_of["personal"], index.removeprefix("index ")
+        fields = json.loads(leaf)
+        sealed = fields.pop("personal")
+        if personal is not None:
+            salt = bytes.fromhex(made_of["salt"])
+            if not isinstance(sealed, str) or hashlib.sha256(salt + personal.encode()).hexdigest() != sealed:
+                raise ValueError
+            fields |= json.loads(personal)
+        if not DECIMAL.fullmatch(place):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BundleError("This is not the proof of an event, or it has been changed.") from None
@@ -1204,7 +1210,8 @@ def verify_event(proof: bytes, vkey: str, witnesses: list[str]) -> Iterator[str]
         raise BundleError("The proof does not lead to the checkpoint: one of the two has been changed.")
     yield f"GENUINE. The event is number {int(place) + 1:,} of {checkpoint.size:,} in {checkpoint.origin}."
     yield from (f"Witness: {each}" for each in signed)
-    fields |= json.loads(personal) if isinstance(fields.pop("personal"), str) else {}
+    if personal is None:
+        yield "Its personal fields have been erased; what follows is proved."
     yield from (f"{name}: {json.dumps(fields[name], ensure_ascii=False)}" for name in sorted(fields) if name != "v")
 
 

@@ -19,7 +19,15 @@ from wisely_security.ledger.sealing.verifying import run as verifying
 
 CHANGES = AuditEvent._meta.db_table
 SEALED = ("ledger_log", "ledger_sealed", "ledger_tile")
-APPEND_ONLY = ("ledger_checkpoint", "ledger_removal", "ledger_signed_removal", "ledger_verification", "ledger_archive")
+APPEND_ONLY = (
+    "ledger_checkpoint",
+    "ledger_removal",
+    "ledger_signed_removal",
+    "ledger_erased",
+    "ledger_signed_erasure",
+    "ledger_verification",
+    "ledger_archive",
+)
 
 
 def as_owner(sql: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.months.partitions import add_months, event_models
 from wisely_security.ledger.sealing.keys import PublicKeys, SigningKeyError, parse_public_key
 from wisely_security.ledger.sealing.logs.signing import record_of
@@ -17,6 +18,7 @@ MOST_SHOWN = 20  # findings of a log
 NOTES = {
     "archived": "in an archive",
     "erased": "erased by a rule of retention",
+    "person erased": "of which a person was erased",
     "not yet sealed": "not yet sealed",
     "of before sealing": "restored from an archive of before sealing",
 }
@@ -87,6 +89,9 @@ class Command(BaseCommand):
         self.stdout.write("Everything is as it was sealed.")
 
     def _show(self, outcome: Outcome) -> None:
+        for reference, number in outcome.erasures.items():
+            of = "no tenant" if outcome.tenant_id == NO_TENANT else f"tenant {outcome.tenant_id}"
+            self.stdout.write(f"{outcome.record} of {of}: {number:,} events erased under “{reference}”.")
         for finding in outcome.findings[:MOST_SHOWN]:
             self.stdout.write(finding.text)
         if outcome.number > MOST_SHOWN:

@@ -15,11 +15,13 @@ from .growing import PER_TILE, TILE_LEVELS, split
 
 
 class SealedEvent(NamedTuple):
-    """``salt``: zeros once it was erased."""
+    """``salt``: zeros once the event was erased. ``sealed``: the commitment that its leaf holds, where a person was
+    erased of it; then ``salt`` is that of what is left."""
 
     leaf_index: int
     salt: bytes
     leaf_hash: bytes
+    sealed: bytes | None = None
 
 
 class Proved(NamedTuple):
@@ -30,8 +32,12 @@ class Proved(NamedTuple):
 def sealed_events(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, SealedEvent]:
     """Where in the log events of the record are. Those that are not sealed yet are left out."""
     table = model._meta.db_table
-    found = _ask(_SEALED.format(table=table), tenant_id, list(ids), tenant_id, table, tenant_id, table)
-    return {key: SealedEvent(index, bytes(salt), bytes(leaf_hash)) for key, index, salt, leaf_hash in found}
+    its_log = tenant_id, table
+    found = _ask(_SEALED.format(table=table), tenant_id, list(ids), *its_log, *its_log, *its_log)
+    return {
+        key: SealedEvent(index, bytes(salt), bytes(leaf_hash), None if sealed is None else bytes(sealed))
+        for key, index, salt, leaf_hash, sealed in found
+    }
 
 
 def proofs_for(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, Proved]:
@@ -95,7 +101,7 @@ def _ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 # Runs are in the order of transactions: an event is in one that ends with its own, or in the first that ends later.
 _SEALED = """
     SELECT event.id, run.first_index + place - 1, substr(run.salts, (16 * place - 15)::int, 16),
-           substr(run.hashes, (32 * place - 31)::int, 32)
+           substr(run.hashes, (32 * place - 31)::int, 32), erased.sealed
     FROM (SELECT id, tx FROM {table} WHERE tenant_id = %s AND id = ANY (%s)) AS event
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_sealed WHERE tenant_id = %s AND events = %s::regclass
@@ -105,6 +111,10 @@ _SEALED = """
          ORDER BY last_tx, first_index LIMIT 1)
     ) AS run
     CROSS JOIN LATERAL array_position(run.ids, event.id) AS place
+    LEFT JOIN LATERAL (
+        SELECT sealed FROM ledger_erased
+        WHERE tenant_id = %s AND events = %s::regclass AND id = event.id ORDER BY erasure DESC LIMIT 1
+    ) AS erased ON true
     WHERE place IS NOT NULL
 """
 _NEWEST = """

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import models
 
@@ -23,8 +23,15 @@ MILLISECONDS_A_DAY = 86_400_000
 
 NULL = "null"
 
-LeafHash = Callable[[Row, bytes], bytes]
 SealedJson = Callable[[Row, bytes, str], tuple[bytes, bytes]]
+
+
+class LeafHash(Protocol):
+    """``sealed`` and ``kept``, in hexadecimal, of an event from which a person was erased (``ledger_erased``): the
+    commitment that its leaf holds, and that to what is left, with the salt of now. Something else is left: no bytes.
+    """
+
+    def __call__(self, row: Row, salt: bytes, sealed: str = "", kept: str = "") -> bytes: ...
 
 
 def columns(model: type[Event]) -> list[str]:
@@ -36,8 +43,15 @@ def columns(model: type[Event]) -> list[str]:
 def leaf_hasher(model: type[Event], first: int) -> LeafHash:
     """A function of a row, which has the columns from ``first`` on, and a salt. TypeError for a column of a kind that
     cannot be sealed."""
-    sealed = sealed_json(model, first)
-    return lambda row, salt: sha256(b"\0" + sealed(row, salt, "")[0]).digest()
+    json_of = sealed_json(model, first)
+
+    def leaf_hash(row: Row, salt: bytes, sealed: str = "", kept: str = "") -> bytes:
+        leaf, personal = json_of(row, salt, sealed)
+        if sealed and sha256(salt + personal).hexdigest() != kept:
+            return b""
+        return sha256(b"\0" + leaf).digest()
+
+    return leaf_hash
 
 
 def sealed_json(model: type[Event], first: int) -> SealedJson:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from .trees import Doubtful
 
 TOLERANCE = 60_000  # milliseconds between an event's time and that of a checkpoint: clocks are set
 AT_ONCE = 1000  # rows from one sign of progress to the next
-AHEAD = 6  # columns of a row before those of the event, whose first is the id
+AHEAD = 9  # columns of a row before those of the event, whose first is the id
 
 Bounds = tuple[UUID, UUID]
 ALL_TIME: Bounds = (UUID(int=0), UUID(int=(1 << 128) - 1))
@@ -31,7 +31,8 @@ MERGE = (
     "SET LOCAL work_mem = '64MB'"
 )
 _QUERY = """
-    SELECT leaf.number, leaf.tx, encode(leaf.salt, 'hex'), encode(leaf.hash, 'hex'), event.tx, leaf.id{columns}
+    SELECT leaf.number, leaf.tx, encode(leaf.salt, 'hex'), encode(leaf.hash, 'hex'), event.tx, leaf.id,
+           encode(erased.sealed, 'hex'), encode(erased.kept, 'hex'), erased.erasure{columns}
     FROM (
         SELECT first_index + place - 1 AS number, id, tx,
                substr(salts, (16 * place - 15)::int, 16) AS salt, substr(hashes, (32 * place - 31)::int, 32) AS hash
@@ -42,6 +43,10 @@ _QUERY = """
         WHERE id >= %s AND id < %s OFFSET 0  -- lest each leaf carries all hashes of its run through the sort
     ) AS leaf
     FULL JOIN (SELECT * FROM {table} WHERE tenant_id = %s AND id >= %s AND id < %s) AS event USING (id)
+    LEFT JOIN (
+        SELECT DISTINCT ON (id) id, sealed, kept, erasure FROM ledger_erased
+        WHERE tenant_id = %s AND events = %s::regclass AND id >= %s AND id < %s ORDER BY id, erasure DESC
+    ) AS erased ON erased.id = event.id
 """
 
 
@@ -64,7 +69,10 @@ class RecordedTimes:
 
 
 class EventCheck:
-    """Of one log. ``archived`` and ``erased`` events are counted, and those of before sealing or not sealed yet."""
+    """Of one log. ``unrecorded``: erasures that nothing records.
+
+    ``archived`` and ``erased`` events are counted, and those of before sealing or not sealed yet.
+    """
 
     def __init__(
         self,
@@ -77,6 +85,7 @@ class EventCheck:
         position: Position,
         times: RecordedTimes,
         earlier: Callable[[date], bool],
+        unrecorded: Collection[str],
         progress: Callable[[int], object],
     ) -> None:
         self.counts: Counter[str] = Counter()
@@ -87,6 +96,7 @@ class EventCheck:
         self._position = position
         self._times = times
         self._earlier = earlier
+        self._unrecorded = unrecorded
         self._progress = progress
         self._taken = 0
         self._removals = removals
@@ -98,6 +108,7 @@ class EventCheck:
 
     def run(self, bounds: Bounds) -> None:
         of_log = [self._log.tenant_id, self._log.table, *bounds, *bounds, self._log.tenant_id, *bounds]
+        of_log += [self._log.tenant_id, self._log.table, *bounds]
         its_columns = "".join(f", event.{column}" for column in columns(self._model))
         query = _QUERY.format(table=self._model._meta.db_table, columns=its_columns)
         with connection.cursor() as cursor:
@@ -105,7 +116,7 @@ class EventCheck:
         copy_rows(query, of_log, self._take)
 
     def _take(self, row: Row) -> None:
-        index, tx, salt, kept, event_tx, leaf_id, event_id = row[: AHEAD + 1]
+        index, tx, salt, leaf_hash, event_tx, leaf_id, sealed, kept, erasure, event_id = row[: AHEAD + 1]
         self._taken += 1
         if not self._taken % AT_ONCE:
             self._progress(AT_ONCE)
@@ -118,8 +129,10 @@ class EventCheck:
             self._without_event(str(leaf_id), int(index))
         else:
             self.counts["checked"] += 1
-            if self._leaf_hash(row, bytes.fromhex(salt or "")).hex() != kept:
+            if self._leaf_hash(row, bytes.fromhex(salt or ""), sealed or "", kept or "").hex() != leaf_hash:
                 self._altered(event_id, int(index))
+            elif erasure:
+                self._check_erased(event_id, int(index), erasure)
             if tx != event_tx:
                 self._findings.about_event(
                     int(index),
@@ -137,6 +150,13 @@ class EventCheck:
         else:
             text = "is not what was sealed: it was altered."
         self._findings.about_event(index, "altered", event_id, text)
+
+    def _check_erased(self, event_id: str, index: int, erasure: str) -> None:
+        if erasure in self._unrecorded:
+            text = "was altered: something was erased from it, and no erasure was recorded that says so."
+            self._findings.about_event(index, "altered", event_id, text)
+        else:
+            self.counts["person erased"] += 1
 
     def _without_leaf(self, event_id: str, tx: int) -> None:
         key = UUID(event_id)

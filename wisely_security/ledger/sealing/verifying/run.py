@@ -21,6 +21,7 @@ from ..keys import VerifyingKeys, signing_keys
 from ..logs import outside
 from ..logs.signing import origin_of, record_of
 from ..logs.status import has_findings
+from .erasures import erasures_of, recorded_events
 from .events import ALL_TIME, Bounds, EventCheck, RecordedTimes, bounds_of
 from .findings import Finding, Findings
 from .stored import Position, Removals, StoredLog, ask, logs, position
@@ -45,13 +46,17 @@ class Scope(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Of a log. ``counts``: checked, archived, erased, not yet sealed, of before sealing."""
+    """Of a log. ``counts``: checked, archived, erased, person erased, not yet sealed, of before sealing.
+
+    ``erasures``: from how many events people were erased, by reference.
+    """
 
     record: str
     tenant_id: UUID
     counts: Counter[str]
     number: int
     findings: list[Finding]
+    erasures: Counter[str]
 
 
 def verify(scope: Scope, keys: VerifyingKeys | None = None) -> Iterator[Outcome]:
@@ -128,6 +133,10 @@ class _RecordCheck:
         removals = Removals(self._keys, log)
         for each in removals.forged:
             findings.about(log.size, "removal", each)
+        erasures = erasures_of(self._keys, log)
+        for erasure in erasures:
+            if erasure.why:
+                findings.about(findings.end, "erasure", erasure.why)
         check = EventCheck(
             self._model,
             log,
@@ -138,10 +147,13 @@ class _RecordCheck:
             self._position,
             self._times,
             self._earlier.__contains__,
+            {str(it.id) for it in erasures if it.why},
             show,
         )
         check.run(self._scope.bounds)
-        return Outcome(record, log.tenant_id, check.counts, findings.number, findings.in_order)
+        return Outcome(
+            record, log.tenant_id, check.counts, findings.number, findings.in_order, recorded_events(erasures)
+        )
 
 
 def _restored_from_before(table: str) -> set[date]:
