@@ -30,9 +30,10 @@ def post_worker_init(worker: Any) -> None:
     """Each web process sends what lies in the outbox, and follows events. It ends before it would be killed."""
     from wisely_security.ledger.derived.projectors import ProjectorThread  # not before Django is set up
     from wisely_security.workspace.outbox.mail_worker import MailWorker
+    from wisely_security.workspace.receivers.worker import CheckpointWorker
 
     worker.cfg.set("graceful_timeout", max(worker.cfg.graceful_timeout - TO_RECORD, 1))
-    worker.helpers = [MailWorker(), ProjectorThread()]
+    worker.helpers = [MailWorker(), CheckpointWorker(), ProjectorThread()]
     for helper in worker.helpers:
         helper.start()
 

@@ -24,4 +24,5 @@ class Code(Word):
     CONFLICT = "conflict", "Changed by someone else"
     REFUSED = "refused", "Refused by the database"
     EMAIL_FAILED = "email_failed", "E-mail could not be sent"
+    NOT_DELIVERED = "not_delivered", "Could not be delivered"
     ERROR = "error", "Unexpected error"

@@ -2,6 +2,7 @@
 
 import os
 import zoneinfo
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,15 @@ def _database_at(name: str, default: str = "", **options: Any) -> Any:
 
 def _list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def _networks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(typed) for typed in _list(name, default)]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be networks such as 10.20.0.0/16, separated by commas: {error}."
+        ) from None
 
 
 def _site_url() -> str:
@@ -231,6 +241,9 @@ SIGNING_KEYS_RETIRED = _list("SIGNING_KEYS_RETIRED")
 # Under which host logs begin, and where their checkpoints are written, outside of the database.
 LOG_ORIGIN = os.environ.get("LOG_ORIGIN", "")
 CHECKPOINT_DIR = Path(os.environ.get("CHECKPOINT_DIR") or DATA_DIR / "checkpoints")
+
+# Private networks in which webhooks and witnesses of tenants may be; elsewhere only public addresses are.
+OUTBOUND_ALLOWED_NETWORKS = _networks("OUTBOUND_ALLOWED_NETWORKS", "127.0.0.0/8,::1/128" if DEVELOPMENT else "")
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Model
@@ -17,8 +18,9 @@ from tests.support.cast import PASSWORD, WINDOWS_CHROME, Cast
 from tests.support.untouched import sent_by
 from tests.workspace import audit_assertions
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.models import Archive
+from wisely_security.ledger.models import Archive, Verification
 from wisely_security.tenancy.models import Role, Session, Tenant, User
+from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink
@@ -28,7 +30,9 @@ EVENTS = "/admin/login_activity/loginevent/"
 USERS = "/admin/tenancy/user/"
 TENANTS = "/admin/tenancy/tenant/"
 ROLES = "/admin/tenancy/role/"
-NAMES: dict[type, dict[str, str]] = {each: {"name": "acme"} for each in (ConsentGroup, MessageLink, Template)}
+NAMES: dict[type, dict[str, str]] = {
+    each: {"name": "acme"} for each in (CheckpointReceiver, ConsentGroup, MessageLink, Template)
+}
 WORKSPACE = [section.model for section in resource_pages() if section.model not in {User, Role}]
 
 
@@ -74,6 +78,7 @@ def every_url(cast: Cast) -> list[str]:
             User: cast.bob,
             Role: Role.objects.get_or_create(tenant=cast.acme, name="Acme Auditor")[0],
             Archive: Archive(name="login_activity_2025_01"),  # none is there
+            Verification: Verification.objects.first() or Verification(id=UUID(int=0)),
             LoginEvent: LoginEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
             AuditEvent: AuditEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
         }

@@ -34,7 +34,9 @@ class TestEveryLookIsTold:
             shown += bool(shows)
         kinds = 5 + len(WORKSPACE)
         histories = 3  # of the tenant and of events; the others redirect to the Audit Trail
-        assert shown == kinds + kinds + histories + 4  # that can be deleted: role, link, template, consent group
+        assert (
+            shown == kinds + kinds + histories + 5
+        )  # that can be deleted: role, link, template, consent group, receiver
 
     def test_a_list_records_for_each_tenant_how_many_of_its_rows_were_shown(
         self, dana: Client, cast: Cast, events

@@ -15,6 +15,7 @@ from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.business_profile import BusinessProfile
+from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Review, Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
@@ -44,9 +45,13 @@ TYPED: dict[type, tuple[dict[str, Any], dict[str, Any]]] = {
         },
         {"description": "New"},
     ),
+    CheckpointReceiver: (
+        {"name": "Auditor", "kind": "email", "address": "audit@firm.example", "frequency": "daily"},
+        {"frequency": "hourly"},
+    ),
 }  # fmt: skip
 ADDED = [model for model in WORKSPACE if model is not AccessAccount]
-DELETED = [MessageLink, Template, ConsentGroup]
+DELETED = [MessageLink, Template, ConsentGroup, CheckpointReceiver]
 
 
 def typed(cast: Cast, values: dict[str, Any]) -> dict[str, Any]:

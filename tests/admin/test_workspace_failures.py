@@ -20,6 +20,7 @@ from wisely_security.workspace.admin import RecordAdmin
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
+from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
@@ -34,6 +35,7 @@ WRONG: dict[type, dict[str, str]] = {
     MessageLink: {"text": "x" * 141},
     Template: {"body": "{{2}}"},
     ConsentGroup: {"channel": "rcs"},
+    CheckpointReceiver: {"address": "nobody"},
 }
 UNIQUE: dict[type, str] = {
     BusinessGroup: "name",
@@ -41,6 +43,7 @@ UNIQUE: dict[type, str] = {
     WabaNumber: "number",
     Template: "name",
     ConsentGroup: "name",
+    CheckpointReceiver: "name",
 }
 
 

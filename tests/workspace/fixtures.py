@@ -11,6 +11,7 @@ from wisely_security.tenancy.models import Role, User, UserStatus
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
+from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Review, Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
@@ -60,6 +61,8 @@ def set_up_workspace(cast: Cast) -> None:
         opt_in_response="Welcome.",
         opt_out_response="Goodbye.",
     )
+    make(CheckpointReceiver, acme, name="Auditor", address="audit@firm.example")
+    make(CheckpointReceiver, acme, name="Archive", kind="webhook", address="https://archive.example/hook")
 
 
 def set_up_profile(cast: Cast) -> None:

@@ -71,6 +71,18 @@ INVALID: dict[str, tuple[Typed, dict[str, str]]] = {
         "name": "This name is reserved for the Super Admin. Choose another one.",
     }),
     "Roles, Role: Edit": ({"Name": ""}, {"name": "This field is required."}),
+    "Integrity, Checkpoint receiver: Add": ({"Kind": "Witness", "Address": "http:// x", "Public key": "x"}, {
+        "address": "Enter an address such as https://example.com/path.",
+        "vkey": "Enter the public key of the witness, a line such as witness.example+0a1b2c3d+BAAB…",
+    }),
+    "Integrity, Checkpoint receiver: Edit": (
+        {"Address": "audit@", "Public key": "x", "How often": "At most every 5 minutes"},
+        {
+            "address": "Enter a valid email address.",
+            "vkey": "Only a witness has a public key.",
+            "frequency": "E-mails are sent at most hourly.",
+        },
+    ),
 }  # fmt: skip
 TAKEN: dict[str, tuple[Typed, dict[str, str]]] = {
     "Business Group, Group: Add": ({"Name": "Sales"}, {"name": "A business group with this name already exists."}),
@@ -99,6 +111,9 @@ TAKEN: dict[str, tuple[Typed, dict[str, str]]] = {
     "Users, User: Invite": ({"E-mail": "BOB@acme.example"}, {"email": "This e-mail address is taken."}),
     "Roles, Role: Add": ({"Name": "Auditor"}, {"name": "A role with this name already exists."}),
     "Roles, Role: Edit": ({"Name": "MIS"}, {"name": "A role with this name already exists."}),
+    "Integrity, Checkpoint receiver: Add": ({"Name": "AUDITOR"}, {
+        "name": "A checkpoint receiver with this name already exists.",
+    }),
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from wisely_security.tenancy.models import Role, Tenant
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
+from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
@@ -115,6 +116,7 @@ MADE = {
     "message_links": (MessageLink, "name"),
     "templates": (Template, "header"),
     "consent_groups": (ConsentGroup, "name"),
+    "checkpoint_receivers": (CheckpointReceiver, "name"),
     "roles": (Role, "name"),
 }
 

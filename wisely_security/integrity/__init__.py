@@ -1,3 +1,3 @@
 """Settings → Security → Integrity: how far a tenant's records are sealed and what their verification found.
 
-Imports both records; nothing imports it."""
+Imports both records and the workspace; nothing imports it."""

@@ -15,9 +15,11 @@ from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from wisely_security.ledger.sealing.keys import SigningKeyError, signing_keys
 from wisely_security.ledger.sealing.logs.signing import is_configured
 from wisely_security.ledger.sealing.logs.status import LogStatus, log_status
+from wisely_security.ledger.sealing.witnesses.heads import Cosigned, last_cosignatures
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.views import menu
 from wisely_security.tenancy.views.access import MemberView
+from wisely_security.workspace.modules.checkpoint_receivers import RESOURCE_PAGE as RECEIVERS
 
 REPORTS = {report.key: report for report in (LOGIN_ACTIVITY, AUDIT_TRAIL)}
 TOOLS = {
@@ -34,6 +36,7 @@ class RecordStatus(NamedTuple):
     log: LogStatus | None
     vkey: str
     url: str
+    cosigned: list[Cosigned]
 
     @property
     def sealed(self) -> str:
@@ -54,12 +57,27 @@ class Integrity(IntegrityView):
         self.record_view()
         records = [self._record(report) for report in REPORTS.values() if self.request.user.may(report.view_permission)]
         context: dict[str, Any] = {"records": records, "tools": TOOLS.items(), "seals": is_configured()}
+        context |= self._receivers()
         return render(request, "integrity/page.html", context)
 
     def _record(self, report: Report) -> RecordStatus:
         tenant = self.request.tenant
         log = log_status(report.model, tenant.pk)
-        return RecordStatus(report, log, _vkey(log.origin) if log else "", report.path(tenant))
+        cosigned = last_cosignatures(report.model, tenant.pk)
+        return RecordStatus(report, log, _vkey(log.origin) if log else "", report.path(tenant), cosigned)
+
+    def _receivers(self) -> dict[str, Any]:
+        """To whom outside checkpoints go, for whoever may see it."""
+        if not self.request.user.may(RECEIVERS.view_permission):
+            return {}
+        may_add = self.request.user.may(RECEIVERS.edit_permission) and self.request.tenant == self.request.user.tenant
+        its = list(RECEIVERS.records(self.request.tenant))
+        return {
+            "receivers": [(RECEIVERS.url(each.pk), each) for each in its],
+            "contradicting": [(RECEIVERS.url(each.pk), each) for each in its if each.contradicts],
+            "receivers_url": RECEIVERS.list_url(),
+            "add_receiver_url": RECEIVERS.add_url() if may_add else "",
+        }
 
 
 class CheckpointFile(IntegrityView):

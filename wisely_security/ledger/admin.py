@@ -1,21 +1,41 @@
-"""The archives that were written, for support staff: read-only."""
+"""The archives that were written and the outcomes of verifications, for support staff: read-only."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
 
-from wisely_security.tenancy.support.model_admin import SupportAdmin
+from wisely_security.tenancy.admin.of_tenant import ChosenTenant, OfTenantList
+from wisely_security.tenancy.models import Tenant
+from wisely_security.tenancy.support.model_admin import M, SupportAdmin
 
 from .archive import archives, retention
-from .models import Archive
+from .models import NO_TENANT, Archive, Verification
+
+
+class OnlyShown(SupportAdmin[M]):
+    """What nobody adds, changes or deletes here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
 
 
 @admin.register(Archive)
-class ArchiveAdmin(SupportAdmin[Archive]):
+class ArchiveAdmin(OnlyShown[Archive]):
     list_display = ("name", "record", "of_month", "number", "file_size", "rule", "archived_at", "is_restored")
     search_fields = ("name", "manifest_sha256", "root")
     search_help_text = "Name, SHA-256 of the manifest, or root."
@@ -23,15 +43,6 @@ class ArchiveAdmin(SupportAdmin[Archive]):
     def tenant_of(self, shown: Archive) -> UUID | None:
         """It belongs to no tenant."""
         return None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Archive | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Archive | None = None) -> bool:
-        return False
 
     @admin.display(description="record")
     def record(self, archive: Archive) -> str:
@@ -52,3 +63,56 @@ class ArchiveAdmin(SupportAdmin[Archive]):
     @admin.display(description="restored", boolean=True)
     def is_restored(self, archive: Archive) -> bool:
         return archives.is_restored(archive)
+
+
+class Outcome(admin.SimpleListFilter):
+    title = "outcome"
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("findings", "With findings"), ("none", "Without")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {"findings": {"findings__gt": 0}, "none": {"findings": 0}}.get(self.value() or "")
+        return queryset.filter(**chosen) if chosen else queryset
+
+
+@admin.register(Verification)
+class VerificationAdmin(OnlyShown[Verification]):
+    list_display = ("moment", "of", "record", "number", "outcome", "finding")
+    list_filter = (Outcome, ChosenTenant)
+    list_select_related = ("tenant",)
+    search_fields = ("tenant__name", "tenant__slug", "first_finding")
+    search_help_text = "Tenant, or words of the first finding."
+    fields = ("moment", "of", "record", "number", "outcome", "first_finding")
+
+    def tenant_of(self, shown: Verification) -> UUID | None:
+        return shown.tenant_id if shown.tenant_id != NO_TENANT else None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OfTenantList]:
+        return OfTenantList
+
+    @admin.display(description="verified", ordering="id")
+    def moment(self, verification: Verification) -> str:
+        return date_format(localtime(verification.verified_at), "DATETIME_FORMAT")
+
+    @admin.display(description="tenant", empty_value="–")
+    def of(self, verification: Verification) -> Tenant | None:
+        return verification.tenant
+
+    @admin.display(description="record")
+    def record(self, verification: Verification) -> str:
+        return retention.record_of(verification.events) if verification.events else "What protects the tables"
+
+    @admin.display(description="events checked", ordering="checked")
+    def number(self, verification: Verification) -> str:
+        return f"{verification.checked:,}"
+
+    @admin.display(description="outcome", ordering="findings")
+    def outcome(self, verification: Verification) -> str:
+        number = verification.findings
+        return f"{number:,} finding{'' if number == 1 else 's'}" if number else "No findings"
+
+    @admin.display(description="first finding", empty_value="–")
+    def finding(self, verification: Verification) -> str | None:
+        return Truncator(verification.first_finding).chars(160) or None

@@ -148,3 +148,23 @@ class Archive(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Verification(models.Model):
+    """An outcome of verify: of a log, or (no ``events``) of what protects the tables. Written once, by a function;
+    tenants see the one that counts, support all of them. ``tenant``: none where nothing of a tenant is verified."""
+
+    id = models.UUIDField(primary_key=True)
+    tenant = models.ForeignKey("tenancy.Tenant", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    events = models.TextField("event table", null=True)  # noqa: DJ001 (the table has it so)
+    checked = models.BigIntegerField("events checked")
+    findings = models.BigIntegerField()
+    first_finding = models.TextField()
+    verified_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_verification"
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.verified_at:%Y-%m-%d %H:%M:%S} UTC"

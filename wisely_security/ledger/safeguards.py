@@ -54,7 +54,7 @@ for name in ("ledger_log", "ledger_sealed", "ledger_tile"):
     table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
 for name in (
     *("ledger_checkpoint", "ledger_removal", "ledger_signed_removal", "ledger_verification"),
-    *("ledger_erased", "ledger_signed_erasure"),
+    *("ledger_erased", "ledger_signed_erasure", "ledger_cosignature"),
 ):
     table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guards=[APPEND_ONLY])
 function(
@@ -66,4 +66,5 @@ function(
     "ledger_append_checkpoints",
     "ledger_mark_published",
     "ledger_note_verification",
+    "ledger_append_cosignature",
 )

@@ -62,6 +62,12 @@ VARIABLES = (
         "an MMDB file, or a folder of them, that says where addresses are",
         "`places` in `DATA_DIR`",
     ),
+    (
+        "OUTBOUND_ALLOWED_NETWORKS",
+        "private networks in which webhooks and witnesses of checkpoints may be, separated by commas; all others have "
+        "public addresses",
+        "none; with `DEBUG`, this machine",
+    ),
     ("EMAIL_HOST", "the mail server", "none: e-mails, with their links, are printed on the console"),
     ("EMAIL_PORT", "its port", "`25`"),
     ("EMAIL_HOST_USER", "the user name there", "none"),

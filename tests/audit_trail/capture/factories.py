@@ -19,6 +19,7 @@ from wisely_security.tenancy.sign_in.accounts import create_tenant
 from wisely_security.workspace.modules.access_accounts import AccessAccount, Communication, Traffic
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.business_profile import BusinessProfile, Employees, Industry
+from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Category, Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
@@ -115,5 +116,11 @@ _DEFAULTS: dict[type[Model], Defaults] = {
         "number": "+14155550123",
         "opt_in_response": "Welcome.",
         "opt_out_response": "Goodbye.",
+    },
+    CheckpointReceiver: lambda tenant, number: {
+        "name": f"Receiver {number}",
+        "kind": "email",
+        "address": f"receiver{number}@made.example",
+        "frequency": "daily",
     },
 }

@@ -24,6 +24,7 @@ from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.business_profile import BusinessProfile
+from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
@@ -42,6 +43,7 @@ EDITS: dict[type[Model], tuple[str, Any, str]] = {
     MessageLink: ("text", "Hello {{1}} 100 %", "text"),
     Template: ("status", "approved", "body"),
     ConsentGroup: ("opt_in_response", "", "opt_out_response"),
+    CheckpointReceiver: ("frequency", "hourly", "address"),
 }
 ADDRESS = ip_address("192.0.2.7")
 

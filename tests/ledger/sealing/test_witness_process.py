@@ -24,15 +24,16 @@ pytestmark = pytest.mark.servers
 class Program:
     """``python witness.py`` in a folder without anything of ours, with no more than the standard library."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, log: str = SIGNER.public.vkey) -> None:
         shutil.copy(witness.__file__, folder / "witness.py")
         command = [sys.executable, "-I", "-S", str(folder / "witness.py"), "--port", "0", "--name", "witness.example"]
-        command += ["--state", str(folder / "state"), "--key", str(folder / "key"), "--log", SIGNER.public.vkey]
+        command += ["--state", str(folder / "state"), "--key", str(folder / "key"), "--log", log]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self.process.stdout
         self.vkey = self.process.stdout.readline().strip()
         port = re.search(r":(\d+)/$", self.process.stdout.readline().strip())
         assert port
+        self.url = f"http://127.0.0.1:{port[1]}"
         self.connection = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=60)
 
     def ask(self, body: bytes, path: str = "/add-checkpoint") -> tuple[int, str | None, bytes]:

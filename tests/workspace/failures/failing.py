@@ -18,6 +18,7 @@ from wisely_security.tenancy.models import Role, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
+from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
@@ -38,6 +39,7 @@ CHANGED_BY_BOB: dict[str, tuple[Any, dict[str, Any]]] = {
     "messagelink": (MessageLink, {"name": "Bob’s link"}),
     "template": (Template, {"header": "By Bob"}),
     "consentgroup": (ConsentGroup, {"description": "By Bob"}),
+    "checkpointreceiver": (CheckpointReceiver, {"frequency": "hourly"}),
     "user": (User, {"name": "Renamed by Bob"}),
     "role": (Role, {"permissions": ["login_activity.view"]}),
 }

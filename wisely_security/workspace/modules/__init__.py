@@ -10,3 +10,4 @@ from . import consent_groups as consent_groups
 from . import users as users
 from . import roles as roles
 from . import retention as retention
+from . import checkpoint_receivers as checkpoint_receivers

@@ -127,8 +127,15 @@ def give_key(account: AccessAccount, request: HttpRequest) -> HttpResponse:
     account.save()
     return render(
         request,
-        "workspace/api_key.html",
-        {"account": account, "key": key, "resource_page": RESOURCE_PAGE, "done_url": RESOURCE_PAGE.url(account.pk)},
+        "workspace/shown_once.html",
+        {
+            "record": account,
+            "heading": f"API key for {account}",
+            "lead": "Copy it now and keep it safe: it is shown only once. We store only its hash.",
+            "value": key,
+            "resource_page": RESOURCE_PAGE,
+            "done_url": RESOURCE_PAGE.url(account.pk),
+        },
     )
 
 

@@ -41,13 +41,15 @@ def sealed_events(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) ->
 
 
 def proofs_for(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, Proved]:
-    """Proofs of events against the newest checkpoint that is published. Events that it does not cover are left out:
-    they are not yet sealed. In the tenant's scope, or in support's; one snapshot is not needed, for logs only grow."""
-    newest = _ask(_NEWEST, tenant_id, model._meta.db_table)
-    if not newest:
+    """Proofs of events against the newest checkpoint that a witness has signed, or where none covers them all, against
+    the newest that is published. Events that it does not cover are left out: they are not yet sealed. In the tenant's
+    scope, or in support's; one snapshot is not needed, for logs only grow."""
+    heads = _ask(_HEADS, tenant_id, model._meta.db_table)
+    if not heads:
         return {}
-    [(size, note)] = newest
     events = sealed_events(model, tenant_id, ids)
+    needed = max((each.leaf_index for each in events.values()), default=0)
+    size, note = next((head for head in heads if head[0] > needed), heads[-1])
     nodes = StoredNodes(model, tenant_id, size)
     nodes.prepare([each.leaf_index for each in events.values() if each.leaf_index < size])
     return {
@@ -117,10 +119,18 @@ _SEALED = """
     ) AS erased ON true
     WHERE place IS NOT NULL
 """
-_NEWEST = """
-    SELECT checkpoint.size, note FROM ledger_log AS log JOIN ledger_checkpoint AS checkpoint USING (tenant_id, events)
-    WHERE tenant_id = %s AND events = %s::regclass AND checkpoint.size = log.published
-"""
+# A checkpoint with the lines of its witnesses, in SQL over the row ``checkpoint``.
+COSIGNED_NOTE = """note || coalesce((
+        SELECT string_agg(line, '' ORDER BY witness) FROM ledger_cosignature AS it
+        WHERE (it.tenant_id, it.events, it.size) = (checkpoint.tenant_id, checkpoint.events, checkpoint.size)
+    ), '')"""
+_HEADS = f"""
+    SELECT checkpoint.size, {COSIGNED_NOTE}
+    FROM ledger_log AS log JOIN ledger_checkpoint AS checkpoint USING (tenant_id, events)
+    WHERE tenant_id = %s AND events = %s::regclass AND checkpoint.size IN (published, (
+        SELECT max(size) FROM ledger_cosignature AS it WHERE (it.tenant_id, it.events) = (log.tenant_id, log.events)
+    )) ORDER BY checkpoint.size
+"""  # noqa: S608
 _RUNS = """
     SELECT first_index, hashes FROM unnest(%s::bigint[]) AS chunk
     JOIN ledger_sealed ON first_index BETWEEN 256 * chunk AND 256 * chunk + 255

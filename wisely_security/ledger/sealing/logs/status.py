@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import connection
 
 from ...models import Event
+from .lookup import COSIGNED_NOTE
 
 
 class LogStatus(NamedTuple):
-    """``events`` and ``signed_at``: of the newest published checkpoint, None where there is none. ``findings`` and what
-    follows: of the newest verification that covered the whole log or found something."""
+    """``events``, ``note`` (with its cosignatures) and ``signed_at``: of the newest published checkpoint, if any.
+    ``findings`` and what follows: of the newest verification that covered the whole log or found something."""
 
     origin: str
     events: int
@@ -40,8 +41,8 @@ def has_findings(tenant_id: UUID) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-_STATUS = """
-    SELECT origin, published, note, signed_at, verified_at, checked, findings, first_finding
+_STATUS = f"""
+    SELECT origin, published, {COSIGNED_NOTE}, signed_at, verified_at, checked, findings, first_finding
     FROM ledger_log AS log
     LEFT JOIN ledger_checkpoint AS checkpoint
         ON (checkpoint.tenant_id, checkpoint.events, checkpoint.size) = (log.tenant_id, log.events, published)
@@ -51,7 +52,7 @@ _STATUS = """
         ORDER BY verified_at DESC LIMIT 1
     ) AS verification ON true
     WHERE log.tenant_id = %s AND log.events = %s::regclass
-"""
+"""  # noqa: S608
 _FINDINGS = """
     SELECT coalesce(bool_or(findings > 0), false) FROM (
         SELECT DISTINCT ON (events) findings FROM ledger_verification

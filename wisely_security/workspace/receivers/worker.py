@@ -1,0 +1,48 @@
+"""Who sends checkpoints: a thread in each web process, or ``manage.py send_checkpoints``. Any number may work at once.
+
+Not the thread that sends notifications, nor the one that seals: a witness that never answers keeps nobody else waiting.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.db import connection
+
+from .delivery import deliver_next
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 30  # seconds
+SECONDS_TO_STOP = 5
+
+
+class CheckpointWorker:
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self.work, name="checkpoint-worker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def tell_to_stop(self) -> None:
+        """After the receiver in hand."""
+        self._stop.set()
+
+    def stop(self) -> None:
+        """Give it a moment to finish. What it cannot finish, another one will."""
+        self.tell_to_stop()
+        self._thread.join(SECONDS_TO_STOP)
+
+    def work(self) -> None:
+        """Holds no connection while waiting."""
+        while not self._stop.is_set():
+            try:
+                while not self._stop.is_set() and deliver_next():
+                    pass
+            except Exception:
+                logger.exception("Checkpoints could not be sent; the claim runs out and they are sent again.")
+            finally:
+                connection.close()
+            self._stop.wait(LOOK_EVERY)
