@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -104,7 +104,7 @@ def facts(event: AuditEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
     ]
 
 
-def details(event: AuditEvent, page_url: str, reader: User) -> dict[str, Any]:
+def details(event: AuditEvent, tenant: Tenant, reader: User) -> dict[str, Any]:
     """What changed, and where to go from here."""
     places = links.existing([(event.resource_type, event.resource_id)], reader.may) if event.resource_id else {}
     changes = diffs.read(event.changes)
@@ -112,7 +112,8 @@ def details(event: AuditEvent, page_url: str, reader: User) -> dict[str, Any]:
         "changes": changes,
         "shape": diffs.shape(changes),
         "resource_url": _place(event, places),
-        "onward": [(label, f"{page_url}?{urlencode(query)}") for label, query in _onward(event)],
+        "onward": [(label, f"{path(tenant)}?{urlencode(query)}") for label, query in _onward(event)],
+        "other_record": list(_sign_ins(event, tenant, reader)),
     }
 
 
@@ -128,9 +129,25 @@ def _onward(event: AuditEvent) -> list[tuple[str, dict[str, str]]]:
     by = "Everything by this person" if event.actor_kind == ActorKind.PERSON else f"Everything by: {event.actor_name}"
     reach = since(event.actor_id, event.occurred_at) if event.actor_id else {"period": "30d"}
     found.append((by, {"actor": _who(event), **reach}))
+    if event.actor_kind == ActorKind.PERSON:
+        found.append(("By this person, that day", {"actor": _who(event), **_that_day(event)}))
+    if event.ip:
+        found.append(("From this address, that day", {"q": str(event.ip), **_that_day(event)}))
     if event.request_id:
         found.append(("Everything in this request", {"request": str(event.request_id), **_around(event)}))
     return found
+
+
+def _sign_ins(event: AuditEvent, tenant: Tenant, reader: User) -> Iterator[tuple[str, str]]:
+    """The actor's own day in Login Activity: devices, addresses and places."""
+    if event.actor_kind == ActorKind.PERSON and event.actor_id and reader.may("login_activity.view"):
+        page = reverse("login_activity", kwargs={"section": tenant.people_section})
+        yield "Sign-ins of this person, that day", f"{page}?{urlencode({'user': event.actor_id, **_that_day(event)})}"
+
+
+def _that_day(event: AuditEvent) -> dict[str, str]:
+    day = timezone.localtime(event.occurred_at).date().isoformat()
+    return {"period": "custom", "from": day, "to": day}
 
 
 def since(made: UUID, moment: datetime) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +15,7 @@ from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.views import menu
 
-from ..models import LoginEvent
+from ..models import UNKNOWN_USER, LoginEvent
 from ..places.locate import attribution
 from ..vocabulary import NEUTRAL, Status
 from . import session_names
@@ -33,10 +35,9 @@ def rows(events: Sequence[LoginEvent], link: Callable[..., str], reader: User) -
 
 
 def _row(event: LoginEvent, link: Callable[..., str]) -> dict[str, Any]:
-    who = str(event.user_id) if event.user_id else event.user_email or "unknown"
     return {
         "name": event.user_name,
-        "name_url": link(user=who),
+        "name_url": link(user=_who(event)),
         "is_unknown": event.is_unknown,
         "ip": event.ip or "–",
         "ip_url": link(q=str(event.ip)) if event.ip else "",
@@ -117,6 +118,36 @@ def _detail(detail: dict[str, Any]) -> list[tuple[str, Any]]:
     return shown
 
 
+def details(event: LoginEvent, tenant: Tenant, reader: User) -> dict[str, Any]:
+    """Where to go from here."""
+    that_day = _days(event, 0)
+    onward = [("By this person, that day", {"user": _who(event), **that_day})]
+    if event.ip:
+        onward.append(("From this address, that week", {"q": str(event.ip), **_days(event, 3)}))
+    if event.session:
+        onward.append(("In this session", {"q": session_names.shown(event.session), **_days(event, 30)}))
+    other_record = []
+    if event.user_id and reader.may("audit_trail.view"):
+        query = urlencode({"actor": event.user_id, **that_day})
+        other_record.append(("Changes by this person, that day", f"{reverse('audit_trail')}?{query}"))
+    return {
+        "onward": [(label, f"{path(tenant)}?{urlencode(query)}") for label, query in onward],
+        "other_record": other_record,
+    }
+
+
+def _who(event: LoginEvent) -> str:
+    """The person as the filter takes them."""
+    return str(event.user_id) if event.user_id else event.user_email or UNKNOWN_USER
+
+
+def _days(event: LoginEvent, around: int) -> dict[str, str]:
+    """The period of the event's day and so many days before and after it, as far as today."""
+    day, span = timezone.localtime(event.occurred_at).date(), timedelta(days=around)
+    last = max(day, min(day + span, timezone.localdate()))
+    return {"period": "custom", "from": (day - span).isoformat(), "to": last.isoformat()}
+
+
 REPORT = Report(
     key="login-activity",
     title="Login Activity",
@@ -130,6 +161,7 @@ REPORT = Report(
     path=path,
     rows=rows,
     facts=facts,
+    details=details,
     page_context=lambda: {"attribution": attribution()},
 )
 menu.add(menu.PEOPLE, REPORT.title, icon="finger-print", permission=VIEW, url=path)

@@ -76,6 +76,8 @@ def test_periods_that_follow_each_other_leave_no_gap(name: str, one: date, other
         (Preset.LAST_7_DAYS, date(2026, 10, 26)),
         (Preset.LAST_15_DAYS, date(2026, 10, 18)),
         (Preset.LAST_30_DAYS, date(2026, 10, 3)),
+        (Preset.LAST_90_DAYS, date(2026, 8, 4)),
+        (Preset.THIS_MONTH, date(2026, 11, 1)),
     ],
 )
 def test_a_preset_ends_with_the_viewers_today(preset: Preset, first: date) -> None:
@@ -83,6 +85,20 @@ def test_a_preset_ends_with_the_viewers_today(preset: Preset, first: date) -> No
     period = Period.preset(preset, now=now, zone=zone("America/New_York"))
     assert (period.first, period.last) == (first, date(2026, 11, 1))
     assert period.start <= now < period.end
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "last"),
+    [
+        (in_utc(2026, 11, 2, 3, 30), date(2026, 10, 1), date(2026, 10, 31)),  # the first of November in New York
+        (in_utc(2026, 11, 1, 3, 30), date(2026, 9, 1), date(2026, 9, 30)),  # still October there
+        (in_utc(2027, 1, 31, 12), date(2026, 12, 1), date(2026, 12, 31)),
+        (in_utc(2028, 3, 31, 12), date(2028, 2, 1), date(2028, 2, 29)),
+    ],
+)
+def test_last_month_is_the_whole_month_before_the_viewers(now: datetime, first: date, last: date) -> None:
+    period = Period.preset(Preset.LAST_MONTH, now=now, zone=zone("America/New_York"))
+    assert (period.first, period.last) == (first, last)
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
@@ -21,6 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from wisely_security.core.request_context import current
 from wisely_security.ledger.models import Event
+from wisely_security.ledger.search.plan import first_of
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in import signals
 from wisely_security.tenancy.views.access import MemberView
@@ -36,6 +38,7 @@ from .pages.requests import NO_GROUP, mark_groups
 from .pages.time_limit import SearchTooLongError
 
 SAME_VIEW_SECONDS = 10 * 60
+ELSEWHERE_SECONDS = 1  # for looking outside the period once nothing was found in it
 _VIEW_KEY = "view"  # in the session: what was viewed last, and when
 
 
@@ -48,7 +51,7 @@ class Report:
     ``rows``: events as the row template shows them, given ``link(**parameters)`` to the page with other filters,
     and who reads it.
     ``facts``: the sections of the event page: ``[(title, [(label, value)])]``. ``details``: what else its template
-    shows, given the event, the page's address and who reads it. ``groups_requests``: whether neighbours of one request
+    shows, given the event, whose record it is and who reads it. ``groups_requests``: whether neighbours of one request
     are a group.
     """
 
@@ -64,7 +67,7 @@ class Report:
     path: Callable[[Tenant], str]
     rows: Callable[[Sequence[Any], Callable[..., str], User], list[dict[str, Any]]]
     facts: Callable[[Any], list[tuple[str, list[tuple[str, Any]]]]]
-    details: Callable[[Any, str, User], Mapping[str, Any]] = lambda event, path, reader: {}
+    details: Callable[[Any, Tenant, User], Mapping[str, Any]] = lambda event, tenant, reader: {}
     details_template: str = "reports/event_details.html"
     groups_requests: bool = False
     page_context: Callable[[], Mapping[str, Any]] = dict
@@ -154,6 +157,7 @@ class ReportPage(ReportView):
         may_download = self.request.user.may(self.report.download_permission)
         context |= {
             "chips": self.chips(filters, page.rows),
+            "elsewhere": None if rows else self._elsewhere(filters),
             "events": rows,
             "rows": self._table(rows),
             "older_url": page.older and self.link(**{OLDER: str(page.older)}),
@@ -164,6 +168,17 @@ class ReportPage(ReportView):
             "excel_rows": f"{MOST_ROWS:,}",
         }
         return render(request, self._template, context)
+
+    def _elsewhere(self, filters: ReportFilterSet) -> dict[str, Any] | None:
+        """Where the period has no match: the day of the newest one outside it. None if there is none, or finding it
+        would take long."""
+        with suppress(SearchTooLongError):
+            event = search(lambda: first_of(filters.at_any_time()), ELSEWHERE_SECONDS)
+            if event is not None:
+                day = timezone.localtime(event.occurred_at).date()
+                period = {"period": Preset.CUSTOM.value, "from": day.isoformat(), "to": day.isoformat()}
+                return {"day": f"{day:%-d %B %Y}", "url": self.link(**period)}
+        return None
 
     def _nothing_shown(self, filters: ReportFilterSet, context: dict[str, Any]) -> HttpResponse:
         """The form as it was filled, and what is wrong with it."""
@@ -223,7 +238,7 @@ class ReportEvent(ReportPage):
             "event_fields": self.report.facts(event),
             "page_url": self.path,
             "proof_url": f"{self.path}{pk}/proof/" if self.request.user.may(self.report.download_permission) else None,
-            **self.report.details(event, self.path, self.request.user),
+            **self.report.details(event, self.request.tenant, self.request.user),
             **self.report.page_context(),
         }
         template = self.report.details_template if _is_partial(request) else "reports/event.html"

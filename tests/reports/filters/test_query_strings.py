@@ -22,6 +22,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.csv_files import read_csv
 from tests.support.records import append_many
 from wisely_security.reports.filtering.filters import ReportFilterSet
+from wisely_security.reports.filtering.periods import Preset
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"
@@ -30,7 +31,7 @@ VIEWS = ["", "chart/", "download/"]
 FILTERS = [(path, name) for path, filters in RECORDS.items() for name in filters.base_filters]
 # The name of a value of each filter, and its advice.
 EXPECTS = {
-    "period": ("a period", "Choose Today, Last 7 days, Last 15 days, Last 30 days or Custom dates."),
+    "period": ("a period", f"Choose {', '.join(Preset.labels[:-1])} or Custom dates."),
     "from": ("a date", "Enter it as YYYY-MM-DD."),
     "to": ("a date", "Enter it as YYYY-MM-DD."),
     "user": ("a user", "Choose one from the list, or enter an e-mail address or an ID."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -106,6 +105,14 @@ def _date_filter(label: str) -> DateFilter:
     )
 
 
+def _having(events: Any, word: str) -> Q | None:
+    """The condition on events that have this ID. None for other words, and for an ID that none of the events has: it
+    may be part of a text."""
+    key = parse_uuid(word)
+    having = events.model.indexed.having(key) if key else None
+    return having if having and first_of(events.filter(having).only("id")) else None
+
+
 def _flat(choices: Any) -> list[tuple[Any, Any]]:
     """Without groups."""
     return list(flatten_choices(iter(choices)))
@@ -148,27 +155,22 @@ class ReportFilterSet(django_filters.FilterSet):
         return data
 
     def filter_queryset(self, queryset: Any) -> Any:
-        chosen = self.form.cleaned_data
-        during: Period = chosen["during"]
-        queryset = queryset.during(during.start, during.end)
+        during: Period = self.form.cleaned_data["during"]
+        return self._selected(queryset.during(during.start, during.end))
+
+    def at_any_time(self) -> Any:
+        """The events that every filter but the period selects."""
+        return self._selected(self.queryset)
+
+    def _selected(self, queryset: Any) -> Any:
         for name, each in self.filters.items():
-            queryset = each.filter(queryset, chosen[name])
+            queryset = each.filter(queryset, self.form.cleaned_data[name])
         return queryset
 
     @property
     def during(self) -> Period | None:
         """None: what is chosen is no period."""
         return self.form.cleaned_data.get("during") if self.form.is_valid() else None
-
-    @cached_property
-    def named(self) -> dict[str, Q]:
-        """By word that is an ID: the condition on events that have it. An ID that none of the period has may be part of
-        a text."""
-        during: Period = self.form.cleaned_data["during"]
-        events = self.queryset.during(during.start, during.end)
-        keys = {word: parse_uuid(word) for word in str(self.form.cleaned_data["q"]).split()}
-        having = {word: events.model.indexed.having(key) for word, key in keys.items() if key}
-        return {word: condition for word, condition in having.items() if first_of(events.filter(condition).only("id"))}
 
     def display_value(self, name: str, events: Sequence[Any] = ()) -> str:
         """What a filter holds, in words. ``events``: what it has found, which may know a name."""
@@ -182,8 +184,9 @@ class ReportFilterSet(django_filters.FilterSet):
         return queryset
 
     def apply_text(self, queryset: Any, name: str, value: str) -> Any:
+        events = queryset
         for word in value.split():
-            named = self.named.get(word)
+            named = _having(events, word)
             queryset = queryset.filter(named) if named else queryset.matching(word)
         return queryset
 

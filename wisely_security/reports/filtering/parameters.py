@@ -18,7 +18,7 @@ NO_FILTERS = frozenset({OLDER, NEWER, FORMAT})
 APPENDED = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid"})
 APPENDED_PREFIX = "utm_"
 LONGEST_SHOWN = 40
-MOST_CHOICES_NAMED = 6
+MOST_CHOICES_NAMED = 8
 
 
 def normalized(query: QueryDict) -> QueryDict:
