@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "wisely_security.workspace.api",
     "wisely_security.integrity",
     "wisely_security.erasure",
+    "wisely_security.findings",
     "wisely_security.admin_config.SupportAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -103,7 +103,9 @@ def patterns(user: User, until: datetime, seed: Seed) -> Person:
     office = Rng(f"{seed} {company} {user.time_zone}")  # colleagues of a city share it
     local = [network for network in DEMO_NETWORKS if network.time_zone == user.time_zone] or DEMO_NETWORKS
     computer = rng.choice(DEVICES["computer"])
-    clients = [replace(computer, address=office.address(office.choice(local)))]
+    office_network = office.choice(local)
+    local = [each for each in local if each.place.region == office_network.place.region]  # nobody lives far away
+    clients = [replace(computer, address=office.address(office_network))]
     if rng.random() < 0.8:
         clients.append(replace(rng.choice(DEVICES["phone"]), address=rng.address(rng.choice(local))))
     if rng.random() < 0.5:

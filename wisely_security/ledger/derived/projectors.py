@@ -1,16 +1,16 @@
 """Projectors keep what is derived from events up to date, off the write path: in a thread of each web process, or in
 ``manage.py run_projectors``. Any number may run at once.
 
-A projector is a function in the database. Given an event table, it consumes one window of transactions
-(``ledger_next_window``) in a transaction of its own, and returns whether more is pending. Readers add the events that
-are not consumed yet, so results never depend on how far a projector is; only their speed does.
+A projector is a function in the database, or (``register``) in Python. Given an event table, it consumes one window of
+transactions (``ledger_next_window``) in a transaction of its own, and returns whether more is pending. Readers add the
+events that are not consumed yet, so results never depend on how far a projector is; only their speed does.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -29,9 +29,16 @@ SEALER = "ledger_seal"  # written in Python because it signs; runs where there i
 POLL_SECONDS = 5
 SECONDS_TO_STOP = 5
 
+_registered: dict[str, Callable[[str], bool]] = {}
+
+
+def register(name: str, consume: Callable[[str], bool]) -> None:
+    """Add a projector of a layer above. ``name``: of its rows in ledger_projector, one for each event table."""
+    _registered[name] = consume
+
 
 def _each() -> Iterator[tuple[str, str]]:
-    projectors = [*PROJECTORS, SEALER] if signing.is_configured() else PROJECTORS
+    projectors = [*PROJECTORS, *([SEALER] if signing.is_configured() else []), *_registered]
     return ((projector, table) for table in event_tables() for projector in projectors)
 
 
@@ -45,6 +52,8 @@ def project() -> None:
 def _consume(projector: str, table: str) -> bool:
     if projector == SEALER:
         return sealer.seal(table)
+    if projector in _registered:
+        return _registered[projector](table)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {projector}(%s)", [table])
         [more] = cursor.fetchone()

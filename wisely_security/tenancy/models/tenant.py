@@ -77,6 +77,7 @@ class Tenant(models.Model):
     integrity_alarm = models.BooleanField(
         "has findings of a verification", default=False, db_default=False, editable=False
     )
+    open_findings = models.PositiveIntegerField("open findings", default=0, db_default=0, editable=False)
 
     class Meta:
         ordering = ["name__in_order"]

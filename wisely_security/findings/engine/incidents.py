@@ -1,0 +1,161 @@
+"""Signals become incidents: those of one rule and subject that follow each other are one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from login_activity.vocabulary import Action
+
+from ..rules.rule import Rule, Severity, Signal, Told
+from .memory import DAY, Memory
+from .observations import LOGIN_ACTIVITY, Observation
+
+MOST_EVENTS = 1000  # that are kept with a finding; all are counted
+MOST_LISTED = 100  # values of one piece of evidence
+STRENGTH = {severity: place for place, severity in enumerate(Severity)}
+WATCHED_SECONDS = 60 * 60
+
+
+@dataclass(slots=True)
+class Incident:
+    """``facts``: what an exception may name: the person, the network, the device."""
+
+    rule: str
+    tenant: str
+    subject: str
+    person: str
+    name: str
+    facts: dict[str, str]
+    severity: Severity
+    evidence: dict[str, Any]
+    first_at: float
+    last_at: float
+    number: int = 0
+    events: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.tenant, self.rule, self.subject
+
+    @property
+    def told(self) -> Told:
+        return Told(self.name, self.evidence, self.number, round((self.last_at - self.first_at) / 60))
+
+    def absorb(self, later: Incident) -> None:
+        """The same incident goes on."""
+        self.evidence = merged(self.evidence, later.evidence)
+        self.severity = max(self.severity, later.severity, key=STRENGTH.__getitem__)
+        self.first_at, self.last_at = min(self.first_at, later.first_at), max(self.last_at, later.last_at)
+        self.number += later.number
+        for event in later.events:
+            if len(self.events) < MOST_EVENTS:
+                self.events.setdefault(event)
+
+
+def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What was found first stays; lists grow. Those of two values are pairs, which stay."""
+    together = dict(before)
+    for name, value in after.items():
+        old = together.setdefault(name, value)
+        if old is not value and isinstance(old, list) and name in GROWING:
+            together[name] = list(dict.fromkeys([*old, *value]))[:MOST_LISTED]
+    return together
+
+
+GROWING = frozenset({"then", "people", "succeeded", "addresses", "did", "modules"})
+
+
+class Examination:
+    """Runs rules over the observations of a tenant, in order. ``limits``: by rule; a rule that is not there is off."""
+
+    def __init__(self, memory: Memory, rules: Mapping[str, Rule]) -> None:
+        self.memory = memory
+        self.rules = rules
+
+    def examine(self, it: Observation, limits: Mapping[str, Mapping[str, int]]) -> Iterator[Incident]:
+        yield from self._watched(it, limits)
+        for key, its_limits in limits.items():
+            rule = self.rules[key]
+            for signal in rule.examine(it, self.memory, its_limits):
+                yield self._incident(rule, it, signal)
+        self.memory.remember(it)
+
+    def _incident(self, rule: Rule, it: Observation, signal: Signal) -> Incident:
+        is_of_network = signal.subject == it.network
+        known = (
+            self.memory.network(it.tenant, it.network) if is_of_network else self.memory.person(it.tenant, it.person)
+        )
+        name = rule.key if is_of_network else f"{rule.key} {signal.subject}"
+        is_ongoing = abs(it.at - known.ongoing.get(name, 0.0)) < rule.pause.total_seconds()
+        lately = {key: at for key, at in known.ongoing.items() if it.at - at < DAY}
+        known.ongoing = {**lately, name: it.at}
+        events = dict.fromkeys([it.reference] if is_ongoing else signal.events)
+        if signal.watched and not is_ongoing:
+            self._watch(rule, it, signal)
+        since = it.at if is_ongoing or not signal.since else min(signal.since, it.at)
+        return _incident(rule.key, it, signal.subject, signal.severity, signal.evidence, events, since)
+
+    def _watch(self, rule: Rule, it: Observation, signal: Signal) -> None:
+        """Of several rules that object to one observation, the first one is shown what follows."""
+        person, until = self.memory.person(it.tenant, it.person), it.at + WATCHED_SECONDS
+        if person.watched[3:] != [until]:
+            person.watched = [rule.key, signal.subject, it.ip, until]
+
+    def _watched(self, it: Observation, limits: Mapping[str, object]) -> Iterator[Incident]:
+        """What somebody does after a suspicious sign-in, from the same address."""
+        if not it.person or not it.is_success or it.signs_in or it.action == Action.END_SESSION:
+            return  # of an ended session, the event has the address
+        match self.memory.person(it.tenant, it.person).watched:
+            case [rule, subject, it.ip, until] if it.at < until and rule in limits:
+                evidence = {"then": [did(it)]}
+                yield _incident(rule, it, subject, Severity.LOW, evidence, {it.reference: None}, it.at)
+
+
+def _incident(
+    rule: str,
+    it: Observation,
+    subject: str,
+    severity: Severity,
+    evidence: dict[str, Any],
+    events: dict[tuple[str, str], None],
+    since: float,
+) -> Incident:
+    facts = {"person": it.person, "network": it.network, "device": it.device}
+    return Incident(
+        rule, it.tenant, subject, it.person, it.name, facts, severity, evidence, since, it.at, len(events), events
+    )
+
+
+def did(it: Observation) -> str:
+    """What was done, as part of a sentence."""
+    if it.is_download:
+        return f"downloaded {it.area} ({it.rows:,} rows)"
+    if it.record == LOGIN_ACTIVITY:
+        return f"{DONE.get(it.action, it.action)} {it.area}".strip()
+    return f"{it.module.replace('_', ' ')}: {it.action.replace('_', ' ')} “{it.resource}”"
+
+
+DONE = {
+    "view": "viewed",
+    "edit": "edited",
+    "change_password": "changed the password",
+    "reset_password": "reset the password",
+    "log_out": "signed out",
+    "end_session": "ended a session",
+}
+
+
+def together(incidents: Iterable[Incident], pause: Mapping[str, float]) -> list[Incident]:
+    """Incidents that follow each other within their rule's pause (seconds) as one."""
+    found: list[Incident] = []
+    last: dict[tuple[str, str, str], Incident] = {}
+    for each in incidents:
+        before = last.get(each.key)
+        if before and abs(each.first_at - before.last_at) < pause[each.rule]:
+            before.absorb(each)
+        else:
+            found.append(each)
+            last[each.key] = each
+    return found

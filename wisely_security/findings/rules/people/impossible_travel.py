@@ -1,0 +1,94 @@
+"""Two sign-ins of one person, further apart than anybody travels in the time between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...engine.memory import Memory
+from ...engine.observations import Observation
+from ..cases import BENGALURU, MYSURU, NOWHERE, OFFICE, SAO_PAULO, downloads, signs_in
+from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..texts import city, clock, distance_km, span, then
+
+UNSURE_MINUTES = 10  # a phone that changes from its own network to a company's is elsewhere at once
+
+
+def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]:
+    last = memory.person(it.tenant, it.person).last if it.signs_in else {}
+    if not last or it.latitude is None or it.longitude is None or it.is_private or it.ip == last["ip"]:
+        return
+    km = distance_km((last["latitude"], last["longitude"]), (it.latitude, it.longitude))
+    hours = max(abs(it.at - last["at"]) / 3600, 1 / 60)
+    if km < limits["distance"] or km / hours < limits["speed"]:
+        return
+    first, second = sorted([(last["at"], last["place"]), (it.at, it.place)])
+    yield Signal(
+        subject=it.person,
+        evidence={
+            "from": [first[1], first[0]],
+            "to": [second[1], second[0]],
+            "km": int(km // 100 * 100 if km >= 1000 else km // 10 * 10),  # never more than it is
+            "minutes": round(hours * 60),
+        },
+        events=[("login-activity", last["id"]), it.reference],
+        severity=Severity.HIGH if hours * 60 >= UNSURE_MINUTES else Severity.MEDIUM,
+        since=first[0],
+        watched=True,
+    )
+
+
+def sentence(told: Told) -> str:
+    (here, left), (there, arrived) = told.evidence["from"], told.evidence["to"]
+    return (
+        f"{told.name}: {city(here)} {clock(left)} → {city(there)} {clock(arrived)}, "
+        f"{told.evidence['km']:,} km in {span(told.evidence['minutes'])}.{then(told.evidence)}"
+    )
+
+
+RULE = Rule(
+    key="impossible_travel",
+    title="Impossible travel",
+    meaning="Someone signed in from two places that are too far apart for the time between.",
+    next_steps=(
+        "Ask the person, by phone or in person, whether both sign-ins were theirs. Don’t ask by e-mail.",
+        "If not: end their sessions, and have them choose a new password.",
+        "Review what was done from the second place until the session ended.",
+        "If it was a VPN or a company network: mark the finding as expected, for this network.",
+    ),
+    thresholds=(
+        Threshold(key="speed", label="Faster than", default=900, minimum=100, maximum=20_000, unit="km/h"),
+        Threshold(key="distance", label="And further than", default=500, minimum=50, maximum=20_000, unit="km"),
+    ),
+    examine=examine,
+    sentence=sentence,
+    cases=(
+        Case(
+            "Bengaluru, and São Paulo 26 minutes later",
+            [signs_in("09:48"), signs_in("10:14", SAO_PAULO), downloads("10:15", 934, spot=SAO_PAULO)],
+            [
+                "Priya Nair: Bengaluru 09:48 → São Paulo 10:14, 14,000 km in 26 min. "
+                "Then: downloaded Login Activity (934 rows)."
+            ],
+        ),
+        Case("a neighbouring city", [signs_in("09:48"), signs_in("09:50", MYSURU)]),
+        Case("a flight", [signs_in("-1 04:00"), signs_in("10:14", SAO_PAULO)]),
+        Case("a private network says nothing", [signs_in("09:48"), signs_in("09:50", OFFICE)]),
+        Case("nor does an unknown place", [signs_in("09:48"), signs_in("09:50", NOWHERE)]),
+        Case("two people", [signs_in("09:48"), signs_in("10:14", SAO_PAULO, person="Rahul Deshpande")]),
+        Case(
+            "one address that the database of places has moved",
+            [signs_in("09:48"), signs_in("10:14", SAO_PAULO._replace(ip=BENGALURU.ip))],
+        ),
+        Case(
+            "events that arrive in another order",
+            [signs_in("10:14", SAO_PAULO), signs_in("09:48")],
+            ["Priya Nair: Bengaluru 09:48 → São Paulo 10:14, 14,000 km in 26 min."],
+        ),
+        Case(
+            "there and back is one finding",
+            [signs_in("09:48"), signs_in("10:14", SAO_PAULO), signs_in("10:20")],
+            ["Priya Nair: Bengaluru 09:48 → São Paulo 10:14, 14,000 km in 26 min."],
+        ),
+        Case("a limit of one’s own", [signs_in("-1 04:00"), signs_in("10:14", SAO_PAULO)], limits={"speed": 20_000}),
+    ),
+)

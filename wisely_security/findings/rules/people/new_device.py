@@ -1,0 +1,69 @@
+"""A sign-in with a kind of device, browser and system that is not among the last ones of the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from login_activity.devices.kinds import DeviceKind
+
+from ...engine.memory import Memory
+from ...engine.observations import Observation
+from ..cases import LAPTOP, PHONE, SAO_PAULO, signs_in, used_to
+from ..rule import Case, Limits, Rule, Severity, Signal, Told
+from ..texts import city
+from . import learning
+
+KINDS = {str(key): str(label) for key, label in DeviceKind.choices}
+
+
+def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]:
+    if not it.signs_in or not it.device:
+        return
+    person = memory.person(it.tenant, it.person)
+    if it.device in person.devices or not learning.is_known(person, it, limits):
+        return
+    is_elsewhere = bool(person.places) and not it.is_private and it.place not in person.places
+    yield Signal(
+        subject=f"{it.person} {it.device}",
+        evidence={"device": it.device, "place": it.place, "elsewhere": is_elsewhere},
+        events=[it.reference],
+        severity=Severity.MEDIUM if is_elsewhere else Severity.LOW,
+        watched=is_elsewhere,
+    )
+
+
+def sentence(told: Told) -> str:
+    kind, *software = told.evidence["device"].split(" · ")
+    device = KINDS.get(kind, kind)
+    with_what = f"{device} ({', '.join(software)})" if software else device
+    where = f", from a new place: {city(told.evidence['place'])}" if told.evidence["elsewhere"] else ""
+    return f"{told.name} signed in with a new device, {with_what}{where}."
+
+
+RULE = Rule(
+    key="new_device",
+    title="New device",
+    meaning="Someone signed in with a device that they hadn’t used before.",
+    next_steps=(
+        "Ask the person whether they have a new device.",
+        "If not: end that session, and have them choose a new password.",
+    ),
+    thresholds=learning.THRESHOLDS,
+    examine=examine,
+    sentence=sentence,
+    cases=(
+        Case(
+            "a phone, after twenty days with a laptop",
+            [*used_to(), signs_in("12:00", device=PHONE)],
+            ["Priya Nair signed in with a new device, Android phone (Chrome, Android)."],
+        ),
+        Case(
+            "from a new place",
+            [*used_to(), signs_in("12:00", SAO_PAULO, device=PHONE)],
+            ["Priya Nair signed in with a new device, Android phone (Chrome, Android), from a new place: São Paulo."],
+        ),
+        Case("the first device of all", [signs_in("12:00")]),
+        Case("while somebody is got to know", [*used_to(days=5), signs_in("12:00", device=PHONE)]),
+        Case("the usual one", [*used_to(), signs_in("12:00", device=LAPTOP)]),
+    ),
+)
