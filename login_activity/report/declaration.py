@@ -114,6 +114,7 @@ def _detail(detail: dict[str, Any]) -> list[tuple[str, Any]]:
     shown += [(label, f"{before} → {after}") for label, (before, after) in detail.get("changes", {}).items()]
     shown += [("Rows", detail["rows"])] if "rows" in detail else []
     shown += [("Format", detail["format"])] if "format" in detail else []
+    shown += [("Left out, not sealed yet", detail["not sealed yet"])] if "not sealed yet" in detail else []
     shown += [("Ended from", detail["ended from"])] if "ended from" in detail else []
     return shown
 

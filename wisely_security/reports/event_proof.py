@@ -14,11 +14,10 @@ from wisely_security.ledger.sealing.logs.event_proof import AlteredError, NotSea
 from wisely_security.ledger.sealing.logs.signing import is_configured
 from wisely_security.tenancy.sign_in import signals
 
+from .download.downloads import NO_KEY, NOT_SEALED
 from .views import ReportView
 
 logger = logging.getLogger(__name__)
-NOT_SEALED = "Not sealed yet", "Events are sealed a few seconds after they are recorded. Go back and try again."
-NO_KEY = "Events aren’t sealed here", "This site has no signing key, so there are no proofs of its events."
 ALTERED = (
     "This event can’t be proved",
     "It is not what was sealed. Somebody has changed it in the database. Tell whoever runs this site to verify it.",
@@ -58,5 +57,5 @@ class ReportEventProof(ReportView):
 
     def _refuse(self, why: tuple[str, str], pk: UUID) -> HttpResponse:
         heading, reason = why
-        context = {"heading": heading, "reason": reason, "event_url": f"{self.path}{pk}/"}
+        context = {"heading": heading, "reason": reason, "page_url": f"{self.path}{pk}/", "page": "the event"}
         return render(self.request, "reports/not_sealed.html", context, status=409)

@@ -665,6 +665,9 @@ def as_sentence(changes: list[dict[str, Any]]) -> str | None:
     return "; ".join(text for change in changes if (text := _change(change)) is not None) or None
 
 
+_LISTS = ("added", "removed")
+
+
 def _change(change: dict[str, Any]) -> str | None:
     label = as_text(change.get("label"))
     if label is None:
@@ -676,8 +679,8 @@ def _change(change: dict[str, Any]) -> str | None:
         return f"{label}: {before} → {after}" if "before" in change else f"{label}: {after}"
     if "before" in change:
         return f"{label}: was {before}"
-    texts = {key: list(filter(None.__ne__, map(as_text, change.get(key) or []))) for key in ("added", "removed")}
-    lists = [f"{key} " + ", ".join(map(str, each)) for key, each in texts.items() if each]
+    items = {key: [text for text in map(as_text, change.get(key) or []) if text is not None] for key in _LISTS}
+    lists = [f"{key} " + ", ".join(texts) for key, texts in items.items() if texts]
     return f"{label}: " + ", ".join(lists)
 
 

@@ -43,9 +43,15 @@ class CsvExport(Export):
     _pieces: queue.Queue[bytes | BaseException | None] = field(default_factory=lambda: queue.Queue(_PIECES_AHEAD))
 
     def pieces(self) -> Generator[bytes]:
-        threading.Thread(target=self._copy, name="csv-export", daemon=True).start()
+        self._start()
         yield BOM + ",".join(self.header).encode()
         yield CRLF
+        yield from self._arriving()
+
+    def _start(self) -> None:
+        threading.Thread(target=self._run, name="csv-export", daemon=True).start()
+
+    def _arriving(self) -> Generator[bytes]:
         while (piece := self._pieces.get()) is not None and not self._stop.is_set():
             if isinstance(piece, BaseException):
                 raise piece
@@ -61,8 +67,11 @@ class CsvExport(Export):
     def take(self, rows: bytes) -> None:
         """Whole rows, as COPY sends them."""
         piece = rows.replace(ROW_END, CRLF)
-        self._put(disarm(piece))
+        self._send(disarm(piece))
         self.rows += (len(rows) - len(piece)) // (len(ROW_END) - len(CRLF))
+
+    def _send(self, text: bytes) -> None:
+        self._put(text)
 
     def _put(self, item: bytes | BaseException | None) -> None:
         while not self._stop.is_set():
@@ -73,9 +82,9 @@ class CsvExport(Export):
                 continue
         raise _ReaderGoneError
 
-    def _copy(self) -> None:
+    def _run(self) -> None:
         try:
-            self.read(self._run_copy)
+            self._work()
             self._put(None)
         except _ReaderGoneError:
             pass
@@ -84,6 +93,9 @@ class CsvExport(Export):
                 self._put(error)
         finally:
             connections.close_all()
+
+    def _work(self) -> None:
+        self.read(self._run_copy)
 
     def _run_copy(self, cursor: Any) -> None:
         try:

@@ -11,6 +11,8 @@ from django.shortcuts import render
 
 from wisely_security.core.request_context import current, using
 from wisely_security.database.replication.own_writes import note_late
+from wisely_security.ledger.sealing.keys import SigningKeyError, signing_keys
+from wisely_security.ledger.sealing.logs.lookup import newest_checkpoint
 from wisely_security.tenancy.sign_in import signals
 
 from ..chart import totals
@@ -18,6 +20,7 @@ from ..columns import cells_statement, copy_statement, header
 from ..filtering.filters import ReportFilterSet
 from ..filtering.parameters import FORMAT, a, choose, isnt, normalized
 from ..views import ReportView
+from .bundle_export import BundleExport
 from .csv_export import CsvExport, compressed
 from .download_slots import take_slot
 from .export import Export
@@ -31,7 +34,11 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "csv.gz": "application/gzip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "bundle": "application/zip",
 }
+RECORDED_AS = {"bundle": "CSV with proof"}
+NOT_SEALED = "Not sealed yet", "Events are sealed a few seconds after they are recorded. Go back and try again."
+NO_KEY = "Events aren’t sealed here", "This site has no signing key, so there are no proofs of its events."
 TOO_MANY_ROWS = (
     f"These filters select more than {MOST_ROWS:,} events, which is the most an Excel sheet holds. Choose a shorter "
     "period or more filters, or download the CSV."
@@ -55,6 +62,8 @@ class ReportDownload(ReportView):
             reasons.append(TOO_MANY_ROWS)
         if reasons:
             return render(request, "400.html", {"reason": " ".join(reasons)}, status=400)
+        if ending == "bundle" and (refusal := self._cannot_prove()):
+            return refusal
         pieces = iter(self._export(filters, ending))
         slot = take_slot(compressed(pieces) if ending == "csv.gz" else pieces)
         if slot is None:  # not recorded, for nothing was read; the log has it
@@ -64,7 +73,7 @@ class ReportDownload(ReportView):
             return response
         chosen = {chip["label"]: chip["value"] for chip in self.chips(filters)}
         period = filters.form.cleaned_data["during"]
-        name = file_name(self.request.tenant, self.report.key, period, chosen, ending)
+        name = file_name(self.request.tenant, self.report.key, period, chosen, "zip" if ending == "bundle" else ending)
         return StreamingHttpResponse(
             slot,  # Django closes it, also when the client has gone
             content_type=CONTENT_TYPES[ending],
@@ -74,11 +83,30 @@ class ReportDownload(ReportView):
             },
         )
 
+    def _cannot_prove(self) -> HttpResponseBase | None:
+        """A page that says why, where nothing is sealed."""
+        try:
+            signing_keys()
+        except SigningKeyError:
+            heading, reason = NO_KEY
+        else:
+            if newest_checkpoint(self.report.model, self.request.tenant.pk):
+                return None
+            heading, reason = NOT_SEALED
+        back = {"page_url": self.link(**{FORMAT: None}), "page": self.report.title}
+        return render(
+            self.request, "reports/not_sealed.html", {"heading": heading, "reason": reason, **back}, status=409
+        )
+
     def _export(self, filters: ReportFilterSet, ending: str) -> Export:
         """The rows that the filters select, and how the outcome is recorded."""
         shown_filters = self.recorded_filters(filters)
         context = current()
         request, tenant_id = self.request, self.request.tenant.pk
+
+        def left_out() -> dict[str, int]:
+            number = export.not_sealed if isinstance(export, BundleExport) else 0
+            return {"not sealed yet": number} if number else {}
 
         def recorded(rows: int, *, cut_short: bool = False) -> None:
             with using(context), transaction.atomic():
@@ -87,7 +115,12 @@ class ReportDownload(ReportView):
                     user=request.user,
                     tenant_id=tenant_id,
                     area=self.report.title,
-                    detail={"filters": shown_filters, "rows": rows, "format": ending},
+                    detail={
+                        "filters": shown_filters,
+                        "rows": rows,
+                        "format": RECORDED_AS.get(ending, ending),
+                        **left_out(),
+                    },
                     cut_short=cut_short,
                 )
             note_late(request.session)
@@ -106,7 +139,32 @@ class ReportDownload(ReportView):
             "finished": recorded,
             "cut_short": cut_short,
         }
+        export: Export
         if ending == "xlsx":
             cells = cells_statement(self.report.table, filters.qs, during)
-            return XlsxExport(statement=cells, title=self.report.title, zone=during.zone, **common)
-        return CsvExport(statement=copy_statement(self.report.table, filters.qs, during), **common)
+            export = XlsxExport(statement=cells, title=self.report.title, zone=during.zone, **common)
+        elif ending == "bundle":
+            export = self._bundle(filters, **common)
+        else:
+            export = CsvExport(statement=copy_statement(self.report.table, filters.qs, during), **common)
+        return export
+
+    def _bundle(self, filters: ReportFilterSet, **common: Any) -> BundleExport:
+        during, chosen = (
+            filters.form.cleaned_data["during"],
+            [f"{c['label']}: {c['value']}" for c in self.chips(filters)],
+        )
+        facts = {
+            "Record": f"{self.report.title} of {self.request.tenant.name}",
+            "Period": f"{during}, times in {during.zone}",
+            "Filters": "; ".join(chosen) or "none",
+        }
+        return BundleExport(
+            filters=filters,
+            table=self.report.table,
+            tenant_id=self.request.tenant.pk,
+            keys=signing_keys(),
+            facts=facts,
+            is_whole=not chosen,
+            **common,
+        )

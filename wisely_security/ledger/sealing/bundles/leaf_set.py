@@ -30,6 +30,10 @@ class LeafSet:
                 yield (place << 3) + (bits & -bits).bit_length() - 1
                 bits &= bits - 1
 
+    def missing(self) -> Iterator[int]:
+        """Those between the first and the last that are not in the bundle."""
+        return (index for index in range(self.first, self.last) if not self._bits[index >> 3] & 1 << (index & 7))
+
     @property
     def is_stretch(self) -> bool:
         """Whether nothing is missing between the first and the last."""

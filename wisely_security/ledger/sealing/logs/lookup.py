@@ -13,6 +13,8 @@ from ..merkle import root_of
 from ..proofs import EventProof
 from .growing import PER_TILE, TILE_LEVELS, split
 
+MOST_TILES = 1_000  # of a log in memory, 10 kB each
+
 
 class SealedEvent(NamedTuple):
     """``salt``: zeros once the event was erased. ``sealed``: the commitment that its leaf holds, where a person was
@@ -22,6 +24,16 @@ class SealedEvent(NamedTuple):
     salt: bytes
     leaf_hash: bytes
     sealed: bytes | None = None
+
+
+class NewestCheckpoint(NamedTuple):
+    """With the signatures of its witnesses, and of its last leaf the transaction and the id."""
+
+    origin: str
+    size: int
+    note: str
+    last_tx: int
+    last_id: UUID
 
 
 class Proved(NamedTuple):
@@ -38,6 +50,13 @@ def sealed_events(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) ->
         key: SealedEvent(index, bytes(salt), bytes(leaf_hash), None if sealed is None else bytes(sealed))
         for key, index, salt, leaf_hash, sealed in found
     }
+
+
+def newest_checkpoint(model: type[Event], tenant_id: UUID) -> NewestCheckpoint | None:
+    """Of the last ten minutes, the newest one that a witness has signed, otherwise the newest that is published. None
+    where nothing of this tenant has been sealed yet."""
+    found = _ask(_NEWEST, tenant_id, model._meta.db_table)
+    return NewestCheckpoint(*found[0]) if found else None
 
 
 def proofs_for(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, Proved]:
@@ -85,6 +104,8 @@ class StoredNodes:
 
     def _tile(self, level: int, number: int) -> list[bytes]:
         if (level, number) not in self._tiles:
+            if len(self._tiles) >= MOST_TILES:
+                self._tiles.pop(next(iter(self._tiles)))
             if level:
                 found = _ask(_TILE, *self._log, level, number)
                 self._tiles[level, number] = [each for (hashes,) in found for each in split(bytes(hashes))]
@@ -130,6 +151,22 @@ _HEADS = f"""
     WHERE tenant_id = %s AND events = %s::regclass AND checkpoint.size IN (published, (
         SELECT max(size) FROM ledger_cosignature AS it WHERE (it.tenant_id, it.events) = (log.tenant_id, log.events)
     )) ORDER BY checkpoint.size
+"""  # noqa: S608
+_NEWEST = f"""
+    SELECT origin, size, note, coalesce(txs[size - first_index], last_tx), coalesce(ids[size - first_index], highest_id)
+    FROM (
+        SELECT tenant_id, events, origin, checkpoint.size, {COSIGNED_NOTE} AS note
+        FROM ledger_log AS log JOIN ledger_checkpoint AS checkpoint USING (tenant_id, events)
+        WHERE tenant_id = %s AND events = %s::regclass AND (
+            checkpoint.size = published OR signed_at > now() - interval '10 minutes' AND checkpoint.size = (
+                SELECT max(size) FROM ledger_cosignature AS it WHERE (it.tenant_id, it.events) = (log.tenant_id, log.events)
+            )
+        ) ORDER BY checkpoint.size LIMIT 1
+    ) AS newest CROSS JOIN LATERAL (
+        SELECT first_index, last_tx, highest_id, txs, ids FROM ledger_sealed AS run
+        WHERE (run.tenant_id, run.events) = (newest.tenant_id, newest.events) AND first_index < size
+        ORDER BY first_index DESC LIMIT 1
+    ) AS run
 """  # noqa: S608
 _RUNS = """
     SELECT first_index, hashes FROM unnest(%s::bigint[]) AS chunk
