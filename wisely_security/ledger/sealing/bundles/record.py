@@ -108,7 +108,7 @@ class SealedRecord:
     def has_left(self, leaves: LeafSet, keys: SigningKeys) -> bool:
         """Whether the events that a stretch of the log lacks have left the record by the rules."""
         newest = self.newest
-        log = StoredLog(self.model._meta.db_table, self.tenant_id, newest.origin, newest.size, newest.size, None)
+        log = StoredLog(self.model._meta.db_table, self.tenant_id, newest.origin, newest.size, newest.size, b"", None)
         removals, gone = Removals(keys, log), list(islice(leaves.missing(), MOST_COUNTED))
         found = self._ask(_IDS, gone[0], gone[-1], gone)
         months = ((time_of(key).date().replace(day=1), index) for index, key in found)

@@ -159,7 +159,8 @@ _NEWEST = f"""
         FROM ledger_log AS log JOIN ledger_checkpoint AS checkpoint USING (tenant_id, events)
         WHERE tenant_id = %s AND events = %s::regclass AND (
             checkpoint.size = published OR signed_at > now() - interval '10 minutes' AND checkpoint.size = (
-                SELECT max(size) FROM ledger_cosignature AS it WHERE (it.tenant_id, it.events) = (log.tenant_id, log.events)
+                SELECT max(size) FROM ledger_cosignature AS it
+                WHERE (it.tenant_id, it.events) = (log.tenant_id, log.events)
             )
         ) ORDER BY checkpoint.size LIMIT 1
     ) AS newest CROSS JOIN LATERAL (
