@@ -47,6 +47,8 @@ NEED_PERMISSION = {
     "integrity",
     "integrity_checkpoint",
     "integrity_tool",
+    "integrity_compare",
+    "integrity_growth",
 }
 ELSEWHERE = {"switch_tenant", "api_audit_events", "api_description"}  # below, tests of Django admin and of the API
 OF_THE_WORKSPACE = {pattern.name for pattern in workspace_urls.urlpatterns}  # tests/workspace
@@ -89,6 +91,7 @@ def urls(cast: Cast) -> dict[str, str]:
         "audit_trail_proof": [audit_event.pk],
         "integrity_checkpoint": ["audit-trail"],
         "integrity_tool": ["witness.py"],
+        "integrity_growth": ["audit-trail", 0],
         "end_session": [session.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in NEED_PERMISSION | OF_ONES_OWN}
@@ -124,6 +127,7 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
     expected = {
         "end_session": 404,  # the session is not Alice's own
         "integrity_checkpoint": 404,  # what a test does not commit is not sealed
+        "integrity_growth": 404,
         "login_activity_proof": 409,
         "audit_trail_proof": 409,
     }

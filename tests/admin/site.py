@@ -20,11 +20,11 @@ from tests.workspace import audit_assertions
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Archive, Verification
 from wisely_security.tenancy.models import Role, Session, Tenant, User
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink
 from wisely_security.workspace.pages.resource_page import resource_pages
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 EVENTS = "/admin/login_activity/loginevent/"
 USERS = "/admin/tenancy/user/"

@@ -15,11 +15,11 @@ from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Review, Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 from wisely_security.workspace.outbox.models import Notification
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from .site import TENANTS, WORKSPACE, AuditTrail, edit, list_of, opened, support_views
 

@@ -20,10 +20,10 @@ from wisely_security.workspace.admin import RecordAdmin
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from .site import TENANTS, WORKSPACE, AuditTrail, edit, list_of, opened, sign_in_as_support
 

@@ -11,10 +11,10 @@ from wisely_security.tenancy.models import Role, User, UserStatus
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Review, Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 from wisely_security.workspace.records.api_keys import hash_of
 from wisely_security.workspace.records.record import Channel
 

@@ -16,10 +16,10 @@ from wisely_security.reports.filtering.people import user_choices
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 from wisely_security.workspace.pages.resource_page import ResourcePage, resource_pages
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from .browsing import Visitor, text_of
 

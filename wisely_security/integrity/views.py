@@ -90,7 +90,7 @@ class CheckpointFile(IntegrityView):
         log = log_status(report.model, self.request.tenant.pk)
         if log is None or log.note is None:
             raise Http404
-        return _file(log.note, f"{record}-{log.events}.checkpoint")
+        return text_file(log.note, f"{record}-{log.events}.checkpoint")
 
 
 class Tool(IntegrityView):
@@ -99,10 +99,10 @@ class Tool(IntegrityView):
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         if name not in TOOLS:
             raise Http404
-        return _file((TOOLS_FOLDER / name).read_text(), name)
+        return text_file((TOOLS_FOLDER / name).read_text(), name)
 
 
-def _file(content: str, name: str) -> HttpResponse:
+def text_file(content: str, name: str) -> HttpResponse:
     disposition = f'attachment; filename="{name}"'
     return HttpResponse(content, "text/plain; charset=utf-8", headers={"Content-Disposition": disposition})
 

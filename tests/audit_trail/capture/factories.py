@@ -19,10 +19,10 @@ from wisely_security.tenancy.sign_in.accounts import create_tenant
 from wisely_security.workspace.modules.access_accounts import AccessAccount, Communication, Traffic
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.business_profile import BusinessProfile, Employees, Industry
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Category, Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 from wisely_security.workspace.records.record import Channel
 
 M = TypeVar("M", bound=Model)

@@ -24,10 +24,10 @@ from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from . import paths, truth
 from .factories import build, make, make_tenant

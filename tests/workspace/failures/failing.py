@@ -18,10 +18,10 @@ from wisely_security.tenancy.models import Role, User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 BY_PEOPLE = [row for row in ACTION_MATRIX + BEYOND_THE_TABLE if not row.mailed]
 ROWS = {str(row): row for row in BY_PEOPLE}

@@ -16,8 +16,8 @@ from tests.support.records import TABLE
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.sealing.logs import sealer
 from wisely_security.tenancy.models import Tenant
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
 from wisely_security.workspace.receivers.delivery import deliver_next
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 
 def record_and_seal(tenant: Tenant, number: int = 5) -> int:

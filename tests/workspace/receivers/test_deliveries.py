@@ -14,8 +14,8 @@ from tests.support.http_server import HttpServer, Reply
 from tests.support.records import TABLE
 from tests.support.smtp import MailServer
 from wisely_security.core.request_context import acting_as
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver, Frequency
 from wisely_security.workspace.receivers import delivery
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver, Frequency
 
 from .receiving import deliver_all, failures, receiver, record_and_seal, seal, state, text_of, time_passes
 

@@ -20,7 +20,7 @@ from tests.workspace.browsing import Visitor
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.sealing.checkpoints import open_checkpoint
 from wisely_security.ledger.sealing.notes import PublicKey
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from .receiving import deliver_all, receiver, record_and_seal, seal, state, text_of, time_passes
 

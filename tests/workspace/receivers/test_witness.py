@@ -19,7 +19,7 @@ from wisely_security.ledger.sealing.logs.event_proof import proof_file
 from wisely_security.ledger.sealing.logs.lookup import sealed_events
 from wisely_security.ledger.sealing.notes import PublicKey
 from wisely_security.ledger.sealing.proofs import EventProof
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from .receiving import deliver_all, failures, receiver, record_and_seal, seal, state, time_passes
 

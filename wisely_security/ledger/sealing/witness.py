@@ -1,6 +1,7 @@
 """A witness for logs of audit events. One file; it needs Python 3.11 or later on Linux, macOS or another Unix.
 
     python witness.py --port 8443 --state DIR --key FILE --log VKEY [VKEY …]
+    python witness.py compare OLD.checkpoint NEW.proof --log VKEY [VKEY …]
 
 A witness remembers the newest checkpoint of each log that it knows, and signs a newer one only when that contains the
 older one, unchanged. Run it where neither the operator of the log nor the administrators of its database have access:
@@ -253,6 +254,22 @@ class Known:
     root: bytes = EMPTY_ROOT
 
 
+def continues(known: Known, new: Checkpoint, proof: list[bytes]) -> bool:
+    """Whether a checkpoint contains what is known, as the proof says."""
+    if known.size in (0, new.size):
+        return not proof and (not known.size or known.root == new.root)
+    return known.size < new.size and is_consistent(known.size, new.size, known.root, new.root, proof)
+
+
+def check_signatures(checkpoint: Checkpoint, logs: list[LogKey]) -> None:
+    """Raises RefusedError unless a key of the log has signed it, and none of its signatures is wrong."""
+    keys = {(log.name, log.key_id): log.key for log in logs}
+    known = [each for each in checkpoint.signatures if each[:2] in keys]
+    message = checkpoint.text.encode()
+    if not known or not all(ed25519_verifies(keys[name, key], message, value) for name, key, value in known):
+        raise RefusedError(403, "No key of this log that is known here has signed this.")
+
+
 class Witness:
     """``state``: a folder with the newest signed checkpoint of each log, and ``witness``, which holds the name."""
 
@@ -330,7 +347,7 @@ class Witness:
             raise RefusedError(400, f"This is not a checkpoint: {error}") from None
         if checkpoint.origin not in self._logs:
             raise RefusedError(404, "This log is not known here.")
-        self._check_signatures(checkpoint)
+        check_signatures(checkpoint, self._logs[checkpoint.origin])
         if old_size > checkpoint.size:
             raise RefusedError(400, "The old size is beyond the new one.")
         with self._one_at_a_time:  # from the comparison until it is on disk
@@ -342,24 +359,13 @@ class Witness:
             self._known[checkpoint.origin] = Known(checkpoint.size, checkpoint.root)
             return self._cosignature(checkpoint.text)
 
-    def _check_signatures(self, checkpoint: Checkpoint) -> None:
-        keys = {(log.name, log.key_id): log.key for log in self._logs[checkpoint.origin]}
-        known = [each for each in checkpoint.signatures if each[:2] in keys]
-        message = checkpoint.text.encode()
-        if not known or not all(ed25519_verifies(keys[name, key], message, value) for name, key, value in known):
-            raise RefusedError(403, "No key of this log that is known here has signed this.")
-
     def _check_growth(self, known: Known, new: Checkpoint, proof: list[bytes], note: str) -> None:
-        if known.size in (0, new.size):
-            is_right = not proof
-        else:
-            is_right = is_consistent(known.size, new.size, known.root, new.root, proof)
-        if not is_right:
-            self._keep_refused(note)
-            raise RefusedError(422, "The proof of consistency does not lead to this checkpoint.")
-        if known.size == new.size and known.root != new.root:
+        if known.size == new.size and known.root != new.root and not proof:
             self._keep_refused(note)
             raise RefusedError(409, f"A checkpoint of {known.size} leaves with another root was signed before.")
+        if not continues(known, new, proof):
+            self._keep_refused(note)
+            raise RefusedError(422, "The proof of consistency does not lead to this checkpoint.")
 
     def _keep_refused(self, note: str) -> None:
         write(self._state / f"refused-{hashlib.sha256(note.encode()).hexdigest()}", note)
@@ -429,7 +435,35 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(encoded)
 
 
+def compare(arguments: list[str]) -> None:
+    """Whether a log still begins with what a checkpoint signed that somebody has kept."""
+    parser = argparse.ArgumentParser(prog="witness.py compare", description=compare.__doc__)
+    parser.add_argument("old", type=Path, help="the checkpoint that was kept")
+    parser.add_argument("proof", type=Path, help="what the site says of it: old size, proof and a newer checkpoint")
+    parser.add_argument("--log", nargs="+", required=True, metavar="VKEY", help="the public keys of the log")
+    options = parser.parse_args(arguments)
+    try:
+        old = parse_checkpoint(options.old.read_bytes().replace(b"\r\n", b"\n").decode().strip("\n") + "\n")
+        old_size, proof, note = parse_request(options.proof.read_bytes())
+        new = parse_checkpoint(note)
+        keys = [key for key in map(parse_log_key, options.log) if key.name == old.origin]
+        for checkpoint in (old, new):
+            check_signatures(checkpoint, keys)
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
+    except RefusedError as refused:
+        sys.exit(refused.body.strip())
+    if old.origin != new.origin or old_size != old.size:
+        sys.exit(f"The proof is not about this checkpoint: {old.origin}, {old.size} events.")
+    if not continues(Known(old.size, old.root), new, proof):
+        sys.exit(f"NO: the log does not begin with the {old.size} events of this checkpoint. Keep all three files.")
+    sys.stdout.write(f"Yes: the log of {new.size} events begins with the {old.size} events of this checkpoint.\n")
+
+
 def main() -> None:
+    if sys.argv[1:2] == ["compare"]:
+        compare(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(description="A witness for logs: signs checkpoints that contain those before.")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: this machine alone)")
     parser.add_argument("--port", type=int, required=True, help="0: any that is free")

@@ -20,7 +20,8 @@ from audit_trail.vocabulary import Code
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.sealing.witnesses.heads import PublishedHead, published_heads
 
-from ..modules.checkpoint_receivers import DELIVER, CheckpointReceiver, interval_of
+from ..modules.checkpoint_receivers import DELIVER
+from .receiver import CheckpointReceiver, interval_of
 from .sending import SENDERS, NotDeliveredError
 
 logger = logging.getLogger(__name__)

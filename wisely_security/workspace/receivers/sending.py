@@ -24,8 +24,8 @@ from wisely_security.ledger.sealing.witnesses import client
 from wisely_security.ledger.sealing.witnesses.heads import PublishedHead, keep_cosignature
 from wisely_security.tenancy.sign_in import mail
 
-from ..modules.checkpoint_receivers import CheckpointReceiver, Kind, title_of
 from . import secrets
+from .receiver import CheckpointReceiver, Kind, title_of
 
 Send = Callable[[CheckpointReceiver, Sequence[PublishedHead]], Iterator[PublishedHead]]
 
