@@ -13,7 +13,7 @@ from wisely_security.database.rules import rule
 
 from ..derived.projectors import SEALER, pending_since
 from ..months.partitions import event_tables
-from .logs.sealer import contradictions
+from .logs.contradictions import contradictions
 from .logs.signing import is_configured, why_not_configured
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -32,7 +32,7 @@ def logs_continue_their_checkpoint_files() -> Iterator[CheckMessage]:
         for contradiction in contradictions(table):
             yield Error(
                 f"No events of {table} are sealed any more. {contradiction}",
-                hint="A backup was restored, or the database was tampered with: manage.py verify (docs/integrity.md).",
+                hint="A backup was restored (docs/operations.md), or the database was tampered with: manage.py verify.",
                 id="ledger.E009",
             )
 

@@ -12,6 +12,8 @@ from audit_trail.registry import Module
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.archive.signals import events_left
 from wisely_security.ledger.models import NO_TENANT
+from wisely_security.ledger.sealing.logs.contradictions import Contradiction
+from wisely_security.ledger.sealing.signals import log_continued
 
 RECORDS = {"login_activity": "Login Activity", "audit_trail": "Audit Trail"}
 
@@ -36,6 +38,27 @@ ERASED = {
     )
     for area in RECORDS.items()
 }
+CONTINUED = {
+    area[0]: MODULE.action(
+        "continue_log",
+        "Continue log",
+        "The log that proves a record was continued after a restore from a backup; later events may be lost.",
+        area=area,
+        direct=True,
+    )
+    for area in RECORDS.items()
+}
+
+
+def record_continuation(record: str, log: Contradiction, reason: str, **_: Any) -> None:
+    """In the Audit Trail of the tenant whose log it is."""
+    changes = [
+        {"field": "events", "label": "Sealed events", "before": f"{log.entry.size:,}", "after": f"{log.size:,}"},
+        {"field": "reason", "label": "Reason", "after": reason},
+    ]
+    with acting_as(support=log.tenant_id == NO_TENANT):
+        its_log = Resource(type="log", name=log.origin)
+        record_event(CONTINUED[record], tenant_id=log.tenant_id, resource=its_log, changes=changes)
 
 
 def record_removal(record: str, month: date, tenants: dict[UUID, int], rule: str, archive: str, **_: Any) -> None:
@@ -53,4 +76,5 @@ def record_removal(record: str, month: date, tenants: dict[UUID, int], rule: str
             record_event(action, tenant_id=tenant_id, resource=month_left, changes=changes)
 
 
+log_continued.connect(record_continuation, dispatch_uid="workspace.retention.log")
 events_left.connect(record_removal, dispatch_uid="workspace.retention")

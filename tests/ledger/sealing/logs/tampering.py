@@ -102,3 +102,27 @@ def logs_say() -> tuple[Counter[str], list[str]]:
     outcomes = list(verifying.verify(verifying.Scope(record="login-activity")))
     counts = sum((outcome.counts for outcome in outcomes), Counter[str]())
     return counts, [finding.text for outcome in outcomes for finding in outcome.findings]
+
+
+def log_state() -> tuple[object, ...]:
+    """Of the one log that there is."""
+    [(size, edge, next_tx)] = as_owner(
+        "SELECT size, edge, next_tx FROM ledger_log, ledger_projector WHERE name = 'ledger_seal'"
+    )
+    return size, bytes(edge), next_tx
+
+
+def set_back(state: tuple[object, ...]) -> None:
+    """As a restored backup would: runs, tiles and checkpoints of before, and the events are there again."""
+    size, edge, next_tx = state
+    as_owner(
+        "UPDATE ledger_sealed SET number = %s %% 256, hashes = substr(hashes, 1, 32 * (%s %% 256)), "
+        "salts = substr(salts, 1, 16 * (%s %% 256)), ids = ids[:%s %% 256], txs = txs[:%s %% 256], "
+        "last_tx = txs[%s %% 256], highest_id = ids[%s %% 256] WHERE first_index = 256",
+        *[size] * 7,
+    )
+    as_owner("DELETE FROM ledger_sealed WHERE first_index > 256")
+    as_owner("UPDATE ledger_tile SET hashes = substr(hashes, 1, 32)")
+    unguarded("ledger_checkpoint", "DELETE FROM ledger_checkpoint WHERE size > %s", size)
+    as_owner("UPDATE ledger_log SET size = %s, edge = %s, published = %s", size, edge, size)
+    as_owner("UPDATE ledger_projector SET next_tx = %s WHERE name = 'ledger_seal'", next_tx)

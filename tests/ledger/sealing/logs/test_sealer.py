@@ -18,7 +18,7 @@ from tests.support.records import TABLE
 from wisely_security.ledger.derived import projectors
 from wisely_security.ledger.sealing.logs import outside, sealer
 
-from .tampering import as_owner, first_finding, ids_of, seal_all, sealed_events, unguarded, verify
+from .tampering import as_owner, first_finding, ids_of, log_state, seal_all, sealed_events, set_back, verify
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -177,10 +177,10 @@ def test_an_entry_that_was_cut_short_is_written_again(checkpoint_dir: Path) -> N
 
 def test_a_database_that_was_set_back_is_not_sealed_any_more(caplog: pytest.LogCaptureFixture) -> None:
     tenant, _ = sealed_events(300, 1)
-    state = _state()
+    state = log_state()
     records.append_many(tenant, 300)
     seal_all()
-    _set_back(state)
+    set_back(state)
     records.append_many(tenant, 1)
     _refuses(caplog, "the database has 300 sealed events, its checkpoint file 600: it was set back.")
     assert "the database has 300 sealed events, its checkpoint file 600: an old state." in first_finding()
@@ -190,10 +190,10 @@ def test_another_root_of_the_same_size_is_never_signed(
     caplog: pytest.LogCaptureFixture, settings, checkpoint_dir: Path, tmp_path: Path
 ) -> None:
     tenant, _ = sealed_events(300, 1)
-    state = _state()
+    state = log_state()
     records.append_many(tenant, 10)
     seal_all()
-    _set_back(state)
+    set_back(state)
     settings.CHECKPOINT_DIR = tmp_path / "elsewhere"
     seal_all()  # with other salts
     settings.CHECKPOINT_DIR = checkpoint_dir
@@ -224,26 +224,3 @@ def _refuses(caplog: pytest.LogCaptureFixture, why: str) -> None:
     assert checkpoints() == before
     [error] = [each for each in run_checks(databases=["default"], tags=["database"]) if each.id == "ledger.E009"]
     assert why in error.msg
-
-
-def _state() -> tuple[object, ...]:
-    [(size, edge, next_tx)] = as_owner(
-        "SELECT size, edge, next_tx FROM ledger_log, ledger_projector WHERE name = 'ledger_seal'"
-    )
-    return size, bytes(edge), next_tx
-
-
-def _set_back(state: tuple[object, ...]) -> None:
-    """As a restored backup would: runs, tiles and checkpoints of before, and the events are there again."""
-    size, edge, next_tx = state
-    as_owner(
-        "UPDATE ledger_sealed SET number = %s %% 256, hashes = substr(hashes, 1, 32 * (%s %% 256)), "
-        "salts = substr(salts, 1, 16 * (%s %% 256)), ids = ids[:%s %% 256], txs = txs[:%s %% 256], "
-        "last_tx = txs[%s %% 256], highest_id = ids[%s %% 256] WHERE first_index = 256",
-        *[size] * 7,
-    )
-    as_owner("DELETE FROM ledger_sealed WHERE first_index > 256")
-    as_owner("UPDATE ledger_tile SET hashes = substr(hashes, 1, 32)")
-    unguarded("ledger_checkpoint", "DELETE FROM ledger_checkpoint WHERE size > %s", size)
-    as_owner("UPDATE ledger_log SET size = %s, edge = %s, published = %s", size, edge, size)
-    as_owner("UPDATE ledger_projector SET next_tx = %s WHERE name = 'ledger_seal'", next_tx)

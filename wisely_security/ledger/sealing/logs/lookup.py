@@ -145,12 +145,13 @@ COSIGNED_NOTE = """note || coalesce((
         SELECT string_agg(line, '' ORDER BY witness) FROM ledger_cosignature AS it
         WHERE (it.tenant_id, it.events, it.size) = (checkpoint.tenant_id, checkpoint.events, checkpoint.size)
     ), '')"""
+# None of before the log was continued: its key would have another name.
 _HEADS = f"""
     SELECT checkpoint.size, {COSIGNED_NOTE}
     FROM ledger_log AS log JOIN ledger_checkpoint AS checkpoint USING (tenant_id, events)
     WHERE tenant_id = %s AND events = %s::regclass AND checkpoint.size IN (published, (
         SELECT max(size) FROM ledger_cosignature AS it WHERE (it.tenant_id, it.events) = (log.tenant_id, log.events)
-    )) ORDER BY checkpoint.size
+    )) AND starts_with(note, origin || E'\n') ORDER BY checkpoint.size
 """  # noqa: S608
 _NEWEST = f"""
     SELECT origin, size, note, coalesce(txs[size - first_index], last_tx), coalesce(ids[size - first_index], highest_id)

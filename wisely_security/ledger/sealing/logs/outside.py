@@ -74,7 +74,7 @@ def append(record: str, tenant_id: UUID, notes: Iterable[str]) -> None:
         os.close(descriptor)
     if is_new:
         for folder in (path.parent, path.parent.parent):
-            _sync_folder(folder)
+            sync_folder(folder)
 
 
 def logs() -> Iterator[tuple[str, UUID]]:
@@ -101,7 +101,7 @@ def _write(descriptor: int, content: bytes) -> None:
         content = content[os.write(descriptor, content) :]
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,11 +1,7 @@
 """What leaves a record by the rules, or comes back, is noted beside its logs: verify takes nothing else for it.
 
-As the owner, in the transaction in which it happens, and signed by the key of the log: whoever owns the database and
-lacks the key can delete events, but not forge the note that would explain it. A signed note is a C2SP signed-note. Its
-first line differs from that of every checkpoint, so neither is ever taken for the other:
-
-    removal from <origin>
-    <the row of ledger_removal as canonical JSON, but for the table and the time>
+As the owner, in the transaction in which it happens, and signed by the key of the log (``statements.py``): the row of
+``ledger_removal``, but for the table and the time.
 """
 
 from __future__ import annotations
@@ -17,11 +13,10 @@ from uuid import UUID
 from django.db import connection
 
 from ...months.partitions import Partition
-from .. import notes
 from ..keys import VerifyingKeys, signing_keys
-from ..leaves import canonical
-from ..notes import Note, NoteError
+from . import statements
 
+WHAT = "removal"
 ARCHIVED, ERASED, RESTORED = "archived", "erased", "restored"
 
 
@@ -38,23 +33,17 @@ def _sign_new(table: str) -> None:
     if new := _ask(_NEW, table):
         keys = signing_keys()
         for tenant_id, removal, origin, row in new:
-            signed = bytes(notes.sign(_text(origin, row), [keys.signer(origin)])).decode()
+            signed = statements.sign(keys, origin, WHAT, _fields(row))
             _ask("INSERT INTO ledger_signed_removal VALUES (%s, %s, %s)", tenant_id, removal, signed)
 
 
 def is_signed(keys: VerifyingKeys, origin: str, row: str, note: str) -> bool:
-    """Whether a note is of this row, as JSON, and signed by the key of the log."""
-    try:
-        parsed = Note.parse(note.encode())
-        parsed.verified_by(keys.verifiers(origin))
-    except NoteError:
-        return False
-    return parsed.text == _text(origin, row)
+    """``row``: as JSON."""
+    return statements.is_signed(keys, origin, WHAT, _fields(row), note)
 
 
-def _text(origin: str, row: str) -> str:
-    fields = {name: value for name, value in json.loads(row).items() if name not in ("events", "noted_at")}
-    return f"removal from {origin}\n{canonical(fields).decode()}\n"
+def _fields(row: str) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(row).items() if name not in ("events", "noted_at")}
 
 
 def unsealed(partition: Partition) -> int:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -28,6 +28,7 @@ from ...models import Event, event_model
 from ..keys import signing_keys
 from ..leaves import SALT_SIZE
 from . import outside
+from .contradictions import contradictions_of
 from .copying import Row, copy_rows
 from .growing import PER_TILE, GrowingTree, TileHash
 from .rows import LeafHash, columns, leaf_hasher
@@ -174,57 +175,10 @@ def _logs(model: type[Event], tenants: Sequence[UUID]) -> dict[UUID, Log]:
         if size and (root is None or tree.root() != bytes(root)):
             raise SealingError(f"{origin}: the checkpoint of its {size:,} events is missing or has another root.")
         logs[tenant_id] = Log(origin, tree)
-    _refuse_contradictions(model, logs)
+    sizes = {tenant_id: (log.origin, log.tree.size) for tenant_id, log in logs.items()}
+    if found := contradictions_of(model._meta.db_table, sizes):
+        raise SealingError(str(found[0]))
     return logs
-
-
-def _refuse_contradictions(model: type[Event], logs: Mapping[UUID, Log]) -> None:
-    """Of what the files outside of the database know."""
-    record = record_of(model)
-    entries = {tenant_id: entry for tenant_id in logs if (entry := outside.last(record, tenant_id))}
-    roots = _roots(model._meta.db_table, entries)
-    for tenant_id, entry in entries.items():
-        origin, tree = logs[tenant_id]
-        if why := contradiction(entry, tree.size, roots.get(tenant_id)):
-            raise SealingError(f"{origin}: {why}")
-
-
-def _roots(table: str, entries: Mapping[UUID, outside.Entry]) -> dict[UUID, bytes]:
-    """Of the same sizes, as the database has them."""
-    sizes = [entry.size for entry in entries.values()]
-    found = _ask(_ROOTS, list(entries), sizes, table) if entries else []
-    return {tenant_id: bytes(root) for tenant_id, root in found}
-
-
-def contradictions(table: str) -> list[str]:
-    """Of all logs, and of those that only files know, in sentences."""
-    model = event_model(table)
-    record = record_of(model)
-    with acting_as(support=True):
-        known = {tenant_id: (origin, size) for tenant_id, origin, size in _ask(_SIZES, table)}
-        entries = {
-            tenant_id: entry
-            for its_record, tenant_id in outside.logs()
-            if its_record == record and (entry := outside.last(record, tenant_id))
-        }
-        roots = _roots(table, entries)
-    found = []
-    for tenant_id, entry in entries.items():
-        origin, size = known.get(tenant_id, (entry.origin, 0))
-        if why := contradiction(entry, size, roots.get(tenant_id)):
-            found.append(f"{origin}: {why}")
-    return found
-
-
-def contradiction(entry: outside.Entry, size: int, root: bytes | None) -> str:
-    """Why a log of this size, with this root of the entry's size, is not the one that the file knows; or nothing."""
-    if entry.size > size:
-        return f"the database has {size:,} sealed events, its checkpoint file {entry.size:,}: it was set back."
-    if root is None:
-        return f"the database has no checkpoint of {entry.size:,} events, its checkpoint file has."
-    if root != entry.root:
-        return f"the checkpoint of {entry.size:,} events has another root in the database than in its file."
-    return ""
 
 
 def _publish(table: str) -> None:
@@ -235,7 +189,7 @@ def _publish(table: str) -> None:
         if not (_ask(_UNPUBLISHED, table) and _ask("SELECT ledger_lock_sealer(%s)", table) == [(True,)]):
             return
         sizes = dict(_ask(_UNPUBLISHED, table))
-        _refuse_contradictions(model, _logs(model, list(sizes)))
+        _logs(model, list(sizes))
         known = [entry.size if (entry := outside.last(record, tenant_id)) else 0 for tenant_id in sizes]
         notes = _ask(_NOTES, list(sizes), known, table)
         for tenant_id, its in groupby(notes, lambda row: row[0]):
@@ -254,11 +208,6 @@ _LOGS = """
     LEFT JOIN ledger_checkpoint AS checkpoint USING (tenant_id, events, size)
     WHERE log.events = %s::regclass AND log.tenant_id = ANY (%s)
 """
-_ROOTS = """
-    SELECT tenant_id, root FROM unnest(%s::uuid[], %s::bigint[]) AS it (tenant, size)
-    JOIN ledger_checkpoint AS checkpoint ON (tenant_id, checkpoint.size) = (tenant, it.size) AND events = %s::regclass
-"""
-_SIZES = "SELECT tenant_id, origin, size FROM ledger_log WHERE events = %s::regclass"
 _UNPUBLISHED = "SELECT tenant_id, size FROM ledger_log WHERE events = %s::regclass AND published < size"
 _NOTES = """
     SELECT tenant_id, note FROM unnest(%s::uuid[], %s::bigint[]) AS it (tenant, known)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ...erasure.recorded import recorded_erasures
-from ..keys import SigningKeys
+from ..keys import VerifyingKeys
 from ..logs.erasures import is_signed
 from .stored import StoredLog, ask
 
@@ -22,7 +22,7 @@ class FoundErasure(NamedTuple):
     why: str
 
 
-def erasures_of(keys: SigningKeys, log: StoredLog) -> list[FoundErasure]:
+def erasures_of(keys: VerifyingKeys, log: StoredLog) -> list[FoundErasure]:
     rows = ask(_ERASURES, log.tenant_id, log.table, log.tenant_id, log.table)
     recorded = recorded_erasures(log.tenant_id, [key for key, *_ in rows])
     found = []

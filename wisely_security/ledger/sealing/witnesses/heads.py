@@ -79,7 +79,7 @@ _HEADS = """
     SELECT log.events::text, origin, published, root, note, signed_at FROM ledger_log AS log
     JOIN ledger_checkpoint AS checkpoint
         ON (checkpoint.tenant_id, checkpoint.events, checkpoint.size) = (log.tenant_id, log.events, published)
-    WHERE log.tenant_id = %s ORDER BY 1
+    WHERE log.tenant_id = %s AND starts_with(note, origin || E'\n') ORDER BY 1
 """
 _LAST_COSIGNATURES = """
     SELECT witness, size, signed_at FROM (
