@@ -17,7 +17,7 @@ from wisely_security.tenancy.admin.of_tenant import ChosenTenant, OfTenantList
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.support.model_admin import M, SupportAdmin
 
-from .archive import archives, retention
+from .archive import retention
 from .models import NO_TENANT, Archive, Verification
 
 
@@ -37,8 +37,8 @@ class OnlyShown(SupportAdmin[M]):
 @admin.register(Archive)
 class ArchiveAdmin(OnlyShown[Archive]):
     list_display = ("name", "record", "of_month", "number", "file_size", "rule", "archived_at", "is_restored")
-    search_fields = ("name", "manifest_sha256", "root")
-    search_help_text = "Name, SHA-256 of the manifest, or root."
+    search_fields = ("name", "sha256")
+    search_help_text = "Name or SHA-256."
 
     def tenant_of(self, shown: Archive) -> UUID | None:
         """It belongs to no tenant."""
@@ -62,7 +62,7 @@ class ArchiveAdmin(OnlyShown[Archive]):
 
     @admin.display(description="restored", boolean=True)
     def is_restored(self, archive: Archive) -> bool:
-        return archives.is_restored(archive)
+        return retention.is_restored(archive)
 
 
 class Outcome(admin.SimpleListFilter):

@@ -129,8 +129,9 @@ def event_model(table: str) -> type[Event]:
 
 
 class Archive(models.Model):
-    """A month of a record that left the database for a file, as it was then (docs/retention.md). Written once, as the
-    owner; support sees it. ``manifest_sha256`` tells whether the files are still the ones that were written."""
+    """A month of a record that left the database for a file (docs/retention.md). Written once, as the owner; support
+    sees it. ``size`` and ``sha256``: of the file as it was written first; an archive of the earlier format has those of
+    its data and of its manifest, and ``root``, which others leave empty."""
 
     name = models.TextField(primary_key=True)
     events = models.TextField("event table")
@@ -138,7 +139,7 @@ class Archive(models.Model):
     rows = models.BigIntegerField("events")
     size = models.BigIntegerField("bytes")
     root = models.TextField("root of the tree")
-    manifest_sha256 = models.TextField("SHA-256 of the manifest")
+    sha256 = models.TextField("SHA-256")
     rule = models.TextField()
     archived_at = models.DateTimeField(db_default=Now())
 
@@ -148,6 +149,26 @@ class Archive(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ArchiveRewrite(models.Model):
+    """An archive's file was written again, because something was erased from it. The newest one counts."""
+
+    id = models.UUIDField(primary_key=True, db_default=models.Func(function="uuidv7"), editable=False)
+    archive = models.ForeignKey(
+        Archive, models.PROTECT, db_column="archive", db_constraint=False, related_name="rewrites"
+    )
+    size = models.BigIntegerField("bytes")
+    sha256 = models.TextField("SHA-256")
+    reason = models.TextField()
+    rewritten_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "ledger_archive_rewrite"
+        ordering: ClassVar[list[str]] = ["archive", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.archive_id}: {self.reason}"
 
 
 class Verification(models.Model):

@@ -45,12 +45,19 @@ def is_month(name: str) -> bool:
 
 examined_elsewhere(is_month)
 table("ledger_archive", policies=[SUPPORT_READS, FOR_OWNER], grants="SELECT", tenant_column="", guards=[APPEND_ONLY])
+table(
+    "ledger_archive_rewrite",
+    policies=[SUPPORT_READS, FOR_OWNER],
+    grants="SELECT",
+    tenant_column="",
+    guards=[APPEND_ONLY],
+)
 table("ledger_rollup", policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
 table("ledger_search_segment", policies=[FOR_OWNER], grants="")
 table("ledger_segment_end", policies=[FOR_OWNER], grants="")
 shared("ledger_dimensions", "ledger_projector")
 function("ledger_roll_up", "ledger_build_segments", "ledger_find_segments")
-for name in ("ledger_log", "ledger_sealed", "ledger_tile"):
+for name in ("ledger_log", "ledger_sealed", "ledger_departed", "ledger_tile"):
     table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
 for name in (
     *("ledger_checkpoint", "ledger_removal", "ledger_signed_removal", "ledger_verification"),

@@ -113,6 +113,7 @@ def name_of(month: date) -> str:
 
 def forget_archives() -> None:
     _unguarded("ledger_archive")
+    _unguarded("ledger_archive_rewrite")
 
 
 def forget_everything() -> None:

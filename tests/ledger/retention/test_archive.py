@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
-from unittest.mock import Mock
+from typing import Any
+from unittest.mock import Mock, patch
 
 import pytest
 from django.core.management import CommandError
@@ -20,7 +19,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.records import a_tenant, put_at
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.archive import archives as archiving
-from wisely_security.ledger.archive.verify_archive import check
+from wisely_security.ledger.archive.parquet import Reader, Writer
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.months import locks, partitions
 
@@ -50,12 +49,12 @@ def test_every_event_of_the_month_is_in_it_in_order(archive_dir: Path) -> None:
     ids += [put_at(one, moment, **ODD) for moment in first_and_last(OLD)]
     kept = rows_of(LOGINS, YOUNG)
     run(*TWELVE)
-    manifest = check(archive_dir / f"{name_of(OLD)}.json")
-    assert (manifest["record"], manifest["month"]) == ("login_activity", f"{OLD:%Y-%m}")
-    assert (manifest["rows"], manifest["first_id"], manifest["last_id"]) == (8, str(min(ids)), str(max(ids)))
-    assert manifest["tenants"] == {str(one): 5, str(two): 3}
-    lines = gzip.decompress((archive_dir / f"{name_of(OLD)}.tsv.gz").read_bytes()).decode().splitlines()
-    assert [line.split("\t")[0] for line in lines] == sorted(map(str, ids))
+    archive = Reader(archive_dir / f"{name_of(OLD)}.parquet")
+    assert (archive.about["record"], archive.about["month"]) == ("login_activity", f"{OLD:%Y-%m}")
+    assert {tenant: its["events"] for tenant, its in archive.about["tenants"].items()} == {str(one): 5, str(two): 3}
+    found = list(archive.rows(["tenant_id", "id"]))
+    assert found == sorted(found)
+    assert {event_id for _, event_id in found} == {*map(str, ids)}
     assert rows_of(LOGINS, OLD) == []
     assert rows_of(LOGINS, YOUNG) == kept
 
@@ -63,18 +62,16 @@ def test_every_event_of_the_month_is_in_it_in_order(archive_dir: Path) -> None:
 def test_the_database_notes_what_the_archive_is(archive_dir: Path) -> None:
     sign_ins(OLD, [a_tenant()])
     run(*TWELVE)
-    path = archive_dir / f"{name_of(OLD)}.json"
-    manifest, archive = json.loads(path.read_bytes()), archives()[name_of(OLD)]
+    content, archive = (archive_dir / f"{name_of(OLD)}.parquet").read_bytes(), archives()[name_of(OLD)]
     assert (archive.events, archive.month, archive.rows, archive.rule) == (
         LOGINS,
         OLD,
         3,
         "The platform keeps 12 months.",
     )
-    assert archive.manifest_sha256 == sha256(path.read_bytes()).hexdigest()
-    assert (archive.root, archive.size) == (manifest["tree"]["root"], manifest["file"]["bytes"])
+    assert (archive.sha256, archive.size) == (sha256(content).hexdigest(), len(content))
     output = run("archives")
-    for fact in (archive.name, "3 events", archive.manifest_sha256, archive.root):
+    for fact in (archive.name, "3 events", archive.sha256):
         assert fact in output
 
 
@@ -104,7 +101,7 @@ def test_later_events_of_the_month_get_another_archive(archive_dir: Path) -> Non
         sign_ins(OLD, [tenant], each=number)
         run(*TWELVE)
     assert {name: each.rows for name, each in archives().items()} == {name_of(OLD): 3, f"{name_of(OLD)}_2": 2}
-    assert [check(archive_dir / f"{name}.json")["rows"] for name in archives()] == [
+    assert [Reader(archive_dir / f"{name}.parquet").number for name in archives()] == [
         each.rows for each in archives().values()
     ]
 
@@ -132,19 +129,18 @@ class TestFiles:
     def test_of_others_are_not_overwritten(self, archive_dir: Path) -> None:
         sign_ins(OLD, [a_tenant()])
         archive_dir.mkdir()
-        other = archive_dir / f"{name_of(OLD)}.tsv.gz"
-        other.write_bytes(b"another database's")
-        with pytest.raises(CommandError, match="another database"):
+        other = archive_dir / f"{name_of(OLD)}.parquet"
+        other.write_bytes(b"somebody else's")
+        with pytest.raises(CommandError, match="cannot be read"):
             run(*TWELVE)
-        assert other.read_bytes() == b"another database's"
+        assert other.read_bytes() == b"somebody else's"
         assert len(rows_of(LOGINS, OLD)) == 3
         assert archives() == {}
 
     def test_of_another_database_are_not_overwritten(self, archive_dir: Path) -> None:
         sign_ins(OLD, [a_tenant()])
-        run(*TWELVE)
-        manifest = archive_dir / f"{name_of(OLD)}.json"
-        manifest.write_text(json.dumps(json.loads(manifest.read_bytes()) | {"database": "7/theirs"}))
+        with patch.object(archiving, "database_id", return_value="7/theirs"):
+            run(*TWELVE)
         files = {path: path.read_bytes() for path in archive_dir.iterdir()}
         forget_archives()
         sign_ins(OLD, [a_tenant()])
@@ -160,12 +156,12 @@ class TestFiles:
         with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
             patched.setattr(archiving, "forget", Mock(side_effect=KeyboardInterrupt))
             run(*TWELVE)
-        left = check(archive_dir / f"{name_of(OLD)}.json")
+        left = Reader(archive_dir / f"{name_of(OLD)}.parquet").number
         sign_ins(OLD, [a_tenant()])
         run(*TWELVE)
         [archive] = archives().values()
-        assert (left["rows"], archive.rows, archive.name) == (3, 6, name_of(OLD))
-        assert check(archive_dir / f"{name_of(OLD)}.json")["rows"] == 6
+        assert (left, archive.rows, archive.name) == (3, 6, name_of(OLD))
+        assert Reader(archive_dir / f"{name_of(OLD)}.parquet").number == 6
 
     def test_that_cannot_be_written_keep_the_month(self, archive_dir: Path) -> None:
         sign_ins(OLD, [a_tenant()])
@@ -176,16 +172,14 @@ class TestFiles:
 
     def test_that_read_back_as_something_else_keep_the_month(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sign_ins(OLD, [a_tenant()])
-        original = Path.replace
+        original = Writer.finish
 
-        def replace_and_spoil(self: Path, target: Path) -> Path:
-            moved = original(self, target)
-            if target.suffix == ".gz":
-                target.write_bytes(target.read_bytes()[:-9] + b"\0" * 9)
-            return moved
+        def finish_without_the_last(self: Writer, about: dict[str, Any]) -> None:
+            self._pending.pop()
+            original(self, about)
 
-        monkeypatch.setattr(Path, "replace", replace_and_spoil)
-        with pytest.raises(CommandError, match=r"does not match its manifest|cannot be read"):
+        monkeypatch.setattr(Writer, "finish", finish_without_the_last)
+        with pytest.raises(CommandError, match="would not have all of its events"):
             run(*TWELVE)
         assert len(rows_of(LOGINS, OLD)) == 3
         assert archives() == {}
@@ -275,7 +269,7 @@ class TestTheList:
         for shown in (name_of(OLD), f"{OLD:%B %Y}", "The platform keeps 12 months."):
             assert shown in html
         page = f"/admin/ledger/archive/{name_of(OLD)}/change/"
-        assert archives()[name_of(OLD)].manifest_sha256 in dana.get(page).content.decode()
+        assert archives()[name_of(OLD)].sha256 in dana.get(page).content.decode()
         assert dana.post(page, {"rule": "none"}).status_code == 403
 
     def test_is_visible_to_support_only_and_written_by_the_owner_only(self) -> None:

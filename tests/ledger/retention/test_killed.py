@@ -55,7 +55,7 @@ def test_archiving(archive_dir: Path, people: Cast) -> None:
     for of_month, others, whole, _ in kill(archive_dir, *TWELVE):
         assert (of_month, whole) in [(3, []), (0, [name_of(OLD)])]
         assert others == 3
-    assert sorted(path.name for path in archive_dir.iterdir()) == [f"{name_of(OLD)}.json", f"{name_of(OLD)}.tsv.gz"]
+    assert sorted(path.name for path in archive_dir.iterdir()) == [f"{name_of(OLD)}.parquet"]
     assert len(recorded_departures(people.acme.pk)) == 1
     run("restore_archive", name_of(OLD))
     assert rows_of(LOGINS, OLD) == before

@@ -210,27 +210,25 @@ class TestFilesThatAreNotWhatWasWritten:
         sign_ins(OLD, [a_tenant()])
         run(*TWELVE)
 
-    @pytest.mark.parametrize("suffix", [".json", ".tsv.gz"])
     @pytest.mark.parametrize("spoil", [lambda b: b[:-1], lambda b: b[:-2] + b"XX", lambda b: b + b" "])
-    def test_are_refused(self, archive_dir: Path, suffix: str, spoil) -> None:
-        path = archive_dir / f"{name_of(OLD)}{suffix}"
+    def test_are_refused(self, archive_dir: Path, spoil) -> None:
+        path = archive_dir / f"{name_of(OLD)}.parquet"
         path.write_bytes(spoil(path.read_bytes()))
-        with pytest.raises(CommandError, match=r"has changed since it was written|does not match its manifest"):
+        with pytest.raises(CommandError, match="has changed since it was written"):
             run("restore_archive", name_of(OLD))
         assert not has_partition(LOGINS, OLD)
 
-    def test_are_refused_where_both_fit_each_other(self, archive_dir: Path) -> None:
+    def test_are_refused_where_it_is_the_file_of_another_month(self, archive_dir: Path) -> None:
         other = archives()[name_of(OLD)]
         sign_ins(OLDER, [a_tenant()])
         run(*TWELVE)
-        for suffix in (".json", ".tsv.gz"):
-            (archive_dir / f"{name_of(OLDER)}{suffix}").rename(archive_dir / f"{other.name}{suffix}")
+        (archive_dir / f"{name_of(OLDER)}.parquet").rename(archive_dir / f"{other.name}.parquet")
         with pytest.raises(CommandError, match="has changed since it was written"):
             run("restore_archive", other.name)
         assert "has changed since it was written" in report_of_damage()
 
     def test_are_missed(self, archive_dir: Path) -> None:
-        (archive_dir / f"{name_of(OLD)}.tsv.gz").unlink()
+        (archive_dir / f"{name_of(OLD)}.parquet").unlink()
         with pytest.raises(CommandError, match="No such file"):
             run("restore_archive", name_of(OLD))
         assert "No such file" in report_of_damage()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,24 +18,23 @@ from wisely_security.core.request_context import NOBODY, acting_as, using
 from wisely_security.database.replication.alias_override import override_default
 from wisely_security.progress import progress
 
-from ..models import Archive
-from ..months import partitions
+from ..models import Archive, event_model
 from ..months.locks import advisory_lock, with_lock_retry
 from ..months.partitions import Partition, add_months
-from ..sealing.logs import removals
-from . import archive_files
-from .retention import Erasure, ExpiredMonth, record_of
+from ..sealing.logs import departing, removals
+from ..sealing.logs.leaf_ranges import LeafRanges
+from . import archive_files, checking, earlier_format, writing
+from .errors import ArchiveError
+from .parquet import Reader
+from .retention import Erasure, ExpiredMonth, is_restored, record_of
 from .signals import events_left
-from .verify_archive import ArchiveError, read_manifest
-
-# So that the same rows are the same bytes, however the server is set.
-PLAINLY = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1"
 
 
 @contextmanager
 def maintenance_session() -> Iterator[None]:
     """All below is done inside: as the owner, for all tenants, and by nobody else meanwhile."""
     with advisory_lock(), override_default("owner"), acting_as(support=True):
+        archive_files.install_recorded()
         yield
 
 
@@ -48,47 +47,64 @@ def archive(expired: ExpiredMonth) -> str:
         _refuse_unsealed(partition)
         name = _free_name(partition) if rows else ""
         if name:
-            _write(name, expired, rows)
-            _record(name, expired)
-            removals.note(partition, removals.ARCHIVED, name)
+            tenants = _write(name, expired, rows)
+            _record(name, expired, rows)
+            _send_events_left(partition, tenants, expired.rule, name)
         forget(partition)
         with_lock_retry(f"DROP TABLE {partition.name}")
     return name
 
 
-def _write(name: str, expired: ExpiredMonth, rows: int) -> None:
-    partition = expired.partition
-    columns = _columns(partition.table)
-    [(database,)] = ask("SELECT system_identifier || '/' || current_database() FROM pg_control_system()")
+def _write(name: str, expired: ExpiredMonth, rows: int) -> dict[UUID, int]:
+    """The leaves leave; the file is verified against their log, and in its place. Returns how many events each tenant
+    had."""
+    partition, path = expired.partition, archive_files.path_of(name)
+    database = database_id()
+    _refuse_to_replace(path, database)
     about = {
         "database": database,
         "record": record_of(partition.table),
         "month": f"{partition.month:%Y-%m}",
         "rule": expired.rule,
-        "columns": columns,
     }
-    query = f"SELECT {', '.join(columns)} FROM {partition.name} ORDER BY id, tenant_id"  # noqa: S608
-    ask(PLAINLY)
     with progress(rows, title=name) as bar:
-        archive_files.write(name, lambda sink: copy(f"COPY ({query}) TO STDOUT", sink), about, bar.update)
+        tenants = writing.write(name, partition, about, bar.update)
+    left = departing.depart(partition, removals.ARCHIVED, name)
+    with progress(rows, title=f"{name}, read back") as bar:
+        reader = Reader(archive_files.part_of(path))
+        faults = checking.faults_of(reader, event_model(partition.table), left, bar.update)
+    if faults:
+        raise ArchiveError(f"{partition.name} is not what was sealed, and stays. {checking.first_of(faults)}")
+    if reader.number != rows:
+        raise ArchiveError(f"{partition.name} stays: its archive would not have all of its events.")
+    archive_files.install(path)
+    return tenants
 
 
-def _record(name: str, expired: ExpiredMonth) -> None:
-    """Notes what the archive is, and tells each tenant that its events have left."""
-    path, partition = archive_files.path_of(name), expired.partition
-    manifest = read_manifest(path)
+def database_id() -> str:
+    """By which archives of another one are recognised."""
+    [(found,)] = ask("SELECT system_identifier || '/' || current_database() FROM pg_control_system()")
+    return str(found)
+
+
+def _refuse_to_replace(path: Path, database: str) -> None:
+    """What the same database has written is of somebody who was killed before the database knew of it."""
+    if path.exists() and Reader(path).about.get("database") != database:
+        raise ArchiveError(f"{path} is of another database. Choose another ARCHIVE_DIR for this one, or move it away.")
+
+
+def _record(name: str, expired: ExpiredMonth, rows: int) -> None:
+    """Notes what the archive is."""
+    facts, partition = archive_files.facts_of(archive_files.path_of(name)), expired.partition
     Archive.objects.create(
         name=name,
         events=partition.table,
         month=partition.month,
-        rows=manifest["rows"],
-        size=manifest["file"]["bytes"],
-        root=manifest["tree"]["root"],
-        manifest_sha256=sha256(path.read_bytes()).hexdigest(),
+        rows=rows,
+        size=facts.size,
+        root="",
+        sha256=facts.sha256,
         rule=expired.rule,
-    )
-    _send_events_left(
-        partition, {UUID(tenant): rows for tenant, rows in manifest["tenants"].items()}, expired.rule, name
     )
 
 
@@ -101,10 +117,20 @@ def erase(erasure: Erasure) -> dict[UUID, int]:
         erased = dict(ask("SELECT * FROM ledger_erase(%s, %s)", [partition.name, list(erasure.rows)]))
         for tenant_id, rows in erased.items():
             forget(partition, tenant_id)
-            removals.note(partition, removals.ERASED, erasure.rule(tenant_id), tenant_id)
+            left = departing.depart(partition, removals.ERASED, erasure.rule(tenant_id), tenant_id)
+            _refuse_others(partition, tenant_id, rows, left)
             _send_events_left(partition, {tenant_id: rows}, erasure.rule(tenant_id))
     vacuum(partition)
     return erased
+
+
+def _refuse_others(partition: Partition, tenant_id: UUID, rows: int, left: dict[UUID, LeafRanges]) -> None:
+    """That somebody has inserted or deleted events would not be noticed any more."""
+    if left and left[tenant_id].number != rows:
+        raise ArchiveError(
+            f"{partition.name} has {rows:,} events of tenant {tenant_id}, of which {left[tenant_id].number:,} were "
+            "sealed. Nothing was erased: run manage.py verify."
+        )
 
 
 def _refuse_unsealed(partition: Partition) -> None:
@@ -122,14 +148,13 @@ def drop_restored(archive: Archive) -> str:
     with transaction.atomic():
         if not is_restored(archive):
             raise ArchiveError(f"{archive.name} is not restored.")
-        removals.note(partition, removals.ARCHIVED, archive.name)
+        if earlier_format.is_of(archive):
+            removals.note(partition, removals.ARCHIVED, archive.name)
+        else:
+            departing.depart(partition, removals.ARCHIVED, archive.name)
         forget(partition)
         with_lock_retry(f"DROP TABLE {partition.name}")
     return partition.name
-
-
-def is_restored(archive: Archive) -> bool:
-    return archive.name in [each.archive for each in partitions.before(archive.events, add_months(archive.month, 1))]
 
 
 def _send_events_left(partition: Partition, tenants: dict[UUID, int], rule: str, name: str = "") -> None:
@@ -151,21 +176,6 @@ def _free_name(partition: Partition) -> str:
     stem = f"{record_of(partition.table)}_{partition.month:%Y_%m}"
     taken = Archive.objects.filter(events=partition.table, month=partition.month).count()
     return f"{stem}_{taken + 1}" if taken else stem
-
-
-def _columns(table: str) -> list[str]:
-    """All that are stored, the event's id and its tenant first."""
-    return [
-        name
-        for (name,) in ask(
-            """
-            SELECT quote_ident(attname) FROM pg_attribute
-            WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-            ORDER BY attname <> 'id', attname <> 'tenant_id', attnum
-            """,
-            [table],
-        )
-    ]
 
 
 def ask(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 
 from ..models import Archive, event_model
-from .verify_archive import ArchiveError
+from .errors import ArchiveError
 
 # Where no value is known: by the kind of type (pg_type.typcategory), or by its name.
 EMPTY = {

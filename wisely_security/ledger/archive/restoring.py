@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, transaction
@@ -16,11 +17,14 @@ from ..models import Archive
 from ..months import partitions
 from ..months.locks import with_lock_retry
 from ..months.partitions import Partition, add_months
-from ..sealing.logs import removals
-from . import archive_files, earlier_columns
-from .archives import PLAINLY, ask, copy, forget, vacuum
+from ..sealing.logs.copying import PLAINLY
+from . import archive_files, earlier_columns, earlier_format
+from .archives import ask, copy, forget, vacuum
 from .earlier_columns import Loading
-from .verify_archive import ArchiveError, compare
+from .errors import ArchiveError
+from .sources import EarlierArchive, ParquetArchive, Source
+
+LINES_AT_ONCE = 200
 
 
 class Restored(NamedTuple):
@@ -40,19 +44,24 @@ def restore(archive: Archive) -> Restored:
         raise ArchiveError(
             "New events of this month have been recorded since. Archive them first: manage.py archive_events."
         )
-    manifest = archive_files.manifest_as_written(archive)
-    loading = earlier_columns.loading(archive, manifest["columns"])
+    source = _source(archive)
+    loading = earlier_columns.loading(archive, source.columns)
     with _refusals_as_errors(archive.name), transaction.atomic():
-        _load(archive.name, manifest, partition, loading)
+        _load(archive.name, source, partition, loading)
         ask("SELECT ledger_prepare_restored(%s, %s, %s)", [partition.table, partition.month, archive.name])
         _count_again(partition)
-        removals.note(partition, removals.RESTORED, archive.name)
+        source.bring_back_leaves(partition)
         with_lock_retry("SELECT ledger_attach_restored(%s, %s)", [partition.table, partition.month])
     vacuum(partition)
     return Restored(partition.name, list(loading.left_out), loading.added)
 
 
-def _load(name: str, manifest: dict[str, Any], partition: Partition, loading: Loading) -> None:
+def _source(archive: Archive) -> Source:
+    path = archive_files.as_written(archive)
+    return EarlierArchive(archive) if earlier_format.is_of(archive) else ParquetArchive(archive, path)
+
+
+def _load(name: str, source: Source, partition: Partition, loading: Loading) -> None:
     ask("SELECT ledger_begin_restore(%s, %s)", [partition.table, partition.month])
     not_validated = _not_validated_constraints(partition.table)
     for constraint, _ in not_validated:
@@ -60,14 +69,26 @@ def _load(name: str, manifest: dict[str, Any], partition: Partition, loading: Lo
     for statement, values in loading.before(partition.name):
         ask(statement, values)
     ask(PLAINLY)
-    with progress(manifest["rows"], title=name) as bar:
-        source = archive_files.Source(archive_files.path_of(name), bar.update)
-        copy(f"COPY {partition.name} ({loading.target}) FROM STDIN", source)
-    compare(source.tally.facts, manifest)
+    with progress(source.number, title=name) as bar:
+        copy(f"COPY {partition.name} ({loading.target}) FROM STDIN", _Lines(source.lines(), bar.update))
     for statement, values in loading.after(partition.name):
         ask(statement, values)
     for constraint, definition in not_validated:
         ask(f"ALTER TABLE {partition.name} ADD CONSTRAINT {constraint} {definition}")
+
+
+class _Lines:
+    """The file that COPY reads from."""
+
+    def __init__(self, lines: Iterator[bytes], show: Callable[[int], object]) -> None:
+        self._lines = lines
+        self._show = show
+
+    def read(self, size: int) -> bytes:
+        """Some whole lines, about ``size`` or not: psycopg2 takes what it gets."""
+        lines = list(islice(self._lines, LINES_AT_ONCE))
+        self._show(len(lines))
+        return b"".join(lines)
 
 
 def _not_validated_constraints(table: str) -> list[tuple[Any, ...]]:

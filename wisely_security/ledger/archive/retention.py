@@ -16,7 +16,7 @@ from django.db import connections
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 
-from ..models import event_model
+from ..models import Archive, event_model
 from ..months import partitions
 from ..months.partitions import Partition, add_months
 
@@ -44,6 +44,10 @@ class Erasure:
 def record_of(table: str) -> str:
     """What a record is called in settings and names of archives."""
     return event_model(table)._meta.app_label
+
+
+def is_restored(archive: Archive) -> bool:
+    return archive.name in [each.archive for each in partitions.before(archive.events, add_months(archive.month, 1))]
 
 
 def expired_months(today: date, older_than: int | None = None, using: str = "owner") -> list[ExpiredMonth]:

@@ -11,7 +11,7 @@ from django.db import connections
 from wisely_security.core.request_context import acting_as
 
 from ..archive import archives
-from ..archive.verify_archive import ArchiveError
+from ..archive.errors import ArchiveError
 from ..models import Archive
 from ..months.locks import BusyError
 from ..sealing.keys import SigningKeyError

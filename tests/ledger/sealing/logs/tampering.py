@@ -18,7 +18,7 @@ from wisely_security.ledger.sealing.logs import sealer
 from wisely_security.ledger.sealing.verifying import run as verifying
 
 CHANGES = AuditEvent._meta.db_table
-SEALED = ("ledger_log", "ledger_sealed", "ledger_tile")
+SEALED = ("ledger_log", "ledger_sealed", "ledger_departed", "ledger_tile")
 APPEND_ONLY = (
     "ledger_checkpoint",
     "ledger_removal",
@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "ledger_signed_erasure",
     "ledger_verification",
     "ledger_archive",
+    "ledger_archive_rewrite",
 )
 
 

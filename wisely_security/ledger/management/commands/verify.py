@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.archive.checking import ArchiveVerification
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.months.partitions import add_months, event_models
 from wisely_security.ledger.sealing.keys import PublicKeys, SigningKeyError, parse_public_key
@@ -34,7 +35,8 @@ def _month(typed: str) -> date:
 class Command(BaseCommand):
     help = (
         "Verifies that events are what was sealed, that their logs lead to all checkpoints in the database and outside "
-        "of it, and that tables are protected as declared. Fails if anything is not (docs/integrity.md)."
+        "of it, that archives hold what was sealed, and that tables are protected as declared. Fails if not "
+        "(docs/integrity.md)."
     )
     requires_system_checks = ()  # they are a part of it
 
@@ -53,6 +55,9 @@ class Command(BaseCommand):
             "--from", type=_month, dest="first", metavar="YYYY-MM", help="only events from this month on"
         )
         parser.add_argument("--to", type=_month, dest="last", metavar="YYYY-MM", help="only events up to this month")
+        parser.add_argument(
+            "--without-archives", action="store_true", help="do not read archives, only what the database has of them"
+        )
 
     def handle(
         self,
@@ -63,20 +68,22 @@ class Command(BaseCommand):
         month: date | None,
         first: date | None,
         last: date | None,
+        without_archives: bool = False,
         **options: Any,
     ) -> None:
         scope = Scope(_tenant_id(tenant), record or "", *_months(month, first, last))
+        archives = None if without_archives else ArchiveVerification(scope.tenant_id)
         found = 0
         counts: Counter[str] = Counter()
         try:
             keys = PublicKeys(tuple(map(parse_public_key, key))) if key else None
-            for outcome in verify(scope, keys):
+            for outcome in verify(scope, keys, archives):
                 found += outcome.number
                 counts += outcome.counts
                 self._show(outcome)
         except SigningKeyError as error:
             raise CommandError(str(error)) from error
-        faults = protection_faults()
+        faults = [*protection_faults(), *(archives.faults if archives else [])]
         if keys is None:
             note_protection(faults)
         for fault in faults:

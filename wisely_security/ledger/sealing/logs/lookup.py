@@ -63,12 +63,11 @@ def proofs_for(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) -> di
     """Proofs of events against the newest checkpoint that a witness has signed, or where none covers them all, against
     the newest that is published. Events that it does not cover are left out: they are not yet sealed. In the tenant's
     scope, or in support's; one snapshot is not needed, for logs only grow."""
-    heads = _ask(_HEADS, tenant_id, model._meta.db_table)
-    if not heads:
-        return {}
     events = sealed_events(model, tenant_id, ids)
-    needed = max((each.leaf_index for each in events.values()), default=0)
-    size, note = next((head for head in heads if head[0] > needed), heads[-1])
+    checkpoint = checkpoint_for(model, tenant_id, max((each.leaf_index for each in events.values()), default=0))
+    if checkpoint is None:
+        return {}
+    size, note = checkpoint
     nodes = StoredNodes(model, tenant_id, size)
     nodes.prepare([each.leaf_index for each in events.values() if each.leaf_index < size])
     return {
@@ -76,6 +75,13 @@ def proofs_for(model: type[Event], tenant_id: UUID, ids: Collection[UUID]) -> di
         for key, each in events.items()
         if each.leaf_index < size
     }
+
+
+def checkpoint_for(model: type[Event], tenant_id: UUID, needed: int) -> tuple[int, str] | None:
+    """Size and signed note of the newest checkpoint that a witness has signed, or where that does not cover the leaf
+    ``needed``, of the newest that is published."""
+    heads = _ask(_HEADS, tenant_id, model._meta.db_table)
+    return next((head for head in heads if head[0] > needed), heads[-1]) if heads else None
 
 
 class StoredNodes:
@@ -92,7 +98,7 @@ class StoredNodes:
         numbers = {index // PER_TILE for index in (*indexes, self._size - 1)}
         for number in numbers:
             self._tiles[0, number] = []
-        for first, hashes in _ask(_RUNS, sorted(numbers), *self._log):
+        for first, hashes in _ask(_RUNS, sorted(numbers), *self._log, *self._log):
             self._tiles[0, first // PER_TILE] += split(bytes(hashes))
 
     def __call__(self, level: int, number: int) -> bytes:
@@ -110,7 +116,7 @@ class StoredNodes:
                 found = _ask(_TILE, *self._log, level, number)
                 self._tiles[level, number] = [each for (hashes,) in found for each in split(bytes(hashes))]
             else:
-                found = _ask(_RUNS, [number], *self._log)
+                found = _ask(_RUNS, [number], *self._log, *self._log)
                 self._tiles[level, number] = [each for _, hashes in found for each in split(bytes(hashes))]
         return self._tiles[level, number]
 
@@ -170,9 +176,16 @@ _NEWEST = f"""
         ORDER BY first_index DESC LIMIT 1
     ) AS run
 """  # noqa: S608
+# Of leaves whose events have left, there are hashes alone, in runs that may be of two chunks.
 _RUNS = """
-    SELECT first_index, hashes FROM unnest(%s::bigint[]) AS chunk
-    JOIN ledger_sealed ON first_index BETWEEN 256 * chunk AND 256 * chunk + 255
-    WHERE tenant_id = %s AND events = %s::regclass ORDER BY first_index
+    SELECT first_index, hashes FROM unnest(%s::bigint[]) AS chunk CROSS JOIN LATERAL (
+        SELECT first_index, hashes FROM ledger_sealed
+        WHERE (tenant_id, events) = (%s, %s::regclass) AND first_index BETWEEN 256 * chunk AND 256 * chunk + 255
+        UNION ALL
+        SELECT first, substr(hashes, (32 * (first - first_index) + 1)::int, (32 * (256 * chunk + 256 - first))::int)
+        FROM ledger_departed CROSS JOIN LATERAL greatest(first_index, 256 * chunk) AS first
+        WHERE (tenant_id, events) = (%s, %s::regclass) AND first_index BETWEEN 256 * chunk - 251 AND 256 * chunk + 255
+              AND first_index + length(hashes) / 32 > 256 * chunk
+    ) AS run ORDER BY first_index
 """
 _TILE = "SELECT hashes FROM ledger_tile WHERE tenant_id = %s AND events = %s::regclass AND level = %s AND number = %s"

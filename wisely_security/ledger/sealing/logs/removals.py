@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
@@ -20,15 +19,14 @@ WHAT = "removal"
 ARCHIVED, ERASED, RESTORED = "archived", "erased", "restored"
 
 
-def note(partition: Partition, kind: str, reason: str, tenant_id: UUID | None = None) -> None:
-    """Of one tenant, or of all. ``reason``: the name of the archive, or the rule. Raises SigningKeyError."""
-    _ask("SELECT ledger_note_removal(%s, %s, %s, %s, %s)", partition.table, partition.month, kind, reason, tenant_id)
-    if kind == ERASED:
-        _ask("SELECT ledger_erase_salts(%s, %s, %s)", partition.table, partition.month, tenant_id)
-    _sign_new(partition.table)
+def note(partition: Partition, kind: str, reason: str) -> None:
+    """Of an archive of the earlier format, named by ``reason``: leaves stay as they are, for it has no salts. Raises
+    SigningKeyError."""
+    _ask("SELECT ledger_note_removal(%s, %s, %s, %s)", partition.table, partition.month, kind, reason)
+    sign_new(partition.table)
 
 
-def _sign_new(table: str) -> None:
+def sign_new(table: str) -> None:
     """What this transaction itself has noted, and nothing that is there already."""
     if new := _ask(_NEW, table):
         keys = signing_keys()
@@ -43,7 +41,11 @@ def is_signed(keys: VerifyingKeys, origin: str, row: str, note: str) -> bool:
 
 
 def _fields(row: str) -> dict[str, Any]:
-    return {name: value for name, value in json.loads(row).items() if name not in ("events", "noted_at")}
+    """Without ``leaves`` where there are none, as for rows that were signed before there was this column."""
+    fields = {name: value for name, value in json.loads(row).items() if name not in ("events", "noted_at")}
+    if fields.get("leaves") is None:
+        fields.pop("leaves", None)
+    return fields
 
 
 def unsealed(partition: Partition) -> int:

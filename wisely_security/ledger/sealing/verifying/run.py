@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -21,6 +21,7 @@ from ..keys import VerifyingKeys, signing_keys
 from ..logs import outside
 from ..logs.signing import origin_of, record_of
 from ..logs.status import has_findings
+from .departed import ArchiveCheck, ArchiveFault, check_departed, report
 from .erasures import erasures_of, recorded_events
 from .events import ALL_TIME, Bounds, EventCheck, RecordedTimes, bounds_of
 from .findings import Finding, Findings
@@ -59,13 +60,14 @@ class Outcome(NamedTuple):
     erasures: Counter[str]
 
 
-def verify(scope: Scope, keys: VerifyingKeys | None = None) -> Iterator[Outcome]:
+def verify(scope: Scope, keys: VerifyingKeys | None = None, archives: ArchiveCheck | None = None) -> Iterator[Outcome]:
     """With the keys of this installation, whose outcome is noted for all to see; or with those of somebody who verifies
-    for himself. Raises SigningKeyError where there is no key: without it, no signature can be checked."""
+    for himself. Raises SigningKeyError where there is no key: without it, no signature can be checked.
+    ``archives``: checks what they hold against the logs."""
     its_keys = keys or signing_keys()
     for model in event_models():
         if scope.record in ("", record_of(model)):
-            for outcome in _verify_record(its_keys, model, scope):
+            for outcome in _verify_record(its_keys, model, scope, archives):
                 if keys is None:
                     _note_outcome(model, scope, outcome)
                 yield outcome
@@ -81,7 +83,9 @@ def note_protection(faults: Sequence[str]) -> None:
     _note(NO_TENANT, None, None, 0, len(faults), faults[0] if faults else "")
 
 
-def _verify_record(keys: VerifyingKeys, model: type[Event], scope: Scope) -> Iterator[Outcome]:
+def _verify_record(
+    keys: VerifyingKeys, model: type[Event], scope: Scope, archives: ArchiveCheck | None
+) -> Iterator[Outcome]:
     record = record_of(model)
     known = {
         tenant_id: entry.size for tenant_id in _in_files(record, scope) if (entry := outside.last(record, tenant_id))
@@ -94,7 +98,8 @@ def _verify_record(keys: VerifyingKeys, model: type[Event], scope: Scope) -> Ite
             StoredLog(model._meta.db_table, tenant_id, origin_of(model, tenant_id), 0, 0, b"", None)
             for tenant_id in known.keys() - {log.tenant_id for log in found}
         ]
-        check = _RecordCheck(keys, model, scope)
+        of_archives = archives(model, scope.since, scope.until) if archives else {}
+        check = _RecordCheck(keys, model, scope, of_archives)
         total = sum(log.size for log in found)
         with progress(total, title=record) as bar:
             outcomes = [check.verify(log, known.get(log.tenant_id, 0), bar.update) for log in found]
@@ -112,8 +117,15 @@ def _in_files(record: str, scope: Scope) -> list[UUID]:
 class _RecordCheck:
     """Of the logs of one record."""
 
-    def __init__(self, keys: VerifyingKeys, model: type[Event], scope: Scope) -> None:
+    def __init__(
+        self,
+        keys: VerifyingKeys,
+        model: type[Event],
+        scope: Scope,
+        of_archives: Mapping[UUID, Sequence[ArchiveFault]],
+    ) -> None:
         self._keys = keys
+        self._of_archives = of_archives
         self._model = model
         self._scope = scope
         table = model._meta.db_table
@@ -151,6 +163,8 @@ class _RecordCheck:
             show,
         )
         check.run(self._scope.bounds)
+        check.counts += check_departed(log, removals, findings, self._scope.since, self._scope.until)
+        report(self._of_archives.get(log.tenant_id, ()), findings)
         return Outcome(
             record, log.tenant_id, check.counts, findings.number, findings.in_order, recorded_events(erasures)
         )

@@ -13,6 +13,7 @@ from django.db import connection
 from ...models import Event
 from ..keys import VerifyingKeys
 from ..logs import removals
+from ..logs.leaf_ranges import LeafRanges
 from ..logs.signing import origin_of
 
 
@@ -72,19 +73,31 @@ def position(table: str) -> Position:
 
 
 class Removals:
-    """Why sealed events of a log are not in its record. ``forged``: what only seems to be a reason, as a sentence."""
+    """Why sealed events of a log are not in its record: by leaf, or by month where their leaves stayed as they were.
+    ``forged``: what only seems to be a reason, as a sentence."""
 
     def __init__(self, keys: VerifyingKeys, log: StoredLog) -> None:
         self.forged: list[str] = []
         self._of_month: dict[date, list[tuple[str, int, str]]] = defaultdict(list)
-        for month, kind, size, reason, row, note in ask(_REMOVALS, log.tenant_id, log.table):
+        self.leaves: dict[date, dict[str, LeafRanges]] = {}
+        for month, kind, size, reason, leaves, row, note in ask(_REMOVALS, log.tenant_id, log.table):
             if removals.is_signed(keys, log.origin, row, note or ""):
-                self._of_month[month].append((kind, size, reason))
+                if leaves is None:
+                    self._of_month[month].append((kind, size, reason))
+                else:
+                    self._note_leaves(month, kind, LeafRanges.parse(leaves))
             else:
                 self.forged.append(
                     f"its events of {month:%Y-%m} are noted as {kind} ({reason}), "
                     "and the key of the log has not signed this: it is forged."
                 )
+
+    def _note_leaves(self, month: date, kind: str, leaves: LeafRanges) -> None:
+        its = self.leaves.setdefault(month, {})
+        for other in its:
+            its[other] -= leaves
+        if kind != "restored":
+            its[kind] = its.get(kind, LeafRanges()) | leaves
 
     def __bool__(self) -> bool:
         return bool(self._of_month)
@@ -97,6 +110,17 @@ class Removals:
                 found = None if kind == "restored" else (kind, reason)
         return found
 
+    @property
+    def departed(self) -> LeafRanges:
+        """The leaves whose hash alone should be there."""
+        return LeafRanges(each for its in self.leaves.values() for leaves in its.values() for each in leaves)
+
+
+def departed(log: StoredLog) -> LeafRanges:
+    """The leaves whose hash alone is there."""
+    [(found,)] = ask(_DEPARTED, log.tenant_id, log.table)
+    return LeafRanges.parse(found)
+
 
 def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
@@ -106,7 +130,11 @@ def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 
 _LOGS = "SELECT tenant_id, origin, size, published, edge, begun_at FROM ledger_log WHERE events = %s::regclass"
 _REMOVALS = """
-    SELECT month, kind, size, reason, to_jsonb(noted), note FROM ledger_removal AS noted
+    SELECT month, kind, size, reason, leaves::text, to_jsonb(noted), note FROM ledger_removal AS noted
     LEFT JOIN ledger_signed_removal AS it ON (it.tenant_id, removal) = (noted.tenant_id, id)
     WHERE noted.tenant_id = %s AND events = %s::regclass ORDER BY id
+"""
+_DEPARTED = """
+    SELECT range_agg(int8range(first_index, first_index + length(hashes) / 32))::text FROM ledger_departed
+    WHERE tenant_id = %s AND events = %s::regclass
 """

@@ -20,6 +20,17 @@ from .stored import StoredLog
 TILE_SPAN = [1 << TILE_LEVELS * level for level in range(8)]  # leaves under one hash of a level
 
 
+_HASHES = """
+    SELECT first_index, encode(hashes, 'hex'), is_so FROM (
+        SELECT first_index, hashes,
+               (number, first_tx, last_tx) = (cardinality(ids), txs[1], txs[cardinality(txs)]) AS is_so
+        FROM ledger_sealed WHERE (tenant_id, events) = (%s, %s::regclass)
+        UNION ALL
+        SELECT first_index, hashes, true FROM ledger_departed WHERE (tenant_id, events) = (%s, %s::regclass)
+    ) AS run ORDER BY first_index
+"""
+
+
 class Doubtful:
     """Leaves whose stored hashes are not those of the checkpoints."""
 
@@ -36,10 +47,8 @@ class Doubtful:
 def check_tree(log: StoredLog, checkpoints: Sequence[Checkpoint], findings: Findings) -> Doubtful:
     check = _TreeCheck(log, checkpoints, findings)
     copy_rows(
-        "SELECT first_index, encode(hashes, 'hex'), (number, first_tx, last_tx) = "
-        "(cardinality(ids), txs[1], txs[cardinality(txs)]) FROM ledger_sealed "
-        "WHERE tenant_id = %s AND events = %s::regclass ORDER BY first_index",
-        [log.tenant_id, log.table],
+        _HASHES,
+        [log.tenant_id, log.table, log.tenant_id, log.table],
         check.take,
     )
     check.finish()
