@@ -56,7 +56,8 @@ class Person:
         """The personal columns of an event as they are without this person; empty where it has nothing of them."""
         columns, personal = event.of_person, {name: getattr(event, name) for name in event.personal}
         left = {name: self.without(value) for name, value in personal.items()}
-        is_theirs = getattr(event, columns.id) in self.ids or personal[columns.email].lower() in self.emails
+        key = getattr(event, columns.id)  # none: tried at sign-in, with an address that may be theirs
+        is_theirs = key in self.ids or (key is None and personal[columns.email].lower() in self.emails)
         if is_theirs:
             left |= {columns.name: ERASED_PERSON, columns.email: ""}
         if is_theirs or (columns.acted_by and left[columns.acted_by] != personal[columns.acted_by]):

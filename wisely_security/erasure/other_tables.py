@@ -1,0 +1,105 @@
+"""What else the database has of a person: account, sessions, e-mails on their way, recent failures, Django admin's log.
+
+As the owner. What a tenant's current records say of them is the tenant's to change: it is listed, and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.db.models import Q
+
+from audit_trail.registry import all_audited
+from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.erasure.person import Person
+from wisely_security.tenancy.models import Tenant, User
+from wisely_security.tenancy.sign_in.authentication import end_sessions
+from wisely_security.tenancy.sign_in.signals import SessionEnd
+from wisely_security.workspace.api.models import KeptAnswer
+from wisely_security.workspace.modules.business_groups import BusinessGroup
+from wisely_security.workspace.outbox.models import Notification, Recipient
+
+from .models import ErasureRequest
+
+
+def accounts(person: Person, tenant: Tenant | None) -> list[User]:
+    with acting_as(support=True):
+        theirs = Q(pk__in=person.ids) | Q(email__in=person.emails)
+        return list(User.objects.filter(theirs, tenant=tenant).select_related("tenant", "role"))
+
+
+def obstacles(person: Person, tenant: Tenant | None) -> list[str]:
+    """Why the account cannot go yet, as sentences."""
+    found = []
+    for user in accounts(person, tenant):
+        if user.is_super_admin:
+            found.append(f"{user} is the Super Admin. Someone else must become Super Admin first.")
+        with acting_as(support=True):
+            found += [
+                f"{user} owns the business group “{group}”. Choose another owner first."
+                for group in BusinessGroup.objects.filter(owner=user)
+            ]
+    return found
+
+
+def mentions(person: Person, tenant: Tenant | None) -> list[str]:
+    """Current records of the tenant that name the person: which, and where."""
+    found = []
+    with acting_as(support=True):
+        for audited in all_audited():
+            if tenant is None or audited.model in (User, Tenant):
+                continue
+            for record in audited.model._default_manager.filter(**{audited.tenant_column: tenant.pk}):
+                fields = [each for each in audited.fields if person.names_in(_texts(getattr(record, each.attname)))]
+                if fields:
+                    names = ", ".join(str(each.verbose_name) for each in fields)
+                    found.append(f"{audited.model._meta.verbose_name} “{record}”: {names}")
+    return found
+
+
+def erase_account(person: Person, tenant: Tenant | None) -> None:
+    """In one transaction. Its deletion is recorded as any other, and erased from the record after that."""
+    for user in accounts(person, tenant):
+        with acting_as(**user.own_scope):
+            end_sessions(user, SessionEnd.BY_ADMIN)
+            with acting_as(support=True):
+                LogEntry.objects.filter(user=user).delete()
+            user.delete()
+
+
+def erase_elsewhere(person: Person, tenant: Tenant | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM login_activity_recent_failure WHERE account = ANY (%s)", [sorted(person.emails)])
+    with acting_as(support=True):
+        _redact(person, LogEntry.objects.all(), ["object_repr", "change_message"])
+        _redact(person, ErasureRequest.objects.all(), ["reference", "requested_by_name", "confirmed_by_name"])
+        if tenant:
+            Recipient.objects.filter(tenant=tenant, email__in=person.emails).delete()
+            _redact(person, Recipient.objects.filter(tenant=tenant), ["name", "error"])
+            fields = ["group_name", "changed", "added", "removed", "actor"]
+            _redact(person, Notification.objects.filter(tenant=tenant), fields)
+            for answer in KeptAnswer.objects.filter(tenant=tenant):
+                if person.names_in([answer.key]):
+                    answer.delete()
+
+
+def _redact(person: Person, rows: Any, fields: Sequence[str]) -> None:
+    for row in rows.iterator():
+        changed = {name: left for name in fields if (left := person.without(getattr(row, name))) != getattr(row, name)}
+        if changed:
+            rows.filter(pk=row.pk).update(**changed)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list() | tuple():
+            for each in value:
+                yield from _texts(each)
+        case dict():
+            for each in value.values():
+                yield from _texts(each)
