@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.core import mail
 from django.db import connections
@@ -47,7 +48,8 @@ def busy(cast: Cast, user: User) -> None:
     nora = Client(headers={"user-agent": AGENT})
     assert nora.post("/sign-in/", {"username": EMAIL, "password": PASSWORD}).status_code == 302
     nora.get("/settings/security/audit-trail/", {"q": EMAIL})
-    list(nora.get("/settings/security/audit-trail/download/", {"q": NAME}).streaming_content)
+    download: Any = nora.get("/settings/security/audit-trail/download/", {"q": NAME})
+    assert b"".join(download.streaming_content)
     alice = sign_in(cast.alice)
     for path in ("identity-access/login-activity", "security/audit-trail"):
         for query in ({"q": NAME}, {"q": EMAIL.upper()}, {"user": str(user.pk)}, {"actor": str(user.pk)}):

@@ -5,6 +5,7 @@ As the owner. What a tenant's current records say of them is the tenant's to cha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db.models import Q
 
 from audit_trail.registry import all_audited
 from wisely_security.core.request_context import acting_as
+from wisely_security.findings.models import Finding, FindingException
 from wisely_security.ledger.erasure.person import Person
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in.authentication import end_sessions
@@ -77,6 +79,7 @@ def erase_elsewhere(person: Person, tenant: Tenant | None) -> None:
         _redact(person, LogEntry.objects.all(), ["object_repr", "change_message"])
         _redact(person, ErasureRequest.objects.all(), ["reference", "requested_by_name", "confirmed_by_name"])
         if tenant:
+            _erase_findings(person, tenant)
             Recipient.objects.filter(tenant=tenant, email__in=person.emails).delete()
             _redact(person, Recipient.objects.filter(tenant=tenant), ["name", "error"])
             fields = ["group_name", "changed", "added", "removed", "actor"]
@@ -84,6 +87,27 @@ def erase_elsewhere(person: Person, tenant: Tenant | None) -> None:
             for answer in KeptAnswer.objects.filter(tenant=tenant):
                 if person.names_in([answer.key]):
                     answer.delete()
+
+
+def _erase_findings(person: Person, tenant: Tenant) -> None:
+    """Those about the person, and what rules remember of them, which is derived from events. Of others, the name."""
+    with connection.cursor() as cursor:
+        for tenant_id, kind, subject, data in _memories(cursor, tenant):
+            if subject in {*map(str, person.ids), *person.emails} or person.names_in(_texts(json.loads(data))):
+                cursor.execute(
+                    "DELETE FROM findings_memory WHERE (tenant_id, kind, subject) = (%s, %s, %s)",
+                    [tenant_id, kind, subject],
+                )
+    Finding.objects.filter(tenant=tenant, person__in=person.ids).delete()
+    FindingException.objects.filter(tenant=tenant, value__in=map(str, person.ids)).delete()
+    texts = ["subject", "title", "name", "facts", "evidence", "reason", "decided_by"]
+    _redact(person, Finding.objects.filter(tenant=tenant), texts)
+    _redact(person, FindingException.objects.filter(tenant=tenant), ["value", "label", "reason", "created_by"])
+
+
+def _memories(cursor: Any, tenant: Tenant) -> list[tuple[Any, ...]]:
+    cursor.execute("SELECT tenant_id, kind, subject, data::text FROM findings_memory WHERE tenant_id = %s", [tenant.pk])
+    return list(cursor.fetchall())
 
 
 def _redact(person: Person, rows: Any, fields: Sequence[str]) -> None:

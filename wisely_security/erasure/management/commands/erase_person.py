@@ -25,12 +25,8 @@ class Command(OwnersCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--pending", action="store_true", help="erase whom support has confirmed; for every night"
-        )
-        parser.add_argument(
-            "--tenant", metavar="SLUG", help=f"whose person it is; “{NONE}”: support, or nobody’s"
-        )
+        parser.add_argument("--pending", action="store_true", help="erase whom support has confirmed; for every night")
+        parser.add_argument("--tenant", metavar="SLUG", help=f"whose person it is; “{NONE}”: support, or nobody’s")
         parser.add_argument("--email", default="", help="the person’s address, also one that no account has any more")
         parser.add_argument("--user", type=UUID, metavar="ID", help="or the ID of their account, as events show it")
         parser.add_argument(
