@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ENVIRONMENT = Path(__file__).resolve().parent / ".venv"
-FOR_DEVELOPMENT = {"serve", "seed_demo"}
+FOR_DEVELOPMENT = {"serve", "seed_demo", "demo_tamper"}
 
 
 def main() -> None:

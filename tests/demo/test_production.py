@@ -14,7 +14,8 @@ import django
 django.setup()
 from django.apps import apps
 from django.core.management import get_commands
-print(apps.is_installed("wisely_security.demo"), "seed_demo" in get_commands(), "migrate" in get_commands())
+commands = get_commands()
+print(apps.is_installed("wisely_security.demo"), {"seed_demo", "demo_tamper"} & {*commands}, "migrate" in commands)
 import wisely_security.demo.people
 """
 
@@ -28,13 +29,13 @@ def run_in_production(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_it_is_neither_installed_nor_a_command_nor_importable() -> None:
     done = run_in_production("-c", FIND_IT)
-    assert done.stdout == "False False True\n"
+    assert done.stdout == "False set() True\n"
     assert done.stderr.endswith(
         "ImportError: The demo is for development: its password is public. Set DEBUG=1 to have it.\n"
     )
 
 
-@pytest.mark.parametrize("arguments", [["serve", "--demo"], ["seed_demo"]])
+@pytest.mark.parametrize("arguments", [["serve", "--demo"], ["seed_demo"], ["demo_tamper", "alter"]])
 def test_its_commands_say_that_they_are_for_development(arguments: list[str]) -> None:
     done = run_in_production("manage.py", *arguments)
     assert (done.returncode, done.stdout) == (1, "")
