@@ -101,16 +101,18 @@ LEFT = {"user_name": "Erased person", "user_agent": "", "session": ""}
 
 @dataclass
 class Log:
-    """The first ``size`` events of a log, and bundles of them. ``erased``: indexes of those of which a person was erased.
-    ``later``: fields that were added later."""
+    """The first ``size`` events of a log, and bundles of them. ``erased``: which of them a person was erased from.
+    ``later``: fields that were added later. ``order``: in which they were sealed, where it is not that of time."""
 
     size: int
     erased: frozenset[int] = frozenset()
     later: LaterColumns = NO_LATER_COLUMNS
+    order: tuple[int, ...] = ()
     hashes: list[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.hashes = [leaf_hash(self.sealed(index).leaf) for index in range(self.size)]
+        self.places = {number: place for place, number in enumerate(self.order or range(self.size))}
+        self.hashes = [leaf_hash(self.sealed(number).leaf) for number in self.order or range(self.size)]
 
     def sealed(self, index: int) -> SealedEvent:
         values = event(index)
@@ -121,8 +123,8 @@ class Log:
         made = leaf(values, plain, personal, salt(index))
         if index in self.erased:
             left = {name: (values | LEFT)[name] for name in personal}
-            return SealedEvent(index, made, personal_json(left, personal), None)
-        return SealedEvent(index, made, personal_json(values, personal), salt(index))
+            return SealedEvent(self.places[index], made, personal_json(left, personal), None)
+        return SealedEvent(self.places[index], made, personal_json(values, personal), salt(index))
 
     def row(self, index: int) -> bytes:
         if index not in self.erased:

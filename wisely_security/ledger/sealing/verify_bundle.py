@@ -874,9 +874,9 @@ class Check:
         self.problems: Problems = []
         self._hashes: dict[str, str] = {}
         small = {name: bundle.read(name) for name in LARGEST}
-        self.vkey = small["key"].decode("utf-8", "replace").removesuffix("\n")
-        key = parse_key(vkey or self.vkey, 1)
-        if vkey and vkey != self.vkey:
+        self.vkey = vkey or small["key"].decode("utf-8", "replace")[:-1]
+        key = parse_key(self.vkey, 1)
+        if small["key"] != f"{self.vkey}\n".encode():
             self.problems.append("key: the key in the bundle is not the one that was given")
         keys = [key, *(parse_key(each, 4) for each in witnesses)]
         self.checkpoint, self.witnessed = open_checkpoint(small["checkpoint"], keys)
