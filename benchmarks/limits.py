@@ -87,7 +87,7 @@ def _prepare(cast: object, folder: Path) -> dict[str, Path]:
     """Records to edit, and pgbench's scripts; each sets the session context, as the application does."""
     from django.db import connection, connections
 
-    from tests.audit_trail.capture.factories import build, make
+    from tests.workspace.samples.making import build, make
     from wisely_security.core.request_context import RequestContext, acting_as
     from wisely_security.database.base import SET_CONTEXT
     from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber

@@ -28,9 +28,9 @@ def main(instead: str) -> None:
     from django.db import connection, connections
 
     from audit_trail.models import AuditEvent
-    from tests.audit_trail.capture.factories import build, make
     from tests.support.cast import create_cast
     from tests.support.databases import drop_template, fresh_database, make_template
+    from tests.workspace.samples.making import build, make
     from wisely_security.core.request_context import Client, RequestContext, acting_as, using
     from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 

@@ -13,27 +13,27 @@ from django.urls import reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import PASSWORD, WINDOWS_CHROME, Cast
 from tests.support.untouched import sent_by
 from tests.workspace import audit_assertions
+from tests.workspace.samples import SAMPLES, named
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Archive, Verification
 from wisely_security.tenancy.models import Role, Session, Tenant, User
-from wisely_security.workspace.modules.consent_groups import ConsentGroup
-from wisely_security.workspace.modules.templates import Template
-from wisely_security.workspace.modules.waba_numbers import MessageLink
 from wisely_security.workspace.pages.resource_page import resource_pages
-from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 EVENTS = "/admin/login_activity/loginevent/"
 USERS = "/admin/tenancy/user/"
 TENANTS = "/admin/tenancy/tenant/"
 ROLES = "/admin/tenancy/role/"
-NAMES: dict[type, dict[str, str]] = {
-    each: {"name": "acme"} for each in (CheckpointReceiver, ConsentGroup, MessageLink, Template)
-}
-WORKSPACE = [section.model for section in resource_pages() if section.model not in {User, Role}]
+SUPPORTED = {model: sample.support for model, sample in SAMPLES.items() if sample.support}
+WORKSPACE: list[Any] = list(SUPPORTED)
+# What tenants can delete in the workspace.
+DELETED = [
+    page.model
+    for page in resource_pages()
+    if page.model in SUPPORTED and any(action.deletes for action in page.custom_actions)
+]
 
 
 def list_of(model: type[Model]) -> str:
@@ -83,7 +83,7 @@ def every_url(cast: Cast) -> list[str]:
             AuditEvent: AuditEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
         }
         there = {model: model.objects.filter(tenant=cast.acme).first() for model in WORKSPACE}
-        objects |= {model: found or make(model, cast.acme, **NAMES.get(model, {})) for model, found in there.items()}
+        objects |= {model: found or named(SAMPLES[model], cast.acme, "acme") for model, found in there.items()}
         session = Session.objects.filter(tenant=cast.acme).first()
     urls = [reverse("admin:index"), reverse("admin:jsi18n"), reverse("admin:autocomplete")]
     urls += [reverse("admin:password_change"), "/admin/nowhere/", "/admin/login_activity/", "/admin/tenancy/"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast
 from tests.support.untouched import sent_by
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser

@@ -11,10 +11,10 @@ from django.test import Client
 
 from tests.support.cast import Cast, sign_in
 from wisely_security.admin_site import SupportSite
-from wisely_security.tenancy.models import Session
+from wisely_security.tenancy.models import Role, Session
 from wisely_security.tenancy.support import model_admin as support_admin
 
-from .site import EVENTS, ROLES, TENANTS, USERS, WORKSPACE, every_url, list_of, support_views
+from .site import DELETED, EVENTS, ROLES, TENANTS, USERS, WORKSPACE, every_url, list_of, support_views
 
 
 def _main(html: str) -> str:
@@ -34,9 +34,7 @@ class TestEveryLookIsTold:
             shown += bool(shows)
         kinds = 5 + len(WORKSPACE)
         histories = 3  # of the tenant and of events; the others redirect to the Audit Trail
-        assert (
-            shown == kinds + kinds + histories + 5
-        )  # that can be deleted: role, link, template, consent group, receiver
+        assert shown == kinds + kinds + histories + len([Role, *DELETED])
 
     def test_a_list_records_for_each_tenant_how_many_of_its_rows_were_shown(
         self, dana: Client, cast: Cast, events

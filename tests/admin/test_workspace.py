@@ -8,50 +8,19 @@ import pytest
 from django.test import Client
 
 from audit_trail.registry import audited_as
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast
+from tests.workspace.samples.making import make
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
-from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Review, Template
-from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from wisely_security.workspace.modules.waba_numbers import MessageLink
 from wisely_security.workspace.outbox.models import Notification
-from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
-from .site import TENANTS, WORKSPACE, AuditTrail, edit, list_of, opened, support_views
+from .site import DELETED, SUPPORTED, TENANTS, WORKSPACE, AuditTrail, edit, list_of, opened, support_views
 
-# By model: what is typed on the page that adds one, and what is changed on the page that edits it.
-TYPED: dict[type, tuple[dict[str, Any], dict[str, Any]]] = {
-    BusinessGroup: ({"name": "Sales", "owner": User, "users": [User]}, {"description": "New"}),
-    BusinessProfile: (
-        {
-            "legal_name": "Acme Ltd", "industry": "retail", "employees": "1-10", "street": "1 High Street",
-            "city": "Leeds", "country": "GB", "contact_name": "Pat", "contact_email": "pat@acme.example",
-            "contact_phone": "+441132000000", "currency": "GBP", "time_zone": "Europe/London", "language": "en",
-        },
-        {"city": "York"},
-    ),
-    AccessAccount: ({}, {"channels": ["sms", "rcs"], "allowed_ips": "192.0.2.0/24\r\n198.51.100.7"}),
-    WabaNumber: ({"number": "+14155550111", "display_name": "Acme", "category": "auto"}, {"about": "Cars"}),
-    MessageLink: ({"number": WabaNumber, "name": "Site", "text": "Hello"}, {"text": "Good day"}),
-    Template: ({"name": "hello", "category": "utility", "language": "en", "body": "Hello"}, {"body": "Hello {{1}}"}),
-    ConsentGroup: (
-        {
-            "name": "News", "access_account": AccessAccount, "channel": "sms", "number": "+14155550123",
-            "opt_in_response": "Welcome.", "opt_out_response": "Goodbye.",
-        },
-        {"description": "New"},
-    ),
-    CheckpointReceiver: (
-        {"name": "Auditor", "kind": "email", "address": "audit@firm.example", "frequency": "daily"},
-        {"frequency": "hourly"},
-    ),
-}  # fmt: skip
-ADDED = [model for model in WORKSPACE if model is not AccessAccount]
-DELETED = [MessageLink, Template, ConsentGroup, CheckpointReceiver]
+ADDED = [model for model, support in SUPPORTED.items() if support.adds]
 
 
 def typed(cast: Cast, values: dict[str, Any]) -> dict[str, Any]:
@@ -67,13 +36,9 @@ def typed(cast: Cast, values: dict[str, Any]) -> dict[str, Any]:
     return {name: key(value) for name, value in values.items()}
 
 
-def test_every_kind_of_record_is_tried() -> None:
-    assert set(TYPED) == set(WORKSPACE)
-
-
 @pytest.mark.parametrize("model", ADDED)
 def test_adding_is_recorded_for_the_tenant(dana: Client, cast: Cast, events, model: Any, seen_by_support) -> None:
-    values = typed(cast, TYPED[model][0])
+    values = typed(cast, SUPPORTED[model].adds)
     audit_trail = AuditTrail(cast.acme)
     response = edit(dana, f"{list_of(model)}add/?tenant={cast.acme.pk}", **values)
     assert response.status_code == 302
@@ -89,10 +54,10 @@ def test_adding_is_recorded_for_the_tenant(dana: Client, cast: Cast, events, mod
 def test_an_edit_is_recorded_for_the_tenant(dana: Client, cast: Cast, events, model: Any, seen_by_support) -> None:
     record = make(model, cast.acme)
     audit_trail = AuditTrail(cast.acme)
-    assert edit(dana, f"{list_of(model)}{record.pk}/change/", **TYPED[model][1]).status_code == 302
+    assert edit(dana, f"{list_of(model)}{record.pk}/change/", **SUPPORTED[model].edits).status_code == 302
     event = audit_trail.only()
     assert (event.module, event.sub_module, event.action) == audited_as(model).changed.name  # type: ignore[union-attr]
-    assert {change["field"] for change in event.changes} == set(TYPED[model][1])
+    assert {change["field"] for change in event.changes} == set(SUPPORTED[model].edits)
     assert (event.status, event.actor_name) == ("success", "Dana Diaz (Wisely support)")
     assert events(cast.acme, action="edit") == []
 
@@ -154,7 +119,7 @@ def test_adding_starts_at_a_tenant(dana: Client, model: Any, query: str) -> None
 @pytest.mark.parametrize("model", WORKSPACE)
 def test_history_is_the_tenants_audit_trail_of_the_record(dana: Client, cast: Cast, model: Any) -> None:
     record = make(model, cast.acme)
-    edit(dana, f"{list_of(model)}{record.pk}/change/", **TYPED[model][1])
+    edit(dana, f"{list_of(model)}{record.pk}/change/", **SUPPORTED[model].edits)
     page = dana.get(f"{list_of(model)}{record.pk}/history/", follow=True)
     assert {event.resource_id for event in page.context["cl"].result_list} == {record.pk}
     assert len(page.context["cl"].result_list) == 2
@@ -224,7 +189,7 @@ class TestTheRulesOfTheWorkspace:
         assert recorded == [("settings", "edit", "failure"), ("settings", "edit", "success")]
 
     def test_a_new_short_link_cannot_be_guessed(self, dana: Client, cast: Cast, seen_by_support) -> None:
-        values = typed(cast, TYPED[MessageLink][0])
+        values = typed(cast, SUPPORTED[MessageLink].adds)
         edit(dana, f"{list_of(MessageLink)}add/?tenant={cast.acme.pk}", **values)
         link = MessageLink.objects.get(tenant=cast.acme)
         assert len(link.code) == 22

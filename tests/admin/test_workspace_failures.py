@@ -13,38 +13,17 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from audit_trail.registry import audited_as
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.admin import RecordAdmin
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
 from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
-from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
-from .site import TENANTS, WORKSPACE, AuditTrail, edit, list_of, opened, sign_in_as_support
-
-WRONG: dict[type, dict[str, str]] = {
-    BusinessGroup: {"name": ""},
-    BusinessProfile: {"contact_phone": "0113 200"},
-    AccessAccount: {"allowed_ips": "192.0.2.1/8%d"},
-    WabaNumber: {"number": "4155550111"},
-    MessageLink: {"text": "x" * 141},
-    Template: {"body": "{{2}}"},
-    ConsentGroup: {"channel": "rcs"},
-    CheckpointReceiver: {"address": "nobody"},
-}
-UNIQUE: dict[type, str] = {
-    BusinessGroup: "name",
-    AccessAccount: "label",
-    WabaNumber: "number",
-    Template: "name",
-    ConsentGroup: "name",
-    CheckpointReceiver: "name",
-}
+from .site import SUPPORTED, TENANTS, WORKSPACE, AuditTrail, edit, list_of, opened, sign_in_as_support
 
 
 def row(model: Any, pk: Any) -> Any:
@@ -64,7 +43,7 @@ def failed_edit(audit_trail: AuditTrail, model: Any, record: Any) -> AuditEvent:
 def test_invalid_input(dana: Client, cast: Cast, events, model: Any) -> None:
     record = make(model, cast.acme)
     before, audit_trail = row(model, record.pk), AuditTrail(cast.acme)
-    response = edit(dana, f"{list_of(model)}{record.pk}/change/", **WRONG[model])
+    response = edit(dana, f"{list_of(model)}{record.pk}/change/", **SUPPORTED[model].wrong)
     assert response.status_code == 200
     event = failed_edit(audit_trail, model, record)
     assert event.reason_code == "invalid_input"
@@ -73,11 +52,12 @@ def test_invalid_input(dana: Client, cast: Cast, events, model: Any) -> None:
     assert events(cast.acme, action="edit") == []
 
 
-@pytest.mark.parametrize("model", UNIQUE)
+@pytest.mark.parametrize("model", [model for model, support in SUPPORTED.items() if support.unique])
 def test_what_is_taken(dana: Client, cast: Cast, model: Any) -> None:
     other, record = make(model, cast.acme), make(model, cast.acme)
     before, audit_trail = row(model, record.pk), AuditTrail(cast.acme)
-    taken = {UNIQUE[model]: getattr(other, UNIQUE[model])}
+    unique = SUPPORTED[model].unique
+    taken = {unique: getattr(other, unique)}
     assert edit(dana, f"{list_of(model)}{record.pk}/change/", **taken).status_code == 200
     assert failed_edit(audit_trail, model, record).reason_code == "duplicate"
     assert row(model, record.pk) == before

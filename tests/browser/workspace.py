@@ -1,4 +1,4 @@
-"""A company of its own for a test of the workspace, with the records of ``tests/workspace/fixtures.py``."""
+"""A company of its own for a test of the workspace, with the records of ``tests/workspace/samples``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import count
 
 from tests.support.cast import Cast, add_member, person
-from tests.workspace.fixtures import set_up_profile, set_up_workspace
+from tests.workspace.samples import set_up_workspace
+from tests.workspace.samples.business_profile import set_up_profile
 from wisely_security.tenancy.models import Edition
 from wisely_security.tenancy.sign_in.accounts import create_tenant
 

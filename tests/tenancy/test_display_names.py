@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from audit_trail.vocabulary import ActorKind
 from tests.admin.site import TENANTS, USERS, sign_in_as_support
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, sign_in
 from tests.support.untouched import sent_by
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.at_once import press_at_once
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.text.confusables import skeleton
 from wisely_security.tenancy.models import Role, Tenant, User

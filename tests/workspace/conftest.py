@@ -9,12 +9,12 @@ from tests.support.smtp import MailServer
 
 from .audit_assertions import AuditTrail
 from .browsing import Visitor
-from .fixtures import set_up_workspace
+from .samples import set_up_workspace
 
 
 @pytest.fixture
 def workspace(cast: Cast) -> Cast:
-    """The cast, with the records of ``fixtures.py``."""
+    """The cast, with the records of ``samples``."""
     set_up_workspace(cast)
     return cast
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, sign_in
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.models import Role, Tenant
-from wisely_security.workspace.modules.access_accounts import AccessAccount
+from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
-from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.consent_groups import ConsentGroup
-from wisely_security.workspace.modules.templates import Template
-from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 from wisely_security.workspace.pages.resource_page import ResourcePage, resource_pages
-from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from .browsing import Visitor, text_of
+from .samples import SAMPLES, named
 
 GROUPS = "/settings/business-groups/"
-every_resource_page = pytest.mark.parametrize("resource_page", resource_pages(), ids=lambda it: it.key)
+PAGES = [page for page in resource_pages() if page.model in SAMPLES]
+every_resource_page = pytest.mark.parametrize("resource_page", PAGES, ids=lambda it: it.key)
 HOSTILE = "<script>alert('x')</script>&amp;\"><img src=x onerror=alert(1)>"
 
 
@@ -108,29 +104,10 @@ def test_a_search_finds_all_words_anywhere(cast: Cast, alice: Visitor) -> None:
     assert "No matches" in alice.text
 
 
-MADE = {
-    "business_groups": (BusinessGroup, "name"),
-    "business_profile": (BusinessProfile, "legal_name"),
-    "access_accounts": (AccessAccount, "label"),
-    "waba_numbers": (WabaNumber, "display_name"),
-    "message_links": (MessageLink, "name"),
-    "templates": (Template, "header"),
-    "consent_groups": (ConsentGroup, "name"),
-    "checkpoint_receivers": (CheckpointReceiver, "name"),
-    "roles": (Role, "name"),
-}
-
-
 def a_record(resource_page: ResourcePage, cast: Cast, name: str):
-    if resource_page.key == "users":
-        with acting_as(tenant_id=cast.acme.pk):
-            cast.bob.name = name
-            cast.bob.save()
-        return cast.bob
     if resource_page.single and (only := _only(resource_page, cast.acme)):
         return only
-    model, field = MADE[resource_page.key]
-    return make(model, cast.acme, **{field: name})
+    return named(SAMPLES[resource_page.model], cast.acme, name)
 
 
 def _only(resource_page: ResourcePage, tenant: Tenant):

@@ -8,32 +8,20 @@ from django.test import Client
 
 from login_activity.places.countries import country_choices
 from tests.admin.site import sign_in_as_support
-from tests.audit_trail.capture.factories import make
-from tests.support.cast import Cast, add_member, person, sign_in
+from tests.support.cast import Cast, sign_in
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.text.folding import sort_key
 from wisely_security.reports.filtering.people import user_choices
 from wisely_security.tenancy.models import Role, Tenant, User
-from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup
-from wisely_security.workspace.modules.consent_groups import ConsentGroup
-from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 from wisely_security.workspace.pages.resource_page import ResourcePage, resource_pages
-from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from .browsing import Visitor, text_of
+from .samples import SAMPLES, named
 
 NAMES = ["Zebra", "ägypten", "Banana", "Éclair", "apple", "Ørsted", "Oz", "O’Brien"]
 IN_ORDER = ["ägypten", "apple", "Banana", "Éclair", "O’Brien", "Ørsted", "Oz", "Zebra"]
-MADE = {
-    "business_groups": (BusinessGroup, "name"),
-    "access_accounts": (AccessAccount, "label"),
-    "waba_numbers": (WabaNumber, "display_name"),
-    "message_links": (MessageLink, "name"),
-    "consent_groups": (ConsentGroup, "name"),
-    "checkpoint_receivers": (CheckpointReceiver, "name"),
-    "roles": (Role, "name"),
-}
 
 
 @pytest.fixture
@@ -42,12 +30,8 @@ def alice(cast: Cast) -> Visitor:
 
 
 def fill(cast: Cast, resource_page: ResourcePage, names: list[str]) -> None:
-    for number, name in enumerate(names):
-        if resource_page.key == "users":
-            add_member(cast.acme, "developer", person(name, f"p{number}@acme.example"))
-        else:
-            model, field = MADE[resource_page.key]
-            make(model, cast.acme, **{field: name})
+    for name in names:
+        named(SAMPLES[resource_page.model], cast.acme, name)
 
 
 def names(visitor: Visitor) -> list[str]:
@@ -58,7 +42,11 @@ def names(visitor: Visitor) -> list[str]:
 
 every_list = pytest.mark.parametrize(
     "resource_page",
-    [each for each in resource_pages() if each.key in {*MADE, "users"}],
+    [
+        page
+        for page in resource_pages()
+        if not page.single and (sample := SAMPLES.get(page.model)) and not sample.text  # whose names are any text
+    ],
     ids=lambda it: it.key,
 )
 

@@ -14,9 +14,9 @@ from django.urls import reverse
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests.admin.site import sign_in_as_support
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, sign_in
 from tests.support.untouched import sent_by
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.templates import Template

@@ -16,35 +16,17 @@ from django.db.models.functions import Concat
 from pytest_django import DjangoDbBlocker
 
 from audit_trail.models import AuditEvent
-from audit_trail.registry import audited_models
 from tests.support import databases
 from tests.support.cast import Cast, create_cast
+from tests.workspace.samples import SAMPLES
+from tests.workspace.samples.making import build, make, make_tenant
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
-from wisely_security.tenancy.models import Role, Tenant, User
-from wisely_security.workspace.modules.access_accounts import AccessAccount
-from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
+from wisely_security.tenancy.models import Tenant, User
+from wisely_security.workspace.modules.business_groups import BusinessGroupUser
 from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.consent_groups import ConsentGroup
-from wisely_security.workspace.modules.templates import Template
-from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
-from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from . import paths, truth
-from .factories import build, make, make_tenant
 
-# What is edited: a field, a value, and the field that an expression in SQL changes.
-EDITS: dict[type[Model], tuple[str, Any, str]] = {
-    Role: ("permissions", ["audit_trail.view", "audit_trail.download"], "name"),
-    User: ("name", "Noor O’Neill", "name"),
-    BusinessGroup: ("description", "North of the river", "description"),
-    AccessAccount: ("is_active", False, "label"),
-    BusinessProfile: ("city", "São Paulo", "city"),
-    WabaNumber: ("about", "Open all day", "about"),
-    MessageLink: ("text", "Hello {{1}} 100 %", "text"),
-    Template: ("status", "approved", "body"),
-    ConsentGroup: ("opt_in_response", "", "opt_out_response"),
-    CheckpointReceiver: ("frequency", "hourly", "address"),
-}
 ADDRESS = ip_address("192.0.2.7")
 
 
@@ -67,7 +49,9 @@ def subject(model: type[Model], cast: Cast) -> tuple[Tenant, paths.Subject]:
         new = Tenant(name="New", slug="new", super_admin=heir)
         by_key = ("super_admin", Value(heir.pk))
         return tenant, paths.Subject(model, lambda: tenant, lambda: new, "super_admin", heir, by_key, batch=1)
-    field, value, text = ("user", cast.bob, "user") if model is BusinessGroupUser else EDITS[model]
+    sample = SAMPLES[model]
+    field, value = sample.edit or ("user", cast.bob)
+    text = sample.edit_in_sql or "user"
     expression = Value(cast.bob.pk) if model is BusinessGroupUser else Concat(F(text), Value("!"))
     alone = model is BusinessProfile  # one per tenant
     tenant = make_tenant() if alone else cast.acme
@@ -82,9 +66,10 @@ def subject(model: type[Model], cast: Cast) -> tuple[Tenant, paths.Subject]:
     )
 
 
+MODELS: list[type[Model]] = [Tenant, *SAMPLES]
 CELLS = [
     pytest.param(model, path, id=f"{model.__name__}: {path.name}")
-    for model in audited_models()
+    for model in MODELS
     for path in paths.ALL
     if model is not Tenant or not (path.creates or path.deletes)  # recorded only when their Super Admin changes
 ]

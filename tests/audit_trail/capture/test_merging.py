@@ -13,12 +13,12 @@ from django.db import connection, transaction
 
 from audit_trail.models import AuditEvent
 from tests.support.cast import Cast
+from tests.workspace.samples.making import build, make
 from wisely_security.core.request_context import acting_as, current, using
 from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 
-from .factories import build, make
 from .paths.outside import session
 
 RecordedEvents = list[tuple[str, dict[str, Any]]]

@@ -13,6 +13,8 @@ from audit_trail.models import AuditEvent
 from audit_trail.registry import audited_models
 from audit_trail.triggers.display_values import LONGEST_TEXT
 from tests.support.cast import Cast
+from tests.workspace.samples import SAMPLES
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.ledger.models import NO_TENANT
@@ -20,12 +22,10 @@ from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.modules.business_groups import BusinessGroup, BusinessGroupUser
 from wisely_security.workspace.modules.business_profile import BusinessProfile
-from wisely_security.workspace.modules.consent_groups import ConsentGroup
 from wisely_security.workspace.modules.templates import Template
-from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
+from wisely_security.workspace.modules.waba_numbers import WabaNumber
 
 from . import truth
-from .factories import make
 from .paths.outside import session
 from .statements import events_of, run
 
@@ -173,7 +173,7 @@ class TestKeys:
 
 @pytest.mark.parametrize("model", list(audited_models()), ids=lambda model: model.__name__)
 def test_truncate_records_every_row_of_every_tenant(committed_cast: Cast, model: type[Model]) -> None:
-    for kind in (BusinessGroupUser, BusinessProfile, AccessAccount, MessageLink, Template, ConsentGroup):
+    for kind in SAMPLES:
         for tenant in (committed_cast.acme, committed_cast.globex):
             make(kind, tenant)
     with session(SUPERUSER) as cursor:

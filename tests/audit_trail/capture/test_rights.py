@@ -7,13 +7,13 @@ from django.db import Error, IntegrityError, ProgrammingError, connections, tran
 
 from tests.support.cast import Cast
 from tests.support.databases import temporary_tables
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.waba_numbers import MessageLink
 
-from .factories import make
 from .paths.outside import session
 from .statements import events_of, run
 

@@ -30,7 +30,7 @@ def patterns_built_once() -> Iterator[None]:
     built: dict[tuple[Any, ...], SearchStrategy[Any]] = {}
     build = regex.regex_strategy
 
-    def build_once(pattern: Pattern[Any] | str, fullmatch: bool, **options: Any) -> SearchStrategy[Any]:
+    def build_once(pattern: Pattern[str], fullmatch: bool, **options: Any) -> SearchStrategy[Any]:
         key = (pattern, fullmatch, repr(options))
         if key not in built:
             built[key] = build(pattern, fullmatch, **options)

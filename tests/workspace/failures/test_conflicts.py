@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cast import Cast, sign_in
-from tests.workspace.action_matrix import Row
 from tests.workspace.audit_assertions import AuditTrail, state_of
 from tests.workspace.browsing import Visitor
-from tests.workspace.fixtures import set_up_workspace, user
+from tests.workspace.samples import set_up_workspace
+from tests.workspace.samples.declaration import Row
+from tests.workspace.samples.users import user
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.modules.business_profile import BusinessProfile

@@ -6,13 +6,13 @@ import pytest
 from django.db import connections
 
 from tests.support.cast import Cast, sign_in
-from tests.workspace.action_matrix import Row
 from tests.workspace.audit_assertions import AuditTrail, state_of
 from tests.workspace.browsing import Visitor
-from tests.workspace.fixtures import set_up_workspace
+from tests.workspace.samples import sample_of, set_up_workspace
+from tests.workspace.samples.declaration import Row
 
 from .at_once import press_and_break
-from .failing import CHANGED_BY_BOB, ROWS, every_action, only_failure, record_in
+from .failing import ROWS, every_action, only_failure, record_in
 
 
 @every_action
@@ -23,7 +23,7 @@ def test_a_crash_is_one_failure_with_a_reference(committed_cast: Cast, row: Row)
     visitor = Visitor(sign_in(cast.alice))
     form = row.begin(visitor)
     audit_trail, before = AuditTrail(cast.acme), state_of(cast.acme)
-    table = CHANGED_BY_BOB[row.kind][0]._meta.db_table
+    table = sample_of(row).model._meta.db_table
     with connections["owner"].cursor() as owner:
         owner.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM wisely_app")
     visitor.client.raise_request_exception = False
@@ -49,7 +49,7 @@ def test_a_lost_connection_is_one_failure_and_the_next_try_works(committed_cast:
     form = row.begin(visitor)
     audit_trail, before = AuditTrail(cast.acme), state_of(cast.acme)
     visitor.client.raise_request_exception = False
-    assert press_and_break(CHANGED_BY_BOB[row.kind][0], visitor, form) == 500
+    assert press_and_break(sample_of(row).model, visitor, form) == 500
     event = only_failure(audit_trail, row)
     assert event.reason_code == "error"
     assert str(event.request_id) in visitor.html

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import resolve
 
 from tests.support.cast import Cast, sign_in
-from tests.workspace.action_matrix import Row
 from tests.workspace.audit_assertions import AuditTrail, state_of
 from tests.workspace.browsing import Visitor
-from tests.workspace.fixtures import user
+from tests.workspace.samples.declaration import Row
+from tests.workspace.samples.users import user
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.pages.resource_page import resource_pages

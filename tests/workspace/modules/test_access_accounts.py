@@ -12,7 +12,7 @@ from tests.support.cast import Cast
 from tests.workspace.audit_assertions import AuditTrail, displayed_changes
 from tests.workspace.browsing import Visitor, text_of
 from tests.workspace.failures.failing import ROWS
-from tests.workspace.fixtures import KEY
+from tests.workspace.samples.access_accounts import KEY
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.access_accounts import AccessAccount
 from wisely_security.workspace.records.api_keys import hash_of

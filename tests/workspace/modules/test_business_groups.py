@@ -6,11 +6,11 @@ from django.core.management import call_command
 
 from tests.support.cast import Cast
 from tests.support.smtp import MailServer
-from tests.workspace.action_matrix import ACTION_MATRIX
 from tests.workspace.audit_assertions import AuditTrail, displayed_changes, state_of
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS, only_failure
-from tests.workspace.fixtures import user
+from tests.workspace.samples import ACTION_MATRIX
+from tests.workspace.samples.users import user
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, sign_in
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS
+from tests.workspace.samples.making import make
 from wisely_security.workspace.modules.business_profile import BusinessProfile
 
 

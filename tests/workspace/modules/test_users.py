@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 
 from audit_trail.models import AuditEvent
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.smtp import MailServer
 from tests.workspace.audit_assertions import AuditTrail, displayed_changes, state_of
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS, only_failure
-from tests.workspace.fixtures import user
+from tests.workspace.samples.making import make
+from tests.workspace.samples.users import user
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, User, UserStatus
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS
+from tests.workspace.samples.making import make
 from wisely_security.workspace.modules.waba_numbers import WabaNumber
 from wisely_security.workspace.records.validators import validate_e164
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import F
 
 from audit_trail.models import AuditEvent
-from tests.audit_trail.capture.factories import make
 from tests.support import records
 from tests.support.cast import Cast
 from tests.support.records import TABLE
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.sealing.logs import sealer
 from wisely_security.tenancy.models import Tenant

@@ -49,8 +49,8 @@ def prepare() -> tuple[UUID, list[str]]:
     """The tenant, and the people who may change its records: none of them owns a group, so owners are notified."""
     from django.core.management import call_command
 
-    from tests.audit_trail.capture.factories import make
     from tests.support.cast import add_member, create_cast, person
+    from tests.workspace.samples.making import make
     from wisely_security.tenancy.models import User
 
     call_command("migrate", verbosity=0)

@@ -1,13 +1,47 @@
+"""What the tests know of message templates."""
+
 from __future__ import annotations
 
-from .row import Row, edited, gone, made
+from functools import partial
 
-ACTION_MATRIX = [
-    Row(
-        module="Templates",
-        sub_module="Template",
+from tests.support.cast import Cast
+from wisely_security.workspace.modules.templates import Category, Review, Template
+
+from .declaration import ModuleData, Refused, Row, Sample, Support, edited, gone, made
+from .making import make
+
+
+def set_up(cast: Cast) -> None:
+    make(Template, cast.acme, name="welcome", body="Hello {{1}}")
+    make(Template, cast.acme, name="offer", body="Ten per cent off", content_status=Review.APPROVED)
+    make(Template, cast.acme, name="invoice", content_status=Review.APPROVED, status=Review.APPROVED)
+
+
+SAMPLE = Sample(
+    model=Template,
+    valid=lambda tenant, number: {
+        "name": f"template_{number}",
+        "category": Category.UTILITY,
+        "language": "en",
+        "body": "Your order {{1}} is on its way.",
+    },
+    name="name",
+    text="header",
+    edit=("status", "approved"),
+    edit_in_sql="body",
+    by_bob={"header": "By Bob"},
+    support=Support(
+        adds={"name": "hello", "category": "utility", "language": "en", "body": "Hello"},
+        edits={"body": "Hello {{1}}"},
+        wrong={"body": "{{2}}"},
+        unique="name",
+    ),
+)
+
+row = partial(Row, module="Templates", sub_module="Template", menu="Templates", kind="template")
+ROWS = [
+    row(
         action="Create",
-        menu="Templates",
         press="Create template",
         typed={
             "Name": "order_shipped",
@@ -16,8 +50,18 @@ ACTION_MATRIX = [
             "Body": "Your order {{1}} comes on {{2}}.",
             "Buttons": "Track it\nStop",
         },
+        invalid=Refused(
+            {"Name": "Order Shipped", "Body": "Your order {{2}}"},
+            {
+                "name": "Use only lower-case letters, digits and underscores.",
+                "body": "Number the placeholders from {{1}} upwards, without gaps.",
+            },
+        ),
+        taken=Refused(
+            {"Name": "welcome"},
+            {"name": "A template with this name already exists in this language."},
+        ),
         resource="order_shipped (en)",
-        kind="template",
         changes=made(
             {
                 "Name": "order_shipped",
@@ -32,65 +76,53 @@ ACTION_MATRIX = [
             }
         ),
     ),
-    Row(
-        module="Templates",
-        sub_module="Template",
+    row(
         action="Edit",
-        menu="Templates",
         record="welcome",
         press="Edit",
         typed={"Body": "Good morning {{1}}", "Footer": "Acme"},
+        invalid=Refused({"Body": "{{name}}"}, {"body": "Write placeholders as {{1}}, {{2}} and so on."}),
+        taken=Refused(
+            {"Name": "offer"},
+            {"name": "A template with this name already exists in this language."},
+        ),
         resource="welcome (en)",
-        kind="template",
         changes=[edited("Body", "Hello {{1}}", "Good morning {{1}}"), edited("Footer", "", "Acme")],
     ),
-    Row(
-        module="Templates",
+    row(
         sub_module="Template Content",
         action="Approve/Reject",
-        menu="Templates",
         record="welcome",
         press="Reject content",
         typed={"Remark": "Say who is writing."},
+        invalid=Refused({"Remark": ""}, {"remark": "This field is required."}),
         resource="welcome (en)",
-        kind="template",
         changes=[
             edited("Content review", "In review", "Rejected"),
             edited("Remark", "", "Say who is writing."),
         ],
     ),
-    Row(
-        module="Templates",
-        sub_module="Template",
+    row(
         action="Approve",
-        menu="Templates",
         record="offer",
         press="Approve",
         resource="offer (en)",
-        kind="template",
         changes=[edited("Status", "In review", "Approved")],
     ),
-    Row(
-        module="Templates",
-        sub_module="Template",
+    row(
         action="Reject",
-        menu="Templates",
         record="offer",
         press="Reject",
         typed={"Remark": "The offer has ended."},
+        invalid=Refused({"Remark": "  "}, {"remark": "This field is required."}),
         resource="offer (en)",
-        kind="template",
         changes=[edited("Status", "In review", "Rejected"), edited("Remark", "", "The offer has ended.")],
     ),
-    Row(
-        module="Templates",
-        sub_module="Template",
+    row(
         action="Delete",
-        menu="Templates",
         record="welcome",
         press="Delete",
         resource="welcome (en)",
-        kind="template",
         changes=gone(
             {
                 "Name": "welcome",
@@ -104,34 +136,32 @@ ACTION_MATRIX = [
             }
         ),
     ),
-    Row(
-        module="Templates",
+    row(
         sub_module="Settings",
+        by_bob={"validity_minutes": 5},
         action="Edit",
-        menu="Templates",
         record="invoice",
         press="Settings",
         typed={"WABA number": "Acme (+14155550100)", "Deliver within (minutes)": "60", "Count clicks on links": True},
+        invalid=Refused(
+            {"Deliver within (minutes)": "0"},
+            {"validity_minutes": "Ensure this value is greater than or equal to 1."},
+        ),
         resource="invoice (en)",
-        kind="template",
         changes=[
             edited("WABA number", None, "Acme (+14155550100)"),
             edited("Deliver within (minutes)", "1440", "60"),
             edited("Count clicks on links", "No", "Yes"),
         ],
     ),
-]
-# Other ways to the same actions.
-OTHER_WAYS = [
-    Row(
-        module="Templates",
+    row(
         sub_module="Template Content",
         action="Approve/Reject",
-        menu="Templates",
         record="welcome",
         press="Approve content",
         resource="welcome (en)",
-        kind="template",
         changes=[edited("Content review", "In review", "Approved")],
     ),
 ]
+
+DATA = ModuleData(set_up=set_up, samples=[SAMPLE], rows=ROWS)
