@@ -16,7 +16,8 @@ from login_activity.models import LoginEvent
 from tests.support.cast import PASSWORD, WINDOWS_CHROME, Cast
 from tests.support.untouched import sent_by
 from tests.workspace import audit_assertions
-from tests.workspace.samples import SAMPLES, named
+from tests.workspace.samples import SAMPLES
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Archive, Verification
 from wisely_security.tenancy.models import Role, Session, Tenant, User
@@ -83,7 +84,9 @@ def every_url(cast: Cast) -> list[str]:
             AuditEvent: AuditEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
         }
         there = {model: model.objects.filter(tenant=cast.acme).first() for model in WORKSPACE}
-        objects |= {model: found or named(SAMPLES[model], cast.acme, "acme") for model, found in there.items()}
+        objects |= {
+            model: found or make(model, cast.acme, **{SAMPLES[model].name: "acme"}) for model, found in there.items()
+        }
         session = Session.objects.filter(tenant=cast.acme).first()
     urls = [reverse("admin:index"), reverse("admin:jsi18n"), reverse("admin:autocomplete")]
     urls += [reverse("admin:password_change"), "/admin/nowhere/", "/admin/login_activity/", "/admin/tenancy/"]

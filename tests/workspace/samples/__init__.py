@@ -24,7 +24,8 @@ _IN_THE_MENU: list[type[Model]] = [page.model for page in resource_pages()]
 
 
 def _place(data: ModuleData) -> int:
-    return _IN_THE_MENU.index(data.samples[0].model)
+    model = data.samples[0].model
+    return _IN_THE_MENU.index(model) if model in _IN_THE_MENU else len(_IN_THE_MENU)
 
 
 # In the order of the menu, in which a module refers to those before it.
