@@ -12,7 +12,7 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests.ledger.sealing.logs.tampering import verify
 from tests.support.cast import Cast
-from tests.workspace.fixtures import set_up_workspace
+from tests.workspace.samples import set_up_workspace
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import User
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from tests.support.cast import Cast
 from tests.workspace.browsing import Typed
-from wisely_security.workspace.modules.checkpoint_receivers import CheckpointReceiver
+from wisely_security.workspace.receivers.receiver import CheckpointReceiver
 
 from .declaration import ModuleData, Refused, Row, Sample, Support, edited, gone, made, secret
 from .making import make
