@@ -145,6 +145,7 @@ class _RowCheck:
             try:
                 there.append(int(index), int(index) + 1)
             except ValueError:
+                there |= LeafRanges([(int(index), int(index) + 1)])
                 yield ArchiveFault(int(index), event_id, "moved", "has another place in the archive than in the log.")
             kept = kept_of.get(event_id)
             if kept and row[self._commitment] is None:

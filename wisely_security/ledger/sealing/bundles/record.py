@@ -110,9 +110,10 @@ class SealedRecord:
         newest = self.newest
         log = StoredLog(self.model._meta.db_table, self.tenant_id, newest.origin, newest.size, newest.size, b"", None)
         removals, gone = Removals(keys, log), list(islice(leaves.missing(), MOST_COUNTED))
-        found = self._ask(_IDS, gone[0], gone[-1], gone)
-        months = ((time_of(key).date().replace(day=1), index) for index, key in found)
-        return all(removals.why(month, index) for month, index in months)
+        departed = removals.departed
+        found: dict[int, UUID] = dict(self._ask(_IDS, gone[0], gone[-1], gone))
+        months = {index: time_of(key).date().replace(day=1) for index, key in found.items()}
+        return all(index in departed or (index in months and removals.why(months[index], index)) for index in gone)
 
     def _ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         table = self.model._meta.db_table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Self
 
@@ -35,6 +36,10 @@ class LeafRanges:
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         return iter(self._ranges)
+
+    def __contains__(self, index: int) -> bool:
+        place = bisect_right(self._ranges, index, key=lambda each: each[0])
+        return place > 0 and index < self._ranges[place - 1][1]
 
     def __bool__(self) -> bool:
         return bool(self._ranges)

@@ -30,14 +30,14 @@ class Entry(NamedTuple):
     note: bytes
 
 
-def path_of(record: str, tenant_id: UUID) -> Path:
-    return Path(settings.CHECKPOINT_DIR) / record / f"{tenant_id}.checkpoints"
+def path_of(record: str, tenant_id: UUID, folder: Path | None = None) -> Path:
+    return (folder or Path(settings.CHECKPOINT_DIR)) / record / f"{tenant_id}.checkpoints"
 
 
-def entries(record: str, tenant_id: UUID) -> Iterator[Entry]:
-    """All, in the order in which they were written."""
+def entries(record: str, tenant_id: UUID, folder: Path | None = None) -> Iterator[Entry]:
+    """All, in the order in which they were written. ``folder``: a copy of CHECKPOINT_DIR."""
     try:
-        content = path_of(record, tenant_id).read_bytes()
+        content = path_of(record, tenant_id, folder).read_bytes()
     except FileNotFoundError:
         return
     yield from _entries(content)
