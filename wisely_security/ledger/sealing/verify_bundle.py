@@ -496,6 +496,16 @@ class Columns:
             self._times = Times([(parse_time(start), int(seconds)) for start, seconds in manifest["offsets"]])
             self._make = [self._maker(column) for column in self._columns]
             self._id = self.fields.index("id")
+            kinds = [column["kind"] for column in self._columns]
+            if len(kinds) < 2:
+                raise ValueError
+            # Ids and times need no quotes, and are seldom the same; most others come again.
+            unquoted = [place for place, kind in enumerate(kinds) if kind == "time" or place == self._id]
+            texts = [place for place, kind in enumerate(kinds) if kind == "text" and place not in unquoted]
+            others = [place for place in range(len(kinds)) if place not in {*texts, *unquoted}]
+            self._parts = [[self._make[place] for place in places] for places in (texts, others, unquoted)]
+            order = [*texts, *others, *unquoted]
+            self._in_order = itemgetter(*map(order.index, range(len(order))))
             later = manifest.get("later") or {"plain": {}, "personal": {}}
             self._later = dict(later["plain"]), dict(later["personal"])
             self.facts = {str(name): str(fact) for name, fact in (manifest.get("facts") or {}).items()}
@@ -542,7 +552,11 @@ class Columns:
     def row(self, values: Values) -> bytes:
         """KeyError, TypeError or AttributeError where the event has no such fields."""
         quoted = self._quoted
-        return guarded((",".join([quoted[make(values)] for make in self._make]) + "\r\n").encode())
+        texts, others, unquoted = self._parts
+        cells = [quoted[text(values)] for text in texts]
+        cells += [quoted[make(values)] for make in others]
+        cells += [make(values) for make in unquoted]
+        return guarded((",".join(self._in_order(cells)) + "\r\n").encode())
 
     def differences(self, row: bytes, event: Event) -> list[str] | None:
         """The headings of cells that are not what the event has; None where the row is not one of this table."""
@@ -597,28 +611,39 @@ def cells_of(row: bytes) -> list[str] | None:
 
 
 class Times:
-    """Local times of an event's time, which is text in UTC. All times of one minute are made at once, as a rule."""
+    """Local times of an event's time, which is text in UTC. As a rule an hour has one offset, of whole minutes."""
 
     def __init__(self, offsets: list[tuple[datetime, int]]) -> None:
         self._starts = [start for start, _ in offsets]
         self.offsets = [(seconds, offset_text(seconds)) for _, seconds in offsets]
-        self._minutes: dict[str, tuple[str, str]] = {}
+        self._hours: dict[str, tuple[str, str, int, str]] = {}
         if not offsets or sorted(self._starts) != self._starts:
             raise ValueError
 
     def __getitem__(self, text: str) -> str:
-        minute = self._minutes.get(text[:16])
-        if minute is None:
-            first, last = (parse_time(f"{text[:16]}:{second}Z") for second in ("00.000000", "59.999999"))
-            seconds, offset = self._at(first)
-            if self._at(last) != (seconds, offset) or seconds % 60:
-                moment = parse_time(text)
-                seconds, offset = self._at(moment)
-                local = moment.replace(tzinfo=None) + timedelta(seconds=seconds)
-                return local.isoformat(timespec="milliseconds") + offset
+        day, next_day, minute, offset = self._hours.get(text[:13]) or self._hour(text[:13])
+        if not offset:
+            moment = parse_time(text)
+            seconds, offset = self._at(moment)
+            local = moment.replace(tzinfo=None) + timedelta(seconds=seconds)
+            return local.isoformat(timespec="milliseconds") + offset
+        minute += int(text[14:16])
+        if minute >= 1440:
+            day, minute = next_day, minute - 1440
+        return f"{day}T{minute // 60:02}:{minute % 60:02}{text[16:23]}{offset}"
+
+    def _hour(self, hour: str) -> tuple[str, str, int, str]:
+        """The local day on which it begins, the next day, the minute of the day, and the offset; or no offset."""
+        first, last = (parse_time(f"{hour}:{rest}Z") for rest in ("00:00.000000", "59:59.999999"))
+        seconds, offset = self._at(first)
+        if self._at(last) != (seconds, offset) or seconds % 60:
+            found = ("", "", 0, "")
+        else:
             local = first.replace(tzinfo=None) + timedelta(seconds=seconds)
-            self._minutes[text[:16]] = minute = (local.isoformat(timespec="minutes"), offset)
-        return minute[0] + text[16:23] + minute[1]
+            days = (local.date().isoformat(), (local + timedelta(days=1)).date().isoformat())
+            found = (*days, 60 * local.hour + local.minute, offset)
+        self._hours[hour] = found
+        return found
 
     def _at(self, moment: datetime) -> tuple[int, str]:
         return self.offsets[max(bisect_right(self._starts, moment) - 1, 0)]
