@@ -159,6 +159,11 @@ def test_whatever_a_witness_answers_it_is_an_error_with_a_sentence(answer: Said,
     assert len(asked) <= 3
 
 
+def test_the_size_that_was_asked_with_means_another_root_where_the_log_has_that_size_too() -> None:
+    with pytest.raises(ContradictionError, match="another checkpoint of 8 events"):
+        cosign(lambda body: Said(409, "text/x.tlog.size", b"8\n"), WITNESS, head(8), 8)
+
+
 def test_lines_of_other_keys_are_ignored() -> None:
     other = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
     theirs = PublicKey("other.example", other.public_key().public_bytes_raw(), COSIGNATURE_V1)

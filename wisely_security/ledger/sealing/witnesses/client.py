@@ -62,9 +62,12 @@ def cosign(ask: Callable[[bytes], Answer], witness: PublicKey, head: Head, known
         answer = ask(request(known, head))
         if answer.status != 409:
             return _cosignatures(answer, witness, head)
+        another_root = ContradictionError(f"It has signed another checkpoint of {known:,} events.")
         if answer.content_type != SIZE_TYPE:
-            raise ContradictionError(f"It has signed another checkpoint of {known:,} events.")
+            raise another_root
         signed = _size(answer.body)
+        if signed == known == head.size:  # some give the size with this answer as well
+            raise another_root
         if signed > head.size:
             raise ContradictionError(f"It has signed a checkpoint of {signed:,} events; this log has {head.size:,}.")
         known = signed
