@@ -18,7 +18,7 @@ from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.support.model_admin import M, SupportAdmin
 
 from .archive import retention
-from .models import NO_TENANT, Archive, Verification
+from .models import NO_TENANT, Archive, Verification, event_model
 
 
 class OnlyShown(SupportAdmin[M]):
@@ -102,11 +102,13 @@ class VerificationAdmin(OnlyShown[Verification]):
 
     @admin.display(description="record")
     def record(self, verification: Verification) -> str:
-        return retention.record_of(verification.events) if verification.events else "What protects the tables"
+        if not verification.events:
+            return "What protects the tables"
+        return str(event_model(verification.events)._meta.app_config.verbose_name)
 
     @admin.display(description="events checked", ordering="checked")
     def number(self, verification: Verification) -> str:
-        return f"{verification.checked:,}"
+        return f"{verification.checked:,}" if verification.events else "–"
 
     @admin.display(description="outcome", ordering="findings")
     def outcome(self, verification: Verification) -> str:

@@ -19,6 +19,7 @@ from .modules.access_accounts import AccessAccount
 from .modules.templates import SETTINGS, SettingsForm, Template, TemplateForm
 from .pages.forms import RecordForm
 from .pages.resource_page import Column, ResourcePage, resource_page_of, resource_pages
+from .receivers.receiver import CheckpointReceiver
 
 
 class SupportRecordForm(RecordForm):
@@ -116,6 +117,17 @@ class AccessAccountAdmin(RecordAdmin):
         return [name for name in super().searched(request) if name != "key_start"]
 
 
+class CheckpointReceiverAdmin(RecordAdmin):
+    """With how far it is, which no event shows."""
+
+    def _only_shown(self) -> list[str]:
+        return [*super()._only_shown(), "has", "delivered_at", "error", "contradicts"]
+
+    @admin.display(description="it has", empty_value="–")
+    def has(self, receiver: CheckpointReceiver) -> str | None:
+        return receiver.has or None
+
+
 class WholeTemplateForm(TemplateForm):
     class Meta(TemplateForm.Meta):
         fields = [*TemplateForm.Meta.fields, *SETTINGS]
@@ -154,7 +166,11 @@ def _shown(column: Column) -> Callable[[Any], Any]:
     return value
 
 
-SPECIAL: dict[type[Model], type[RecordAdmin]] = {AccessAccount: AccessAccountAdmin, Template: TemplateAdmin}
+SPECIAL: dict[type[Model], type[RecordAdmin]] = {
+    AccessAccount: AccessAccountAdmin,
+    CheckpointReceiver: CheckpointReceiverAdmin,
+    Template: TemplateAdmin,
+}
 for each in resource_pages():
     if not admin.site.is_registered(each.model):  # users and roles have their own
         admin.site.register(each.model, SPECIAL.get(each.model, RecordAdmin))

@@ -362,7 +362,7 @@ class Witness:
     def _check_growth(self, known: Known, new: Checkpoint, proof: list[bytes], note: str) -> None:
         if known.size == new.size and known.root != new.root and not proof:
             self._keep_refused(note)
-            raise RefusedError(409, f"A checkpoint of {known.size} leaves with another root was signed before.")
+            raise RefusedError(409, str(known.size), "text/x.tlog.size")  # of that size another root was signed
         if not continues(known, new, proof):
             self._keep_refused(note)
             raise RefusedError(422, "The proof of consistency does not lead to this checkpoint.")

@@ -146,7 +146,7 @@ class CheckpointReceivers(ResourcePage):
         Column(label="Name", value=attrgetter("name"), sub=attrgetter("address"), sort="name"),
         Column(label="Kind", value=label_of("kind"), sort="kind"),
         Column(label="How often", value=label_of("frequency"), sort="frequency"),
-        Column(label="State", value=attrgetter("state"), badge=lambda it: it.state.colour),
+        Column(label="State", value=attrgetter("state"), sub=attrgetter("error"), badge=lambda it: it.state.colour),
         Column(label="Last delivered", value=lambda it: _moment(it.delivered_at) or "Never", sort="delivered_at"),
     )
     empty = "Add an e-mail address, a webhook or a witness outside of this site."
@@ -183,7 +183,7 @@ class CheckpointReceivers(ResourcePage):
             ("State", record.state),
             *failing,
             ("Last delivered", _moment(record.delivered_at) or "Never"),
-            ("It has", record.has or "No checkpoint yet"),
+            ("Checkpoints", record.has or "None yet"),
         ]
 
     def store(self, form: Any, request: HttpRequest) -> str | HttpResponse:
