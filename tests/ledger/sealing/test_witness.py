@@ -129,8 +129,7 @@ def test_a_proof_where_none_is_due_is_422(running: Witness) -> None:
 def test_another_root_of_the_same_size_is_409_and_kept(running: Witness, place: tuple[Path, Path]) -> None:
     running.add_checkpoint(request(0, checkpoint(5), []))
     rewritten = Checkpoint(ORIGIN, 5, mth(HASHES[1:6]))
-    status, _, kind = refusal(running, request(5, rewritten, []))
-    assert (status, kind) == (409, "text/plain; charset=utf-8")
+    assert refusal(running, request(5, rewritten, [])) == (409, "5\n", "text/x.tlog.size")
     (kept,) = place[0].glob("refused-*")
     assert kept.read_bytes() == bytes(rewritten.sign([SIGNER]))
 
