@@ -11,6 +11,7 @@ from django.core.management import CommandError
 
 from tests.ledger.retention import history
 from tests.ledger.retention.history import LOGINS, OLD, YOUNG, name_of, run, sign_ins
+from tests.support import records
 from tests.support.cast import Cast, create_cast
 from wisely_security.ledger.months.partitions import Partition
 
@@ -147,3 +148,18 @@ def test_a_month_that_was_archived_before_anything_was_sealed(people: Cast) -> N
     seal_all()
     run("restore_archive", name_of(OLD))
     assert logs_say() == ({"checked": 3, "of before sealing": 3}, [])
+
+
+def test_a_forged_archive_of_before_sealing_explains_no_insertion(people: Cast) -> None:
+    recorded(people)
+    columns = ", ".join(["tenant_id", "tx", *records.AN_EVENT])
+    partition = Partition(LOGINS, YOUNG).name
+    first = f"(SELECT id FROM {partition} ORDER BY id LIMIT 1)"
+    inserted = f"SELECT ledger_first_id(%s), {columns} FROM {partition} WHERE id = {first}"
+    unguarded(partition, f"INSERT INTO {partition} (id, {columns}) {inserted}", f"{YOUNG} 00:00Z")
+    facts = "name, events, month, rows, size, root, sha256, rule, archived_at"
+    as_owner(
+        f"INSERT INTO ledger_archive ({facts}) VALUES ('x', %s, %s, 1, 1, '', '', '', '2000-01-01')", LOGINS, YOUNG
+    )
+    [finding] = logs_say()[1]
+    assert finding.endswith("was never sealed, though later ones were: it was inserted.")

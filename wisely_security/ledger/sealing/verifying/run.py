@@ -16,7 +16,7 @@ from wisely_security.progress import progress
 from wisely_security.tenancy.models import Tenant
 
 from ...models import NO_TENANT, Archive, Event
-from ...months.partitions import event_models
+from ...months.partitions import add_months, event_models
 from ..keys import VerifyingKeys, signing_keys
 from ..logs import outside
 from ..logs.signing import origin_of, record_of
@@ -171,10 +171,23 @@ class _RecordCheck:
 
 
 def _restored_from_before(table: str) -> set[date]:
-    """Months that came back from an archive that was written before anything was sealed."""
+    """Months that came back from an archive that was written before anything was sealed. One of which something was
+    sealed is none of them, whatever the list of archives says."""
     [(begun_at,)] = ask("SELECT min(begun_at) FROM ledger_log WHERE events = %s::regclass", table)
-    archives = Archive.objects.filter(events=table)
-    return {each.month for each in archives if begun_at is None or each.archived_at < begun_at}
+    months = {it.month for it in Archive.objects.filter(events=table) if not begun_at or it.archived_at < begun_at}
+    return {month for month in months if not _was_sealed(table, month)}
+
+
+def _was_sealed(table: str, month: date) -> bool:
+    bounds = bounds_of(month, add_months(month, 1))
+    return bool(ask(_LEAF_OF_MONTH, table, *bounds, *bounds) or ask(_LEAVES_LEFT, table, month))
+
+
+_LEAF_OF_MONTH = """
+    SELECT FROM ledger_sealed, unnest(ids) AS id
+    WHERE events = %s::regclass AND highest_id >= %s AND lowest_id < %s AND id >= %s AND id < %s LIMIT 1
+"""
+_LEAVES_LEFT = "SELECT FROM ledger_removal WHERE events = %s::regclass AND month = %s AND leaves IS NOT NULL LIMIT 1"
 
 
 def _note_outcome(model: type[Event], scope: Scope, outcome: Outcome) -> None:
