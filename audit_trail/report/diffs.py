@@ -11,6 +11,7 @@ LONG = 160  # a text of this many characters is folded
 CONTEXT = 2  # unchanged lines that are shown around changed ones
 MOST_PAIRS = 40_000  # of lines before and after: comparing more takes long
 FIELDS_NAMED = 3
+LONGEST_HEADLINE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ def _same(lines: list[str], *, is_first: bool, is_last: bool) -> Iterator[Line]:
 
 def _summary(lines: list[Line]) -> str:
     numbers = [(kind, sum(line.kind == kind for line in lines)) for kind in ("added", "removed")]
-    said = [f"{number} line{'' if number == 1 else 's'} {kind}" for kind, number in numbers if number]
-    return f"Long text: {', '.join(said)}" if said else "Long text: only line endings changed"
+    counts = [f"{number} line{'' if number == 1 else 's'} {kind}" for kind, number in numbers if number]
+    return f"Long text: {', '.join(counts)}" if counts else "Long text: only line endings changed"
 
 
 def _start(text: str) -> str:
@@ -112,9 +113,14 @@ def _start(text: str) -> str:
 
 
 def headline(changes: list[dict[str, Any]]) -> str:
-    """The fields that an edit changed; empty for a created or deleted record."""
+    """The fields that an edit changed; of a single one that is short, its values too. Empty for a created or deleted
+    record."""
     if any(("before" in change) != ("after" in change) for change in changes):
         return ""
+    if len(changes) == 1 and (change := _read(changes[0])).kind == "changed" and not change.summary:
+        values = in_words(change)
+        if len(values) <= LONGEST_HEADLINE:
+            return f"{change.label}: {values}"
     labels = [str(change["label"]) for change in changes]
     further = len(labels) - FIELDS_NAMED
     return ", ".join(labels[:FIELDS_NAMED]) + (f" and {further} more" if further > 0 else "")

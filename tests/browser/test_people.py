@@ -83,13 +83,13 @@ def test_another_time_zone_shifts_every_time(visit, site, zone: str) -> None:
     page = visit(site.newcomer(time_zone="UTC"))
     time = row_of(page, event).locator("time")
     page.goto(between(days_ago(20), days_ago(16)))
-    expect(time).to_have_text(f"{event.occurred_at:%-d %b %Y %H:%M}")
+    expect(time).to_have_text(f"{event.occurred_at:%-d %b %Y %H:%M:%S}")
     page.goto("/account/profile/")
     page.get_by_label("Time zone").select_option(zone)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("Profile saved.")
     page.goto(between(days_ago(20), days_ago(16)))
-    expect(time).to_have_text(f"{event.occurred_at.astimezone(ZoneInfo(zone)):%-d %b %Y %H:%M}")
+    expect(time).to_have_text(f"{event.occurred_at.astimezone(ZoneInfo(zone)):%-d %b %Y %H:%M:%S}")
 
 
 def test_a_password_is_changed_by_who_knows_it(visit, site) -> None:

@@ -37,7 +37,7 @@ def test_a_visitor_signs_in_and_that_sign_in_is_the_newest_row(visit, site, java
     time = cells.nth(1).locator("time")
     moment = datetime.fromisoformat(time.get_attribute("datetime") or "")
     assert datetime.now(UTC) - timedelta(minutes=1) < moment < datetime.now(UTC)
-    expect(time).to_have_text(f"{moment.astimezone(ZoneInfo('Asia/Kolkata')):%-d %b %Y %H:%M}")
+    expect(time).to_have_text(f"{moment.astimezone(ZoneInfo('Asia/Kolkata')):%-d %b %Y %H:%M:%S}")
 
 
 def test_a_wrong_password_is_reported_and_the_address_stays(visit, site) -> None:

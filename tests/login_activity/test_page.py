@@ -250,7 +250,7 @@ def test_times_are_in_the_readers_zone(cast: Cast, events: Events) -> None:
         page = sign_in(user).get(ENTERPRISE, {"q": "Person 0"}).content.decode()
         assert f"times in {zone}" in page
         assert f"{at:%-d %B %Y, %H:%M:%S %z}" in page  # on hover
-        assert f"{at:%H:%M}</span>" in page
+        assert f"{at:%H:%M:%S}</span>" in page
 
 
 def test_event_values_are_escaped(alice: Client, cast: Cast) -> None:

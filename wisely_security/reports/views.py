@@ -257,7 +257,7 @@ def _moment(moment: datetime) -> dict[str, str]:
         "iso": moment.isoformat(),
         "moment": f"{local:%A, %-d %B %Y, %H:%M:%S %z}",
         "day": f"{local:%-d %b %Y}",
-        "time": f"{local:%H:%M}",
+        "time": f"{local:%H:%M:%S}",
     }
 
 
