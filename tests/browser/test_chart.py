@@ -146,3 +146,18 @@ def test_it_stays_within_its_card(visit, site, width: int) -> None:
             for label in page.locator(".chart-label:visible").all():
                 assert left <= sides(label)[0] < sides(label)[1] <= right
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_it_folds_and_stays_folded(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(f"{LOGIN_ACTIVITY}?period=30d")
+    drawing = page.get_by_role("group", name="Events per day")
+    expect(drawing).to_be_visible()
+    page.get_by_role("button", name="Hide chart").click()
+    expect(drawing).to_be_hidden()
+    page.reload()
+    show = page.get_by_role("button", name="Show chart")
+    expect(show).to_be_visible()
+    expect(drawing).to_be_hidden()
+    show.click()
+    expect(drawing).to_be_visible()

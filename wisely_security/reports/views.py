@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from wisely_security.core.request_context import current
 from wisely_security.ledger.models import Event
+from wisely_security.ledger.sealing.logs import signing
 from wisely_security.ledger.search.plan import first_of
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in import signals
@@ -163,6 +164,7 @@ class ReportPage(ReportView):
             "older_url": page.older and self.link(**{OLDER: str(page.older)}),
             "newer_url": page.newer and self.link(**{NEWER: str(page.newer)}),
             "download_url": self.link().replace("?", "download/?", 1) if may_download else None,
+            "may_prove": may_download and signing.is_configured(),
             "chart_url": self.link().replace("?", "chart/?", 1),
             "chart_key": charts.key(self.link()),
             "excel_rows": f"{MOST_ROWS:,}",

@@ -140,6 +140,10 @@ class TestDiffs:
         fields = [{"field": name, "label": name, "before": "1", "after": "2"} for name in "ABCDE"]
         assert diffs.headline(fields[:2]) == "A, B"
         assert diffs.headline(fields) == "A, B, C and 2 more"
+        assert diffs.headline(fields[:1]) == "A: 1 → 2"
+        assert diffs.headline([fields[0] | {"before": ""}]) == "A: – → 2"
+        assert diffs.headline([fields[0] | {"after": "long " * 20}]) == "A"
+        assert diffs.headline([{"field": "A", "label": "A", "masked": True}]) == "A"
         assert diffs.headline([{"field": "A", "label": "A", "after": "1"}]) == ""
         assert diffs.headline([]) == ""
 

@@ -109,7 +109,7 @@ class TestRows:
 
     def test_events_of_older_releases_stay_readable(self, alice: Client, cast: Cast) -> None:
         put(cast.acme.pk, [{"module": "faxes", "sub_module": "paper", "action": "shredded"}])
-        assert shown(alice.get(PAGE))[0][1:4] == ["faxes", "paper", "shredded Name"]
+        assert shown(alice.get(PAGE))[0][1:4] == ["faxes", "paper", "shredded Name: Sale → Sales"]
 
     def test_recorded_values_are_never_markup(self, alice: Client, cast: Cast) -> None:
         record_story(cast.acme, cast.alice, cast.bob)
