@@ -26,7 +26,7 @@ BOUNDED = settings(max_examples=100, suppress_health_check=list(HealthCheck))
 
 @pytest.fixture(scope="module", autouse=True)
 def patterns_built_once() -> Iterator[None]:
-    """schemathesis makes the strategy of a pattern anew for each value: for sets of characters, most of all time."""
+    """schemathesis makes the strategy of a pattern again for each value: for sets of characters, most of all time."""
     built: dict[tuple[Any, ...], SearchStrategy[Any]] = {}
     build = regex.regex_strategy
 
