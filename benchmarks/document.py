@@ -17,6 +17,7 @@ PARTS: Mapping[str, Sequence[str]] = {
     "writes": ["{rounds}"],
     "limits": [],
     "sign_in": ["{rounds}"],
+    "sealing": ["{rounds}"],
     "pages": [],
     "filters": ["{events}"],
     "export": ["{exported}"],
