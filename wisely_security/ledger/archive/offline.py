@@ -93,7 +93,7 @@ class _OfTenant:
     def _leads_to(self, checkpoint: Checkpoint, rows: Iterator[Row]) -> str:
         beside = iter(split(b64decode(self._facts["proof"], validate=True)))
         tree = Frontier()
-        for start, end in LeafRanges(map(tuple, self._facts["leaves"])):  # type: ignore[arg-type]
+        for start, end in LeafRanges((int(start), int(end)) for start, end in self._facts["leaves"]):
             _fill(tree, start, beside)
             for row in rows:
                 self._count(row)
@@ -102,7 +102,7 @@ class _OfTenant:
                 tree.append(self._hash(row))
                 if tree.size == end:
                     break
-        if (row := next(rows, None)) is not None:
+        for row in rows:
             self._count(row)
             return "it has more events than its footer says."
         _fill(tree, checkpoint.size, beside)
