@@ -19,6 +19,7 @@ from tests.workspace import audit_assertions
 from tests.workspace.samples import SAMPLES
 from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
+from wisely_security.erasure.models import ErasureRequest
 from wisely_security.ledger.models import Archive, Verification
 from wisely_security.tenancy.models import Role, Session, Tenant, User
 from wisely_security.workspace.pages.resource_page import resource_pages
@@ -78,6 +79,7 @@ def every_url(cast: Cast) -> list[str]:
             Tenant: cast.acme,
             User: cast.bob,
             Role: Role.objects.get_or_create(tenant=cast.acme, name="Acme Auditor")[0],
+            ErasureRequest: ErasureRequest.objects.get_or_create(tenant=cast.acme, requested_by=cast.dana.pk)[0],
             Archive: Archive(name="login_activity_2025_01"),  # none is there
             Verification: Verification.objects.first() or Verification(id=UUID(int=0)),
             LoginEvent: LoginEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),

@@ -32,8 +32,8 @@ class TestEveryLookIsTold:
             shows = response.status_code == 200 and re.search(r"(?i)\b(acme|bob)\b", _main(response.content.decode()))
             assert recorded == (1 if shows else 0), url
             shown += bool(shows)
-        kinds = 5 + len(WORKSPACE)
-        histories = 3  # of the tenant and of events; the others redirect to the Audit Trail
+        kinds = 6 + len(WORKSPACE)
+        histories = 4  # of the tenant, of events and erasure requests; the others redirect to the Audit Trail
         assert shown == kinds + kinds + histories + len([Role, *DELETED])
 
     def test_a_list_records_for_each_tenant_how_many_of_its_rows_were_shown(

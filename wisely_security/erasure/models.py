@@ -60,7 +60,7 @@ class ErasureRequest(models.Model):
             return "Withdrawn"
         if self.finished_at:
             return "Erased"
-        return "Confirmed: erased tonight" if self.confirmed_at else "Waits for a second person"
+        return "Confirmed, waits for the nightly run" if self.confirmed_at else "Waits for a second person"
 
     @property
     def is_open(self) -> bool:

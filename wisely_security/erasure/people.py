@@ -14,12 +14,22 @@ from wisely_security.ledger.erasure.person import Person
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.tenancy.models import Edition, Tenant, User
 
+from .from_archives import known_as as known_as_archived
+
 NAMES = ("name", "email")  # fields of a user, as the Audit Trail names them in changes
 FEWEST_LETTERS = 2  # of a text that is looked for
 
 
-def identify(tenant: Tenant | None, *, email: str = "", user: UUID | None = None, names: Iterable[str] = ()) -> Person:
-    """By address or key, and ``names``: whatever else they are known by. Finds former names and addresses in events."""
+def identify(
+    tenant: Tenant | None,
+    *,
+    email: str = "",
+    user: UUID | None = None,
+    names: Iterable[str] = (),
+    archives: bool = False,
+) -> Person:
+    """By address or key, and ``names``: whatever else they are known by. Former names and addresses come from events;
+    with ``archives`` also from archived ones, which only the owner's commands can read."""
     ids, emails, known_as = {user} if user else set(), {email.strip().lower()} - {""}, set(names)
     tenant_id = tenant.pk if tenant else NO_TENANT
     with acting_as(support=True):
@@ -34,6 +44,10 @@ def identify(tenant: Tenant | None, *, email: str = "", user: UUID | None = None
         for key, theirs in (("user", logins), ("actor", changes)) if not ids else ():  # the account is gone
             its = theirs.filter(**{f"{key}_email__in": emails}).exclude(**{f"{key}_id": None})
             ids.update(its.values_list(f"{key}_id", flat=True).distinct())
+        for its_key, name, address in list(known_as_archived(ids, emails, tenant_id)) if archives else ():
+            ids.add(its_key)
+            known_as.add(name)
+            emails.add(address)
         for key, theirs in (("user", logins), ("actor", changes)):
             snapshots = theirs.filter(**{f"{key}_id__in": ids}).values_list(f"{key}_name", f"{key}_email")
             for name, address in snapshots.distinct():

@@ -6,6 +6,7 @@ names it works with until all is done, and forgets them then.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -20,8 +21,9 @@ from wisely_security.ledger.erasure.person import Person
 from wisely_security.ledger.months.partitions import event_models, event_tables
 from wisely_security.progress import progress
 from wisely_security.tenancy.models import Tenant
+from wisely_security.workspace.modules.retention import RECORDS
 
-from . import other_tables, people
+from . import from_archives, other_tables, people
 from .models import ErasureRequest
 from .recording import record_erasure
 
@@ -29,26 +31,30 @@ MOST_ROUNDS = 3  # others may record something of the person while we work
 
 
 class Plan(NamedTuple):
-    """What would go. ``events``: by record, how many have something of the person. ``obstacles``: why nothing can go
-    yet; ``mentions``: current records that name the person, which stay."""
+    """What would go. ``events``: by record, how many have something of the person; None: not counted. ``obstacles``:
+    why nothing can go yet; ``mentions``: current records that name the person, which stay."""
 
-    events: dict[str, int]
+    events: dict[str, int | None]
     accounts: int
     obstacles: list[str]
     mentions: list[str]
 
 
-def person_of(request: ErasureRequest) -> Person:
-    return people.identify(request.tenant, email=request.email, user=request.user, names=request.names)
+def person_of(request: ErasureRequest, *, archives: bool = False) -> Person:
+    return people.identify(
+        request.tenant, email=request.email, user=request.user, names=request.names, archives=archives
+    )
 
 
-def plan(person: Person, tenant: Tenant | None) -> Plan:
-    counted = {str(model._meta.app_config.verbose_name): 0 for model in event_models()}
-    for tenant_id, known_as in people.elsewhere(person, tenant):
-        for found in batches.find(known_as, tenant_id):
-            counted[str(found.model._meta.app_config.verbose_name)] += 1
+def plan(person: Person, tenant: Tenant | None, *, counted: bool = True) -> Plan:
+    numbers = Counter(
+        found.model
+        for tenant_id, known_as in (people.elsewhere(person, tenant) if counted else ())
+        for found in batches.find(known_as, tenant_id)
+    )
+    events = {RECORDS[model._meta.app_label]: numbers[model] if counted else None for model in event_models()}
     accounts = other_tables.accounts(person, tenant)
-    return Plan(counted, len(accounts), other_tables.obstacles(person, tenant), other_tables.mentions(person, tenant))
+    return Plan(events, len(accounts), other_tables.obstacles(person, tenant), other_tables.mentions(person, tenant))
 
 
 def erase(request: ErasureRequest) -> int:
@@ -57,11 +63,12 @@ def erase(request: ErasureRequest) -> int:
     with transaction.atomic():
         other_tables.erase_account(person, request.tenant)
         other_tables.erase_elsewhere(person, request.tenant)
-    events = sum(_erase_from(tenant_id, it, request) for tenant_id, it in people.elsewhere(person, request.tenant))
+    persons = dict(people.elsewhere(person, request.tenant))
+    events = sum(_erase_from(tenant_id, it, request) for tenant_id, it in persons.items())
+    events += from_archives.erase(persons, request.reference)
     with transaction.atomic():
         if not events and request.events is None:  # nothing was found: this is recorded too
-            tenant_id = people.elsewhere(person, request.tenant)[0][0]
-            record_erasure(tenant_id, request.reference, {})
+            record_erasure(next(iter(persons)), request.reference, {})
         _forget(request, events)
     _vacuum()
     return events
@@ -69,7 +76,7 @@ def erase(request: ErasureRequest) -> int:
 
 def _remember(request: ErasureRequest) -> Person:
     """All that the person is known by, in the request: once the account and some events are done, nobody else knows."""
-    person = person_of(request)
+    person = person_of(request, archives=True)
     request.names = sorted({*request.names, *person.names, *(each for each in person.emails if each != request.email)})
     request.user = request.user or (min(person.ids) if len(person.ids) == 1 else None)
     with acting_as(support=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -106,21 +106,25 @@ def _sought(model: type[Event], person: Person) -> list[Any]:
 def erase(person: Person, tenant_id: UUID, reference: str, found: Sequence[Found]) -> int:
     """One batch. Returns of how many events something was erased."""
     with acting_as(support=True), transaction.atomic():
-        touched, rows = {}, []
+        touched = {}
         for model in event_models():
             its = [each.id for each in found if each.model is model]
             number, erased = _erase(model, person, tenant_id, its) if its else (0, [])
             if number:
-                touched[model._meta.db_table] = Touched(number, digest(erased))
-                rows += erased
+                touched[model._meta.db_table] = number, erased
         if touched:
-            erasure = record_erasure(tenant_id, reference, touched)
+            record(tenant_id, reference, touched)
+    return sum(number for number, _ in touched.values())
+
+
+def record(tenant_id: UUID, reference: str, touched: Mapping[str, tuple[int, Sequence[Erased]]]) -> None:
+    """Note and sign what was erased: by event table, from how many events, and the rows of those that were sealed."""
+    told = {table: Touched(number, digest(rows)) for table, (number, rows) in touched.items()}
+    erasure = record_erasure(tenant_id, reference, told)
+    for table, (_, rows) in touched.items():
+        if rows:
             note(tenant_id, erasure, rows)
-            for table, of_table in touched.items():
-                if of_table.digest:
-                    number = sum(row.table == table for row in rows)
-                    erasures.sign(table, tenant_id, erasure, number, of_table.digest)
-    return sum(each.events for each in touched.values())
+            erasures.sign(table, tenant_id, erasure, len(rows), told[table].digest)
 
 
 def digest(erased: Sequence[Erased]) -> str:

@@ -45,7 +45,7 @@ class Command(OwnersCommand):
         email, user = options["email"].strip().lower(), options["user"]
         if bool(email) == bool(user):
             raise CommandError("Name the person by --email or by --user.")
-        person = people.identify(tenant, email=email, user=user, names=options["also"])
+        person = people.identify(tenant, email=email, user=user, names=options["also"], archives=True)
         its = work.plan(person, tenant)
         self._show(its, person)
         if dry_run:
@@ -85,7 +85,8 @@ class Command(OwnersCommand):
                 failed += 1
                 yield f"“{request.reference}” has to wait. {' '.join(found.obstacles)}"
             elif dry_run:
-                yield f"“{request.reference}”: something of {sum(found.events.values()):,} events would be erased."
+                number = sum(filter(None, found.events.values()))
+                yield f"“{request.reference}”: something of {number:,} events would be erased."
             else:
                 yield f"{work.erase(request):,} events erased under “{request.reference}”."
         if failed:
