@@ -79,7 +79,9 @@ def every_url(cast: Cast) -> list[str]:
             Tenant: cast.acme,
             User: cast.bob,
             Role: Role.objects.get_or_create(tenant=cast.acme, name="Acme Auditor")[0],
-            ErasureRequest: ErasureRequest.objects.get_or_create(tenant=cast.acme, requested_by=cast.dana.pk)[0],
+            ErasureRequest: ErasureRequest.objects.get_or_create(
+                tenant=cast.acme, email=cast.bob.email, requested_by=cast.dana.pk
+            )[0],
             Archive: Archive(name="login_activity_2025_01"),  # none is there
             Verification: Verification.objects.first() or Verification(id=UUID(int=0)),
             LoginEvent: LoginEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
