@@ -15,9 +15,11 @@ from audit_trail.report.labels import action_choices, module_choices, sub_module
 from audit_trail.vocabulary import ActorKind
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.audit_trail import records as changes_records
+from tests.ledger.sealing.bundles import zipped
 from tests.ledger.sealing.logs.tampering import CHANGES, seal_all
 from tests.support.hostile import hostile, hostile_rows
 from tests.support.records import TABLE, a_tenant, append_rows, in_utc, put_at
+from wisely_security.ledger.sealing import verify_bundle
 from wisely_security.ledger.sealing.verify_bundle import Check
 from wisely_security.reports.views import Report
 
@@ -103,6 +105,20 @@ def test_of_the_audit_trail(committed: None, tmp_path: Path, rows: list[dict[str
         changes_records.put_at(tenant, now + timedelta(seconds=number), **row)
     seal_all(CHANGES)
     assert is_proved(AUDIT_TRAIL, tenant, tmp_path, zone).rows == len(rows)
+
+
+def test_however_numbers_are_written(committed: None, tmp_path: Path) -> None:
+    tenant, detail = a_tenant(), '{"b": [1.50, -2e-7, 123456789012345678901234567890, null, true, -3], "area": 1.500}'
+    append_rows(tenant, [{"detail": detail, "user_name": "=1"}, {}, {"detail": '{"x": "-1", "y": -1.0}'}])
+    seal_all(TABLE)
+    assert is_proved(LOGIN_ACTIVITY, tenant, tmp_path).genuine == 3
+    csv, bundle = exported(LOGIN_ACTIVITY, tenant)
+    for before, after in ((b"1.50,", b"1.51,"), (b"'-1.0", b"-1.0"), (b"1.500", b"1.400"), (b"'-3", b"'-4")):
+        assert before in csv
+        files = {name: member(bundle, name) for name in verify_bundle.MEMBERS}
+        files["events.csv"] = csv.replace(before, after)
+        problems = verify_bundle.verify(zipped(files, tmp_path)).problems
+        assert "Details changed" in problems[0] or "Area changed" in problems[0]
 
 
 def test_at_changes_of_clocks_and_at_any_length(committed: None, tmp_path: Path) -> None:

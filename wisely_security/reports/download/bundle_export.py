@@ -80,6 +80,8 @@ class BundleExport(CsvExport):
         self.not_sealed = record.not_sealed(self.filters.qs)
         leaves = self._bundle.add_events(self._events(record), head.size)
         period = (during.start, during.end) if self._is_complete(record, leaves) else None
+        if self.is_whole and not period:
+            self.facts["Completeness"] = "cannot be proved: events that were sealed between these have been archived"
         manifest = Manifest(
             columns=rules(self.table),
             offsets=spans(during),

@@ -27,7 +27,7 @@ class SealedEvent(NamedTuple):
 
 
 class NewestCheckpoint(NamedTuple):
-    """With the signatures of its witnesses, and of its last leaf the transaction and the id."""
+    """With the signatures of its witnesses, and the transaction and the id of its last leaf whose event is there."""
 
     origin: str
     size: int
@@ -160,21 +160,22 @@ _HEADS = f"""
     )) AND starts_with(note, origin || E'\n') ORDER BY checkpoint.size
 """  # noqa: S608
 _NEWEST = f"""
-    SELECT origin, size, note, coalesce(txs[size - first_index], last_tx), coalesce(ids[size - first_index], highest_id)
+    SELECT origin, size, note, coalesce(txs[size - first_index], last_tx, 0), coalesce(ids[size - first_index],
+           ids[number], '00000000-0000-0000-0000-000000000000')
     FROM (
         SELECT tenant_id, events, origin, checkpoint.size, {COSIGNED_NOTE} AS note
         FROM ledger_log AS log JOIN ledger_checkpoint AS checkpoint USING (tenant_id, events)
-        WHERE tenant_id = %s AND events = %s::regclass AND (
+        WHERE tenant_id = %s AND events = %s::regclass AND starts_with(note, origin || E'\n') AND (
             checkpoint.size = published OR signed_at > now() - interval '10 minutes' AND checkpoint.size = (
                 SELECT max(size) FROM ledger_cosignature AS it
                 WHERE (it.tenant_id, it.events) = (log.tenant_id, log.events)
             )
         ) ORDER BY checkpoint.size LIMIT 1
-    ) AS newest CROSS JOIN LATERAL (
-        SELECT first_index, last_tx, highest_id, txs, ids FROM ledger_sealed AS run
+    ) AS newest LEFT JOIN LATERAL (
+        SELECT first_index, number, last_tx, txs, ids FROM ledger_sealed AS run
         WHERE (run.tenant_id, run.events) = (newest.tenant_id, newest.events) AND first_index < size
         ORDER BY first_index DESC LIMIT 1
-    ) AS run
+    ) AS run ON true
 """  # noqa: S608
 # Of leaves whose events have left, there are hashes alone, in runs that may be of two chunks.
 _RUNS = """
