@@ -57,7 +57,7 @@ def test_how_far_a_witness_is(dana: Client, cast: Cast) -> None:
         CheckpointReceiver,
         cast.acme,
         kind="witness",
-        sizes={"login_activity_loginevent": 1230},
+        sizes={"security.example/x/login-activity": 1230},
         contradicts=True,
         error="What it has signed before is not in this log.",
     )

@@ -9,9 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from tests.ledger.sealing.logs.tampering import as_owner
 from tests.support.cast import Cast
 from tests.support.http_server import HttpServer, Reply
-from tests.support.records import TABLE
 from tests.support.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.receivers import delivery
@@ -54,7 +54,7 @@ def test_no_more_often_than_the_tenant_wants(
     assert deliver_all() == 0
     time_passes(minutes=1)
     assert deliver_all() == 1
-    assert state(it).sizes[TABLE] == newest
+    assert list(state(it).sizes.values()) == [newest]
     time_passes(days=3)
     assert deliver_all() == 0  # nothing new
     assert len(server.requests) == 2
@@ -186,3 +186,21 @@ def test_the_command_sends_what_is_due(committed_cast: Cast, server: HttpServer,
     seal(committed_cast.acme, "audit_trail_auditevent")
     call_command("send_checkpoints", once=True)
     assert capsys.readouterr().out == "1 receiver tried.\n"
+
+
+def test_a_log_that_goes_on_under_another_origin_is_sent_from_its_beginning(
+    committed_cast: Cast, server: HttpServer
+) -> None:
+    """After a restore it is smaller than what the receiver has of the former one."""
+    acme = committed_cast.acme
+    it = receiver(committed_cast, kind="webhook", address=server.url())
+    record_and_seal(acme, 20)
+    deliver_all()
+    as_owner("UPDATE ledger_log SET origin = origin || '/2' WHERE tenant_id = %s", acme.pk)
+    with acting_as(tenant_id=acme.pk):
+        sizes = {origin: size + 1000 for origin, size in state(it).sizes.items()}
+        CheckpointReceiver.objects.filter(pk=it.pk).update(sizes=sizes)
+    size = record_and_seal(acme, 1)
+    time_passes(days=1)
+    assert deliver_all() == 1
+    assert f"Login Activity 2: {size} events" in state(it).has

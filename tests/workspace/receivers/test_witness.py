@@ -56,7 +56,7 @@ def test_it_signs_as_the_log_grows_and_proofs_say_so(
         assert deliver_all() == 1
         time_passes(minutes=5)
     assert cosignatures() == [(size, "witness.example") for size in sizes]
-    assert state(watched).sizes == {TABLE: sizes[-1]}
+    assert state(watched).sizes == {f"security.example/{acme.pk}/login-activity": sizes[-1]}
 
     record_and_seal(acme, 1)  # newer than what the witness has seen
     with acting_as(tenant_id=acme.pk):
@@ -112,7 +112,7 @@ def test_a_log_that_it_does_not_know_keeps_no_other_from_being_signed(
     seal(acme, "audit_trail_auditevent")
     deliver_all()
     its = state(watched)
-    assert its.sizes == {TABLE: size}
+    assert its.sizes == {f"security.example/{acme.pk}/login-activity": size}
     assert its.error.startswith(
         "Audit Trail: It doesn’t know this log. Give it the log’s public key: security.example/"
     )

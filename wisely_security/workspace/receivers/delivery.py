@@ -49,7 +49,7 @@ def _deliver(receiver: CheckpointReceiver) -> None:
     failure: NotDeliveredError | None = None
     try:
         for head in SENDERS[receiver.kind](receiver, heads):
-            receiver.sizes[head.table] = head.size
+            receiver.sizes[head.origin] = head.size
     except NotDeliveredError as error:
         failure = _unless_overtaken(receiver, heads, error)
     if failure is None:
@@ -60,7 +60,7 @@ def _deliver(receiver: CheckpointReceiver) -> None:
 
 def pending(receiver: CheckpointReceiver) -> list[PublishedHead]:
     """The newest checkpoints that the receiver does not have yet."""
-    return [head for head in published_heads(receiver.tenant_id) if head.size > receiver.sizes.get(head.table, 0)]
+    return [head for head in published_heads(receiver.tenant_id) if head.size > receiver.sizes.get(head.origin, 0)]
 
 
 def _unless_overtaken(
@@ -68,7 +68,7 @@ def _unless_overtaken(
 ) -> NotDeliveredError:
     """Somebody else may have brought the witness a newer checkpoint meanwhile, whose claim on it came later."""
     if error.contradicts and any(
-        new.size > old.size for new in published_heads(receiver.tenant_id) for old in heads if new.table == old.table
+        new.size > old.size for new in published_heads(receiver.tenant_id) for old in heads if new.origin == old.origin
     ):
         return NotDeliveredError(str(error))
     return error

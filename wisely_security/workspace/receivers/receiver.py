@@ -12,7 +12,6 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from wisely_security.database.fields import OneLineField
-from wisely_security.ledger.models import event_model
 
 from ..modules.retention import RECORDS
 from ..pages.details import State
@@ -63,7 +62,7 @@ class CheckpointReceiver(Record):
     """``address``: of e-mail, or a URL. ``vkey``: a witness's public key (C2SP signed-note). ``secret_number``: which
     secret a webhook's requests are signed with.
 
-    What follows is how far it is. ``sizes``: of the checkpoints that it has, by event table. ``attempts``: how many
+    What follows is how far it is. ``sizes``: of the checkpoints that it has, by origin. ``attempts``: how many
     have failed one after the other; ``error``: what the last one met; ``contradicts``: a witness has seen another log.
     ``next_attempt_at``: when it is due; while it is claimed, when the claim runs out.
     """
@@ -109,7 +108,7 @@ class CheckpointReceiver(Record):
     @property
     def has(self) -> str:
         """The checkpoints that it has, a record a line."""
-        return "\n".join(f"{title_of(table)}: {size:,} events" for table, size in sorted(self.sizes.items()))
+        return "\n".join(f"{title_of(origin)}: {size:,} events" for origin, size in sorted(self.sizes.items()))
 
     def start_again(self) -> None:
         """Everything is sent to what is now another receiver."""
@@ -117,9 +116,13 @@ class CheckpointReceiver(Record):
         self.next_attempt_at = timezone.now()
 
 
-def title_of(table: str) -> str:
-    """What a record is called."""
-    return RECORDS[event_model(table)._meta.app_label]
+def title_of(origin: str) -> str:
+    """What the record of a log is called; with its number, where the log goes on under another origin."""
+    for key, title in RECORDS.items():
+        _, found, number = origin.partition(f"/{key.replace('_', '-')}")
+        if found:
+            return title + number.replace("/", " ")
+    return origin
 
 
 def interval_of(receiver: CheckpointReceiver) -> timedelta:
@@ -128,5 +131,5 @@ def interval_of(receiver: CheckpointReceiver) -> timedelta:
 
 _LACKS_ONE = """EXISTS (
     SELECT FROM ledger_log AS log WHERE log.tenant_id = workspace_checkpointreceiver.tenant_id AND log.published
-        > coalesce((sizes ->> log.events::text)::bigint, 0)
+        > coalesce((sizes ->> log.origin)::bigint, 0)
 )"""

@@ -50,7 +50,7 @@ def by_mail(receiver: CheckpointReceiver, heads: Sequence[PublishedHead]) -> Ite
         "checkpoint",
         Addressee(receiver.name, receiver.address),
         tenant=receiver.tenant,
-        heads=[(title_of(head.table), head, vkey(head)) for head in heads],
+        heads=[(title_of(head.origin), head, vkey(head)) for head in heads],
         integrity=absolute(reverse("integrity")),
     )
     for head in heads:
@@ -107,7 +107,7 @@ def to_witness(receiver: CheckpointReceiver, heads: Sequence[PublishedHead]) -> 
     for head in heads:
         nodes = StoredNodes(head.model, head.tenant_id, head.size)
         its = client.Head(head.size, head.note.encode(), vkey(head), nodes)
-        known = receiver.sizes.get(head.table, 0)
+        known = receiver.sizes.get(head.origin, 0)
         try:
             for signature in client.cosign(ask, client.parse_witness_key(receiver.vkey), its, known):
                 keep_cosignature(head, signature)
@@ -116,7 +116,7 @@ def to_witness(receiver: CheckpointReceiver, heads: Sequence[PublishedHead]) -> 
         except (client.WitnessError, NoteError) as error:
             contradicts = isinstance(error, client.ContradictionError)
             if refusal is None or contradicts:
-                refusal = NotDeliveredError(f"{title_of(head.table)}: {error}", contradicts=contradicts)
+                refusal = NotDeliveredError(f"{title_of(head.origin)}: {error}", contradicts=contradicts)
         else:
             yield head
     if refusal is not None:
