@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from tests.audit_trail.capture.factories import make
 from tests.support.cast import Cast
+from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.workspace.receivers.receiver import CheckpointReceiver
