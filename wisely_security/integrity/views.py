@@ -23,7 +23,7 @@ from wisely_security.workspace.modules.checkpoint_receivers import RESOURCE_PAGE
 
 REPORTS = {report.key: report for report in (LOGIN_ACTIVITY, AUDIT_TRAIL)}
 TOOLS = {
-    "verify_bundle.py": "Checks the proof of an event, given the public key of its log.",
+    "verify_bundle.py": "Checks a CSV with proof, or the proof of an event, given the public key of its log.",
     "witness.py": "Keeps watch over checkpoints on a machine of your own.",
 }
 TOOLS_FOLDER = Path(wisely_security.ledger.sealing.__path__[0])
