@@ -28,8 +28,8 @@ AT_ONCE = 5000  # events of a transaction
 def main(sealed: bool) -> None:
     from django.conf import settings
     from django.db.models.functions import Now
-
     from tests.audit_trail.capture.factories import build, make
+
     from tests.support.cast import Cast, create_cast
     from tests.support.databases import drop_template, fresh_database, make_template
     from wisely_security.core.request_context import Client, RequestContext, acting_as, using

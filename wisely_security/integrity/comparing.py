@@ -6,13 +6,18 @@ from typing import NamedTuple
 from uuid import UUID
 
 from wisely_security.ledger.models import Event
-from wisely_security.ledger.sealing.checkpoints import Checkpoint, CheckpointError, open_checkpoint
+from wisely_security.ledger.sealing.checkpoints import Checkpoint, open_checkpoint
 from wisely_security.ledger.sealing.keys import SigningKeyError, signing_keys
 from wisely_security.ledger.sealing.logs.lookup import StoredNodes
 from wisely_security.ledger.sealing.merkle import tree_root
 from wisely_security.ledger.sealing.notes import Note, NoteError
 from wisely_security.ledger.sealing.witnesses.client import Head, request
 from wisely_security.ledger.sealing.witnesses.heads import PublishedHead, published_heads
+
+NOT_WHOLE = (
+    "This is not a whole checkpoint. Paste all of it: from the name of the log to the last line, "
+    "which begins with a dash."
+)
 
 
 class UnusableError(Exception):
@@ -40,14 +45,15 @@ def compare(pasted: str, tenant_id: UUID) -> Comparison:
     note = (pasted.replace("\r\n", "\n").strip() + "\n").encode()
     try:
         origin = Checkpoint.parse(Note.parse(note).text).origin
-        head = next((each for each in published_heads(tenant_id) if each.origin == origin), None)
-        if head is None:
-            raise UnusableError(f"This is a checkpoint of another log: {origin}.")
-        kept = open_checkpoint(note, signing_keys().verifiers(origin), origin).checkpoint
-    except CheckpointError as error:
-        raise UnusableError(f"This is not a whole checkpoint. {error}") from error
     except NoteError as error:
-        raise UnusableError(f"This is not a checkpoint that this site has signed. {error}") from error
+        raise UnusableError(NOT_WHOLE) from error
+    head = next((each for each in published_heads(tenant_id) if each.origin == origin), None)
+    if head is None:
+        raise UnusableError(f"This is a checkpoint of another log: {origin}.")
+    try:
+        kept = open_checkpoint(note, signing_keys().verifiers(origin), origin).checkpoint
+    except NoteError as error:
+        raise UnusableError("This site has not signed this checkpoint, or it was altered.") from error
     except SigningKeyError as error:
         raise UnusableError("This site has no signing key, so it cannot check signatures.") from error
     return Comparison(head, kept.size, _problem(head, kept))
