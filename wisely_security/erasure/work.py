@@ -64,13 +64,13 @@ def erase(request: ErasureRequest) -> int:
         other_tables.erase_account(person, request.tenant)
         other_tables.erase_elsewhere(person, request.tenant)
     persons = dict(people.elsewhere(person, request.tenant))
-    events = sum(_erase_from(tenant_id, it, request) for tenant_id, it in persons.items())
+    events = sum(erase_from(tenant_id, it, request.reference) for tenant_id, it in persons.items())
     events += from_archives.erase(persons, request.reference)
     with transaction.atomic():
         if not events and request.events is None:  # nothing was found: this is recorded too
             record_erasure(next(iter(persons)), request.reference, {})
         _forget(request, events)
-    _vacuum()
+    vacuum()
     return events
 
 
@@ -93,22 +93,22 @@ def _forget(request: ErasureRequest, events: int) -> None:
         )
 
 
-def _erase_from(tenant_id: UUID, person: Person, request: ErasureRequest) -> int:
+def erase_from(tenant_id: UUID, person: Person, reference: str, at_once: int = batches.MOST) -> int:
     """From the events of one tenant, in both records."""
     number = 0
     for _ in range(MOST_ROUNDS):
         done = 0
         with progress(_events_of(tenant_id), title=f"tenant {tenant_id}") as bar:
-            for some in _chunks(batches.find(person, tenant_id, bar.update)):
-                done += batches.erase(person, tenant_id, request.reference, some)
+            for some in _chunks(batches.find(person, tenant_id, bar.update), at_once):
+                done += batches.erase(person, tenant_id, reference, some)
         number += done
         if not done:
             break
     return number
 
 
-def _chunks(found: Iterator[batches.Found]) -> Iterator[list[batches.Found]]:
-    while some := list(islice(found, batches.MOST)):
+def _chunks(found: Iterator[batches.Found], at_once: int) -> Iterator[list[batches.Found]]:
+    while some := list(islice(found, at_once)):
         yield some
 
 
@@ -121,7 +121,7 @@ def _events_of(tenant_id: UUID) -> int:
     return number
 
 
-def _vacuum() -> None:
+def vacuum() -> None:
     """So that the bytes of former rows are soon written over."""
     with using(NOBODY), connection.cursor() as cursor:  # no session context: VACUUM has to be alone in its message
         for table in (*event_tables(), "ledger_search_segment", "ledger_sealed", "tenancy_user", "tenancy_session"):
