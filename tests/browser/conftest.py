@@ -15,6 +15,14 @@ from wisely_security.tenancy.models import User
 
 from .site import Site, running_site
 
+# Two hidden pages of the address bar's suggestions, made anew for each window: more than half of what a page costs.
+# The rest repeats what Playwright switches off, because the last such list is the one that holds.
+SWITCHED_OFF = [
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    *("AimEnabled", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying"),
+    *("OptimizationHints", "PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning"),
+]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # From where, and with what, everybody visits unless a test says otherwise.
 MUMBAI = "103.21.58.9"
@@ -41,7 +49,10 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium:
     return {
         **browser_type_launch_args,
         "executable_path": chromium,
-        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{part}" for part in quiet)],
+        "args": [
+            *("--no-sandbox", "--no-first-run", f"--disable-features={','.join(SWITCHED_OFF)}"),
+            *(f"--disable-{part}" for part in quiet),
+        ],
     }
 
 
