@@ -172,6 +172,27 @@ def test_who_may_not_download_gets_none(alice: Client, committed_cast: Cast) -> 
         assert sign_in(committed_cast.bob).get(f"{page}download/", {"format": "bundle"}).status_code == 403
 
 
+def test_an_aggregator_gets_what_the_csv_has_of_an_enterprise_it_manages(
+    committed_cast: Cast, events: Events, tmp_path: Path
+) -> None:
+    append_many(committed_cast.acme.pk, 2)
+    append_many(committed_cast.globex.pk, 3)
+    seal_all()
+    erin = sign_in(committed_cast.erin)
+    erin.post("/switch-tenant/", {"tenant": str(committed_cast.globex.pk)})
+    bundle = download(erin)
+    check = checked(bundle, tmp_path)
+    assert (check.problems, check.rows, check.is_complete) == ([], 3, True)
+    assert [line[:8] for line in member(bundle, "events.csv").splitlines()[1:]] == [
+        b"Person 2",
+        b"Person 1",
+        b"Person 0",
+    ]
+    assert check.checkpoint.origin == f"security.example/{committed_cast.globex.pk}/login-activity"
+    [view] = events(committed_cast.globex, reason="downloaded")
+    assert (view.user_name, view.detail["rows"]) == ("Erin Evans (Initech)", 3)
+
+
 def test_after_a_rotation_the_key_in_use_has_signed_too(
     settings, alice: Client, committed_cast: Cast, tmp_path: Path
 ) -> None:
