@@ -8,6 +8,7 @@ import json
 from hashlib import sha256
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from audit_trail.models import AuditEvent
@@ -154,6 +155,15 @@ class TestCosignatures:
         as_owner(append, TABLE, acme.pk, size, "w", "— w AAAA\n")
         as_owner(append, TABLE, acme.pk, size, "w", "— w BBBB\n")
         assert as_owner("SELECT line FROM ledger_cosignature") == [("— w AAAA\n",)]
+        for line in ("— w AAAA", "— w AAAA\n— x AAAA\n", "\n— w AAAA\n", "— w +\n\n", None):
+            with pytest.raises(Exception, match="a line of a note"):
+                as_owner(append, TABLE, acme.pk, size, "x", line)
+        with (
+            acting_as(tenant_id=committed_cast.globex.pk),
+            connection.cursor() as cursor,
+            pytest.raises(Exception, match="of the tenant in scope"),
+        ):
+            cursor.execute(append, [TABLE, acme.pk, size, "x", "— x AAAA\n"])
         with pytest.raises(Exception, match="no such checkpoint"):
             as_owner(append, TABLE, acme.pk, size + 1, "w", "— w AAAA\n")
         with pytest.raises(Exception, match=r"append-only|never change"):

@@ -15,11 +15,14 @@ ALTER TABLE ledger_cosignature ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURI
 CREATE POLICY read ON ledger_cosignature FOR SELECT USING (tenant_id = (SELECT wisely_tenant()) OR (SELECT wisely_support()));
 CREATE POLICY keep ON ledger_cosignature TO CURRENT_USER USING (true);
 
--- Of a checkpoint that is published. A witness that signs it once more changes nothing.
+-- Of a published checkpoint of the tenant in scope, as one line of a note. A witness that signs once more changes nothing.
 CREATE FUNCTION ledger_append_cosignature(event_table text, tenant uuid, its_size bigint, its_witness text, its_line text,
                                           its_signed_at timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    IF (tenant = wisely_tenant() OR wisely_support()) IS NOT TRUE OR (its_line ~ E'^— [^[:space:]+]+ [A-Za-z0-9+/]+=*\n$') IS NOT TRUE THEN
+        RAISE EXCEPTION 'A cosignature is a line of a note, of the tenant in scope' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     INSERT INTO ledger_cosignature (tenant_id, events, size, witness, line, signed_at)
         SELECT tenant_id, events, checkpoint.size, its_witness, its_line, its_signed_at
         FROM ledger_checkpoint AS checkpoint JOIN ledger_log AS log USING (tenant_id, events)
