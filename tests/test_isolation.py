@@ -16,6 +16,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session
 from wisely_security.workspace.pages import urls as workspace_urls
 
+from .findings.making import exception, new_country
 from .support.cast import Cast, add_member, person, sign_in
 
 ENTERPRISE, AGGREGATOR = "identity-access", "users-permissions"
@@ -49,8 +50,13 @@ NEED_PERMISSION = {
     "integrity_tool",
     "integrity_compare",
     "integrity_growth",
+    "findings",
+    "finding",
+    "finding_rules",
+    "finding_exception_delete",
 }
-ELSEWHERE = {"switch_tenant", "api_audit_events", "api_description"}  # below, tests of Django admin and of the API
+# Below, tests of Django admin, of the API and of findings.
+ELSEWHERE = {"switch_tenant", "api_audit_events", "api_description", "finding_decide"}
 OF_THE_WORKSPACE = {pattern.name for pattern in workspace_urls.urlpatterns}  # tests/workspace
 
 
@@ -78,6 +84,7 @@ def urls(cast: Cast) -> dict[str, str]:
     with acting_as(tenant_id=cast.acme.pk):
         event = LoginEvent.objects.latest("id")
         audit_event = AuditEvent.objects.latest("id")
+    finding = new_country(cast.bob)
     arguments: dict[str, list[object]] = {
         "user_sessions": [cast.bob.pk],
         "end_user_sessions": [cast.bob.pk],
@@ -93,11 +100,13 @@ def urls(cast: Cast) -> dict[str, str]:
         "integrity_tool": ["witness.py"],
         "integrity_growth": ["audit-trail", 0],
         "end_session": [session.pk],
+        "finding": [finding.pk],
+        "finding_exception_delete": [exception(finding).pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in NEED_PERMISSION | OF_ONES_OWN}
 
 
-POSTS = {"end_user_session", "end_user_sessions", "end_session", "end_other_sessions"}
+POSTS = {"finding_exception_delete", "end_user_session", "end_user_sessions", "end_session", "end_other_sessions"}
 
 
 def visit(client: Client, name: str, url: str):
@@ -147,6 +156,8 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
         "audit_trail_event",
         "login_activity_proof",
         "audit_trail_proof",
+        "finding",
+        "finding_exception_delete",
     ],
 )
 @pytest.mark.parametrize("who", ["charlie", "erin"])

@@ -31,6 +31,8 @@ Users, User: Made Admin, Suspend, Delete, Edited
 Roles, Role: Add, Edit
 """
 
+ELSEWHERE = {"findings"}  # tests/findings/test_decisions.py
+
 
 def test_what_is_promised_is_recorded() -> None:
     lines = [line.partition(": ") for line in PROMISED.strip().splitlines()]
@@ -40,7 +42,8 @@ def test_what_is_promised_is_recorded() -> None:
 
 
 def test_each_action_has_a_row_that_does_it() -> None:
-    missing = {str(action) for action in actions() if not action.direct} ^ {str(row) for row in ACTION_MATRIX}
+    done = {str(action) for action in actions() if not action.direct and action.module.key not in ELSEWHERE}
+    missing = done ^ {str(row) for row in ACTION_MATRIX}
     assert missing == set(), "rows of modules are in tests/workspace/samples/, a file for each module"
 
 

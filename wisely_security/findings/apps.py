@@ -7,8 +7,12 @@ class FindingsConfig(AppConfig):
 
     def ready(self) -> None:
         from wisely_security.ledger.derived import projectors
+        from wisely_security.reports import unusual
 
         from . import audited, safeguards  # noqa: F401
         from .engine import projector
+        from .views import findings  # noqa: F401  (adds its entry to the menu)
+        from .views.on_records import FindingsOnRecords
 
         projectors.register(projector.NAME, projector.consume)
+        unusual.register(FindingsOnRecords())

@@ -8,17 +8,13 @@ from .models import Finding, FindingException, RuleSettings, State
 from .rules import RULES
 
 MODULE = Module("findings", "Findings", record=("finding", "Finding"))
-EXPECT = MODULE.action("expect", "Mark as expected", "A finding was marked as expected, with a reason.", direct=True)
-CONFIRM = MODULE.action(
-    "confirm", "Confirm", "A finding was confirmed: what it shows should not have happened.", direct=True
-)
-REOPEN = MODULE.action("reopen", "Reopen", "A finding that had been decided on was opened again.", direct=True)
+EXPECT = MODULE.action("expect", "Mark as expected", "A finding was marked as expected, with a reason.")
+CONFIRM = MODULE.action("confirm", "Confirm", "A finding was confirmed: what it shows should not have happened.")
+REOPEN = MODULE.action("reopen", "Reopen", "A finding that had been decided on was opened again.")
 EDIT = MODULE.action("edit", "Edit", "A finding was changed in the database.", direct=True)
 EXCEPTION = ("finding_exception", "Exception")
-ADD_EXCEPTION = MODULE.action("add", "Add", "Something was excepted from a rule.", area=EXCEPTION, direct=True)
-DELETE_EXCEPTION = MODULE.action(
-    "delete", "Delete", "An exception from a rule was deleted.", area=EXCEPTION, direct=True
-)
+ADD_EXCEPTION = MODULE.action("add", "Add", "Something was excepted from a rule.", area=EXCEPTION)
+DELETE_EXCEPTION = MODULE.action("delete", "Delete", "An exception from a rule was deleted.", area=EXCEPTION)
 EDIT_EXCEPTION = MODULE.action("edit", "Edit", "An exception was changed in the database.", area=EXCEPTION, direct=True)
 
 DECIDED = {"state", "reason"}

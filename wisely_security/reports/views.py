@@ -28,6 +28,7 @@ from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in import signals
 from wisely_security.tenancy.views.access import MemberView
 
+from . import unusual
 from .chart import charts
 from .download.worksheet import MOST_ROWS
 from .filtering.filters import ReportFilterSet
@@ -153,11 +154,13 @@ class ReportPage(ReportView):
         except SearchTooLongError as error:
             filters.form.add_error(None, str(error))
             return self._nothing_shown(filters, context)
-        rows = self._rows(page)
+        found = self._unusual(filters, page)
+        rows = self._rows(page, found.marks)
         self._record_page_view(filters, page.rows)
         may_download = self.request.user.may(self.report.download_permission)
         context |= {
             "chips": self.chips(filters, page.rows),
+            "strip": found.strip,
             "elsewhere": None if rows else self._elsewhere(filters),
             "events": rows,
             "rows": self._table(rows),
@@ -191,10 +194,18 @@ class ReportPage(ReportView):
         """Where a script fetches the results, they are all that is shown of the page."""
         return "reports/results.html" if _is_partial(self.request) else "reports/report.html"
 
-    def _rows(self, page: Page) -> list[dict[str, Any]]:
+    def _unusual(self, filters: ReportFilterSet, page: Page) -> unusual.OnPage:
+        source, during = unusual.for_reader(self.request.user), filters.form.cleaned_data["during"]
+        if source is None:
+            return unusual.NOTHING
+        ids = [event.pk for event in page.rows]
+        return source.on_page(self.report, self.request.tenant, during.start, during.end, ids)
+
+    def _rows(self, page: Page, marks: Mapping[UUID, unusual.Mark]) -> list[dict[str, Any]]:
         link = cache(self.link)  # half of them go to the same few pages
         rows = self.report.rows(page.rows, link, self.request.user)
         for row, event in zip(rows, page.rows, strict=True):
+            row["mark"] = marks.get(event.pk)
             row |= {"id": event.pk, "url": f"{self.path}{event.pk}/", **_moment(event.occurred_at), **NO_GROUP}
         if self.report.groups_requests and not self.request.GET.get("request"):
             mark_groups(rows, page)

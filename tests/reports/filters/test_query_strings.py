@@ -42,6 +42,7 @@ EXPECTS = {
     "country": ("a country", "Choose one from the list."),
     "module": ("a module", "Choose one from the list."),
     "sub_module": ("a sub-module", "Choose one from the list."),
+    "finding": ("a finding", "Choose one from the list."),
     "record": ("a record ID", "Copy it from an event's details."),
     "request": ("a request ID", "Copy it from an event's details."),
 }

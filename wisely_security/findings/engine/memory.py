@@ -81,6 +81,13 @@ class Memory:
     def network(self, tenant: str, network: str) -> Network:
         return self._networks.setdefault((tenant, network), Network())
 
+    def forget_networks(self, now: float) -> None:
+        """Those of which nothing has been heard for as long as rules remember them."""
+        recent = {
+            key: it for key, it in self._networks.items() if it.failures and it.failures[-1][0] > now - KEEP_SOURCE
+        }
+        self._networks = recent
+
     def as_data(self) -> Iterator[tuple[Key, dict[str, Any]]]:
         for (tenant, subject), person in self._people.items():
             yield (tenant, PERSON, subject), {name: getattr(person, name) for name in Person.__slots__}

@@ -44,6 +44,8 @@ def consume(table: str) -> bool:
         window = Window(*cursor.fetchone())
         if window.since is None:
             return False
+        if (window.since, window.after_id) == (0, None):  # from the beginning, or once more from there
+            remembering.forget()
         observations, position = _observations(cursor, window)
         examine(observations)
         cursor.execute("SELECT findings_end_window(%s, %s, %s)", position)

@@ -46,3 +46,9 @@ def keep(memory: Memory, now: float) -> None:
         cursor.execute(
             "DELETE FROM findings_memory WHERE kind = %s AND seen_at < %s", [NETWORK, moment - FORGET_NETWORKS]
         )
+
+
+def forget() -> None:
+    """Everything, of all tenants that the scope reaches: it is derived again from the first event on."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM findings_memory")

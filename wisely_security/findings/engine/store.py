@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from wisely_security.tenancy.models import Tenant
@@ -47,11 +47,12 @@ def save(incidents: Iterable[Incident]) -> list[Finding]:
 
 
 def count_open(tenants: Iterable[str | UUID]) -> None:
-    """How many are open, in the row of the tenant, which every page reads: the menu shows it without a statement."""
+    """What there is, in the row of the tenant, which every page reads: most need no statement more."""
     still_open = Finding.objects.still_open().filter(tenant=OuterRef("pk")).order_by().values("tenant")
     number = Coalesce(Subquery(still_open.annotate(number=Count("pk")).values("number")), 0)
+    has = Exists(Finding.objects.filter(tenant=OuterRef("pk")).exclude(state=State.EXPECTED))
     for tenant in sorted(map(str, tenants)):
-        Tenant.objects.filter(pk=tenant).update(open_findings=number)
+        Tenant.objects.filter(pk=tenant).update(open_findings=number, has_findings=has)
 
 
 def _exceptions(tenants: Iterable[str]) -> dict[tuple[str, str, str, str], FindingException]:

@@ -8,6 +8,8 @@ from math import asin, cos, radians, sin, sqrt
 
 from django.utils import timezone
 
+from login_activity.devices.kinds import DeviceKind
+
 EARTH_KM = 6371.0
 
 
@@ -42,6 +44,13 @@ def span(minutes: float) -> str:
 def city(place: str) -> str:
     """The first part of "Bengaluru, Karnataka, India"."""
     return place.split(", ")[0]
+
+
+def device_label(device: str) -> str:
+    """``Windows PC (Chrome, Windows)``."""
+    kind, *software = device.split(" · ")
+    label = str(dict(DeviceKind.choices).get(kind, kind))
+    return f"{label} ({', '.join(software)})" if software else label
 
 
 def number(count: int, one: str, many: str = "") -> str:

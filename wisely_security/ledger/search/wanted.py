@@ -119,6 +119,8 @@ def _of_column(node: Any, name: str, indexed: IndexedFields) -> list[OneOf]:
         return [OneOf(tokens=frozenset({address}), value=(ADDRESS, address))]
     if name == "id" and isinstance(node, lookups.Exact):
         return [OneOf(ids=frozenset({str(node.rhs)}))]
+    if name == "id" and isinstance(node, lookups.In) and isinstance(node.rhs, list):
+        return [OneOf(ids=frozenset(map(str, node.rhs)))]
     if name not in indexed.single:
         return []
     match node:

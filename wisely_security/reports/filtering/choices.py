@@ -74,3 +74,18 @@ class PersonField(forms.CharField):
 
 class PersonFilter(django_filters.CharFilter):
     field_class = PersonField
+
+
+ANY_FINDING = "any"
+
+
+class FindingField(forms.CharField):
+    """The ID of a finding, or ``any``."""
+
+    def validate(self, value: str) -> None:
+        if value and value != ANY_FINDING and not is_uuid(value):
+            raise ValidationError(isnt(value, "a finding", "Choose one from the list."), code="invalid")
+
+
+class FindingFilter(django_filters.CharFilter):
+    field_class = FindingField

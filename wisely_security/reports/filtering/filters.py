@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django import forms
@@ -14,12 +15,14 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.choices import flatten_choices
 
+from wisely_security.core.request_context import current
 from wisely_security.core.text.folding import fold
 from wisely_security.ledger.search.pasted import parse_uuid
 from wisely_security.ledger.search.plan import first_of
 
-from .choices import ChoiceFilter
-from .parameters import isnt, normalized
+from .. import unusual
+from .choices import ANY_FINDING, ChoiceFilter, Choices, FindingFilter
+from .parameters import is_uuid, isnt, normalized
 from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
 from .widgets import DropDown
 
@@ -135,11 +138,22 @@ class ReportFilterSet(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
 
+    finding = FindingFilter(label="Findings", method="apply_finding")
+
     class Meta:
         form = PeriodForm
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(self._by_key(normalized(data)), **options)
+        self.form.fields["finding"] = field = self.form.fields.pop("finding")  # behind those of the record
+        field.widget = DropDown(choices=Choices(self._findings))
+
+    def _findings(self) -> list[tuple[str, str]]:
+        choices = [("", "All events"), (ANY_FINDING, "Unusual events")]
+        typed, source = str(self.form["finding"].value() or ""), unusual.source()
+        if source and is_uuid(typed):
+            choices.append((typed, source.title_of(UUID(typed)) or typed))
+        return choices
 
     @classmethod
     def _by_key(cls, data: QueryDict) -> QueryDict:
@@ -182,6 +196,16 @@ class ReportFilterSet(django_filters.FilterSet):
     def apply_nothing(self, queryset: Any, name: str, value: Any) -> Any:
         """The period is applied once, in ``filter_queryset``, with both its ends."""
         return queryset
+
+    def apply_finding(self, queryset: Any, name: str, value: str) -> Any:
+        source, tenant_id = unusual.source(), current().tenant_id
+        if not value or source is None:
+            return queryset
+        if tenant_id is None:
+            return queryset.none()
+        during: Period = self.form.cleaned_data["during"]
+        finding = None if value == ANY_FINDING else UUID(value)
+        return queryset.filter(source.condition(queryset.model, tenant_id, finding, during.start, during.end))
 
     def apply_text(self, queryset: Any, name: str, value: str) -> Any:
         events = queryset

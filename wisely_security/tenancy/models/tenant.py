@@ -78,6 +78,9 @@ class Tenant(models.Model):
         "has findings of a verification", default=False, db_default=False, editable=False
     )
     open_findings = models.PositiveIntegerField("open findings", default=0, db_default=0, editable=False)
+    has_findings = models.BooleanField(
+        "has findings that are not expected", default=False, db_default=False, editable=False
+    )
 
     class Meta:
         ordering = ["name__in_order"]

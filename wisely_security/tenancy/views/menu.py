@@ -25,17 +25,31 @@ class Entry:
     icon: str
     permission: str
     url: Callable[[Tenant], str]
+    count: Callable[[Tenant], tuple[int, str]]
+
+
+def no_count(tenant: Tenant) -> tuple[int, str]:
+    return 0, ""
 
 
 _entries: list[Entry] = []
 
 
-def add(section: str, label: str, *, icon: str, permission: str, url: Callable[[Tenant], str]) -> None:
+def add(
+    section: str,
+    label: str,
+    *,
+    icon: str,
+    permission: str,
+    url: Callable[[Tenant], str],
+    count: Callable[[Tenant], tuple[int, str]] = no_count,
+) -> None:
     """Add an entry to a section: WORKSPACE, PEOPLE ("Identity & Access", "Users & Permissions") or SECURITY.
 
-    ``icon``: the name of a heroicon.
+    ``icon``: the name of a heroicon. ``count``: a number that stands behind the label unless it is 0, and what it
+    counts, from the tenant's row alone.
     """
-    _entries.append(Entry(section, label, icon, permission, url))
+    _entries.append(Entry(section, label, icon, permission, url, count))
 
 
 def entries(user: User, tenant: Tenant) -> list[tuple[Entry, str]]:
@@ -60,9 +74,9 @@ def _menu(path: str, user: User, tenant: Tenant) -> list[dict[str, Any]]:
     labels = {WORKSPACE: "Workspace", PEOPLE: PEOPLE_SECTIONS[tenant.edition][1], SECURITY: "Security"}
     sections: dict[str, list[dict[str, Any]]] = {label: [] for label in labels.values()}
     for entry, url in entries(user, tenant):
-        sections[labels[entry.section]].append(
-            {"label": entry.label, "icon": entry.icon, "url": url, "current": path.startswith(url)}
-        )
+        number, counted = entry.count(tenant)
+        item = {"label": entry.label, "icon": entry.icon, "url": url, "current": path.startswith(url)}
+        sections[labels[entry.section]].append({**item, "number": number, "counted": counted})
     return [{"label": label, "items": items} for label, items in sections.items() if items]
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from wisely_security.demo import DAYS, changes, people, sign_ins
+from wisely_security.demo import DAYS, changes, findings, people, sign_ins
 from wisely_security.demo.backdating import back_dating
 from wisely_security.demo.networks import provide_places
 from wisely_security.demo.patterns import Seed
@@ -72,6 +72,8 @@ class Command(BaseCommand):
             demo = people.create(until, seed) if new else people.existing(until, seed)
             number = changes.load(demo, number, bar.update, scripted=new)
             sign_ins.load(demo, events, bar.update, scripted=new)
+            if new:
+                findings.load(demo)
         project()
         return number
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from ...engine.memory import Memory
 from ...engine.observations import Observation
@@ -59,6 +60,7 @@ RULE = Rule(
         Threshold(key="speed", label="Faster than", default=900, minimum=100, maximum=20_000, unit="km/h"),
         Threshold(key="distance", label="And further than", default=500, minimum=50, maximum=20_000, unit="km"),
     ),
+    pause=timedelta(hours=12),  # so that the way back belongs to it
     examine=examine,
     sentence=sentence,
     cases=(
@@ -85,8 +87,8 @@ RULE = Rule(
             ["Priya Nair: Bengaluru 09:48 → São Paulo 10:14, 14,000 km in 26 min."],
         ),
         Case(
-            "there and back is one finding",
-            [signs_in("09:48"), signs_in("10:14", SAO_PAULO), signs_in("10:20")],
+            "there and back is one finding, and what is done at home is not suspicious",
+            [signs_in("09:48"), signs_in("10:14", SAO_PAULO), signs_in("11:40"), downloads("11:45", 10)],
             ["Priya Nair: Bengaluru 09:48 → São Paulo 10:14, 14,000 km in 26 min."],
         ),
         Case("a limit of one’s own", [signs_in("-1 04:00"), signs_in("10:14", SAO_PAULO)], limits={"speed": 20_000}),

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from login_activity.devices.kinds import DeviceKind
-
 from ...engine.memory import Memory
 from ...engine.observations import Observation
 from ..cases import LAPTOP, PHONE, SAO_PAULO, signs_in, used_to
 from ..rule import Case, Limits, Rule, Severity, Signal, Told
-from ..texts import city
+from ..texts import city, device_label
 from . import learning
-
-KINDS = {str(key): str(label) for key, label in DeviceKind.choices}
 
 
 def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]:
@@ -33,11 +29,9 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
 
 
 def sentence(told: Told) -> str:
-    kind, *software = told.evidence["device"].split(" · ")
-    device = KINDS.get(kind, kind)
-    with_what = f"{device} ({', '.join(software)})" if software else device
+    device = device_label(told.evidence["device"])
     where = f", from a new place: {city(told.evidence['place'])}" if told.evidence["elsewhere"] else ""
-    return f"{told.name} signed in with a new device, {with_what}{where}."
+    return f"{told.name} signed in with a new device, {device}{where}."
 
 
 RULE = Rule(

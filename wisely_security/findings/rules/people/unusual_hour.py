@@ -11,7 +11,7 @@ from ..cases import signs_in, used_to
 from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
 from ..texts import clock, number
 
-HOURS_AROUND = 2  # also what daylight saving moves
+HOURS_AROUND = 3  # more than daylight saving moves
 
 
 def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]:
@@ -54,9 +54,9 @@ RULE = Rule(
         Case(
             "at three in the morning",
             [*used_to(days=50), signs_in("03:00")],
-            ["Priya Nair signed in at 03:00; none of 50 earlier sign-ins was within 2 hours of that time."],
+            ["Priya Nair signed in at 03:00; none of 50 earlier sign-ins was within 3 hours of that time."],
         ),
-        Case("two hours early", [*used_to(days=50), signs_in("07:00")]),
+        Case("three hours early", [*used_to(days=50), signs_in("06:00")]),
         Case("while somebody is got to know", [*used_to(days=30), signs_in("03:00")]),
     ),
 )

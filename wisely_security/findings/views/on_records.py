@@ -1,0 +1,92 @@
+"""What the pages of both records show of findings: the strip, the marks of rows, and the filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import BooleanField, Q, UUIDField
+from django.db.models.expressions import RawSQL
+from django.urls import reverse
+
+from wisely_security.ledger.models import Event, first_id
+from wisely_security.reports.unusual import NOTHING, Mark, Notice, OnPage, Strip, Unusual
+from wisely_security.reports.views import Report
+from wisely_security.tenancy.models import Tenant, User
+
+from .. import permissions
+from ..engine.observations import TABLES
+from ..models import Finding, State
+from ..rules.rule import Severity
+from .evidence import records_url
+
+MOST_NOTICES, MOST_READ = 4, 200
+STRONGEST_FIRST = [severity.value for severity in reversed(Severity)]
+OF_RECORD = (
+    "EXISTS (SELECT FROM findings_event AS it WHERE it.tenant_id = findings_finding.tenant_id "
+    "AND it.finding_id = findings_finding.id AND it.record = %s)"
+)
+MARKED = (
+    "ARRAY(SELECT it.event_id FROM findings_event AS it WHERE it.tenant_id = findings_finding.tenant_id "
+    "AND it.finding_id = findings_finding.id AND it.event_id = ANY (%s))"
+)
+IDS = """
+    SELECT event_id FROM findings_event AS it
+    JOIN findings_finding AS finding ON (finding.tenant_id, finding.id) = (it.tenant_id, it.finding_id)
+    WHERE it.tenant_id = %s AND event_id >= %s AND event_id < %s AND record = %s
+"""
+RECORDS = {table: record for record, table in TABLES.items()}
+MOST_IDS = 1_000
+NO_EVENT = UUID(int=0)
+
+
+class FindingsOnRecords(Unusual):
+    def on_page(self, report: Report, tenant: Tenant, start: datetime, end: datetime, ids: Sequence[UUID]) -> OnPage:
+        if not tenant.has_findings:
+            return NOTHING
+        of_record = RawSQL(OF_RECORD, [report.key], output_field=BooleanField())  # noqa: S611
+        marked = RawSQL(MARKED, [list(ids)], output_field=ArrayField(UUIDField()))  # noqa: S611
+        findings = Finding.objects.filter(of_record, tenant=tenant).exclude(state=State.EXPECTED).during(start, end)
+        rows: list[Any] = list(findings.annotate(marked=marked).order_by("-marked__len", "-last_at", "-id")[:MOST_READ])
+        marks = {key: Mark(it.title, reverse("finding", args=[it.pk])) for it in rows for key in it.marked}
+        return OnPage(_strip(report, tenant, [it for it in rows if it.state == State.OPEN]), marks)
+
+    def condition(
+        self, model: type[Event], tenant_id: UUID, finding: UUID | None, start: datetime, end: datetime
+    ) -> Any:
+        """The ids themselves, which the search plan goes to directly. So many that they are everywhere: a subquery."""
+        values: list[Any]
+        query, values = IDS, [tenant_id, first_id(start), first_id(end), RECORDS[model._meta.db_table]]
+        if finding:
+            query, values = f"{query} AND finding_id = %s", [*values, finding]
+        else:
+            query = f"{query} AND state <> 'expected'"
+        with connection.cursor() as cursor:
+            cursor.execute(f"{query} LIMIT %s", [*values, MOST_IDS + 1])
+            ids = [event_id for (event_id,) in cursor.fetchall()]
+        if len(ids) > MOST_IDS:
+            return RawSQL(f"id IN ({query})", values, output_field=BooleanField())  # noqa: S611
+        return Q(id__in=ids or [NO_EVENT])
+
+    def title_of(self, finding: UUID) -> str:
+        found = Finding.objects.filter(pk=finding).first()
+        return found.title if found else ""
+
+    def may_see(self, reader: User) -> bool:
+        return reader.may(permissions.VIEW)
+
+
+def _strip(report: Report, tenant: Tenant, findings: list[Finding]) -> Strip | None:
+    if not findings:
+        return None
+    latest = sorted(findings, key=lambda it: it.last_at, reverse=True)
+    strongest = sorted(latest, key=lambda it: STRONGEST_FIRST.index(it.severity))[:MOST_NOTICES]
+    notices = [
+        Notice(it.sentence, it.severity, reverse("finding", args=[it.pk]), records_url(report, it, tenant))
+        for it in strongest
+    ]
+    return Strip(notices, len(findings) - len(notices), reverse("findings"))
