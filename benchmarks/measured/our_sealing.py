@@ -28,10 +28,10 @@ AT_ONCE = 5000  # events of a transaction
 def main(sealed: bool) -> None:
     from django.conf import settings
     from django.db.models.functions import Now
-    from tests.audit_trail.capture.factories import build, make
 
     from tests.support.cast import Cast, create_cast
     from tests.support.databases import drop_template, fresh_database, make_template
+    from tests.workspace.samples.making import build, make
     from wisely_security.core.request_context import Client, RequestContext, acting_as, using
     from wisely_security.ledger.sealing.keys import new_key
     from wisely_security.tenancy.models import User

@@ -21,6 +21,8 @@ from .owner import as_owner, run, unguarded
 
 _LOG = "(tenant_id, events) = (%s, %s::regclass)"
 _RUNS = f"SELECT first_index, ids, salts, hashes FROM ledger_sealed WHERE {_LOG} ORDER BY first_index"  # noqa: S608
+_ERASED = f"SELECT id, sealed, kept FROM ledger_erased WHERE {_LOG} ORDER BY erasure"  # noqa: S608
+_DEPARTED = f"SELECT first_index, hashes FROM ledger_departed WHERE {_LOG}"  # noqa: S608
 _SET_HASHES = f"UPDATE ledger_sealed SET hashes = %s WHERE {_LOG} AND first_index = %s"  # noqa: S608
 _CHECKPOINTS = f"SELECT size, root FROM ledger_checkpoint WHERE {_LOG} ORDER BY size"  # noqa: S608
 
@@ -32,10 +34,10 @@ def reseal(model: type[Event], tenant_id: UUID) -> int:
     with as_owner():
         run("SELECT FROM ledger_projector WHERE (name, events) = ('ledger_seal', %s) FOR UPDATE", table)
         [(origin,)] = run(f"SELECT origin FROM ledger_log WHERE {_LOG}", *log)  # noqa: S608
-        hashes = _new_leaves(model, tenant_id)
+        leaves = _new_leaves(model, tenant_id) + [(first, bytes(hashes)) for first, hashes in run(_DEPARTED, *log)]
         tree, roots = GrowingTree(), {}
         sizes = {size for size, _ in run(_CHECKPOINTS, *log)}
-        for each in hashes:
+        for each in split(b"".join(hashes for _, hashes in sorted(leaves))):
             tree.append(each)
             if tree.size in sizes:
                 roots[tree.size] = tree.root()
@@ -44,22 +46,24 @@ def reseal(model: type[Event], tenant_id: UUID) -> int:
         return _sign(signing_keys(), origin, log, roots)
 
 
-def _new_leaves(model: type[Event], tenant_id: UUID) -> list[bytes]:
-    """All leaf hashes of a log, computed from its events as they are now; stored where they differ."""
+def _new_leaves(model: type[Event], tenant_id: UUID) -> list[tuple[int, bytes]]:
+    """The leaf hashes of each run, computed from its events as they are now; stored where they differ."""
     log = tenant_id, model._meta.db_table
     rows: dict[str, Row] = {}
     query = f"SELECT {', '.join(columns(model))} FROM {log[1]} WHERE tenant_id = %s"  # noqa: S608
     copy_rows(query, [tenant_id], lambda row: rows.update({str(row[0]): row}), using="owner")
+    erased = {str(key): (bytes(sealed).hex(), bytes(kept).hex()) for key, sealed, kept in run(_ERASED, *log)}
     leaf_hash = leaf_hasher(model, 0)
-    found: list[bytes] = []
+    found: list[tuple[int, bytes]] = []
     for first, ids, salts, before in run(_RUNS, *log):
         hashes = split(bytes(before))
         for number, key in enumerate(map(str, ids)):
             if row := rows.get(key):
-                hashes[number] = leaf_hash(row, bytes(salts)[SALT_SIZE * number : SALT_SIZE * (number + 1)])
+                salt = bytes(salts)[SALT_SIZE * number : SALT_SIZE * (number + 1)]
+                hashes[number] = leaf_hash(row, salt, *erased.get(key, ("", "")))
         if b"".join(hashes) != bytes(before):
             run(_SET_HASHES, b"".join(hashes), *log, first)
-        found += hashes
+        found.append((first, b"".join(hashes)))
     return found
 
 

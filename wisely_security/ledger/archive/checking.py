@@ -32,6 +32,12 @@ from .parquet import OF_LOG, Reader
 
 HASHES_AT_ONCE = 2048
 
+# Archives that events left for. None ever leaves the list.
+_UNLISTED = """
+    SELECT DISTINCT tenant_id, month, reason FROM ledger_removal
+    WHERE events = %s::regclass AND kind = 'archived' AND NOT EXISTS (SELECT FROM ledger_archive WHERE name = reason)
+"""
+
 Faults = dict[UUID, list[ArchiveFault]]
 
 
@@ -51,6 +57,10 @@ class ArchiveVerification:
             its = self._faults(archive, model)
             for tenant_id, faults in its.items():
                 found[tenant_id] += faults
+        for tenant_id, month, name in ask(_UNLISTED, model._meta.db_table):
+            if since is None or until is None or since <= month < until:
+                text = f"the events of {month:%Y-%m} left for {name}, which is not in the list of archives."
+                found[tenant_id].append(ArchiveFault(None, "", "archive", text))
         return found
 
     def _faults(self, archive: Archive, model: type[Event]) -> Faults:

@@ -20,6 +20,7 @@ class Who(StrEnum):
     OWNER_OF_SCHEMA = "The owner of the tables, to what protects them"
     SUPERUSER = "A superuser, or whoever runs the server"
     FILES = "Whoever writes the checkpoint files"
+    ARCHIVES = "Whoever writes the archives, and owns the tables besides"
     KEY = "The owner of the tables who also has the signing key"
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from hashlib import sha256
+from unittest.mock import patch
 
 from django.utils import timezone
 
 from tests.ledger.sealing.logs.tampering import as_owner, unguarded
 from tests.support import records
 from tests.support.records import TABLE
+from wisely_security.database.replication.alias_override import override_default
+from wisely_security.ledger.erasure import batches
+from wisely_security.ledger.erasure.person import Person
+from wisely_security.ledger.sealing.logs import erasures
 from wisely_security.ledger.sealing.logs.growing import GrowingTree, split
 
 from .attack import Attacks, Found, NotFound, Refused, Who, statements
@@ -158,6 +163,15 @@ def forge_removal(scene: Scene) -> None:
         "SELECT ledger_note_removal(%s, date_trunc('month', now() AT TIME ZONE 'UTC')::date, 'erased', 'old', %s)",
         *(TABLE, scene.tenant),
     )
+
+
+@attacks(
+    "takes a name out of events and notes it as the erasure of a person", Found("no erasure was recorded that says so")
+)
+def forge_erasure(scene: Scene) -> None:
+    person = Person(frozenset(), frozenset(), frozenset({"Person 5"}))
+    with override_default("owner"), patch.object(erasures, "sign"):
+        batches.erase(person, scene.tenant, "E-1", list(batches.find(person, scene.tenant)))
 
 
 @attacks(

@@ -83,9 +83,11 @@ def alter_and_rewrite_files(scene: Scene) -> None:
 @key("begins a new log of altered events, files included", FoundOutside("an old state"))
 def begin_again(scene: Scene) -> None:
     scene.tamper("DELETE FROM EVENTS WHERE id = %s", scene.ids[3])
-    for table in ("ledger_log", "ledger_sealed", "ledger_tile"):
+    for table in ("ledger_log", "ledger_sealed", "ledger_departed", "ledger_tile"):
         as_owner(f"DELETE FROM {table} WHERE events = %s::regclass", TABLE)
-    unguarded("ledger_checkpoint", "DELETE FROM ledger_checkpoint WHERE events = %s::regclass", TABLE)
+    for table in ("ledger_checkpoint", "ledger_removal"):
+        unguarded(table, f"DELETE FROM {table} WHERE events = %s::regclass", TABLE)
+    unguarded("ledger_archive", "DELETE FROM ledger_archive")
     as_owner("DELETE FROM ledger_projector WHERE (name, events) = ('ledger_seal', %s)", TABLE)
     shutil.rmtree(scene.files / "login-activity")
     scene.seal()

@@ -17,11 +17,13 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.test import override_settings
 
+from tests.ledger.retention.history import OLD, YOUNG, run, sign_ins
 from tests.ledger.sealing.logs.tampering import CHANGES, as_owner, ids_of, seal_all, unguarded
 from tests.support import databases, records
 from tests.support.cast import Cast
 from tests.support.records import TABLE
 from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.models import time_of
 
 NAME = f"{databases.TEMPLATE}_tampering"
 KEY = "00" * 21 + "A="
@@ -30,8 +32,8 @@ SMALL = 300
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """``ids``: of the tenant's sealed sign-ins, in the order of their log. ``partition``: of all of them. ``later``:
-    how long after the attack somebody verifies."""
+    """``ids``: of the tenant's sealed sign-ins, in the order of their log, but for three that are in an archive.
+    ``partition``: of all of them. ``size``: of the log. ``later``: how long after the attack somebody verifies."""
 
     tenant: UUID
     other: UUID
@@ -43,6 +45,11 @@ class Scene:
     @property
     def files(self) -> Path:
         return Path(settings.CHECKPOINT_DIR)
+
+    @property
+    def archive(self) -> Path:
+        [found] = Path(settings.ARCHIVE_DIR).glob("*.parquet")
+        return found
 
     @property
     def copied_files(self) -> Path:
@@ -87,7 +94,7 @@ class Scene:
 @contextmanager
 def template(cast: Cast, folder: Path, size: int = SMALL) -> Iterator[Scene]:
     """A database that copies are made of, with so many events of a tenant, sealed in three windows or more."""
-    with databases.kept_database(NAME, databases.WITH_CAST), override_settings(SIGNING_KEY=KEY, CHECKPOINT_DIR=folder):
+    with databases.kept_database(NAME, databases.WITH_CAST), outside(folder):
         with databases.using_database(NAME):
             scene = _fill(cast, size)
         yield scene
@@ -100,8 +107,22 @@ def _fill(cast: Cast, size: int) -> Scene:
         records.append_many(tenant, size // 3)
         seal_all(TABLE)
     seal_all(CHANGES)
+    sign_ins(OLD, [tenant, other])
+    seal_all(TABLE)
+    run("archive_events", "--older-than", "12")
     [(partition,)] = as_owner(f"SELECT DISTINCT tableoid::regclass::text FROM {TABLE}")
-    return Scene(tenant, other, ids_of(tenant), partition, size)
+    ids = [key for key in ids_of(tenant) if time_of(key).date() >= YOUNG]
+    return Scene(tenant, other, ids, partition, size + 3)
+
+
+def outside(folder: Path) -> override_settings:
+    """The files outside of the database: checkpoints in this folder, archives beside it."""
+    return override_settings(
+        SIGNING_KEY=KEY,
+        CHECKPOINT_DIR=folder,
+        ARCHIVE_DIR=folder.with_name("archives"),
+        KEEP_MONTHS=dict.fromkeys(settings.KEEP_MONTHS),
+    )
 
 
 @contextmanager
@@ -109,7 +130,8 @@ def copy(scene: Scene, source: Path, folder: Path, name: str) -> Iterator[Scene]
     """A database and checkpoint files of one attack's own."""
     for each in (folder, folder.with_name("elsewhere")):
         shutil.copytree(source, each)
+    shutil.copytree(source.with_name("archives"), folder.with_name("archives"))
     with ExitStack() as stack:
-        stack.enter_context(override_settings(SIGNING_KEY=KEY, CHECKPOINT_DIR=folder))
+        stack.enter_context(outside(folder))
         stack.enter_context(databases.fresh_database(f"{NAME}_{name}", NAME))
         yield replace(scene, later=[])

@@ -16,7 +16,7 @@ DOCUMENT = Path(__file__).parents[4] / "docs" / "integrity.md"
 
 def document() -> str:
     """Grouped by who does it; a line is an attack and what prevents or finds it."""
-    from . import app_role, events, logs, outside, schema, superuser
+    from . import app_role, archives, events, logs, outside, schema, superuser
 
     everything = [
         *app_role.attacks,
@@ -25,6 +25,7 @@ def document() -> str:
         *schema.attacks,
         *superuser.attacks,
         *outside.files,
+        *archives.attacks,
         *outside.key,
     ]
     lines = []

@@ -22,7 +22,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.database.replication.alias_override import override_default
 from wisely_security.ledger.sealing.verifying.run import protection_faults
 
-from . import app_role, events, logs, outside, schema, superuser, table
+from . import app_role, archives, events, logs, outside, schema, superuser, table
 from .attack import Attack, Found, FoundOutside, NotFound, Refused, Statements, Who
 from .scene import Scene, copy, template
 
@@ -33,6 +33,7 @@ ATTACKS = [
     *schema.attacks,
     *superuser.attacks,
     *outside.files,
+    *archives.attacks,
     *outside.key,
 ]
 
