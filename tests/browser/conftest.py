@@ -15,7 +15,7 @@ from wisely_security.tenancy.models import User
 
 from .site import Site, running_site
 
-# Two hidden pages of the address bar's suggestions, made anew for each window: more than half of what a page costs.
+# Two hidden pages of the address bar's suggestions, made again for each window: more than half of what a page costs.
 # The rest repeats what Playwright switches off, because the last such list is the one that holds.
 SWITCHED_OFF = [
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),

@@ -19,7 +19,7 @@ def set_up(cast: Cast) -> None:
         ("mis", "Sam Stone", UserStatus.SUSPENDED),
         ("finance", "Ina Inoue", UserStatus.PENDING),
     ):
-        member = person(name, f"{name.split()[0].lower()}@acme.example", status=status)
+        member = person(name, f"{name.split()[0].lower()}@{cast.acme.slug}.example", status=status)
         if status == UserStatus.PENDING:
             member.password = make_password(None)
         add_member(cast.acme, role, member)
