@@ -139,11 +139,12 @@ _CONVERSIONS: list[tuple[type[Any], Callable[[str], str]]] = [
 
 def _time(event_id: str) -> str:
     """Of an event, as JSON: its id has it, to the millisecond."""
-    second, milliseconds = divmod(int(event_id[:8] + event_id[9:13], 16), 1000)
-    return f'"{_second(second)}.{milliseconds:03}000Z"'
+    seconds, milliseconds = divmod(int(event_id[:8] + event_id[9:13], 16), 1000)
+    minute, second = divmod(seconds, 60)
+    return f'"{_minute(minute)}:{second:02}.{milliseconds:03}000Z"'
 
 
 @lru_cache(maxsize=1000)
-def _second(number: int) -> str:
+def _minute(number: int) -> str:
     """Events come in the order of time: it is the same for several, as a rule."""
-    return datetime.fromtimestamp(number, UTC).replace(tzinfo=None).isoformat()
+    return datetime.fromtimestamp(60 * number, UTC).replace(tzinfo=None).isoformat(timespec="minutes")
