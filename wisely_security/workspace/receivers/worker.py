@@ -26,13 +26,13 @@ class CheckpointWorker:
     def start(self) -> None:
         self._thread.start()
 
-    def tell_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """After the receiver in hand."""
         self._stop.set()
 
     def stop(self) -> None:
         """Give it a moment to finish. What it cannot finish, another one will."""
-        self.tell_to_stop()
+        self.request_stop()
         self._thread.join(SECONDS_TO_STOP)
 
     def work(self) -> None:

@@ -26,5 +26,5 @@ class Command(BaseCommand):
             return
         worker = CheckpointWorker()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: worker.tell_to_stop())
+            signal.signal(number, lambda *_: worker.request_stop())
         worker.work()
