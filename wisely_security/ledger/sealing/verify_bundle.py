@@ -690,9 +690,12 @@ def as_text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else as_jsonb(value)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def as_jsonb(value: Any) -> str:
     """PostgreSQL's text of jsonb: keys by length, then by bytes."""
-    return json.dumps(_in_order(value), ensure_ascii=False)
+    return _encode(_in_order(value))
 
 
 def _in_order(value: Any) -> Any:
