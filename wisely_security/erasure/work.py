@@ -93,13 +93,13 @@ def _forget(request: ErasureRequest, events: int) -> None:
         )
 
 
-def erase_from(tenant_id: UUID, person: Person, reference: str, at_once: int = batches.MOST) -> int:
+def erase_from(tenant_id: UUID, person: Person, reference: str, at_once: int = 0) -> int:
     """From the events of one tenant, in both records."""
     number = 0
     for _ in range(MOST_ROUNDS):
         done = 0
         with progress(_events_of(tenant_id), title=f"tenant {tenant_id}") as bar:
-            for some in _chunks(batches.find(person, tenant_id, bar.update), at_once):
+            for some in _chunks(batches.find(person, tenant_id, bar.update), at_once or batches.MOST):
                 done += batches.erase(person, tenant_id, reference, some)
         number += done
         if not done:

@@ -56,14 +56,12 @@ class Command(OwnersCommand):
             raise CommandError("Say why with --reference: the number of the request, without names.")
         self._confirm(email or str(user), options["confirm"])
         with acting_as(support=True):
-            request, _ = ErasureRequest.objects.get_or_create(
-                tenant=tenant,
-                email=email,
-                user=user,
-                finished_at=None,
-                withdrawn_at=None,
-                defaults={"reference": reference, "names": options["also"], "confirmed_at": timezone.now()},
+            begun = ErasureRequest.objects.filter(tenant=tenant, finished_at=None, withdrawn_at=None)
+            request, _ = begun.get_or_create(  # one that was interrupted knows more by now
+                **({"email": email} if email else {"user": user}),
+                defaults={"tenant": tenant, "reference": reference, "confirmed_at": timezone.now()},
             )
+            request.names = sorted({*request.names, *options["also"]})
             if not request.confirmed_at:
                 raise CommandError("Support has requested this, and nobody has confirmed it yet.")
         self.stdout.write(f"{work.erase(request):,} events erased under “{request.reference}”.")
