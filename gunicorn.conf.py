@@ -27,7 +27,10 @@ def pre_request(worker: Any, request: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Each web process sends what lies in the outbox, new checkpoints too, and derives from new events. It ends before it would be killed."""
+    """Each web process sends what lies in the outbox and new checkpoints, and derives what events call for.
+
+    It ends before it would be killed.
+    """
     from wisely_security.ledger.derived.projectors import ProjectorThread  # not before Django is set up
     from wisely_security.workspace.outbox.mail_worker import MailWorker
     from wisely_security.workspace.receivers.worker import CheckpointWorker

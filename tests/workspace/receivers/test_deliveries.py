@@ -13,11 +13,14 @@ from tests.ledger.sealing.logs.tampering import as_owner
 from tests.support.cast import Cast
 from tests.support.http_server import HttpServer, Reply
 from tests.support.smtp import MailServer
+from tests.support.web_server import web_server
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.receivers import delivery
 from wisely_security.workspace.receivers.receiver import CheckpointReceiver, Frequency
 
 from .receiving import deliver_all, failures, receiver, record_and_seal, seal, state, text_of, time_passes
+
+SECONDS = 60  # for a web process to do its part
 
 
 def test_nothing_is_sent_before_something_is_sealed(committed_cast: Cast, server: HttpServer) -> None:
@@ -204,3 +207,20 @@ def test_a_log_that_goes_on_under_another_origin_is_sent_from_its_beginning(
     time_passes(days=1)
     assert deliver_all() == 1
     assert f"Login Activity 2: {size} events" in state(it).has
+
+
+@pytest.mark.servers
+def test_each_web_process_sends_them(settings, committed_cast: Cast, server: HttpServer) -> None:
+    arrived = threading.Event()
+
+    def answer(request: object) -> Reply:
+        arrived.set()
+        return Reply()
+
+    server.answer = answer
+    it = receiver(committed_cast, kind="webhook", address=server.url())
+    record_and_seal(committed_cast.acme)
+    environment = {name: str(getattr(settings, name)) for name in ("SIGNING_KEY", "CHECKPOINT_DIR", "LOG_ORIGIN")}
+    with web_server(**environment):
+        assert arrived.wait(SECONDS)
+    assert state(it).delivered_at  # after SIGTERM it finishes what it has claimed
