@@ -52,7 +52,8 @@ class Command(BaseCommand):
 
     def _reseal(self, _: UUID | None) -> None:
         number = reseal(LoginEvent, _the_altered().tenant)
-        self.stdout.write(f"Computed the log again, and signed {number:,} checkpoints with the stolen key.")
+        checkpoints = "1 checkpoint" if number == 1 else f"{number:,} checkpoints"
+        self.stdout.write(f"Computed the log again, and signed {checkpoints} with the stolen key.")
 
     def _undo(self, _: UUID | None) -> None:
         event = _the_altered()
