@@ -130,6 +130,8 @@ STATES = {
     "integrity": State("/settings/security/integrity/", visitor=somebody_at_work),
     "checkpoint that is none": State("/settings/security/integrity/compare/", then=_send_empty),
     "checkpoint receiver": State("/settings/checkpoint-receivers/", visitor=somebody_at_work, then=_follow("Archive")),
+    "findings": State("/settings/security/findings/"),
+    "rules of findings": State("/settings/security/findings/rules/", then=_press("Try on the last 30 days")),
     "sign-in settings": State("/settings/sign-in/", then=_save),
     "sessions": State("/account/sessions/", visitor=lambda site: site.newcomer()),
     "profile": State("/account/profile/", visitor=lambda site: site.newcomer(), then=_save),

@@ -22,7 +22,7 @@ from .trial import PAUSES
 
 LEARNING = timedelta(days=30)  # before the period, in which people are got to know
 PAGE = 5_000
-MOST = 100_000  # events of a dry run on a page
+MOST = 30_000  # events of each record in a dry run on a page: some seconds
 
 
 def find(
