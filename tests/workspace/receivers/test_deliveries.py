@@ -220,7 +220,7 @@ def test_each_web_process_sends_them(settings, committed_cast: Cast, server: Htt
     server.answer = answer
     it = receiver(committed_cast, kind="webhook", address=server.url())
     record_and_seal(committed_cast.acme)
-    environment = {name: str(getattr(settings, name)) for name in ("SIGNING_KEY", "CHECKPOINT_DIR", "LOG_ORIGIN")}
-    with web_server(**environment):
+    key, folder = settings.SIGNING_KEY, str(settings.CHECKPOINT_DIR)
+    with web_server(SIGNING_KEY=key, CHECKPOINT_DIR=folder, LOG_ORIGIN=settings.LOG_ORIGIN):
         assert arrived.wait(SECONDS)
     assert state(it).delivered_at  # after SIGTERM it finishes what it has claimed

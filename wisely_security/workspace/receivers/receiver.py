@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models, transaction
-from django.db.models import BooleanField
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -39,12 +37,23 @@ INTERVALS = {
 }
 
 
+class LacksOne(models.Func):
+    """Whether a log of the receiver's tenant has a newer checkpoint than the receiver, in SQL."""
+
+    template = """EXISTS (
+        SELECT FROM ledger_log AS log WHERE log.tenant_id = workspace_checkpointreceiver.tenant_id
+        AND log.published > coalesce((sizes ->> log.origin)::bigint, 0)
+    )"""
+    arity = 0
+    output_field = models.BooleanField()
+
+
 class CheckpointReceiverQuerySet(models.QuerySet["CheckpointReceiver"]):
     def claim(self) -> CheckpointReceiver | None:
         """Take one that is due and lacks a checkpoint, of any tenant in scope, for as long as LEASE."""
         with transaction.atomic():
             due = self.select_related("tenant").filter(
-                RawSQL(_LACKS_ONE, [], output_field=BooleanField()),  # noqa: S611 (nobody's input is in it)
+                LacksOne(),
                 next_attempt_at__lte=Now(),
             )
             receiver = due.select_for_update(of=["self"], skip_locked=True).order_by("next_attempt_at").first()
@@ -127,9 +136,3 @@ def title_of(origin: str) -> str:
 
 def interval_of(receiver: CheckpointReceiver) -> timedelta:
     return INTERVALS[Frequency(receiver.frequency)]
-
-
-_LACKS_ONE = """EXISTS (
-    SELECT FROM ledger_log AS log WHERE log.tenant_id = workspace_checkpointreceiver.tenant_id AND log.published
-        > coalesce((sizes ->> log.origin)::bigint, 0)
-)"""
