@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 from wisely_security.ledger.archive import archives, retention
+from wisely_security.ledger.archive.errors import ArchiveError
 from wisely_security.ledger.months import partitions
 
 from ..archiving import OwnersCommand
@@ -41,18 +42,33 @@ class Command(OwnersCommand):
                 self.stdout.write(line)
 
     def _work(self, today: date, older_than: int | None) -> Iterator[str]:
-        """Erases first, so that no archive has what a tenant does not want kept."""
+        """Erases first, so that no archive has what a tenant does not want kept. What is refused in one month keeps no
+        other month from leaving."""
         for month in retention.unpartitioned_months(today, older_than):
             partitions.make(month)
             yield f"{month.name}: created, because the default partition held events of it."
+        refused: dict[str, ArchiveError] = {}
         for erasure in retention.erasures(today):
-            for tenant_id, rows in archives.erase(erasure).items():
+            try:
+                erased = archives.erase(erasure)
+            except ArchiveError as error:
+                refused[erasure.partition.name] = error
+                continue
+            for tenant_id, rows in erased.items():
                 rule = erasure.rule(tenant_id)
                 yield f"{erasure.partition.name}: {rows:,} events of tenant {tenant_id} erased. {rule}"
         for expired in retention.expired_months(today, older_than):
-            name = archives.archive(expired)
+            if expired.partition.name in refused:
+                continue
+            try:
+                name = archives.archive(expired)
+            except ArchiveError as error:
+                refused[expired.partition.name] = error
+                continue
             what = f"archived as {name}" if name else "dropped because it was empty"
             yield f"{expired.partition.name}: {what}. {expired.rule}"
+        if refused:
+            raise ArchiveError("\n".join(map(str, refused.values())))
 
     def _plan(self, today: date, older_than: int | None) -> Iterator[str]:
         for month in retention.unpartitioned_months(today, older_than):
