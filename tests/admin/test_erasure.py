@@ -53,7 +53,7 @@ def test_two_people_of_support_and_the_nightly_command(committed_cast: Cast) -> 
     cast, dana = committed_cast, sign_in_as_support()
     page = Visitor(dana).open(f"/admin/tenancy/user/{cast.bob.pk}/change/").follow("Erase this person…")
     assert "Erase Bob Brown" in page.html
-    assert "Events of Login Activity with something of this person" in page.html
+    assert "Login Activity: events with something of this person" in page.html
     assert ask(dana, cast, cast.bob).status_code == 302
     assert "Another member of support has to confirm this." in page.open(f"{ADD[:-4]}{the_request().pk}/change/").html
     assert press(dana, "confirm").status_code == 403
