@@ -137,13 +137,12 @@ def did(it: Observation) -> str:
     return f"{it.module.replace('_', ' ')}: {it.action.replace('_', ' ')} “{it.resource}”"
 
 
-DONE = {
-    "view": "viewed",
-    "edit": "edited",
-    "change_password": "changed the password",
-    "reset_password": "reset the password",
-    "log_out": "signed out",
-    "end_session": "ended a session",
+DONE: dict[str, str] = {
+    Action.VIEW: "viewed",
+    Action.EDIT: "edited",
+    Action.CHANGE_PASSWORD: "changed the password",
+    Action.RESET_PASSWORD: "reset the password",
+    Action.LOG_OUT: "signed out",
 }
 
 

@@ -48,8 +48,8 @@ class FindingsOnRecords(Unusual):
     def on_page(self, report: Report, tenant: Tenant, start: datetime, end: datetime, ids: Sequence[UUID]) -> OnPage:
         if not tenant.has_findings:
             return NOTHING
-        of_record = RawSQL(OF_RECORD, [report.key], output_field=BooleanField())  # noqa: S611
-        marked = RawSQL(MARKED, [list(ids)], output_field=ArrayField(UUIDField()))  # noqa: S611
+        of_record = RawSQL(OF_RECORD, [report.key], output_field=BooleanField())  # noqa: S611  # nosec B611
+        marked = RawSQL(MARKED, [list(ids)], output_field=ArrayField(UUIDField()))  # noqa: S611  # nosec B611
         findings = Finding.objects.filter(of_record, tenant=tenant).exclude(state=State.EXPECTED).during(start, end)
         rows: list[Any] = list(findings.annotate(marked=marked).order_by("-marked__len", "-last_at", "-id")[:MOST_READ])
         marks = {key: Mark(it.title, reverse("finding", args=[it.pk])) for it in rows for key in it.marked}
@@ -69,7 +69,7 @@ class FindingsOnRecords(Unusual):
             cursor.execute(f"{query} LIMIT %s", [*values, MOST_IDS + 1])
             ids = [event_id for (event_id,) in cursor.fetchall()]
         if len(ids) > MOST_IDS:
-            return RawSQL(f"id IN ({query})", values, output_field=BooleanField())  # noqa: S611
+            return RawSQL(f"id IN ({query})", values, output_field=BooleanField())  # noqa: S611  # nosec B611
         return Q(id__in=ids or [NO_EVENT])
 
     def title_of(self, finding: UUID) -> str:
