@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -56,3 +56,20 @@ def mark(page: Page) -> None:
 def expect_only_results_replaced(page: Page) -> None:
     expect(page.locator("#results")).not_to_have_attribute("data-before", "")
     expect(page.locator("#main[data-before] #filters[data-before]")).to_have_count(1)
+
+
+def expect_all_to_agree(page: Page) -> None:
+    """The form, the address, the chips and the addresses of chart and download say the same."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    form = page.evaluate("Object.fromEntries(new FormData(document.getElementById('filters')))")
+    if form["period"] != "custom":
+        del form["from"], form["to"]
+    assert {name: value for name, value in form.items() if value} == query
+    chips = page.locator(".chips [data-name]").evaluate_all(
+        "chips => chips.map(each => [each.dataset.name, each.dataset.key])"
+    )
+    assert dict(chips) == {name: value for name, value in query.items() if name not in {"period", "from", "to"}}
+    for link in page.locator(".chart-link, .downloads a").all():
+        linked = parse_qs(urlsplit(link.get_attribute("href") or "").query)
+        assert {name: values[0] for name, values in linked.items() if name != "format"} == query
