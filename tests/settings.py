@@ -7,4 +7,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "security.wisely.example"]
 SITE_URL = "https://security.wisely.example"
 GEOIP_PATH = ""
 SIGNING_KEY = ""
+# Nothing of the site that runs in this checkout: tests that write there have folders of their own.
 SIGNING_KEY_FILE = DATA_DIR / "no-such-key"  # noqa: F405
+CHECKPOINT_DIR = DATA_DIR / "no-such-checkpoints"  # noqa: F405
+ARCHIVE_DIR = DATA_DIR / "no-such-archives"  # noqa: F405

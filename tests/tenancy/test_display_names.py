@@ -54,7 +54,7 @@ Place = Callable[[Cast, str], Any]
 def _post(client: Client, url: str, **typed: str) -> Any:
     response = client.post(url, sent_by(client.get(url)) | {name: [text] for name, text in typed.items()})
     context = response.context or {}
-    if response.status_code == 302 or "key" in context:  # an access account's page of its new key
+    if response.status_code == 302 or "done_url" in context:  # an access account's page of its new key
         return None
     form = context["adminform"].form if "adminform" in context else context["form"]
     return {name: [str(message) for message in messages] for name, messages in form.errors.items()}

@@ -56,7 +56,7 @@ def test_it_says_what_it_is(alice: Client) -> None:
 def test_another_format_is_refused(alice: Client, committed_cast: Cast, events: Events) -> None:
     refused = alice.get(DOWNLOAD, {"format": "pdf"})
     assert refused.status_code == 400
-    assert "isn&#x27;t a format. Choose csv, csv.gz or xlsx." in refused.content.decode()
+    assert "isn&#x27;t a format. Choose csv, csv.gz, xlsx or bundle." in refused.content.decode()
     assert recorded_downloads(events, committed_cast) == []
 
 

@@ -46,5 +46,6 @@ def test_the_first_and_the_last_days_of_months(alice: Client, cast: Cast, path: 
             (month, add_months(month, 1) - timedelta(days=1)),
         ):
             query = {"period": "custom", "from": first.isoformat(), "to": last.isoformat()}
-            [read] = reads(lambda: alice.get(path, query), tenant_id=cast.acme.pk)  # noqa: B023
+            read, *_ = reads(lambda: alice.get(path, query), tenant_id=cast.acme.pk)  # noqa: B023
+            # Where a period has no match, the latest one is looked for in all months (reports/views.py).
             assert read.partitions == months(PAGES[path], first, last, ZoneInfo(zone)), query

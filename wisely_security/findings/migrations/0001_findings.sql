@@ -44,6 +44,7 @@ DECLARE
     records constant text[] := ARRAY['audit_trail_auditevent', 'login_activity_loginevent'];
     scope constant text := coalesce(current_setting('wisely.scope', true), '');
     start constant bigint := coalesce((SELECT next_tx FROM ledger_projector WHERE (name, events) = ('findings', records[1])), 0);
+    locked int;
     counted int := 0;
     newest bigint;
     its_newest bigint;
@@ -55,9 +56,14 @@ BEGIN
         INSERT INTO ledger_projector (name, events) SELECT 'findings', it FROM unnest(records) AS it
             WHERE NOT EXISTS (SELECT FROM ledger_projector WHERE (name, events) = ('findings', it))
             ORDER BY it ON CONFLICT DO NOTHING;
-        SELECT it.next_tx, it.after_tenant, it.after_id, ledger_tx(pg_snapshot_xmin(pg_current_snapshot()))
-            INTO since, after_tenant, after_id, until
-            FROM ledger_projector AS it WHERE (it.name, it.events) = ('findings', records[1]) FOR UPDATE SKIP LOCKED;
+        -- Both, before anything is read: who restores or archives a month locks one of them, then the record.
+        PERFORM FROM ledger_projector WHERE name = 'findings' AND events = ANY (records) FOR UPDATE SKIP LOCKED;
+        GET DIAGNOSTICS locked = ROW_COUNT;
+        IF locked = cardinality(records) THEN
+            SELECT it.next_tx, it.after_tenant, it.after_id, ledger_tx(pg_snapshot_xmin(pg_current_snapshot()))
+                INTO since, after_tenant, after_id, until
+                FROM ledger_projector AS it WHERE (it.name, it.events) = ('findings', records[1]);
+        END IF;
     END IF;
     is_part := after_id IS NOT NULL;
     more := is_part;

@@ -1,8 +1,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -20,7 +23,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if "owner" not in connections:
             raise CommandError("Only the owner can create a database: set DATABASE_OWNER_URL.")
-        with new_database(f"wisely_check_{os.getpid()}"):
+        with TemporaryDirectory() as folder, new_database(f"wisely_check_{os.getpid()}"):
+            settings.CHECKPOINT_DIR = Path(folder)  # the checkpoints are of the database in use
             call_command("migrate", verbosity=0, skip_checks=True)
             call_command("create_partitions", verbosity=0)
             call_command("check", databases=["default"], fail_level="WARNING", stdout=self.stdout, stderr=self.stderr)

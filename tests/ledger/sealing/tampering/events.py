@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.ledger.sealing.logs.tampering import CHANGES, as_owner, unguarded
 from tests.support import records
 from tests.support.records import AN_EVENT, TABLE
+from wisely_security.ledger.models import time_of
 
 from .attack import Attacks, Found, NotFound, Refused, Who, statements
 from .scene import Scene
@@ -102,7 +103,7 @@ def insert(scene: Scene) -> None:
     "inserts a row with an old id (UUIDv7), and has it sealed", Found("later than its time says: it is back-dated")
 )
 def back_date(scene: Scene) -> None:
-    records.put_at(scene.tenant, timezone.now() - timedelta(minutes=10))
+    records.put_at(scene.tenant, time_of(scene.ids[0]) - timedelta(minutes=10))
     scene.seal()
 
 
