@@ -16,7 +16,7 @@ CASES = [(rule, case) for rule in RULES.values() for case in rule.cases]
 def test_a_rule_finds_what_its_cases_say(rule: Rule, case: Case) -> None:
     with timezone.override("UTC"):
         found = find(case.observations, {rule.key: {**rule.defaults, **case.limits}})
-        assert [rule.sentence(incident.told) for incident in found] == list(case.finds)
+        assert [rule.sentence(incident.details) for incident in found] == list(case.finds)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.key)

@@ -10,7 +10,7 @@ from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant
 
 from .rules import RULES
-from .rules.rule import Severity, Told
+from .rules.rule import Details, Severity
 
 LONGEST_REASON = 500
 
@@ -80,8 +80,8 @@ class Finding(models.Model):
     def sentence(self) -> str:
         """In the reader's time zone. That of a rule that there is no more: its title."""
         minutes = round((self.last_at - self.first_at).total_seconds() / 60)
-        told = Told(self.name, self.evidence, self.number, minutes)
-        return RULES[self.rule].sentence(told) if self.rule in RULES else self.title
+        details = Details(self.name, self.evidence, self.number, minutes)
+        return RULES[self.rule].sentence(details) if self.rule in RULES else self.title
 
 
 class FindingException(models.Model):

@@ -8,7 +8,7 @@ from typing import Any
 
 from login_activity.vocabulary import Action
 
-from ..rules.rule import Rule, Severity, Signal, Told
+from ..rules.rule import Details, Rule, Severity, Signal
 from .memory import DAY, Memory
 from .observations import LOGIN_ACTIVITY, Observation
 
@@ -40,8 +40,8 @@ class Incident:
         return self.tenant, self.rule, self.subject
 
     @property
-    def told(self) -> Told:
-        return Told(self.name, self.evidence, self.number, round((self.last_at - self.first_at) / 60))
+    def details(self) -> Details:
+        return Details(self.name, self.evidence, self.number, round((self.last_at - self.first_at) / 60))
 
     def absorb(self, later: Incident) -> None:
         """The same incident goes on."""

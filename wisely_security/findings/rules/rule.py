@@ -52,7 +52,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Details:
     """What a sentence is made of. ``number``: of events, also of those that are not kept with the finding."""
 
     name: str
@@ -80,7 +80,7 @@ class Rule:
     meaning: str
     next_steps: tuple[str, ...]
     examine: Callable[[Observation, Memory, Limits], Iterator[Signal]]
-    sentence: Callable[[Told], str]
+    sentence: Callable[[Details], str]
     thresholds: tuple[Threshold, ...] = ()
     pause: timedelta = timedelta(hours=1)
     cases: tuple[Case, ...] = ()

@@ -114,7 +114,7 @@ class Rules(MemberView):
             "days": DAYS,
             "since": since if now - since < timedelta(days=DAYS) else None,
             "counts": [(RULES[key].title, number) for key, number in counts.most_common()],
-            "examples": [RULES[each.rule].sentence(each.told) for each in history.newest(found, 5)],
+            "examples": [RULES[each.rule].sentence(each.details) for each in history.newest(found, 5)],
         }
 
     def _page(self, rules: list[RuleForm], status: int = 200, **more: Any) -> HttpResponse:

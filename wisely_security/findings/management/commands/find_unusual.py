@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     store.save(incidents)
         for incident in incidents:
-            sentence = RULES[incident.rule].sentence(incident.told)
+            sentence = RULES[incident.rule].sentence(incident.details)
             self.stdout.write(f"{incident.severity:<6}  {RULES[incident.rule].title}: {sentence}")
         counts = Counter(RULES[incident.rule].title for incident in incidents)
         summary = ", ".join(f"{title} {number}" for title, number in counts.most_common())

@@ -8,7 +8,7 @@ from statistics import median
 from ...engine.memory import Memory
 from ...engine.observations import Observation
 from ..cases import downloads
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import number
 
 
@@ -27,10 +27,10 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    rows, usual, of = (told.evidence[key] for key in ("rows", "usual", "of"))
+def sentence(it: Details) -> str:
+    rows, usual, of = (it.evidence[key] for key in ("rows", "usual", "of"))
     before = f"usually about {number(usual, 'row')}" if of else "their first download"
-    return f"{told.name} downloaded {number(rows, 'row')} of {told.evidence['area']}; {before}."
+    return f"{it.name} downloaded {number(rows, 'row')} of {it.evidence['area']}; {before}."
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...engine.memory import REMOVALS, Memory
 from ...engine.observations import AUDIT_TRAIL, Observation
 from ..cases import changes, every
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import names, number, span
 
 
@@ -27,10 +27,10 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    what = number(told.number, "resource")
-    where = names(told.evidence["modules"])
-    return f"{told.name} deleted or deactivated {what} in {span(told.minutes)}, in {where}."
+def sentence(it: Details) -> str:
+    what = number(it.number, "resource")
+    where = names(it.evidence["modules"])
+    return f"{it.name} deleted or deactivated {what} in {span(it.minutes)}, in {where}."
 
 
 RULE = Rule(

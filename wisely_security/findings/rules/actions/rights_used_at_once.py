@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...engine.memory import Memory
 from ...engine.observations import AUDIT_TRAIL, Observation
 from ..cases import changes, downloads
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import clock, names, span
 
 POWERS = frozenset({"users", "roles", "access_account"})
@@ -33,10 +33,10 @@ def _what(it: Observation) -> str:
     return f"downloaded {it.area}" if it.is_download else f"{it.action.replace('_', ' ')} “{it.resource}”"
 
 
-def sentence(told: Told) -> str:
-    by, at, minutes = (told.evidence[key] for key in ("by", "at", "minutes"))
-    did = names(told.evidence["did"])
-    return f"{by} made {told.name} an admin at {clock(at)}; {span(minutes)} later they used it: {did}."
+def sentence(it: Details) -> str:
+    by, at, minutes = (it.evidence[key] for key in ("by", "at", "minutes"))
+    did = names(it.evidence["did"])
+    return f"{by} made {it.name} an admin at {clock(at)}; {span(minutes)} later they used it: {did}."
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...engine.memory import Memory
 from ...engine.observations import Observation
 from ..cases import AMSTERDAM, BENGALURU, every, fails, signs_in
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import number, span, then
 
 WINDOW = 5 * 60
@@ -32,11 +32,11 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    where = told.evidence["addresses"]
+def sentence(it: Details) -> str:
+    where = it.evidence["addresses"]
     sources = where[0] if len(where) == 1 else number(len(where), "address", "addresses")
-    tries = number(told.number, "wrong password")
-    return f"{tries} for {told.name} in {span(told.minutes)}, from {sources}.{then(told.evidence)}"
+    tries = number(it.number, "wrong password")
+    return f"{tries} for {it.name} in {span(it.minutes)}, from {sources}.{then(it.evidence)}"
 
 
 RULE = Rule(

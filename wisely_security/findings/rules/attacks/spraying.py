@@ -9,7 +9,7 @@ from typing import Any
 from ...engine.memory import Memory
 from ...engine.observations import Observation
 from ..cases import AMSTERDAM, BENGALURU, OFFICE, every, fails, signs_in
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import names, number, span, then
 
 SPRAYING, STUFFING = 60 * 60, 15 * 60
@@ -63,15 +63,15 @@ def _succeeds(it: Observation, tries: list[list[Any]], last: float) -> Iterator[
         )
 
 
-def sentence(told: Told) -> str:
-    succeeded = told.evidence.get("succeeded", [])
-    tries = number(told.number - len(succeeded) - len(told.evidence.get("then", [])), "failure")
-    place = told.evidence["place"].split(", ")[-1]
+def sentence(it: Details) -> str:
+    succeeded = it.evidence.get("succeeded", [])
+    tries = number(it.number - len(succeeded) - len(it.evidence.get("then", [])), "failure")
+    place = it.evidence["place"].split(", ")[-1]
     outcome = f"it succeeded for {names(succeeded)}" if succeeded else "none succeeded"
     return (
-        f"{tries} from {told.evidence['network']}{f', {place},' if place else ''} against "
-        f"{number(len(told.evidence['people']), 'person', 'people')} in {span(told.minutes)}; "
-        f"{outcome}.{then(told.evidence)}"
+        f"{tries} from {it.evidence['network']}{f', {place},' if place else ''} against "
+        f"{number(len(it.evidence['people']), 'person', 'people')} in {span(it.minutes)}; "
+        f"{outcome}.{then(it.evidence)}"
     )
 
 

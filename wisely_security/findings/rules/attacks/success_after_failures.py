@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...engine.memory import Memory
 from ...engine.observations import Observation
 from ..cases import AMSTERDAM, SAO_PAULO, every, fails, signs_in
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import city, number, span, then
 
 
@@ -34,11 +34,11 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    failures = number(told.evidence["failures"], "wrong password")
-    after = f"{failures} in {span(told.evidence['minutes'])}"
-    where = "a known place and device" if told.evidence["known"] else f"{city(told.evidence['place'])}, new for them"
-    return f"{told.name} signed in after {after}, from {where}.{then(told.evidence)}"
+def sentence(it: Details) -> str:
+    failures = number(it.evidence["failures"], "wrong password")
+    after = f"{failures} in {span(it.evidence['minutes'])}"
+    where = "a known place and device" if it.evidence["known"] else f"{city(it.evidence['place'])}, new for them"
+    return f"{it.name} signed in after {after}, from {where}.{then(it.evidence)}"
 
 
 RULE = Rule(

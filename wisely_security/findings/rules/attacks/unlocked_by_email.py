@@ -9,7 +9,7 @@ from login_activity.vocabulary import Action, Reason
 from ...engine.memory import DAY, Memory
 from ...engine.observations import Observation
 from ..cases import AMSTERDAM, does, signs_in
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import city, span, then
 
 
@@ -31,11 +31,11 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    after, place = span(told.evidence["minutes"]), city(told.evidence["place"])
-    new = "" if told.evidence["known"] else ", new for them"
-    what = f"{told.name} was locked out, and chose a new password by e-mail {after} later"
-    return f"{what}, from {place}{new}.{then(told.evidence)}"
+def sentence(it: Details) -> str:
+    after, place = span(it.evidence["minutes"]), city(it.evidence["place"])
+    new = "" if it.evidence["known"] else ", new for them"
+    what = f"{it.name} was locked out, and chose a new password by e-mail {after} later"
+    return f"{what}, from {place}{new}.{then(it.evidence)}"
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...engine.memory import DAY, Memory
 from ...engine.observations import Observation
 from ..cases import fails, signs_in
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import city, day, number, then
 
 
@@ -26,10 +26,10 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    quiet = number(told.evidence["days"], "quiet day")
-    since, where = day(told.evidence["since"]), city(told.evidence["place"])
-    return f"{told.name} signed in after {quiet} (since {since}), from {where}.{then(told.evidence)}"
+def sentence(it: Details) -> str:
+    quiet = number(it.evidence["days"], "quiet day")
+    since, where = day(it.evidence["since"]), city(it.evidence["place"])
+    return f"{it.name} signed in after {quiet} (since {since}), from {where}.{then(it.evidence)}"
 
 
 RULE = Rule(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from ...engine.memory import Memory
 from ...engine.observations import Observation
 from ..cases import BENGALURU, MYSURU, NOWHERE, OFFICE, SAO_PAULO, downloads, signs_in
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import city, clock, distance_km, span, then
 
 UNSURE_MINUTES = 10  # a phone that changes from its own network to a company's is elsewhere at once
@@ -38,11 +38,11 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    (here, left), (there, arrived) = told.evidence["from"], told.evidence["to"]
+def sentence(it: Details) -> str:
+    (here, left), (there, arrived) = it.evidence["from"], it.evidence["to"]
     return (
-        f"{told.name}: {city(here)} {clock(left)} → {city(there)} {clock(arrived)}, "
-        f"{told.evidence['km']:,} km in {span(told.evidence['minutes'])}.{then(told.evidence)}"
+        f"{it.name}: {city(here)} {clock(left)} → {city(there)} {clock(arrived)}, "
+        f"{it.evidence['km']:,} km in {span(it.evidence['minutes'])}.{then(it.evidence)}"
     )
 
 

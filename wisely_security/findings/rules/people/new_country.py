@@ -9,7 +9,7 @@ from login_activity.places.countries import country_choices
 from ...engine.memory import Memory
 from ...engine.observations import Observation
 from ..cases import OFFICE, SAO_PAULO, signs_in, used_to
-from ..rule import Case, Limits, Rule, Severity, Signal, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal
 from ..texts import city, names, then
 from . import learning
 
@@ -31,12 +31,10 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    known = names([str(COUNTRIES.get(each, each)) for each in told.evidence["known"]])
-    country = COUNTRIES.get(told.evidence["country"], told.evidence["country"])
-    return (
-        f"{told.name} signed in from {country} ({city(told.evidence['place'])}); before: {known}.{then(told.evidence)}"
-    )
+def sentence(it: Details) -> str:
+    known = names([str(COUNTRIES.get(each, each)) for each in it.evidence["known"]])
+    country = COUNTRIES.get(it.evidence["country"], it.evidence["country"])
+    return f"{it.name} signed in from {country} ({city(it.evidence['place'])}); before: {known}.{then(it.evidence)}"
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...engine.memory import Memory
 from ...engine.observations import Observation
 from ..cases import LAPTOP, PHONE, SAO_PAULO, signs_in, used_to
-from ..rule import Case, Limits, Rule, Severity, Signal, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal
 from ..texts import city, device_label
 from . import learning
 
@@ -28,10 +28,10 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    device = device_label(told.evidence["device"])
-    where = f", from a new place: {city(told.evidence['place'])}" if told.evidence["elsewhere"] else ""
-    return f"{told.name} signed in with a new device, {device}{where}."
+def sentence(it: Details) -> str:
+    device = device_label(it.evidence["device"])
+    where = f", from a new place: {city(it.evidence['place'])}" if it.evidence["elsewhere"] else ""
+    return f"{it.name} signed in with a new device, {device}{where}."
 
 
 RULE = Rule(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from ...engine.memory import Memory
 from ...engine.observations import Observation
 from ..cases import signs_in, used_to
-from ..rule import Case, Limits, Rule, Severity, Signal, Threshold, Told
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import clock, number
 
 HOURS_AROUND = 3  # more than daylight saving moves
@@ -30,10 +30,10 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     )
 
 
-def sentence(told: Told) -> str:
-    around, of = told.evidence["around"], number(told.evidence["of"], "earlier sign-in")
+def sentence(it: Details) -> str:
+    around, of = it.evidence["around"], number(it.evidence["of"], "earlier sign-in")
     before = f"{around:,} of {of} were" if around else f"none of {of} was"
-    return f"{told.name} signed in at {clock(told.evidence['at'])}; {before} within {HOURS_AROUND} hours of that time."
+    return f"{it.name} signed in at {clock(it.evidence['at'])}; {before} within {HOURS_AROUND} hours of that time."
 
 
 RULE = Rule(
