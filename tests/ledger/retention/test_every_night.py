@@ -16,7 +16,7 @@ def test_the_service_runs_commands_that_exist() -> None:
     commands = re.findall(
         r"^ExecStart=\S+/\.venv/bin/python manage\.py (\w+)", (UNITS / "wisely-daily.service").read_text(), re.MULTILINE
     )
-    assert commands == ["create_partitions", "archive_events", "check", "verify"]
+    assert commands == ["create_partitions", "archive_events", "check", "verify", "erase_person"]
     assert set(commands) <= set(get_commands())
 
 
