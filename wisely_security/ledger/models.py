@@ -16,6 +16,7 @@ from .search.fields import IndexedFields
 
 NO_TENANT = UUID(int=0)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MILLISECOND = (datetime(9999, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
 
 
 def first_id(moment: datetime) -> UUID:
@@ -24,8 +25,9 @@ def first_id(moment: datetime) -> UUID:
 
 
 def time_of(key: UUID) -> datetime:
-    """The moment in a UUIDv7, to the millisecond."""
-    return EPOCH + timedelta(milliseconds=key.int >> 80)
+    """The moment in a UUIDv7, to the millisecond. Of any other key some moment, at the latest the beginning of 9999: a
+    forged one must not stop a verification."""
+    return EPOCH + timedelta(milliseconds=min(key.int >> 80, _LAST_MILLISECOND))
 
 
 E = TypeVar("E", bound="Event", covariant=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from hashlib import sha256
-from uuid import uuid4
 
 import psycopg2
 import pytest
@@ -170,8 +169,11 @@ def _append_leaves(scene: Scene) -> None:
     assert size == scene.size >= last
     scene.as_app(
         "SELECT ledger_append_leaves(%s, %s::uuid[], %s, %s, %s, %s, %s, %s)",
-        *(TABLE, [str(scene.tenant)], ["x"], [size], ["{1}"], [f"{{{uuid4()}}}"], [bytes(16)], [bytes(32)]),
+        *(TABLE, [str(scene.tenant)], ["x"], [size], ["{1}"], [f"{{{_FAR_AWAY}}}"], [bytes(16)], [bytes(32)]),
     )
+
+
+_FAR_AWAY = "ffffffff-ffff-4fff-bfff-ffffffffffff"  # an id of no time that there is
 
 
 def _full(*_: object) -> None:
