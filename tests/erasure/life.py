@@ -43,7 +43,7 @@ def invited(cast: Cast) -> User:
 
 
 def busy(cast: Cast, user: User) -> None:
-    """What she does, what others do with her and write of her, what support looks at."""
+    """What she does, what others do with her and write of her, what support views."""
     Client(headers={"user-agent": AGENT}).post("/sign-in/", {"username": EMAIL, "password": "wrong"})
     nora = Client(headers={"user-agent": AGENT})
     assert nora.post("/sign-in/", {"username": EMAIL, "password": PASSWORD}).status_code == 302

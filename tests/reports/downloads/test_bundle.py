@@ -52,7 +52,7 @@ def download(client: Client, page: str = LOGINS, **query: str) -> bytes:
     return b"".join(response.streaming_content)  # type: ignore[attr-defined]
 
 
-def said(check: Check) -> str:
+def output_of(check: Check) -> str:
     return "\n".join(report(check, is_key_given=True))
 
 
@@ -88,7 +88,7 @@ def test_newer_events_are_left_out_and_counted(
     check = checked(bundle, tmp_path)
     assert check.problems == [] and check.rows == 6  # and the sign-in
     assert b"Newcomer" not in member(bundle, "events.csv")
-    assert "Not sealed yet: 2 newer events, which the rows do not include" in said(check)
+    assert "Not sealed yet: 2 newer events, which the rows do not include" in output_of(check)
     assert "Not sealed yet: 2 newer events" in member(bundle, "README.txt").decode()
     [downloaded] = events(committed_cast.acme, reason="downloaded")
     assert downloaded.detail["not sealed yet"] == 2
@@ -120,7 +120,7 @@ class TestCompleteness:
     def test_a_filter_proves_none(self, tenant: Cast, tmp_path: Path) -> None:
         check = checked(download(sign_in(tenant.alice), **{"from": "2026-03-10", "q": "hours"}), tmp_path)
         assert check.problems == [] and check.rows == 10
-        assert "Filters: Search: hours" in said(check)
+        assert "Filters: Search: hours" in output_of(check)
         assert not checked(download(sign_in(tenant.alice), **{"from": "2026-03-10", "q": "49"}), tmp_path).is_complete
 
     def test_an_event_that_was_deleted_is_missed(self, tenant: Cast, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from login_activity.models import LoginEvent
 from .owner import as_owner, run, unguarded
 
 TABLE = LoginEvent._meta.db_table
-# A failure becomes a success. Of those of the demo's first company, which everybody can look at.
+# A failure becomes a success. Of those of the demo's first company, which every visitor can open.
 _CANDIDATES = f"""
     SELECT id, tenant_id, tableoid::regclass::text, user_name, status, reason FROM {TABLE}
     WHERE tenant_id = (SELECT id FROM tenancy_tenant WHERE name = 'Acme') AND status = 'failure' AND action = 'log_in'

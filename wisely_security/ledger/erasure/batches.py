@@ -119,12 +119,12 @@ def erase(person: Person, tenant_id: UUID, reference: str, found: Sequence[Found
 
 def record(tenant_id: UUID, reference: str, touched: Mapping[str, tuple[int, Sequence[Erased]]]) -> None:
     """Note and sign what was erased: by event table, from how many events, and the rows of those that were sealed."""
-    told = {table: Touched(number, digest(rows)) for table, (number, rows) in touched.items()}
-    erasure = record_erasure(tenant_id, reference, told)
+    changed = {table: Touched(number, digest(rows)) for table, (number, rows) in touched.items()}
+    erasure = record_erasure(tenant_id, reference, changed)
     for table, (_, rows) in touched.items():
         if rows:
             note(tenant_id, erasure, rows)
-            erasures.sign(table, tenant_id, erasure, len(rows), told[table].digest)
+            erasures.sign(table, tenant_id, erasure, len(rows), changed[table].digest)
 
 
 def digest(erased: Sequence[Erased]) -> str:
