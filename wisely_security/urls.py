@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from .core import errors
+from .tenancy.views import refusal
 
 urlpatterns = [
     path("", include("wisely_security.tenancy.views.urls")),
@@ -15,6 +16,6 @@ urlpatterns = [
 ]
 
 handler400 = errors.bad_request
-handler403 = errors.forbidden
+handler403 = refusal.forbidden
 handler404 = errors.not_found
 handler500 = errors.server_error

@@ -36,12 +36,6 @@ def notice(request: HttpRequest, template: str, status: int, **context: Any) -> 
     return response
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if getattr(request, "htmx", False):
-        return notice(request, "includes/no_access.html", 403, reason=str(exception))
-    return render(request, "403.html", {"reason": str(exception)}, status=403)
-
-
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 

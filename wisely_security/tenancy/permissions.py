@@ -40,6 +40,11 @@ def all_permissions() -> tuple[Permission, ...]:
     return tuple(_permissions.values())
 
 
+def label_of(key: str) -> str:
+    """What a permission is called; "" for a key that is none."""
+    return _permissions[key].label if key in _permissions else ""
+
+
 def keys_granted_to(builtin_role: str) -> frozenset[str]:
     return frozenset(p.key for p in _permissions.values() if builtin_role in p.granted_to)
 
@@ -53,3 +58,5 @@ SWITCH_TENANT = declare(
     granted_to=("admin", "csm"),
     only_in="aggregator",
 )
+# Who has one of these can give a permission to somebody: by their role, or by what it includes.
+GIVE_PERMISSIONS = frozenset({"users.edit", "roles.edit"})

@@ -27,11 +27,19 @@ if TYPE_CHECKING:
         htmx: bool
 
 
-class AccessRefused(PermissionDenied):
+class MissingPermission(PermissionDenied):
+    """``permission``: the one that the person lacks; "" where no permission would help. The page names it."""
+
+    def __init__(self, message: str = "", permission: str = "") -> None:
+        super().__init__(message)
+        self.permission = permission
+
+
+class AccessRefused(MissingPermission):
     """The person may not do this. ``area``: what it was about, in words; it is recorded (TenantMiddleware)."""
 
-    def __init__(self, area: str, message: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, area: str, message: str = "", permission: str = "") -> None:
+        super().__init__(message, permission)
         self.area = area
 
 
@@ -61,7 +69,7 @@ class MemberView(SignedInView):
             if request.tenant is None:
                 return redirect("admin:index")
             if self.permission and not request.user.may(self.permission):
-                raise AccessRefused(self.area)
+                raise AccessRefused(self.area, permission=self.permission)
             if self.changes and request.tenant != request.user.tenant:
                 raise AccessRefused(
                     self.area,

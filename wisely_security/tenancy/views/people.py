@@ -96,7 +96,7 @@ class SwitchTenant(MemberView):
             request.session.pop(VIEWED_TENANT_KEY, None)
             return self._go_on(request)
         if not user.may(SWITCH_TENANT):
-            raise AccessRefused(self.area)
+            raise AccessRefused(self.area, permission=SWITCH_TENANT)
         with acting_as(tenant_id=user.tenant_id):
             try:
                 tenant = Tenant.objects.get(pk=chosen, aggregator=user.tenant_id)

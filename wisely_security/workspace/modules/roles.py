@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.urls import reverse
 
 from audit_trail.registry import Module, audited
 from wisely_security.core.text.folding import is_confusable, sort_key
+from wisely_security.reports.filtering.parameters import listed
 from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
-from wisely_security.tenancy.permissions import all_permissions
+from wisely_security.tenancy.permissions import GIVE_PERMISSIONS, all_permissions
 from wisely_security.tenancy.views import menu
 
 from ..pages.forms import Choices, RecordForm
-from ..pages.resource_page import Column, ResourcePage, register
+from ..pages.resource_page import Column, Related, ResourcePage, register
+
+if TYPE_CHECKING:
+    from wisely_security.tenancy.views.access import MemberRequest
+
+SHOWN_PEOPLE, NAMED_PEOPLE = 20, 3
 
 MODULE = Module("roles", "Roles", record=("role", "Role"))
 ADD = MODULE.action("add", "Add", "A role was added.")
@@ -53,13 +62,10 @@ def granted_permissions(role: Role) -> list[tuple[str, list[str]]]:
     return [(group, labels) for group, labels in shown if labels]
 
 
-DECIDES_ON_OTHERS = frozenset({"users.edit", "roles.edit"})
-
-
 def is_above(role: Role, user: User) -> bool:
     """Who decides on others is decided on only by those who may do as much; their role, too."""
     granted = role.granted()
-    return bool(granted & DECIDES_ON_OTHERS) and not granted <= user.permission_keys
+    return bool(granted & GIVE_PERMISSIONS) and not granted <= user.permission_keys
 
 
 class RoleForm(RecordForm):
@@ -88,6 +94,11 @@ class RoleForm(RecordForm):
         if beyond:
             raise ValidationError("You can only grant permissions that you have yourself.", code="beyond_own_rights")
         return chosen
+
+
+def _holders(role: Role) -> QuerySet[User]:
+    """The Super Admin holds a post, not a role."""
+    return User.objects.filter(tenant=role.tenant, role=role).exclude(pk=role.tenant.super_admin_id)
 
 
 class Roles(ResourcePage):
@@ -119,6 +130,53 @@ class Roles(ResourcePage):
     def details(self, record: Role) -> list[tuple[str, Any]]:
         shown = [(group, "\n".join(labels)) for group, labels in granted_permissions(record)]
         return [("Kind", "Built in" if record.key else "Your own"), *shown]
+
+    def starters(self, request: MemberRequest) -> list[tuple[str, str]]:
+        return [(str(role.pk), role.name) for role in Role.objects.filter(tenant=request.user.tenant)]
+
+    def initial(self, request: MemberRequest) -> dict[str, Any]:
+        """The permissions of the role in ``?from=``, as far as whoever adds one may grant them."""
+        chosen = request.GET.get("from")
+        if not chosen:
+            return {}
+        try:
+            role = Role.objects.get(tenant=request.user.tenant, pk=chosen)
+        except (Role.DoesNotExist, ValidationError):
+            raise Http404 from None
+        return {"permissions": sorted(role.granted() & request.user.permission_keys)}
+
+    def pages(self, record: Role, user: User) -> list[tuple[str, str]]:
+        may_add = user.may(self.edit_permission) and user.tenant_id == record.tenant_id
+        return [("Add a role like this", f"{self.add_url()}?{urlencode({'from': record.pk})}")] if may_add else []
+
+    def related(self, record: Role, user: User) -> list[Related]:
+        if not user.may("users.view"):
+            return []
+        people = list(_holders(record)[: SHOWN_PEOPLE + 1])
+        return [
+            Related(
+                title="People with this role",
+                headings=("Name", "E-mail", "Status"),
+                rows=[
+                    (reverse("users_record", args=[each.pk]), (each.name, each.email, each.get_status_display()))
+                    for each in people[:SHOWN_PEOPLE]
+                ],
+                all_url=f"{reverse('users')}?sort=role__name" if people[SHOWN_PEOPLE:] else "",
+                empty="Nobody has this role.",
+            )
+        ]
+
+    def edit_note(self, record: Role, user: User) -> str:
+        people = _holders(record)
+        number, names = people.count(), []
+        if user.may("users.view"):
+            names = [each.name for each in people[:NAMED_PEOPLE]]
+        if not number:
+            return "Nobody has this role yet."
+        have = f"{number} person has" if number == 1 else f"{number} people have"
+        more = [f"{number - len(names)} more"] if number > len(names) else []
+        who = f": {listed(names + more, 'and')}" if names else ""
+        return f"{have} this role{who}. Changes apply to them at once."
 
     def edit_denial_reason(self, record: Role, user: User) -> str:
         if record.key:

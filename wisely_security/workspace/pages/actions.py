@@ -11,7 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +23,7 @@ from audit_trail.vocabulary import Code
 from wisely_security.tenancy.forms import unsaved
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in.mail import NotSentError
-from wisely_security.tenancy.views.access import AccessRefused
+from wisely_security.tenancy.views.access import AccessRefused, MissingPermission
 
 from .forms import record_version, refuse_if_changed
 from .resource_page import CustomAction
@@ -61,7 +61,7 @@ class ActionPage(SectionPage):
         except Exception as error:
             self.record_failure(failures.of_exception(error))
             if isinstance(error, AccessRefused):  # recorded here, so not in Login Activity as well
-                raise PermissionDenied(str(error)) from error
+                raise MissingPermission(str(error), error.permission) from error
             raise
 
     def needed_permission(self) -> str:
@@ -210,15 +210,20 @@ class AddPage(ActionPage):
         return {
             "heading": f"{self.resource_page.add_label} {self.resource_page.singular}",
             "submit": self.resource_page.add_label,
+            "starters": self.resource_page.starters(self.request),
+            "started_from": self.request.GET.get("from", ""),
         }
 
 
 class EditPage(ActionPage):
+    note = ""
+
     def denial_reason(self, record: Any) -> RefusedError | None:
         reason = self.resource_page.edit_denial_reason(record, self.request.user)
         return RefusedError(reason) if reason else None
 
     def make_form(self, record: Any) -> Any:
+        self.note = self.resource_page.edit_note(record, self.request.user)
         return self.bound(self.resource_page.form, record)
 
     def do(self, record: Any) -> str | HttpResponse:
@@ -229,7 +234,7 @@ class EditPage(ActionPage):
         return self.resource_page.url(record.pk)
 
     def labels(self) -> dict[str, Any]:
-        return {"heading": f"Edit {self.resource_page.singular}", "submit": "Save"}
+        return {"heading": f"Edit {self.resource_page.singular}", "submit": "Save", "note": self.note}
 
 
 class CustomActionPage(ActionPage):
