@@ -58,6 +58,15 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
+// Many boxes are ticked at once: all of them, or those of a group. "All" of a group that is ticked unticks it.
+for (const button of document.querySelectorAll("[data-ticks]")) {
+  const boxes = () => [...button.closest(".check-group, .checks").querySelectorAll("input:not(:disabled)")];
+  button.addEventListener("click", () => {
+    const ticked = Boolean(button.dataset.ticks) && !(button.closest(".check-group") && boxes().every((box) => box.checked));
+    for (const box of boxes()) box.checked = ticked;
+  });
+}
+
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -65,3 +65,39 @@ def test_a_role_shows_how_many_permissions_it_has(workspace: Cast, visitor: Visi
 def test_no_role_has_a_name_confusable_with_another(workspace: Cast, visitor: Visitor, name: str) -> None:
     response = visitor.client.post("/settings/roles/add/", {"name": name, "permissions": []})
     assert response.status_code == 400
+
+
+def ticked(visitor: Visitor) -> set[str]:
+    return {each.get("value", "") for each in visitor.main.iter("input") if each.get("checked") is not None}
+
+
+def test_a_new_role_starts_from_another_as_far_as_one_may_grant_it(workspace: Cast, visitor: Visitor) -> None:
+    with acting_as(tenant_id=workspace.acme.pk):
+        admin = Role.objects.get(key="admin")
+        hirer = Role.objects.create(tenant=workspace.acme, name="Hirer", permissions=["roles.view", "roles.edit"])
+    with acting_as(tenant_id=workspace.globex.pk):
+        theirs = Role.objects.get(key="admin")
+    visitor.open("/settings/roles/").follow("Admin").follow("Add a role like this")
+    assert ticked(visitor) == {key for key in admin.granted() if key != "tenants.switch"}
+
+    rita = add_member(workspace.acme, "mis", person("Rita Reed", "rita@acme.example"))
+    with acting_as(tenant_id=workspace.acme.pk):
+        User.objects.filter(pk=rita.pk).update(role=hirer)
+    hers = Visitor(sign_in(rita))
+    assert ticked(hers.open(f"/settings/roles/add/?from={admin.pk}")) == {"roles.view", "roles.edit"}
+    for unknown in (theirs.pk, "nonsense"):
+        assert hers.client.get(f"/settings/roles/add/?from={unknown}").status_code == 404
+
+
+def test_a_role_shows_who_has_it_before_it_is_changed(workspace: Cast, visitor: Visitor) -> None:
+    ROWS["Roles, Role: Add"].do(visitor)
+    edit = visitor.open("/settings/roles/").follow("Reviewer").follow_in_page("Edit")
+    assert "Nobody has this role yet." in edit.text
+    for name in ("Rita Reed", "Ravi Rao", "Rob Roy", "Ruth Ray"):
+        member = add_member(workspace.acme, "mis", person(name, f"{name.split()[1].lower()}@acme.example"))
+        with acting_as(tenant_id=workspace.acme.pk):
+            User.objects.filter(pk=member.pk).update(role=Role.objects.get(name="Reviewer"))
+    visitor.open("/settings/roles/").follow("Reviewer")
+    assert "rao@acme.example" in visitor.text
+    visitor.follow_in_page("Edit")
+    assert "4 people have this role: Ravi Rao, Rita Reed, Rob Roy and 1 more." in visitor.text

@@ -122,9 +122,17 @@ class ResourcePage:
         """Why a user cannot edit a record, as a sentence; "": they can."""
         return ""
 
-    def initial(self, request: HttpRequest) -> dict[str, Any]:
+    def initial(self, request: Any) -> dict[str, Any]:
         """What an empty form starts with."""
         return {}
+
+    def starters(self, request: Any) -> list[tuple[str, str]]:
+        """What an empty form can start from, as keys and labels: ``initial`` finds the chosen one in ``?from=``."""
+        return []
+
+    def edit_note(self, record: Any, user: User) -> str:
+        """What to know before changing a record, as a sentence."""
+        return ""
 
     def store(self, form: Any, request: HttpRequest) -> str | HttpResponse:
         """Save a valid form, inside a transaction that has locked the record. Returns as ``CustomAction.do``."""
