@@ -27,6 +27,9 @@ class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
     def of_record(self, resource_id: UUID) -> Self:
         return self.filter(resource_id=resource_id)
 
+    def in_session(self, name: str) -> Self:
+        return self.filter(session=name)
+
     def of_request(self, request_id: UUID) -> Self:
         return self.filter(request_id=request_id)
 
@@ -63,7 +66,7 @@ INDEXED = IndexedFields(
     also=lambda pattern: InChanges(F("changes"), Value(pattern)),
     also_sql="ARRAY(SELECT said #>> '{}' FROM jsonb_path_query(changes, '$.** ? (@.type() == \"string\")') AS said)",
     ids=("request_id", "actor_id", "resource_id"),
-    columns=("actor_email",),
+    columns=("actor_email", "session"),
     paired=("actor_id", "actor_kind", "module", "sub_module", "action", "status"),
 )
 
@@ -75,6 +78,7 @@ class AuditEvent(Event):
     ``resource_type`` and ``resource_id``: the record, where there is one. ``changes``: a list, in the order of the
     record's fields, of ``{"field", "label"}`` with ``before`` and ``after`` in words (one of them for a record that was
     made or deleted), or ``added`` and ``removed`` (lists of words), or ``masked`` (true: changed, to what is secret).
+    ``session``: the name of the person's session, as Login Activity has it; empty for API accounts and background work.
     """
 
     actor_kind = models.TextField("kind of actor")
@@ -92,14 +96,15 @@ class AuditEvent(Event):
     resource_name = models.TextField("resource reference")
     changes = models.JSONField(default=list)
     ip = models.GenericIPAddressField("IP address", null=True)
+    session = models.TextField(default="", db_default="")
 
     dimensions = ("module", "sub_module", "action")
-    personal = ("actor_name", "actor_email", "reason", "resource_name", "changes", "ip")
+    personal = ("actor_name", "actor_email", "reason", "resource_name", "changes", "ip", "session")
     of_person = OfPerson(
         id="actor_id",
         name="actor_name",
         email="actor_email",
-        whereabouts=("ip",),
+        whereabouts=("ip", "session"),
         resource=("resource_id", "resource_name"),
     )
     indexed = INDEXED

@@ -4,9 +4,10 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
+from django.db.models import F, Value
 
 from wisely_security.ledger.models import Event, EventQuerySet, OfPerson, for_projectors, wide_index
-from wisely_security.ledger.search.fields import IndexedFields
+from wisely_security.ledger.search.fields import Holds, IndexedFields, pattern_of
 
 from .vocabulary import Action, Reason, Status
 
@@ -23,6 +24,10 @@ class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
             return self.filter(user_id=UUID(user))
         except ValueError:
             return self.filter(user_email=user)
+
+    def in_session(self, name: str) -> Self:
+        """Search segments have the name among their texts."""
+        return self.filter(Holds(F("session"), Value(pattern_of(name))), session=name)
 
 
 INDEXED = IndexedFields(

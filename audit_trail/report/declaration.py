@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wisely_security.ledger.models import time_of
+from wisely_security.reports import session_names
 from wisely_security.reports.views import Report
 from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Tenant, User
@@ -98,6 +99,7 @@ def facts(event: AuditEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
                 ("Exact time", moment.isoformat(timespec="milliseconds")),
                 ("Event ID", event.id),
                 ("Request ID", event.request_id),
+                ("Session", session_names.shown(event.session)),
                 ("Resource ID", event.resource_id),
             ],
         ),

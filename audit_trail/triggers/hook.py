@@ -271,6 +271,7 @@ def _event(
         "resource_name": name or audited.name.format(row=row),
         "changes": changes,
         "ip": "(actor->>'ip')::inet",
+        "session": "coalesce(actor->>'session', '')",
     }
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
+from wisely_security.reports import session_names
 from wisely_security.reports.views import Report
 from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Tenant, User
@@ -18,7 +19,6 @@ from wisely_security.tenancy.views import menu
 from ..models import UNKNOWN_USER, LoginEvent
 from ..places.locate import attribution
 from ..vocabulary import NEUTRAL, Status
-from . import session_names
 from .filters import LoginActivityFilterSet
 from .tables import LoginActivityTable
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
+from wisely_security.reports import session_names
 from wisely_security.reports.cells import Address, Cell, Label, Member, Prefixed, Presence, Rest
 from wisely_security.reports.columns import ReportColumn, TimeColumn
 
 from ..vocabulary import Action, Reason, Status
-from . import session_names
 
 NONE = ("", "")  # what most events have for a reason
 

@@ -34,6 +34,7 @@ AN_EVENT: dict[str, Any] = {
     "resource_name": "Sales",
     "changes": [{"field": "name", "label": "Name", "before": "Sale", "after": "Sales"}],
     "ip": "203.0.113.7",
+    "session": "",
 }
 _numbers = itertools.count()
 

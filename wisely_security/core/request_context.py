@@ -61,7 +61,7 @@ class Client:
         return cls(address=address, user_agent=data["agent"], hints=data["hints"], touch_points=data["touch"])
 
 
-SessionContext = tuple[UUID | None, bool, str, Actor | None, UUID | None, IPv4Address | IPv6Address | None]
+SessionContext = tuple[UUID | None, bool, str, Actor | None, UUID | None, IPv4Address | IPv6Address | None, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,8 @@ class RequestContext:
     @property
     def session_context(self) -> SessionContext:
         """The part that PostgreSQL has to know: a change of it sets the session context again."""
-        return self.tenant_id, self.support, self.credential, self.actor, self.request_id, self.client.address
+        whose = self.tenant_id, self.support, self.credential
+        return *whose, self.actor, self.request_id, self.client.address, self.session
 
     @property
     def settings(self) -> tuple[str, str, str, str]:
@@ -99,7 +100,7 @@ class RequestContext:
         return tenant, "support" if self.support else "", self.credential, self._who_acts()
 
     def _who_acts(self) -> str:
-        """JSON, for the hook that records changes: who acts, in which request, from where."""
+        """JSON, for the hook that records changes: who acts, in which request and session, from where."""
         actor = self.actor
         who = {"kind": "system", "name": SYSTEM}
         if actor is not None:
@@ -115,6 +116,8 @@ class RequestContext:
             who["request"] = str(self.request_id)
         if self.client.address is not None:
             who["ip"] = str(self.client.address)
+        if self.session:
+            who["session"] = self.session
         return json.dumps(who)
 
 

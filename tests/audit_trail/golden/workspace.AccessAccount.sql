@@ -119,14 +119,14 @@ BEGIN
             actor_kind, actor_id, actor_name, actor_email,
             module, sub_module, action,
             resource_type, resource_id, resource_name,
-            changes, ip
+            changes, ip, session
         ) VALUES (
             audit_trail_event_id(), 'success', '', '',
             now.tenant_id, (actor->>'request')::uuid,
             actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, now.tenant_id), coalesce(actor->>'email', ''),
             'access_account', 'account', 'edit',
             'accessaccount', now.id, now.label,
-            changes, (actor->>'ip')::inet
+            changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
         );
     END IF;
 
@@ -147,14 +147,14 @@ BEGIN
             actor_kind, actor_id, actor_name, actor_email,
             module, sub_module, action,
             resource_type, resource_id, resource_name,
-            changes, ip
+            changes, ip, session
         ) VALUES (
             audit_trail_event_id(), 'success', '', '',
             now.tenant_id, (actor->>'request')::uuid,
             actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, now.tenant_id), coalesce(actor->>'email', ''),
             'access_account', 'account', 'deactivate',
             'accessaccount', now.id, now.label,
-            changes, (actor->>'ip')::inet
+            changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
         );
     END IF;
 
@@ -176,14 +176,14 @@ BEGIN
             actor_kind, actor_id, actor_name, actor_email,
             module, sub_module, action,
             resource_type, resource_id, resource_name,
-            changes, ip
+            changes, ip, session
         ) VALUES (
             audit_trail_event_id(), 'success', '', '',
             now.tenant_id, (actor->>'request')::uuid,
             actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, now.tenant_id), coalesce(actor->>'email', ''),
             'access_account', 'account', 'activate',
             'accessaccount', now.id, now.label,
-            changes, (actor->>'ip')::inet
+            changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
         );
     END IF;
 
@@ -224,7 +224,7 @@ BEGIN
         actor_kind, actor_id, actor_name, actor_email,
         module, sub_module, action,
         resource_type, resource_id, resource_name,
-        changes, ip
+        changes, ip, session
     )
     SELECT
         audit_trail_event_id(), 'success', '', '',
@@ -232,7 +232,7 @@ BEGIN
         actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
         'access_account', 'account', 'setup',
         'accessaccount', it.id, it.label,
-        content.changes, (actor->>'ip')::inet
+        content.changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
     FROM new_rows AS it, LATERAL (VALUES (to_jsonb(array_remove(ARRAY[
         CASE WHEN it.label <> '' THEN jsonb_build_object(
             'field', 'label', 'label', 'Label',
@@ -320,7 +320,7 @@ BEGIN
         actor_kind, actor_id, actor_name, actor_email,
         module, sub_module, action,
         resource_type, resource_id, resource_name,
-        changes, ip
+        changes, ip, session
     )
     SELECT
         audit_trail_event_id(), 'success', '', '',
@@ -328,7 +328,7 @@ BEGIN
         actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
         'access_account', 'account', 'delete',
         'accessaccount', it.id, it.label,
-        content.changes, (actor->>'ip')::inet
+        content.changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
     FROM old_rows AS it, LATERAL (VALUES (to_jsonb(array_remove(ARRAY[
         CASE WHEN it.label <> '' THEN jsonb_build_object(
             'field', 'label', 'label', 'Label',
@@ -415,7 +415,7 @@ BEGIN
         actor_kind, actor_id, actor_name, actor_email,
         module, sub_module, action,
         resource_type, resource_id, resource_name,
-        changes, ip
+        changes, ip, session
     )
     SELECT
         audit_trail_event_id(), 'success', '', '',
@@ -423,7 +423,7 @@ BEGIN
         actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
         'access_account', 'account', 'delete',
         'accessaccount', it.id, it.label,
-        content.changes, (actor->>'ip')::inet
+        content.changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
     FROM workspace_accessaccount AS it, LATERAL (VALUES (to_jsonb(array_remove(ARRAY[
         CASE WHEN it.label <> '' THEN jsonb_build_object(
             'field', 'label', 'label', 'Label',

@@ -51,14 +51,14 @@ BEGIN
             actor_kind, actor_id, actor_name, actor_email,
             module, sub_module, action,
             resource_type, resource_id, resource_name,
-            changes, ip
+            changes, ip, session
         ) VALUES (
             audit_trail_event_id(), true,
             now.tenant_id, (actor->>'request')::uuid,
             actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, now.tenant_id), coalesce(actor->>'email', ''),
             'business_group', 'group', 'edit',
             'businessgroup', now.id, now.name,
-            changes, (actor->>'ip')::inet
+            changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
         );
     END IF;
 
@@ -99,7 +99,7 @@ BEGIN
         actor_kind, actor_id, actor_name, actor_email,
         module, sub_module, action,
         resource_type, resource_id, resource_name,
-        changes, ip
+        changes, ip, session
     )
     SELECT
         audit_trail_event_id(), true,
@@ -107,7 +107,7 @@ BEGIN
         actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
         'business_group', 'group', 'add',
         'businessgroup', it.id, it.name,
-        content.changes, (actor->>'ip')::inet
+        content.changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
     FROM new_rows AS it, LATERAL (VALUES (to_jsonb(array_remove(ARRAY[
         CASE WHEN it.name <> '' THEN jsonb_build_object(
             'field', 'name', 'label', 'Name',
@@ -161,7 +161,7 @@ BEGIN
         actor_kind, actor_id, actor_name, actor_email,
         module, sub_module, action,
         resource_type, resource_id, resource_name,
-        changes, ip
+        changes, ip, session
     )
     SELECT
         audit_trail_event_id(), true,
@@ -169,7 +169,7 @@ BEGIN
         actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
         'business_group', 'group', 'delete',
         'businessgroup', it.id, it.name,
-        content.changes, (actor->>'ip')::inet
+        content.changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
     FROM old_rows AS it, LATERAL (VALUES (to_jsonb(array_remove(ARRAY[
         CASE WHEN it.name <> '' THEN jsonb_build_object(
             'field', 'name', 'label', 'Name',
@@ -222,7 +222,7 @@ BEGIN
         actor_kind, actor_id, actor_name, actor_email,
         module, sub_module, action,
         resource_type, resource_id, resource_name,
-        changes, ip
+        changes, ip, session
     )
     SELECT
         audit_trail_event_id(), true,
@@ -230,7 +230,7 @@ BEGIN
         actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
         'business_group', 'group', 'delete',
         'businessgroup', it.id, it.name,
-        content.changes, (actor->>'ip')::inet
+        content.changes, (actor->>'ip')::inet, coalesce(actor->>'session', '')
     FROM workspace_businessgroup AS it, LATERAL (VALUES (to_jsonb(array_remove(ARRAY[
         CASE WHEN it.name <> '' THEN jsonb_build_object(
             'field', 'name', 'label', 'Name',
@@ -291,7 +291,7 @@ BEGIN
             actor_kind, actor_id, actor_name, actor_email,
             module, sub_module, action,
             resource_type, resource_id, resource_name,
-            changes, ip
+            changes, ip, session
         )
         SELECT
             audit_trail_event_id(), true, it.members,
@@ -299,7 +299,7 @@ BEGIN
             actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
             'business_group', 'group', 'edit',
             'businessgroup', it.group_id, coalesce((SELECT host.name FROM workspace_businessgroup AS host WHERE host.id = it.group_id), ''),
-            '[]'::jsonb, (actor->>'ip')::inet
+            '[]'::jsonb, (actor->>'ip')::inet, coalesce(actor->>'session', '')
         FROM (
             SELECT it.tenant_id, it.group_id, jsonb_agg(jsonb_build_object(
                 'field', 'user', 'label', 'Users',
@@ -315,7 +315,7 @@ BEGIN
             actor_kind, actor_id, actor_name, actor_email,
             module, sub_module, action,
             resource_type, resource_id, resource_name,
-            changes, ip
+            changes, ip, session
         )
         SELECT
             audit_trail_event_id(), true, it.members,
@@ -323,7 +323,7 @@ BEGIN
             actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
             'business_group', 'group', 'edit',
             'businessgroup', it.group_id, coalesce((SELECT host.name FROM workspace_businessgroup AS host WHERE host.id = it.group_id), ''),
-            '[]'::jsonb, (actor->>'ip')::inet
+            '[]'::jsonb, (actor->>'ip')::inet, coalesce(actor->>'session', '')
         FROM (
             SELECT it.tenant_id, it.group_id, jsonb_agg(jsonb_build_object(
                 'field', 'user', 'label', 'Users',
@@ -371,7 +371,7 @@ BEGIN
         actor_kind, actor_id, actor_name, actor_email,
         module, sub_module, action,
         resource_type, resource_id, resource_name,
-        changes, ip
+        changes, ip, session
     )
     SELECT
         audit_trail_event_id(), true, it.members,
@@ -379,7 +379,7 @@ BEGIN
         actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
         'business_group', 'group', 'edit',
         'businessgroup', it.group_id, coalesce((SELECT host.name FROM workspace_businessgroup AS host WHERE host.id = it.group_id), ''),
-        '[]'::jsonb, (actor->>'ip')::inet
+        '[]'::jsonb, (actor->>'ip')::inet, coalesce(actor->>'session', '')
     FROM (
         SELECT it.tenant_id, it.group_id, jsonb_agg(jsonb_build_object(
             'field', 'user', 'label', 'Users',
@@ -427,7 +427,7 @@ BEGIN
         actor_kind, actor_id, actor_name, actor_email,
         module, sub_module, action,
         resource_type, resource_id, resource_name,
-        changes, ip
+        changes, ip, session
     )
     SELECT
         audit_trail_event_id(), true, it.members,
@@ -435,7 +435,7 @@ BEGIN
         actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
         'business_group', 'group', 'edit',
         'businessgroup', it.group_id, coalesce((SELECT host.name FROM workspace_businessgroup AS host WHERE host.id = it.group_id), ''),
-        '[]'::jsonb, (actor->>'ip')::inet
+        '[]'::jsonb, (actor->>'ip')::inet, coalesce(actor->>'session', '')
     FROM (
         SELECT it.tenant_id, it.group_id, jsonb_agg(jsonb_build_object(
             'field', 'user', 'label', 'Users',
@@ -482,7 +482,7 @@ BEGIN
         actor_kind, actor_id, actor_name, actor_email,
         module, sub_module, action,
         resource_type, resource_id, resource_name,
-        changes, ip
+        changes, ip, session
     )
     SELECT
         audit_trail_event_id(), true, it.members,
@@ -490,7 +490,7 @@ BEGIN
         actor->>'kind', (actor->>'id')::uuid, audit_trail_actor_name(actor, it.tenant_id), coalesce(actor->>'email', ''),
         'business_group', 'group', 'edit',
         'businessgroup', it.group_id, coalesce((SELECT host.name FROM workspace_businessgroup AS host WHERE host.id = it.group_id), ''),
-        '[]'::jsonb, (actor->>'ip')::inet
+        '[]'::jsonb, (actor->>'ip')::inet, coalesce(actor->>'session', '')
     FROM (
         SELECT it.tenant_id, it.group_id, jsonb_agg(jsonb_build_object(
             'field', 'user', 'label', 'Users',

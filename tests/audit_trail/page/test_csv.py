@@ -25,7 +25,7 @@ from .story import record_story
 PAGE = "/settings/security/audit-trail/"
 HEADER = (
     "Actioned By,Module,Sub-module,Action,Date & Time,Resource Reference,Status,Reason,Reason Code,Changes,Actor Kind,"
-    "Actor E-mail,Actor ID,IP Address,Resource Type,Resource ID,Request ID,Event ID"
+    "Actor E-mail,Actor ID,IP Address,Resource Type,Resource ID,Session,Request ID,Event ID"
 )
 
 
@@ -78,6 +78,7 @@ def row_of(event: AuditEvent) -> list[str]:
         event.ip or "",
         harmless(event.resource_type),
         str(event.resource_id or ""),
+        event.session and f"s{event.session}",
         str(event.request_id or ""),
         str(event.id),
     ]

@@ -14,6 +14,7 @@ from tests.support import records
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Event
 from wisely_security.ledger.sealing.leaves import MAX_SIZE, check_names, leaf
+from wisely_security.ledger.sealing.logs.sealed_columns import sealed_fields
 from wisely_security.ledger.sealing.merkle import leaf_hash
 
 from .tampering import CHANGES, as_owner, seal_all
@@ -68,7 +69,6 @@ def _compare(model: type[Event]) -> None:
     for number, key in enumerate(ids):
         with acting_as(support=True):
             event = model._default_manager.get(pk=key)
-        values = {field.attname: getattr(event, field.attname) for field in model._meta.concrete_fields}
-        made = leaf(values, _plain(model), model.personal, bytes(salts)[16 * number : 16 * number + 16])
+        made = leaf(*sealed_fields(event), bytes(salts)[16 * number : 16 * number + 16])
         assert len(made) <= MAX_SIZE
         assert leaf_hash(made) == bytes(hashes)[32 * number : 32 * number + 32]
