@@ -82,7 +82,7 @@ def erase_elsewhere(person: Person, tenant: Tenant | None) -> None:
             _erase_findings(person, tenant)
             Recipient.objects.filter(tenant=tenant, email__in=person.emails).delete()
             _redact(person, Recipient.objects.filter(tenant=tenant), ["name", "error"])
-            fields = ["group_name", "changed", "added", "removed", "actor"]
+            fields = ["resource_name", "changed", "added", "removed", "details", "actor"]
             _redact(person, Notification.objects.filter(tenant=tenant), fields)
             for answer in KeptAnswer.objects.filter(tenant=tenant):
                 if person.names_in([answer.key]):

@@ -17,7 +17,8 @@ from wisely_security.database.fields import OneLineField
 from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant, User
 
-from ..outbox import notifications
+from ..outbox import kinds, notifications
+from ..outbox.models import Kind
 from ..pages.forms import RecordForm
 from ..pages.resource_page import Column, ResourcePage, register
 from ..records.record import CurrentTenant, Record
@@ -79,6 +80,12 @@ audited(
     untracked=["created_at"],
     members=(M2MAudit(through=BusinessGroupUser, record="group", member="user", label="Users"),),
 )
+
+for _kind, _template, _action in (
+    (Kind.OWNER, "group_owner", NOTIFY_OWNER),
+    (Kind.USERS, "group_users", NOTIFY_USERS),
+):
+    kinds.declare(_kind, kinds.MailKind(template=_template, action=_action, model=BusinessGroup))
 
 
 class GroupForm(RecordForm):

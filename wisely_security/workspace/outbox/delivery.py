@@ -25,13 +25,11 @@ from audit_trail.vocabulary import Code
 from wisely_security.core.request_context import acting_as, using
 from wisely_security.tenancy.sign_in import mail
 
-from ..modules.business_groups import NOTIFY_OWNER, NOTIFY_USERS, BusinessGroup
-from .models import LEASE, Kind, Notification, Recipient, State
+from .kinds import NotWantedError, kind_of
+from .models import LEASE, Notification, Recipient, State
 
 logger = logging.getLogger(__name__)
 
-ACTIONS = {Kind.OWNER: NOTIFY_OWNER, Kind.USERS: NOTIFY_USERS}
-TEMPLATES = {Kind.OWNER: "group_owner", Kind.USERS: "group_users"}
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 8 * 60)]
 MOST_ATTEMPTS = len(PAUSES) + 1
 LONGEST_ANSWER = 300
@@ -60,12 +58,20 @@ def _send(notification: Notification) -> bool:
     try:
         with get_connection() as server:
             for recipient in waiting:
-                state, error = _hand_over(server, _message(notification, recipient))
+                state, error = _deliver(server, notification, recipient)
                 if not _save(notification, recipient, state, error):
                     return False
     except OSError as error:
         notification.recipients.waiting().update(error=_said(error))
     return True
+
+
+def _deliver(server: Any, notification: Notification, recipient: Recipient) -> tuple[State, str]:
+    try:
+        message = _message(notification, recipient)
+    except NotWantedError as why:
+        return State.REFUSED, str(why)
+    return _hand_over(server, message)
 
 
 def _hand_over(server: Any, message: EmailMessage) -> tuple[State, str]:
@@ -95,9 +101,9 @@ def _said(error: OSError) -> str:
 
 
 def _message(notification: Notification, recipient: Recipient) -> EmailMessage:
-    message = mail.compose(
-        TEMPLATES[Kind(notification.kind)], recipient, notification=notification, link=notification.link
-    )
+    kind = kind_of(notification)
+    context = kind.context(notification, recipient)
+    message = mail.compose(kind.template, recipient, notification=notification, link=notification.link, **context)
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     message.extra_headers["Message-ID"] = f"<{recipient.pk}@{domain}>"
     return message
@@ -130,12 +136,13 @@ def _settle(notification: Notification) -> None:
 def _tell(notification: Notification, recipients: list[Recipient]) -> None:
     reached = [each.name for each in recipients if each.state == State.SENT]
     missed = [each for each in recipients if each.state != State.SENT]
-    declared = audited_as(BusinessGroup)
+    kind = kind_of(notification)
+    declared = audited_as(kind.model)
     recorder.record(
-        ACTIONS[Kind(notification.kind)],
+        kind.action,
         tenant_id=notification.tenant_id,
         resource=recorder.Resource(
-            type=declared.key if declared else "", id=notification.group_id, name=notification.group_name
+            type=declared.key if declared else "", id=notification.resource_id, name=notification.resource_name
         ),
         failed=Code.EMAIL_FAILED if missed else None,
         reason=_reason(missed) if missed else "",

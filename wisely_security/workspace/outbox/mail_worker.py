@@ -8,6 +8,7 @@ import threading
 from django.db import connection
 
 from .delivery import deliver_next
+from .due import put_due
 from .wake_event import wake_event
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class MailWorker:
             if self._stopping:
                 return
             try:
+                put_due()
                 while not self._stopping and deliver_next():
                     pass
             except Exception:

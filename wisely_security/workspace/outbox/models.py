@@ -75,20 +75,22 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(Record):
-    """One text about a business group, to its owner or to those who were added and removed.
+    """One text about a record, to one or more people: of a business group, to its owner or to those who were added and
+    removed; other kinds (``kinds.py``) keep in ``details`` what theirs is made of.
 
     ``actor``, ``request_id``, ``ip``: in which context the change was made. ``attempts``: how often it was claimed; a
     claim is known by this number. ``next_attempt_at``: when it is due; while it is claimed, when the claim runs out.
     """
 
-    kind = models.CharField(max_length=10, choices=Kind)
-    group_id = models.UUIDField()  # no foreign key: changes of a group are reported even after its deletion
-    group_name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=40)
+    resource_id = models.UUIDField(null=True)  # no foreign key: changes of a group are reported even after its deletion
+    resource_name = models.CharField(max_length=300)
     link = models.TextField()
-    is_new = models.BooleanField("the group was added")
+    is_new = models.BooleanField("the group was added", default=False)
     changed = models.JSONField("labels of the changed fields", default=list)
     added = models.JSONField("names of the added users", default=list)
     removed = models.JSONField("names of the removed users", default=list)
+    details = models.JSONField(default=dict, db_default={})
     actor = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     request_id = models.UUIDField(null=True)
     ip = models.GenericIPAddressField("IP address", null=True)
@@ -101,7 +103,7 @@ class Notification(Record):
         indexes = [models.Index(fields=["next_attempt_at"], name="notification_due")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} of {self.group_name}"
+        return f"{self.kind} of {self.resource_name}"
 
     @property
     def context(self) -> RequestContext:
@@ -144,8 +146,8 @@ class Recipient(models.Model):
     )
     name = models.CharField(max_length=150)
     email = models.EmailField()
-    what = models.CharField(max_length=10, choices=What)
-    may_open = models.BooleanField("gets a link to the group")
+    what = models.CharField(max_length=10, choices=What, blank=True)
+    may_open = models.BooleanField("gets a link to the record", default=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     error = models.TextField(blank=True)
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from wisely_security.workspace.outbox.delivery import deliver_next
+from wisely_security.workspace.outbox.due import put_due
 from wisely_security.workspace.outbox.mail_worker import MailWorker
 
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *, once: bool, **options: Any) -> None:
         if once:
+            put_due()
             tried = 0
             while deliver_next():
                 tried += 1
