@@ -56,7 +56,7 @@ NEED_PERMISSION = {
     "finding_exception_delete",
 }
 # Below, tests of Django admin, of the API and of findings.
-ELSEWHERE = {"switch_tenant", "api_audit_events", "api_description", "finding_decide"}
+ELSEWHERE = {"switch_tenant", "switch_time_zone", "api_audit_events", "api_description", "finding_decide"}
 OF_THE_WORKSPACE = {pattern.name for pattern in workspace_urls.urlpatterns}  # tests/workspace
 
 

@@ -14,6 +14,7 @@ from wisely_security.core.text.folding import sort_key
 from ..models import Tenant, User
 from ..models.tenant import PEOPLE_SECTIONS
 from ..permissions import SIGN_IN_SETTINGS
+from .time_zone import choices
 
 WORKSPACE, PEOPLE, SECURITY = "workspace", "people", "security"
 
@@ -59,15 +60,20 @@ def entries(user: User, tenant: Tenant) -> list[tuple[Entry, str]]:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the menu, and the enterprises that an aggregator's admin may switch to.
+    """Context processor: the menu, the enterprises that an aggregator's admin may switch to, the time zones to choose
+    from.
 
-    Both are made when a template asks: a part of a page has no menu.
+    They are made when a template asks: a part of a page has no menu.
     """
     tenant = getattr(request, "tenant", None)
     user = getattr(request, "user", None)
     if tenant is None or not isinstance(user, User):
         return {}
-    return {"menu": lambda: _menu(request.path, user, tenant), "enterprises": lambda: user.enterprises}
+    return {
+        "menu": lambda: _menu(request.path, user, tenant),
+        "enterprises": lambda: user.enterprises,
+        "zone_choices": lambda: choices(request.session),
+    }
 
 
 def _menu(path: str, user: User, tenant: Tenant) -> list[dict[str, Any]]:

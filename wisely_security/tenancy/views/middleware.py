@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
@@ -18,6 +17,7 @@ from ..models import Session, Tenant, User
 from ..sign_in import signals
 from ..sign_in.sessions import RIGHTS_KEY, TENANT_KEY, VIEWED_TENANT_KEY, limits
 from .access import AccessRefused
+from .time_zone import zone_of
 
 
 class SessionCookieMiddleware:
@@ -55,6 +55,7 @@ class TenantMiddleware:
                 request.session[RIGHTS_KEY] = user.rights_token
                 request.session.renew_key()  # type: ignore[attr-defined]
             tenant = user.tenant and (_viewed(request, user) or user.tenant)
+            zone = zone_of(request.session, user, tenant)
         row: Session = request.session.row  # type: ignore[attr-defined]
         request.tenant = tenant  # type: ignore[attr-defined]
         scope = replace(
@@ -65,7 +66,7 @@ class TenantMiddleware:
             client=replace(current().client, touch_points=row.client["touch"]),
             session=row.name,
         )
-        with using(scope), timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
+        with using(scope), timezone.override(zone):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:

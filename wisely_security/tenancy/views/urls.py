@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from ..models.tenant import PEOPLE_SECTIONS
-from . import password, people, sessions, sign_in
+from . import password, people, sessions, sign_in, time_zone
 
 
 class PeopleSection:
@@ -47,5 +47,6 @@ urlpatterns = [
         name="end_user_session",
     ),
     path("settings/sign-in/", people.SignInSettings.as_view(), name="sign_in_settings"),
+    path("switch-time-zone/", time_zone.SwitchTimeZone.as_view(), name="switch_time_zone"),
     path("switch-tenant/", people.SwitchTenant.as_view(), name="switch_tenant"),
 ]

@@ -13,9 +13,12 @@ from django.http import HttpRequest
 
 from audit_trail.registry import Module, audited
 from login_activity.places.countries import COUNTRIES
+from wisely_security.core.request_context import acting_as
 from wisely_security.core.text.folding import sort_key
 from wisely_security.database.fields import OneLineField, OneLineFormField
+from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.models.time_zones import time_zone_choices, validate_time_zone
+from wisely_security.tenancy.views.time_zone import find_company_zone
 
 from ..pages.forms import Choices, Lines, RecordForm
 from ..pages.resource_page import Column, ResourcePage, register
@@ -180,3 +183,11 @@ class BusinessProfiles(ResourcePage):
 
 
 register(BusinessProfiles())
+
+
+def zone_of_company(tenant: Tenant) -> str:
+    with acting_as(tenant_id=tenant.pk):
+        return BusinessProfile.objects.filter(tenant=tenant).values_list("time_zone", flat=True).first() or ""
+
+
+find_company_zone(zone_of_company)
