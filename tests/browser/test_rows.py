@@ -1,4 +1,4 @@
-"""Paging, opening a row, downloading."""
+"""Paging, opening a row, downloading, printing."""
 
 from __future__ import annotations
 
@@ -125,3 +125,28 @@ def test_long_names_stay_inside_their_column(visit, site) -> None:
     heights = rows(page).evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")
     assert max(heights) < 100
     expect(rows(page).nth(1).get_by_role("link").first).to_have_attribute("title", re.compile("Unbreakable|@"))
+
+
+def test_a_tablet_shows_a_table_and_so_does_paper(visit, site, past) -> None:
+    page = visit(site.cast.alice, width=768)
+    page.goto(between(FIRST, LAST, status="failure"))
+    heads = page.locator(".rows thead tr:last-child th")
+    sides_of_heads = heads.evaluate_all(
+        "heads => heads.map(head => [head.scrollWidth, head.clientWidth, head.getBoundingClientRect().right])"
+    )
+    assert all(inner <= outer and right <= 768 for inner, outer, right in sides_of_heads), sides_of_heads
+    heights = rows(page).evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")
+    assert max(heights) < 110
+    rows(page).first.get_by_role("link", name="Details").click()
+    expect(page.locator(".more .event-details").first).to_be_visible()
+
+    page.emulate_media(media="print")
+    expect(page.locator(".print-title")).to_have_text("Acme: Login Activity")
+    expect(page.locator(".rows .print-only")).to_contain_text("times in Asia/Kolkata, newest first. Status: Failure.")
+    expect(page.locator("main a:visible, main button:visible").filter(has_text="Download")).to_have_count(0)
+    expect(page.locator(".more .event-details").first).to_be_hidden()
+    for width in (390, 768):  # of the window; the sheet decides
+        page.set_viewport_size({"width": width, "height": 900})
+        for name, display in (("thead", "table-header-group"), (".event", "table-row"), (".event td", "table-cell")):
+            assert page.locator(f".rows {name}").first.evaluate("e => getComputedStyle(e).display") == display
+    assert page.locator(".event").first.evaluate("e => getComputedStyle(e).breakInside") == "avoid"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
-import pytest
 from django.test import Client
 
 from tests.support.cast import Cast, sign_in
@@ -29,7 +29,7 @@ def test_page_chart_event_and_download_follow_the_chosen_zone(committed_cast: Ca
     put_at(committed_cast.acme.pk, HALF_PAST_ONE + timedelta(days=1))
     browser = sign_in(committed_cast.alice)
 
-    def shown() -> tuple[list[str], str, str, str]:
+    def shown() -> tuple[list[UUID], str, str, str]:
         page = browser.get(PAGE, DAY)
         [head] = re.findall(r'<span class="zone">(.+?)</span>', page.content.decode())
         [row] = read_csv(browser.get(f"{PAGE}download/", DAY).getvalue())
