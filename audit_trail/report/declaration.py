@@ -13,6 +13,9 @@ from django.utils import timezone
 
 from wisely_security.ledger.models import time_of
 from wisely_security.reports import session_names
+from wisely_security.reports.strip.reading import Numbers
+from wisely_security.reports.strip.tops import Top
+from wisely_security.reports.strip.usual import Usual
 from wisely_security.reports.views import Report
 from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Tenant, User
@@ -20,7 +23,7 @@ from wisely_security.tenancy.views import menu
 
 from ..models import AuditEvent
 from ..vocabulary import ActorKind, Code, Status
-from . import diffs, links
+from . import diffs, labels, links
 from .filters import AuditTrailFilterSet
 from .tables import AuditTrailTable
 
@@ -170,6 +173,30 @@ def _around(event: AuditEvent) -> dict[str, str]:
     return {"period": "custom", "from": (day - span).isoformat(), "to": last.isoformat()}
 
 
+NUMBERS = Numbers(
+    tops_title="Most active",
+    tops=(
+        Top(
+            "People",
+            ("actor_id", "actor_kind", "actor_name"),
+            key="coalesce(actor_id::text, actor_kind)",
+            name="actor_name",
+            filters=lambda key: {"actor": key},
+        ),
+        Top("Modules", ("module",), key="module", label=labels.module, filters=lambda key: {"module": key}),
+        Top("Addresses", ("ip",), key="host(ip)", filters=lambda key: {"q": key}),
+        Top(
+            "Reasons of failures",
+            ("status", "reason_code"),
+            key="CASE WHEN status <> 'success' THEN reason_code END",
+            label=Code.say,
+            filters=lambda key: {"q": Code.say(key), "status": Status.FAILURE.value},
+        ),
+    ),
+    of_failures=False,
+    usual=Usual("change", "changes", status=Status.SUCCESS, much=50),
+)
+
 REPORT = Report(
     key="audit-trail",
     title="Audit Trail",
@@ -183,6 +210,7 @@ REPORT = Report(
     path=path,
     rows=rows,
     facts=facts,
+    numbers=NUMBERS,
     details=details,
     details_template="audit_trail/event_details.html",
     groups_requests=True,

@@ -11,14 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wisely_security.reports import session_names
+from wisely_security.reports.strip.reading import Numbers
+from wisely_security.reports.strip.tops import Top
+from wisely_security.reports.strip.usual import Usual
 from wisely_security.reports.views import Report
 from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.views import menu
 
 from ..models import UNKNOWN_USER, LoginEvent
+from ..places.countries import COUNTRIES
 from ..places.locate import attribution
-from ..vocabulary import NEUTRAL, Status
+from ..vocabulary import NEUTRAL, Action, Reason, Status
 from .filters import LoginActivityFilterSet
 from .tables import LoginActivityTable
 
@@ -149,6 +153,37 @@ def _days(event: LoginEvent, around: int) -> dict[str, str]:
     return {"period": "custom", "from": (day - span).isoformat(), "to": last.isoformat()}
 
 
+NUMBERS = Numbers(
+    tops_title="Failures",
+    tops=(
+        Top(
+            "People",
+            ("user_id", "user_email", "user_name"),
+            key=f"coalesce(user_id::text, nullif(user_email, ''), '{UNKNOWN_USER}')",
+            name="CASE WHEN user_id IS NULL AND user_email = '' THEN 'Unknown users' ELSE user_name END",
+            filters=lambda key: _failed(user=key),
+        ),
+        Top("Addresses", ("ip",), key="host(ip)", filters=lambda key: _failed(q=key)),
+        Top(
+            "Countries",
+            ("country",),
+            key="country",
+            label=lambda key: COUNTRIES.get(key, key),
+            filters=lambda key: _failed(country=key),
+        ),
+        Top("Reasons", ("reason",), key="reason", label=Reason.say, filters=lambda key: _failed(q=Reason.say(key))),
+    ),
+    of_failures=True,
+    usual=Usual(
+        "failed sign-in", "failed sign-ins", status=Status.FAILURE, much=10, chosen={"action": Action.LOG_IN.value}
+    ),
+)
+
+
+def _failed(**filters: str) -> dict[str, str]:
+    return {**filters, "status": Status.FAILURE.value}
+
+
 REPORT = Report(
     key="login-activity",
     title="Login Activity",
@@ -162,6 +197,7 @@ REPORT = Report(
     path=path,
     rows=rows,
     facts=facts,
+    numbers=NUMBERS,
     details=details,
     page_context=lambda: {"attribution": attribution()},
 )

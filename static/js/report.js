@@ -140,7 +140,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     follow(null); // the filters are those of the rows that stay
     return;
   }
-  const parts = [[".open", 'class="event-details"'], [".chart-link", 'class="chart-body"'], ["*", 'id="results"']];
+  const parts = [[".open", 'class="event-details"'], [".chart-link, .chart-more", 'class="chart-body"'], ["*", 'id="results"']];
   const [, expected] = parts.find(([asking]) => requestConfig.elt.matches(asking));
   if (!shouldSwap || serverResponse.includes(expected)) return;
   event.detail.shouldSwap = false;
@@ -158,6 +158,7 @@ function reason(type, { status: code }) {
 
 for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(type, ({ detail: { elt, xhr, pathInfo } }) => {
+    if (elt.matches(".chart-more")) return; // it has the size of a download: the page is whole without it
     if (elt.matches(".chart-link")) {
       elt.querySelector(".chart-waiting").textContent = "The chart could not be loaded. Try again";
       elt.classList.add("chart-failed");

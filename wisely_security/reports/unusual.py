@@ -25,7 +25,7 @@ class Notice(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """What is unusual in a period. ``more``: how many findings there are besides, at ``url``."""
+    """What is unusual in a period. ``more``: how many findings there are besides. ``url``: of all of them."""
 
     notices: list[Notice]
     more: int
@@ -40,7 +40,8 @@ class Mark(NamedTuple):
 
 
 class OnPage(NamedTuple):
-    """``strip``: the open findings of the period. ``marks``: by event, findings that are not expected."""
+    """``strip``: the open findings of the period; None: the reader is not shown any. ``marks``: by event, findings that
+    are not expected."""
 
     strip: Strip | None
     marks: dict[UUID, Mark]

@@ -30,6 +30,7 @@ from wisely_security.tenancy.views.access import MemberView
 
 from . import unusual
 from .chart import charts
+from .chart.drawing import drawing
 from .download.worksheet import MOST_ROWS
 from .filtering.filters import ReportFilterSet
 from .filtering.parameters import NEWER, OLDER, normalized, problems
@@ -38,6 +39,8 @@ from .pages.keyset import Page, read_page
 from .pages.reading import search
 from .pages.requests import NO_GROUP, mark_groups
 from .pages.time_limit import SearchTooLongError
+from .strip import reading, tops
+from .strip.reading import Numbers
 
 SAME_VIEW_SECONDS = 10 * 60
 ELSEWHERE_SECONDS = 1  # for looking outside the period once nothing was found in it
@@ -69,6 +72,7 @@ class Report:
     path: Callable[[Tenant], str]
     rows: Callable[[Sequence[Any], Callable[..., str], User], list[dict[str, Any]]]
     facts: Callable[[Any], list[tuple[str, list[tuple[str, Any]]]]]
+    numbers: Numbers
     details: Callable[[Any, Tenant, User], Mapping[str, Any]] = lambda event, tenant, reader: {}
     details_template: str = "reports/event_details.html"
     groups_requests: bool = False
@@ -155,12 +159,14 @@ class ReportPage(ReportView):
             filters.form.add_error(None, str(error))
             return self._nothing_shown(filters, context)
         found = self._unusual(filters, page)
+        chips = self.chips(filters, page.rows)
         rows = self._rows(page, found.marks)
         self._record_page_view(filters, page.rows)
         may_download = self.request.user.may(self.report.download_permission)
         context |= {
-            "chips": self.chips(filters, page.rows),
+            "chips": chips,
             "strip": found.strip,
+            **self._overview(filters, bool(chips)),
             "elsewhere": None if rows else self._elsewhere(filters),
             "events": rows,
             "rows": self._table(rows),
@@ -173,6 +179,31 @@ class ReportPage(ReportView):
             "excel_rows": f"{MOST_ROWS:,}",
         }
         return render(request, self._template, context)
+
+    def _overview(self, filters: ReportFilterSet, is_filtered: bool) -> dict[str, Any]:
+        """Today against the usual, tops and the chart, as far as they can be counted with the page."""
+        numbers, tenant_id = self.report.numbers, self.request.tenant.pk
+        try:
+            found = search(lambda: reading.read(numbers, filters, tenant_id, is_filtered=is_filtered))
+        except SearchTooLongError:
+            return {}
+        context: dict[str, Any] = {"today": found.today}
+        if found.tops is not None:
+            context["tops"] = self.tops(found.tops)
+        if found.counts is not None:
+            during = filters.form.cleaned_data["during"]
+            context["chart"] = drawing(during, found.unit, found.bars, found.counts, self.link)
+        return context
+
+    def tops(self, rows: list[tuple[int, str, str, int]]) -> list[tops.Listed]:
+        text = self._kept.get("q") or ""
+
+        def link(changed: Mapping[str, str]) -> str:
+            """A word more for the search, where there are some."""
+            more = {"q": f"{text} {changed['q']}".strip()} if "q" in changed else {}
+            return self.link(**{**changed, **more})
+
+        return tops.listed(rows, self.report.numbers.tops, link)
 
     def _elsewhere(self, filters: ReportFilterSet) -> dict[str, Any] | None:
         """Where the period has no match: the day of the newest one outside it. None if there is none, or finding it

@@ -14,7 +14,7 @@ from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from wisely_security.ledger.models import Event, first_id
-from wisely_security.reports.unusual import NOTHING, Mark, Notice, OnPage, Strip, Unusual
+from wisely_security.reports.unusual import Mark, Notice, OnPage, Strip, Unusual
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant, User
 
@@ -47,7 +47,7 @@ NO_EVENT = UUID(int=0)
 class FindingsOnRecords(Unusual):
     def on_page(self, report: Report, tenant: Tenant, start: datetime, end: datetime, ids: Sequence[UUID]) -> OnPage:
         if not tenant.has_findings:
-            return NOTHING
+            return OnPage(_strip(report, tenant, []), {})
         of_record = RawSQL(OF_RECORD, [report.key], output_field=BooleanField())  # noqa: S611  # nosec B611
         marked = RawSQL(MARKED, [list(ids)], output_field=ArrayField(UUIDField()))  # noqa: S611  # nosec B611
         findings = Finding.objects.filter(of_record, tenant=tenant).exclude(state=State.EXPECTED).during(start, end)
@@ -80,9 +80,7 @@ class FindingsOnRecords(Unusual):
         return reader.may(permissions.VIEW)
 
 
-def _strip(report: Report, tenant: Tenant, findings: list[Finding]) -> Strip | None:
-    if not findings:
-        return None
+def _strip(report: Report, tenant: Tenant, findings: list[Finding]) -> Strip:
     latest = sorted(findings, key=lambda it: it.last_at, reverse=True)
     strongest = sorted(latest, key=lambda it: STRONGEST_FIRST.index(it.severity))[:MOST_NOTICES]
     notices = [

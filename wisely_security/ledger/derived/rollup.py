@@ -4,7 +4,7 @@ up to date (``migrations/0003_summary.sql``), plus the events that are still pen
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -35,6 +35,17 @@ def declare_dimensions(using: str) -> None:
                 cursor.execute("SELECT ledger_roll_up_by(%s, %s)", [model._meta.db_table, list(model.dimensions)])
 
 
+class Asked(NamedTuple):
+    """Counts between each bound and the next; bounds are quarters of an hour.
+
+    ``chosen``: values of dimensions; ``without``: of other dimensions, a value each that there is to be none of.
+    """
+
+    bounds: Sequence[datetime]
+    chosen: Mapping[str, str] = {}
+    without: Mapping[str, str] = {}
+
+
 def counts(
     model: type[Event],
     tenant_id: UUID,
@@ -42,21 +53,34 @@ def counts(
     chosen: Mapping[str, str],
     without: Mapping[str, str] | None = None,
 ) -> list[Count]:
-    """How many there were between each bound and the next, exactly, in one statement. Bounds are quarters of an hour.
-
-    ``chosen``: values of dimensions; ``without``: of other dimensions, a value each that there is to be none of.
-    """
-    wanted = [(1, chosen), *([(-1, {**chosen, **without})] if without else [])]
-    values: list[Any] = []
-    for sign, dimensions in wanted:
-        values += [sign, sign, model._meta.db_table, tenant_id, json.dumps(dimensions), list(bounds)]
-    either = " UNION ALL ".join([_COUNTS] * len(wanted))
-    found = [Count()] * (len(bounds) - 1)
+    """How many there were between each bound and the next, exactly, in one statement."""
+    asked = [Asked(bounds, chosen, without or {})]
     with connection.cursor() as cursor:
-        query = f"SELECT bar, sum(s)::bigint, sum(f)::bigint FROM ({either}) AS counted GROUP BY bar"  # noqa: S608
-        cursor.execute(query, values)
-        for bar, successes, failures in cursor.fetchall():
-            found[bar - 1] = Count(successes, failures)
+        cursor.execute(*statement(model, tenant_id, asked))
+        [found] = by_bar(asked, cursor.fetchall())
+    return found
+
+
+def statement(model: type[Event], tenant_id: UUID, asked: Sequence[Asked]) -> tuple[str, list[Any]]:
+    """The statement that answers several questions at once, for ``by_bar``: question, bar, successes, failures."""
+    pieces, values = [], []
+    for number, each in enumerate(asked):
+        wanted = [(1, each.chosen), *([(-1, {**each.chosen, **each.without})] if each.without else [])]
+        for sign, dimensions in wanted:
+            values += [sign, sign, model._meta.db_table, tenant_id, json.dumps(dimensions), list(each.bounds)]
+        either = " UNION ALL ".join([_COUNTS] * len(wanted))
+        pieces.append(
+            f"SELECT {number} AS asked, bar, sum(s)::bigint AS successes, sum(f)::bigint AS failures "  # noqa: S608
+            f"FROM ({either}) AS counted GROUP BY bar"
+        )
+    return " UNION ALL ".join(pieces), values
+
+
+def by_bar(asked: Sequence[Asked], rows: Iterable[tuple[Any, ...]]) -> list[list[Count]]:
+    """For each question, what there is between each of its bounds and the next."""
+    found = [[Count()] * (len(each.bounds) - 1) for each in asked]
+    for number, bar, successes, failures in rows:
+        found[number][bar - 1] = Count(successes, failures)
     return found
 
 

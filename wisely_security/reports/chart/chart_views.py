@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from ..download.worksheet import MOST_ROWS
 from ..filtering.filters import ReportFilterSet
 from ..pages.reading import search
 from ..pages.time_limit import SearchTooLongError
+from ..strip import tops
 from ..views import ReportPage
 from . import charts, totals
-from .charts import Bar, Unit
+from .drawing import drawing
+
+SIZE_ONLY = "size-only"  # asks for what the page has not: its chart and tops are there
 
 
 class ReportChart(ReportPage):
-    def get(self, request: HttpRequest, section: str = "") -> HttpResponse:
+    def get(self, request: Any, section: str = "") -> HttpResponse:
         filters = self.filter_set()
         if not filters.is_valid():
             reason = " ".join(error for errors in filters.form.errors.values() for error in errors)
             return render(request, "400.html", {"reason": reason}, status=400)
         self._record_page_view(filters, [])
+        brings_tops = not (request.htmx and request.htmx.trigger == SIZE_ONLY)
         context = {
             "report": self.report,
             "page_url": self.link(),
             "chart_key": charts.key(self.link()),
+            "folds": bool(request.htmx),
             "chips": self.chips(filters),
             **self._counted(filters),
+            "brings_tops": brings_tops,
+            "tops": self._tops(filters) if brings_tops else None,
         }
         template = "reports/chart.html" if self.request.htmx else "reports/chart_page.html"
         return render(request, template, context)
@@ -51,17 +58,16 @@ class ReportChart(ReportPage):
         if counts is None:
             return data | {"charted": _charted(filters)}
 
-        def link(bar: Bar) -> str:
-            if unit is Unit.HOUR:
-                return ""
-            return self.link(**{"period": "custom", "from": bar.first.isoformat(), "to": bar.last.isoformat()})
+        return data | drawing(period, unit, bars, counts, self.link)
 
-        return data | {
-            "successes": f"{sum(count.successes for count in counts):,}",
-            "failures": f"{sum(count.failures for count in counts):,}",
-            "scale": [f"{number:,}" for number in (charts.scale(counts), charts.scale(counts) // 2, 0)],
-            "columns": charts.columns(unit, bars, counts, link),
-        }
+    def _tops(self, filters: ReportFilterSet) -> list[tops.Listed] | None:
+        """None: counting them would take too long."""
+        numbers = self.report.numbers
+        try:
+            rows = search(lambda: tops.read(filters, numbers.tops, numbers.of_failures), totals.LONGEST_COUNT_SECONDS)
+        except SearchTooLongError:
+            return None
+        return self.tops(rows)
 
     def _size(self, filters: ReportFilterSet, rows: int) -> str:
         def size() -> int:

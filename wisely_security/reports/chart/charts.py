@@ -114,6 +114,15 @@ class Column:
     label: str  # "", "first" (also where there is little room), "second"
 
     @property
+    def tip_side(self) -> str:
+        """Where its description stands: over the bar, or at the edge that it would reach beyond."""
+        return "start" if self.middle < TIP_ROOM else "end" if self.middle > 100 - TIP_ROOM else "middle"
+
+    @property
+    def tip_left(self) -> float:
+        return {"start": self.bar_left, "end": round(self.bar_left + self.bar_width, 3)}.get(self.tip_side, self.middle)
+
+    @property
     def description(self) -> str:
         description = f"{self.bar.name}: {number_of_events(self.count.events)}"
         return f"{description}, {self.count.failures:,} failed" if self.count.failures else description
@@ -127,6 +136,7 @@ class Column:
 TOP, GROUND = 20, 100
 WIDEST_BAR = 5.0
 THINNEST = 2.0  # one failure among thousands is seen
+TIP_ROOM = 30  # per cent that a description may take to either side
 
 
 def columns(unit: Unit, bars: Sequence[Bar], counts: Sequence[Count], link: Callable[[Bar], str]) -> list[Column]:

@@ -1,0 +1,33 @@
+"""What the template of a chart shows, given the numbers of its bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from wisely_security.ledger.derived.rollup import Count
+
+from ..filtering.periods import Period
+from . import charts
+from .charts import Bar, Unit
+
+
+def drawing(
+    period: Period, unit: Unit, bars: Sequence[Bar], counts: Sequence[Count], link: Callable[..., str]
+) -> dict[str, Any]:
+    """``link``: the page with other parameters."""
+
+    def url(bar: Bar) -> str:
+        if unit is Unit.HOUR:
+            return ""
+        return link(**{"period": "custom", "from": bar.first.isoformat(), "to": bar.last.isoformat()})
+
+    return {
+        "unit": unit.value,
+        "period": str(period),
+        "total": charts.number_of_events(sum(count.events for count in counts)),
+        "successes": f"{sum(count.successes for count in counts):,}",
+        "failures": f"{sum(count.failures for count in counts):,}",
+        "scale": [f"{number:,}" for number in (charts.scale(counts), charts.scale(counts) // 2, 0)],
+        "columns": charts.columns(unit, bars, counts, url),
+    }

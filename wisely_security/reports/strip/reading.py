@@ -1,0 +1,100 @@
+"""What the page of a record counts besides its rows, in one statement: the chart, today against the usual, and tops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from wisely_security.ledger.derived import rollup
+from wisely_security.ledger.derived.rollup import Asked, Count
+from wisely_security.ledger.models import Event
+
+from ..chart import charts
+from ..chart.charts import Bar, Unit
+from ..chart.rollup_filters import RollupFilters, rollup_filters
+from ..filtering.filters import ReportFilterSet
+from ..filtering.periods import Period
+from . import tops, usual
+from .tops import Top
+from .usual import Today, Usual
+
+TOP = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a record declares for its strip. ``of_failures``: tops are of failures, unless Status is filtered by."""
+
+    tops_title: str
+    tops: tuple[Top, ...]
+    of_failures: bool
+    usual: Usual
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``tops``: None: later."""
+
+    unit: Unit
+    bars: list[Bar]
+    counts: list[Count] | None
+    today: Today | None
+    tops: list[tuple[int, str, str, int]] | None
+
+
+def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filtered: bool) -> Overview:
+    """In one statement."""
+    model = cast("type[Event]", filters.queryset.model)
+    period: Period = filters.form.cleaned_data["during"]
+    unit, bars = charts.bars_of(period)
+    bounds = [*(bar.start for bar in bars), bars[-1].end]
+    known, now = rollup_filters(filters, model.dimensions), timezone.now()
+    asked = {"all": Asked([bounds[0], bounds[-1]])}
+    if known:
+        asked["chart"] = Asked(bounds, known.chosen, known.without)
+    if not is_filtered and period.start <= now < period.end:
+        asked["today"] = usual.asked(numbers.usual, now)
+    questions, is_direct = list(asked.values()), not tops.is_found_by_search(filters)
+    with connection.cursor() as cursor:
+        cursor.execute(*_statement(model, tenant_id, questions, (numbers, filters) if is_direct else None))
+        rows = cursor.fetchall()
+    found = dict(zip(asked, rollup.by_bar(questions, (row[:4] for row in rows if row[0] != TOP)), strict=True))
+    are_few = is_direct and sum(count.events for count in found["all"]) <= tops.MOST_WITH_THE_PAGE
+    return Overview(
+        unit,
+        bars,
+        _of(known, found["chart"]) if known else None,
+        usual.today(numbers.usual, found["today"]) if "today" in found else None,
+        [(bar, key, name, number) for question, bar, number, _, key, name in rows if question == TOP]
+        if are_few
+        else None,
+    )
+
+
+def _of(known: RollupFilters, counts: list[Count]) -> list[Count]:
+    return [known.of(count) for count in counts]
+
+
+def _statement(
+    model: type[Event], tenant_id: UUID, asked: list[Asked], direct: tuple[Numbers, ReportFilterSet] | None
+) -> tuple[str, list[Any]]:
+    """Of the rollup, and of the events if they are few, which the statement itself decides."""
+    counted, values = rollup.statement(model, tenant_id, asked)
+    if direct is None:
+        return f"SELECT *, '', '' FROM ({counted}) AS counted", values  # noqa: S608
+    numbers, filters = direct
+    few = (
+        "(SELECT coalesce(sum(successes + failures), 0) <= "  # noqa: S608
+        f"{tops.MOST_WITH_THE_PAGE} FROM counted WHERE asked = 0)"
+    )
+    commonest, its_values = tops.statement(filters, numbers.tops, numbers.of_failures, few)
+    return (
+        f"{tops.ALONG_THE_INDEX}WITH counted AS MATERIALIZED ({counted}) "  # noqa: S608
+        "SELECT asked, bar, successes, failures, '' AS key, '' AS name FROM counted "
+        f"UNION ALL SELECT {TOP}, top, number, 0, key, name FROM ({commonest}) AS commonest",
+        [*values, *its_values],
+    )
