@@ -54,6 +54,9 @@ NEED_PERMISSION = {
     "finding",
     "finding_rules",
     "finding_exception_delete",
+    "session_story",
+    "person",
+    "resource_history",
 }
 # Below, tests of Django admin, of the API and of findings.
 ELSEWHERE = {"switch_tenant", "switch_time_zone", "api_audit_events", "api_description", "finding_decide"}
@@ -102,6 +105,9 @@ def urls(cast: Cast) -> dict[str, str]:
         "end_session": [session.pk],
         "finding": [finding.pk],
         "finding_exception_delete": [exception(finding).pk],
+        "session_story": [session.name],
+        "person": [cast.bob.pk],
+        "resource_history": [audit_event.resource_id],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in NEED_PERMISSION | OF_ONES_OWN}
 
@@ -158,6 +164,9 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
         "audit_trail_proof",
         "finding",
         "finding_exception_delete",
+        "session_story",
+        "person",
+        "resource_history",
     ],
 )
 @pytest.mark.parametrize("who", ["charlie", "erin"])

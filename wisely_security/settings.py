@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "wisely_security.integrity",
     "wisely_security.erasure",
     "wisely_security.findings",
+    "wisely_security.investigation",
     "wisely_security.admin_config.SupportAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",

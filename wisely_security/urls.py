@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("wisely_security.workspace.pages.urls")),
     path("", include("wisely_security.integrity.urls")),
     path("", include("wisely_security.findings.urls")),
+    path("", include("wisely_security.investigation.urls")),
     path("api/v1/", include("wisely_security.workspace.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wisely_security.ledger.models import time_of
-from wisely_security.reports import session_names
+from wisely_security.reports import sessions
 from wisely_security.reports.strip.reading import Numbers
 from wisely_security.reports.strip.tops import Top
 from wisely_security.reports.strip.usual import Usual
@@ -102,7 +102,7 @@ def facts(event: AuditEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
                 ("Exact time", moment.isoformat(timespec="milliseconds")),
                 ("Event ID", event.id),
                 ("Request ID", event.request_id),
-                ("Session", session_names.shown(event.session)),
+                ("Session", sessions.shown(event.session)),
                 ("Resource ID", event.resource_id),
             ],
         ),
@@ -118,8 +118,30 @@ def details(event: AuditEvent, tenant: Tenant, reader: User) -> dict[str, Any]:
         "shape": diffs.shape(changes),
         "resource_url": _place(event, places),
         "onward": [(label, f"{path(tenant)}?{urlencode(query)}") for label, query in _onward(event)],
-        "other_record": list(_sign_ins(event, tenant, reader)),
+        "other_record": [*_pages_about(event), *_sign_ins(event, tenant, reader)],
+        "more_fields": _session_facts(event, tenant, reader),
     }
+
+
+def _pages_about(event: AuditEvent) -> Iterator[tuple[str, str]]:
+    if event.resource_id:
+        yield "History of this record", reverse("resource_history", args=[event.resource_id])
+    if event.session:
+        yield "In this session", sessions.url(event.session)
+    if event.actor_kind == ActorKind.PERSON and event.actor_id:
+        yield "About this person", reverse("person", args=[event.actor_id])
+
+
+def _session_facts(event: AuditEvent, tenant: Tenant, reader: User) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """With what and from where the actor had signed in. That is of Login Activity."""
+    if not event.session or not reader.may("login_activity.view"):
+        return []
+    opening = sessions.opening(tenant.pk, event.session, event.pk)
+    if opening is None:
+        return []
+    at = timezone.localtime(opening.at).isoformat(timespec="seconds")
+    shown = [("Signed in", at), ("IP Address", opening.ip), ("Device Type", opening.device)]
+    return [("The session", [*shown, ("Software", opening.software), ("Geo Location", opening.place)])]
 
 
 def _onward(event: AuditEvent) -> list[tuple[str, dict[str, str]]]:
@@ -148,6 +170,11 @@ def _sign_ins(event: AuditEvent, tenant: Tenant, reader: User) -> Iterator[tuple
     if event.actor_kind == ActorKind.PERSON and event.actor_id and reader.may("login_activity.view"):
         page = reverse("login_activity", kwargs={"section": tenant.people_section})
         yield "Sign-ins of this person, that day", f"{page}?{urlencode({'user': event.actor_id, **_that_day(event)})}"
+
+
+def that_day(event: AuditEvent, tenant: Tenant) -> str:
+    """The actor's own day in the Audit Trail."""
+    return f"{path(tenant)}?{urlencode({'actor': _who(event), **_that_day(event)})}"
 
 
 def _that_day(event: AuditEvent) -> dict[str, str]:

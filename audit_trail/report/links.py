@@ -51,3 +51,8 @@ def existing(keys: Collection[Key], may: Callable[[str], bool]) -> dict[Key, str
         return {}
     rows = found[0].union(*found[1:], all=True)
     return {(kind, pk): _places[kind].url(pk) for kind, pk in rows}
+
+
+def kinds() -> list[str]:
+    """The resource types that have a page."""
+    return list(_places)

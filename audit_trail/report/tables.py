@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
-from wisely_security.reports import session_names
+from wisely_security.reports import sessions
 from wisely_security.reports.cells import Address, Cell, Changes, Label, Prefixed
 from wisely_security.reports.columns import ReportColumn, TimeColumn
 
@@ -30,6 +30,6 @@ class AuditTrailTable(tables.Table):
     ip = ReportColumn("IP Address", Address("ip"), csv_only=True)
     resource_type = ReportColumn("Resource Type", Cell("resource_type"), csv_only=True)
     resource_id = ReportColumn("Resource ID", Cell("resource_id"), csv_only=True)
-    session = ReportColumn("Session", Prefixed("session", session_names.PREFIX), csv_only=True)
+    session = ReportColumn("Session", Prefixed("session", sessions.PREFIX), csv_only=True)
     request_id = ReportColumn("Request ID", Cell("request_id"), csv_only=True)
     event_id = ReportColumn("Event ID", Cell("id"), csv_only=True)

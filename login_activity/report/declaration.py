@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
-from wisely_security.reports import session_names
+from wisely_security.reports import sessions
 from wisely_security.reports.strip.reading import Numbers
 from wisely_security.reports.strip.tops import Top
 from wisely_security.reports.strip.usual import Usual
@@ -24,6 +24,7 @@ from ..places.countries import COUNTRIES
 from ..places.locate import attribution
 from ..vocabulary import NEUTRAL, Action, Reason, Status
 from .filters import LoginActivityFilterSet
+from .openings import opening
 from .tables import LoginActivityTable
 
 VIEW = permissions.declare("login_activity.view", "Login Activity", "View Login Activity")
@@ -105,7 +106,7 @@ def facts(event: LoginEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
                 ("Exact time", moment.isoformat(timespec="milliseconds")),
                 ("Event ID", event.id),
                 ("Request ID", event.request_id),
-                ("Session", session_names.shown(event.session)),
+                ("Session", sessions.shown(event.session)),
             ],
         ),
     ]
@@ -129,9 +130,11 @@ def details(event: LoginEvent, tenant: Tenant, reader: User) -> dict[str, Any]:
     onward = [("By this person, that day", {"user": _who(event), **that_day})]
     if event.ip:
         onward.append(("From this address, that week", {"q": str(event.ip), **_days(event, 3)}))
-    if event.session:
-        onward.append(("In this session", {"q": session_names.shown(event.session), **_days(event, 30)}))
     other_record = []
+    if event.session:
+        other_record.append(("In this session", sessions.url(event.session)))
+    if event.user_id:
+        other_record.append(("About this person", reverse("person", args=[event.user_id])))
     if event.user_id and reader.may("audit_trail.view"):
         query = urlencode({"actor": event.user_id, **that_day})
         other_record.append(("Changes by this person, that day", f"{reverse('audit_trail')}?{query}"))
@@ -202,3 +205,4 @@ REPORT = Report(
     page_context=lambda: {"attribution": attribution()},
 )
 menu.add(menu.PEOPLE, REPORT.title, icon="finger-print", permission=VIEW, url=path)
+sessions.register(opening)

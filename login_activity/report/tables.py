@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
-from wisely_security.reports import session_names
+from wisely_security.reports import sessions
 from wisely_security.reports.cells import Address, Cell, Label, Member, Prefixed, Presence, Rest
 from wisely_security.reports.columns import ReportColumn, TimeColumn
 
@@ -31,6 +31,6 @@ class LoginActivityTable(tables.Table):
     user_agent = ReportColumn("User Agent", Cell("user_agent"), csv_only=True)
     area = ReportColumn("Area", Member("detail", "area"), csv_only=True)
     details = ReportColumn("Details", Rest("detail", ["area"]), csv_only=True)
-    session = ReportColumn("Session", Prefixed("session", session_names.PREFIX), csv_only=True)
+    session = ReportColumn("Session", Prefixed("session", sessions.PREFIX), csv_only=True)
     request_id = ReportColumn("Request ID", Cell("request_id"), csv_only=True)
     event_id = ReportColumn("Event ID", Cell("id"), csv_only=True)

@@ -23,7 +23,8 @@ def open_sessions(user: User) -> QuerySet[Session]:
     return Session.objects.filter(user=user, expires_at__gt=timezone.now()).select_related("user")
 
 
-def _rows(sessions: QuerySet[Session], current: Session | None, end_url: Any) -> list[dict[str, Any]]:
+def _rows(reader: User, sessions: QuerySet[Session], current: Session | None, end_url: Any) -> list[dict[str, Any]]:
+    sees_story = reader.may("login_activity.view") or reader.may("audit_trail.view")
     return [
         {
             "device": session.device,
@@ -34,6 +35,7 @@ def _rows(sessions: QuerySet[Session], current: Session | None, end_url: Any) ->
             "last_seen_at": session.last_seen_at,
             "is_current": current is not None and session.pk == current.pk,
             "end_url": end_url(session),
+            "story_url": reverse("session_story", args=[session.name]) if sees_story else "",
         }
         for session in sessions
     ]
@@ -44,6 +46,7 @@ class OwnSessions(SignedInView):
         user = self.request.user
         with acting_as(**user.own_scope):
             rows = _rows(
+                user,
                 open_sessions(user),
                 self.request.session.row,
                 lambda session: reverse("end_session", args=[session.pk]),
@@ -76,6 +79,7 @@ class UserSessions(MemberView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         member = get_object_or_404(User, pk=pk, tenant=self.request.tenant)
         rows = _rows(
+            self.request.user,
             open_sessions(member),
             self.request.session.row,
             lambda session: reverse("end_user_session", args=[member.pk, session.pk]),

@@ -304,7 +304,10 @@ class Users(ResourcePage):
         ]
 
     def pages(self, record: User, user: User) -> list[tuple[str, str]]:
-        return [("Sessions", reverse("user_sessions", args=[record.pk]))] if user.may(USER_SESSIONS) else []
+        found = [("Sessions", reverse("user_sessions", args=[record.pk]))] if user.may(USER_SESSIONS) else []
+        if user.may("login_activity.view") or user.may("audit_trail.view"):
+            found.append(("Activity", reverse("person", args=[record.pk])))
+        return found
 
     def edit_denial_reason(self, record: User, user: User) -> str:
         if record.is_super_admin and record != user:

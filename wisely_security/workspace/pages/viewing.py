@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -13,13 +12,11 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from audit_trail.recording import failures, recorder
 from audit_trail.recording.failures import Failure
 from audit_trail.registry import Action, audited_as
 from audit_trail.report.declaration import VIEW as VIEW_AUDIT_TRAIL
-from audit_trail.report.declaration import since
 from wisely_security.database.lookups import in_order
 from wisely_security.tenancy.views.access import MemberView
 
@@ -123,11 +120,6 @@ def _cell(column: Any, record: Any) -> dict[str, Any]:
     }
 
 
-def _history_url(pk: UUID) -> str:
-    """Everything about a record, since it was made."""
-    return f"{reverse('audit_trail')}?{urlencode({'record': pk, **since(pk, timezone.now())})}"
-
-
 class RecordPage(SectionPage):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         resource_page, user = self.resource_page, self.request.user
@@ -152,7 +144,7 @@ class RecordPage(SectionPage):
                 for each in offered
             ],
             "seen": record_version(record),
-            "history_url": _history_url(pk) if user.may(VIEW_AUDIT_TRAIL) else "",
+            "history_url": reverse("resource_history", args=[pk]) if user.may(VIEW_AUDIT_TRAIL) else "",
         }
         return render(request, "workspace/record.html", context)
 

@@ -1,0 +1,46 @@
+"""Findings, as the pages of this package show them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import UUIDField
+from django.db.models.expressions import RawSQL
+from django.urls import reverse
+
+from wisely_security.findings import permissions
+from wisely_security.findings.models import Finding, State
+from wisely_security.findings.views.on_records import MARKED
+from wisely_security.reports.unusual import Mark
+from wisely_security.tenancy.models import Tenant, User
+
+MOST = 20
+SLACK = timedelta(minutes=1)
+
+
+def of_events(tenant: Tenant, reader: User, events: Sequence[Any]) -> tuple[list[Finding], dict[UUID, Mark]]:
+    """Findings that rest on some of these events, and the marks of those events. At most one statement."""
+    if not events or not tenant.has_findings or not reader.may(permissions.VIEW):
+        return [], {}
+    times = [event.occurred_at for event in events]
+    period = min(times) - SLACK, max(times) + SLACK
+    marked = RawSQL(MARKED, [[event.pk for event in events]], output_field=ArrayField(UUIDField()))  # noqa: S611  # nosec B611
+    findings = Finding.objects.filter(tenant=tenant).exclude(state=State.EXPECTED).during(*period)
+    found: list[Any] = list(
+        findings.annotate(marked=marked).filter(marked__len__gt=0).order_by("first_at", "id")[:MOST]
+    )
+    return found, {key: Mark(it.title, reverse("finding", args=[it.pk])) for it in found for key in it.marked}
+
+
+def of_person(tenant: Tenant, reader: User, person: UUID) -> list[Finding]:
+    if not reader.may(permissions.VIEW):
+        return []
+    return list(Finding.objects.filter(tenant=tenant, person=person).latest_first()[:MOST])
+
+
+def still_open(findings: Collection[Finding]) -> int:
+    return sum(finding.state == State.OPEN for finding in findings)
