@@ -215,27 +215,3 @@ document.addEventListener("click", (event) => {
   if (!row || event.target.closest("a, button") || String(getSelection())) return;
   row.querySelector(".open").click();
 });
-
-// The chart folds, and stays folded. The button's words say which it does.
-document.addEventListener("click", (event) => {
-  if (!event.target.closest(".chart-fold")) return;
-  const folded = document.documentElement.classList.toggle("chart-folded");
-  try {
-    localStorage.setItem("chart", folded ? "folded" : "");
-  } catch {
-    // Storage is refused: it stays as it is until the next page.
-  }
-});
-
-// The chart is one stop of the Tab key; the arrows go from bar to bar.
-document.addEventListener("keydown", (event) => {
-  const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
-  const bar = event.target.closest(".bar");
-  if (!step || !bar) return;
-  event.preventDefault();
-  const bars = [...bar.parentNode.querySelectorAll(".bar")];
-  const next = bars[Math.min(Math.max(bars.indexOf(bar) + step, 0), bars.length - 1)];
-  bar.setAttribute("tabindex", "-1");
-  next.setAttribute("tabindex", "0");
-  next.focus();
-});

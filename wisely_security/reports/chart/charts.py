@@ -14,7 +14,7 @@ from django.utils import timezone
 from wisely_security.ledger.derived.rollup import Count
 from wisely_security.ledger.months.partitions import add_months
 
-from ..filtering.periods import Period
+from ..filtering.periods import Period, Preset
 
 MOST_BARS = 92
 MOST_LABELS = 8
@@ -41,6 +41,11 @@ class Bar:
     last: date
     axis: str
     name: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The period that is this bar's."""
+        return {"period": Preset.CUSTOM.value, "from": self.first.isoformat(), "to": self.last.isoformat()}
 
 
 def bars_of(period: Period) -> tuple[Unit, list[Bar]]:

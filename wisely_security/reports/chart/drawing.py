@@ -7,7 +7,7 @@ from typing import Any
 
 from wisely_security.ledger.derived.rollup import Count
 
-from ..filtering.periods import Period
+from ..filtering.periods import Period, Preset
 from . import charts
 from .charts import Bar, Unit
 
@@ -20,7 +20,7 @@ def drawing(
     def url(bar: Bar) -> str:
         if unit is Unit.HOUR:
             return ""
-        return link(**{"period": "custom", "from": bar.first.isoformat(), "to": bar.last.isoformat()})
+        return link(**bar.query)
 
     return {
         "unit": unit.value,
@@ -29,5 +29,6 @@ def drawing(
         "successes": f"{sum(count.successes for count in counts):,}",
         "failures": f"{sum(count.failures for count in counts):,}",
         "scale": [f"{number:,}" for number in (charts.scale(counts), charts.scale(counts) // 2, 0)],
+        "range_url": link(**{"period": Preset.CUSTOM.value, "from": None, "to": None}),
         "columns": charts.columns(unit, bars, counts, url),
     }
