@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wisely_security.ledger.models import time_of
 from wisely_security.reports import sessions
+from wisely_security.reports.pages.groups import Grouping
 from wisely_security.reports.strip.reading import Numbers
 from wisely_security.reports.strip.tops import Top
 from wisely_security.reports.strip.usual import Usual
@@ -240,7 +241,12 @@ REPORT = Report(
     numbers=NUMBERS,
     details=details,
     details_template="audit_trail/event_details.html",
-    groups_requests=True,
+    grouping=Grouping(
+        lambda event: event.request_id,
+        "more from the same request",
+        "more from the same request",
+        unless=frozenset({"request"}),
+    ),
     page_context=lambda: {"heading_links": [("What is recorded", reverse("audit_trail_coverage"))]},
 )
 menu.add(menu.SECURITY, REPORT.title, icon="clipboard-document-list", permission=VIEW, url=path)

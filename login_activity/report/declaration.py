@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wisely_security.reports import sessions
-from wisely_security.reports.strip.reading import Numbers
+from wisely_security.reports.pages.groups import Grouping
+from wisely_security.reports.strip.reading import Hiding, Numbers
 from wisely_security.reports.strip.tops import Top
 from wisely_security.reports.strip.usual import Usual
 from wisely_security.reports.views import Report
@@ -23,7 +24,7 @@ from ..models import UNKNOWN_USER, LoginEvent
 from ..places.countries import COUNTRIES
 from ..places.locate import attribution
 from ..vocabulary import NEUTRAL, Action, Reason, Status
-from .filters import LoginActivityFilterSet
+from .filters import NO_VIEWS, LoginActivityFilterSet
 from .openings import opening
 from .tables import LoginActivityTable
 
@@ -180,11 +181,18 @@ NUMBERS = Numbers(
     usual=Usual(
         "failed sign-in", "failed sign-ins", status=Status.FAILURE, much=10, chosen={"action": Action.LOG_IN.value}
     ),
+    hiding=Hiding("action", Action.VIEW.value, NO_VIEWS, "view", "views"),
 )
 
 
 def _failed(**filters: str) -> dict[str, str]:
     return {**filters, "status": Status.FAILURE.value}
+
+
+def _view(event: LoginEvent) -> Hashable:
+    """Whoever views page after page."""
+    is_view = event.action == Action.VIEW and event.status == Status.SUCCESS and event.reason != Reason.DOWNLOADED
+    return (event.user_id, event.acted_by, event.session) if is_view else None
 
 
 REPORT = Report(
@@ -201,6 +209,7 @@ REPORT = Report(
     rows=rows,
     facts=facts,
     numbers=NUMBERS,
+    grouping=Grouping(_view, "more view", "more views", unless=frozenset({"action"})),
     details=details,
     page_context=lambda: {"attribution": attribution()},
 )

@@ -35,9 +35,9 @@ from .download.worksheet import MOST_ROWS
 from .filtering.filters import ReportFilterSet
 from .filtering.parameters import NEWER, OLDER, normalized, problems
 from .filtering.periods import Preset
+from .pages.groups import NO_GROUP, Grouping, mark_groups
 from .pages.keyset import Page, read_page
 from .pages.reading import search
-from .pages.requests import NO_GROUP, mark_groups
 from .pages.time_limit import SearchTooLongError
 from .strip import reading, tops
 from .strip.reading import Numbers
@@ -56,8 +56,7 @@ class Report:
     ``rows``: events as the row template shows them, given ``link(**parameters)`` to the page with other filters,
     and who reads it.
     ``facts``: the sections of the event page: ``[(title, [(label, value)])]``. ``details``: what else its template
-    shows, given the event, whose record it is and who reads it. ``groups_requests``: whether neighbours of one request
-    are a group.
+    shows, given the event, whose record it is and who reads it. ``grouping``: which neighbours are a group.
     """
 
     key: str
@@ -75,7 +74,7 @@ class Report:
     numbers: Numbers
     details: Callable[[Any, Tenant, User], Mapping[str, Any]] = lambda event, tenant, reader: {}
     details_template: str = "reports/event_details.html"
-    groups_requests: bool = False
+    grouping: Grouping | None = None
     page_context: Callable[[], Mapping[str, Any]] = dict
 
     @property
@@ -187,13 +186,25 @@ class ReportPage(ReportView):
             found = search(lambda: reading.read(numbers, filters, tenant_id, is_filtered=is_filtered))
         except SearchTooLongError:
             return {}
-        context: dict[str, Any] = {"today": found.today}
+        context: dict[str, Any] = {"today": found.today, "views": self._views(filters, found.views)}
         if found.tops is not None:
             context["tops"] = self.tops(found.tops)
         if found.counts is not None:
             during = filters.form.cleaned_data["during"]
             context["chart"] = drawing(during, found.unit, found.bars, found.counts, self.link)
         return context
+
+    def _views(self, filters: ReportFilterSet, number: int | None) -> dict[str, Any] | None:
+        """The switch that hides what is only a view. None: there is nothing to hide."""
+        hiding = self.report.numbers.hiding
+        if not number or hiding is None:
+            return None
+        are_hidden = filters.data.get(hiding.name) == hiding.hidden
+        return {
+            "are_hidden": are_hidden,
+            "words": f"{number:,} {hiding.one if number == 1 else hiding.many}",
+            "url": self.link(**{hiding.name: None if are_hidden else hiding.hidden}),
+        }
 
     def tops(self, rows: list[tuple[int, str, str, int]]) -> list[tops.Listed]:
         text = self._kept.get("q") or ""
@@ -238,8 +249,9 @@ class ReportPage(ReportView):
         for row, event in zip(rows, page.rows, strict=True):
             row["mark"] = marks.get(event.pk)
             row |= {"id": event.pk, "url": f"{self.path}{event.pk}/", **_moment(event.occurred_at), **NO_GROUP}
-        if self.report.groups_requests and not self.request.GET.get("request"):
-            mark_groups(rows, page)
+        grouping = self.report.grouping
+        if grouping and not any(self.request.GET.get(name) for name in grouping.unless):
+            mark_groups(rows, page, grouping)
         return rows
 
     def _table(self, rows: list[dict[str, Any]]) -> SafeString:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db import connection
@@ -25,6 +25,17 @@ from .usual import Today, Usual
 TOP = -1
 
 
+class Hiding(NamedTuple):
+    """What a switch hides: events with this value of a dimension. ``hidden``: the choice of its filter that does.
+    ``one``, ``many``: what to call them."""
+
+    name: str
+    value: str
+    hidden: str
+    one: str
+    many: str
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """What a record declares for its strip. ``of_failures``: tops are of failures, unless Status is filtered by."""
@@ -33,32 +44,40 @@ class Numbers:
     tops: tuple[Top, ...]
     of_failures: bool
     usual: Usual
+    hiding: Hiding | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``tops``: None: later."""
+    """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``tops``: None: later.
+    ``views``: what the switch hides; None: it cannot be said, or another choice of its filter holds."""
 
     unit: Unit
     bars: list[Bar]
     counts: list[Count] | None
     today: Today | None
     tops: list[tuple[int, str, str, int]] | None
+    views: int | None
 
 
 def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filtered: bool) -> Overview:
-    """In one statement."""
+    """In one statement, or in none."""
     model = cast("type[Event]", filters.queryset.model)
     period: Period = filters.form.cleaned_data["during"]
     unit, bars = charts.bars_of(period)
     bounds = [*(bar.start for bar in bars), bars[-1].end]
     known, now = rollup_filters(filters, model.dimensions), timezone.now()
+    is_direct = not tops.is_found_by_search(filters)
+    if known is None and not is_direct:
+        return Overview(unit, bars, None, None, None, None)
     asked = {"all": Asked([bounds[0], bounds[-1]])}
     if known:
         asked["chart"] = Asked(bounds, known.chosen, known.without)
+    if views := _views(numbers.hiding, known, filters):
+        asked["views"] = Asked([bounds[0], bounds[-1]], views)
     if not is_filtered and period.start <= now < period.end:
         asked["today"] = usual.asked(numbers.usual, now)
-    questions, is_direct = list(asked.values()), not tops.is_found_by_search(filters)
+    questions = list(asked.values())
     with connection.cursor() as cursor:
         cursor.execute(*_statement(model, tenant_id, questions, (numbers, filters) if is_direct else None))
         rows = cursor.fetchall()
@@ -72,7 +91,14 @@ def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filt
         [(bar, key, name, number) for question, bar, number, _, key, name in rows if question == TOP]
         if are_few
         else None,
+        known.of(found["views"][0]).events if known and views else None,
     )
+
+
+def _views(hiding: Hiding | None, known: RollupFilters | None, filters: ReportFilterSet) -> dict[str, str] | None:
+    if hiding is None or known is None or filters.data.get(hiding.name) not in {None, "", hiding.hidden}:
+        return None
+    return {**known.chosen, hiding.name: hiding.value}
 
 
 def _of(known: RollupFilters, counts: list[Count]) -> list[Count]:
