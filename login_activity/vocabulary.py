@@ -45,6 +45,7 @@ class Reason(Word):
     SESSION_INVALID = "session_invalid", "No longer valid"
     PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"
     ACCOUNT_SUSPENDED = "account_suspended", "Account suspended"
+    DISOWNED = "disowned", "Sign-in not recognised by the user"
 
 
 # Ends of a session that are neither good nor bad.

@@ -27,6 +27,7 @@ OPEN_TO_ALL = {
     "password_reset_sent",
     "password_reset_confirm",
     "accept_invitation",
+    "was_this_you",
 }
 OF_ONES_OWN = {"home", "settings", "profile", "password_change", "sessions", "end_session", "end_other_sessions"}
 NEED_PERMISSION = {
@@ -53,6 +54,7 @@ NEED_PERMISSION = {
     "findings",
     "finding",
     "finding_rules",
+    "finding_alerts",
     "finding_exception_delete",
     "session_story",
     "person",

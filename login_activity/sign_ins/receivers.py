@@ -56,6 +56,10 @@ def password_changed(user: User, **_: Any) -> None:
     record(Action.CHANGE_PASSWORD, user)
 
 
+def password_revoked(user: User, **_: Any) -> None:
+    record(Action.CHANGE_PASSWORD, user, note=Reason.DISOWNED)
+
+
 def password_attempt(user: User, **_: Any) -> None:
     refuse_if_locked(user.email)
 
@@ -119,6 +123,7 @@ def connect() -> None:
         session_ended,
         password_attempt,
         password_changed,
+        password_revoked,
         password_refused,
         password_reset_requested,
         password_reset,

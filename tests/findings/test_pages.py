@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.test import Client
 
 from tests.support.cast import Cast, sign_in
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
-from wisely_security.findings.models import Finding, RuleSettings
+from wisely_security.findings.models import AlertSettings, Finding, RuleSettings
 from wisely_security.findings.rules import RULES
 from wisely_security.tenancy.models import Role
 
@@ -17,6 +19,10 @@ PLACE = "/settings/security/findings/"
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"
 SENTENCE = "Bob Brown signed in from Brazil (São Paulo); before: India."
+
+
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
 
 
 def text(client: Client, url: str, **query: str) -> str:
@@ -123,10 +129,66 @@ class TestTheRecords:
         assert not any(row["mark"] for row in page.context["events"])
 
 
+class TestAlerts:
+    """What each chooses to be notified of by e-mail."""
+
+    def sent(self, page: Any, **changed: str) -> dict[str, Any]:
+        return (
+            {field.html_name: field.value() or "" for field in page.context["form"]} | {"digest_at": "08:00"} | changed
+        )
+
+    def test_are_ones_own_and_changes_are_recorded(self, cast: Cast, events: Any) -> None:
+        alice = sign_in(cast.alice)
+        page = alice.get(f"{PLACE}alerts/")
+        assert [page.context["form"][each].value() for each in ("high", "medium", "low")] == [
+            "at_once",
+            "daily",
+            "daily",
+        ]
+        sent = self.sent(page, low="never", digest_at="17:30", rule_spraying="at_once")
+        assert alice.post(f"{PLACE}alerts/", sent).status_code == 302
+        [edit] = [event for event in events(cast.acme) if event.action == "edit"]
+        assert edit.detail == {
+            "area": "Findings: alerts by e-mail",
+            "changes": {
+                "Low severity": ["In the daily digest", "Never"],
+                "Time of the daily digest": ["08:00", "17:30"],
+                "Many accounts tried": ["By severity", "At once"],
+            },
+        }
+        shown = alice.get(f"{PLACE}alerts/").context["form"]
+        assert [shown[each].value() for each in ("low", "rule_spraying")] == ["never", "at_once"]
+        assert 'value="17:30"' in str(shown["digest_at"])
+        assert alice.post(f"{PLACE}alerts/", self.sent(page, low="never", digest_at="17:30", rule_spraying="at_once"))
+        assert len([event for event in events(cast.acme) if event.action == "edit"]) == 1
+        with acting_as(tenant_id=cast.acme.pk):
+            assert AlertSettings.objects.get().user_id == cast.alice.pk
+
+    def test_refuse_what_makes_no_sense_and_keep_what_was_typed(self, cast: Cast, events: Any) -> None:
+        alice = sign_in(cast.alice)
+        page = alice.get(f"{PLACE}alerts/")
+        for name, value in (("digest_at", "noon"), ("high", "sometimes"), ("rule_guessing", "x")):
+            response = alice.post(f"{PLACE}alerts/", self.sent(page, **{"low": "never", name: value}))
+            assert response.status_code == 400
+            assert response.context["form"]["low"].value() == "never"
+        assert events(cast.acme)[-1].reason == "invalid_input"
+        assert "Enter a time, such as 08:00." in text_of(alice.post(f"{PLACE}alerts/", {"digest_at": "noon"}))
+
+    def test_of_an_aggregators_admin_are_about_their_own_tenant(self, cast: Cast, events: Any) -> None:
+        erin = sign_in(cast.erin)
+        erin.post("/switch-tenant/", {"tenant": str(cast.globex.pk)})
+        page = erin.get(f"{PLACE}alerts/")
+        assert "about findings of Initech" in text_of(page)
+        assert erin.post(f"{PLACE}alerts/", self.sent(page, low="never")).status_code == 302
+        with acting_as(tenant_id=cast.initech.pk):
+            assert AlertSettings.objects.get().user_id == cast.erin.pk
+        assert events(cast.initech)[-1].detail["area"] == "Findings: alerts by e-mail"
+
+
 class TestTheRules:
     def numbers(self, **changed: object) -> dict[str, object]:
         """What the page sends."""
-        sent: dict[str, object] = {f"{key}-on": "on" for key in RULES}
+        sent: dict[str, object] = {"people-asks": "on", **{f"{key}-on": "on" for key in RULES}}
         for key, rule in RULES.items():
             sent |= {f"{key}-{name}": value for name, value in rule.defaults.items()}
         return {name: value for name, value in (sent | changed).items() if value is not None}

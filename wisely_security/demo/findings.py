@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from operator import attrgetter
 
+from audit_trail.recording import recorder
 from wisely_security.core.request_context import acting_as
+from wisely_security.findings.audited import ANSWER_NO, ANSWER_YES
 from wisely_security.findings.deciding import decide
 from wisely_security.findings.engine import history, store
-from wisely_security.findings.models import Finding, FindingException, State
+from wisely_security.findings.models import Answer, Finding, FindingException, Question, State
+from wisely_security.findings.notifications.questions import VALID, sign_in_of
 from wisely_security.findings.rules import RULES
+from wisely_security.findings.rules.rule import Severity
 
 from . import backdating
 from .patterns import moment_of, working_day
@@ -31,6 +35,10 @@ DECISIONS: dict[str, list[tuple[str, str, State, str, list[FindingException.Kind
     ],
 }
 FIRST, BETWEEN = time(10, 20), timedelta(minutes=7)
+# Of a tenant: the rule about whose sign-in somebody was asked, who said yes in a hurry, and then no.
+ANSWERED = {"acme": "impossible_travel", "globex": "success_after_failures"}
+ASKED_AFTER = timedelta(seconds=40)
+ANSWERS = {Answer.YES: timedelta(minutes=31), Answer.NO: timedelta(minutes=52)}
 
 
 def load(demo: Demo) -> None:
@@ -42,6 +50,8 @@ def load(demo: Demo) -> None:
             for incident in sorted(found, key=attrgetter("last_at")):
                 backdating.record_as_of(datetime.fromtimestamp(incident.last_at, UTC))
                 store.save([incident])
+            if slug in ANSWERED:
+                _answer(demo, Finding.objects.filter(tenant=tenant, rule=ANSWERED[slug]).latest_first()[0])
         for number, (email, rule, state, reason, excepted) in enumerate(DECISIONS.get(slug, [])):
             person = demo.people[email]
             day = working_day(demo.until.date() - timedelta(days=1), -1)
@@ -54,3 +64,28 @@ def load(demo: Demo) -> None:
                     backdating.record_as_of(moment + timedelta(seconds=40))
                     for exception in FindingException.objects.filter(tenant=tenant, rule=rule):
                         exception.delete()
+
+
+def _answer(demo: Demo, finding: Finding) -> None:
+    """The person's password stays as it is, so that everybody can sign in."""
+    person = next(each for each in demo.people.values() if each.user.pk == finding.person)
+    event = sign_in_of(finding)
+    if event is None:  # it has none about whom somebody could be asked
+        return
+    question = Question.objects.create(
+        tenant=finding.tenant,
+        user=person.user,
+        finding=finding,
+        event_id=event.pk,
+        created_at=finding.last_at + ASKED_AFTER,
+        expires_at=finding.last_at + VALID,
+    )
+    for answer, after in ANSWERS.items():
+        with acting(person.user, finding.last_at + after, person.stations[0].client):
+            Question.objects.filter(pk=question.pk).update(answer=answer, answered_at=finding.last_at + after)
+            recorder.record(
+                ANSWER_NO if answer == Answer.NO else ANSWER_YES,
+                tenant_id=finding.tenant_id,
+                resource=recorder.Resource(type="finding", id=finding.pk, name=finding.title),
+            )
+    Finding.objects.filter(pk=finding.pk).update(answer=Answer.NO, severity=Severity.HIGH)

@@ -11,6 +11,7 @@ class FindingsConfig(AppConfig):
 
         from . import audited, safeguards  # noqa: F401
         from .engine import projector
+        from .notifications import kinds  # noqa: F401  (declares its e-mails)
         from .views import findings  # noqa: F401  (adds its entry to the menu)
         from .views.on_records import FindingsOnRecords
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit_trail.registry import Module, Transition, audited, exempt
 
-from .models import Finding, FindingException, RuleSettings, State
+from .models import Alert, AlertSettings, AskSettings, Finding, FindingException, Question, RuleSettings, State
 from .rules import RULES
 
 MODULE = Module("findings", "Findings", record=("finding", "Finding"))
@@ -16,6 +16,18 @@ EXCEPTION = ("finding_exception", "Exception")
 ADD_EXCEPTION = MODULE.action("add", "Add", "Something was excepted from a rule.", area=EXCEPTION)
 DELETE_EXCEPTION = MODULE.action("delete", "Delete", "An exception from a rule was deleted.", area=EXCEPTION)
 EDIT_EXCEPTION = MODULE.action("edit", "Edit", "An exception was changed in the database.", area=EXCEPTION, direct=True)
+ALERT = MODULE.action("alert", "Alert", "Someone who may view findings was alerted of new ones by e-mail.", direct=True)
+DIGEST = MODULE.action(
+    "digest", "Send digest", "Someone who may view findings was sent the daily digest by e-mail.", direct=True
+)
+QUESTION = ("was_this_you", "Was this you?")
+ASK = MODULE.action(
+    "ask", "Ask", "A person was asked by e-mail whether a sign-in was theirs.", area=QUESTION, direct=True
+)
+ANSWER_YES = MODULE.action("yes", "Yes", "The person said that the sign-in was theirs.", area=QUESTION)
+ANSWER_NO = MODULE.action(
+    "no", "No", "The person said that the sign-in was not theirs: their sessions ended.", area=QUESTION
+)
 
 DECIDED = {"state", "reason"}
 
@@ -41,4 +53,8 @@ audited(
     untracked=["created_by", "created_at", "value", "kind"],
     labels={"rule": lambda: [(key, rule.title) for key, rule in RULES.items()]},
 )
+exempt(Alert, "E-mails to people who may view findings: each outcome is recorded as an event of its finding.")
+exempt(Question, "E-mails that ask people about a sign-in: the outcome and the answer are events of its finding.")
+exempt(AlertSettings, "What each person has chosen: changes are in Login Activity, with other settings.")
+exempt(AskSettings, "Changes are in Login Activity, with other security settings.")
 exempt(RuleSettings, "Changes of thresholds are in Login Activity, with other security settings.")

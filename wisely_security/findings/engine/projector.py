@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from wisely_security.core.request_context import acting_as
 
+from ..notifications.notify import notify
 from ..rules import RULES
 from . import remembering, store
 from .incidents import Examination
@@ -53,15 +54,15 @@ def consume(table: str) -> bool:
 
 
 def examine(observations: Sequence[Observation]) -> None:
-    """Run the rules of each tenant over observations in the order of time, and store what they find. Those of no
-    tenant, or of one that has been deleted, are nobody's."""
+    """Run the rules of each tenant over observations in the order of time, store what they find, and notify people.
+    Observations of no tenant, or of one that has been deleted, are nobody's."""
     tenants = store.existing({it.tenant for it in observations})
     of_tenants = [it for it in observations if it.tenant in tenants]
     if not of_tenants:
         return
     limits = store.limits_of(tenants)
     examination = Examination(remembering.load(of_tenants), RULES)
-    store.save([found for it in of_tenants for found in examination.examine(it, limits[it.tenant])])
+    notify(store.save([found for it in of_tenants for found in examination.examine(it, limits[it.tenant])]))
     remembering.keep(examination.memory, of_tenants[-1].at)
 
 

@@ -70,16 +70,22 @@ def _save(incident: Incident, excepted: dict[tuple[str, str, str, str], FindingE
     if finding is None:
         finding = _new(incident, first_at, last_at, excepted)
         finding.save(force_insert=True)
-        new = _link(finding, incident)
+        _link(finding, incident)
+        finding.is_news = finding.state == State.OPEN
         return finding
     kept = finding.number
     new = _link(finding, incident)
     finding.number += incident.number if kept >= MOST_EVENTS else new
     finding.evidence = merged(finding.evidence, incident.evidence)
-    finding.severity = max(Severity(finding.severity), incident.severity, key=STRENGTH.__getitem__)
+    before, finding.severity = finding.severity, _worst(Severity(finding.severity), incident.severity)
+    finding.is_news = finding.state == State.OPEN and finding.severity != before
     finding.first_at, finding.last_at = min(finding.first_at, first_at), max(finding.last_at, last_at)
     finding.save(update_fields=["number", "evidence", "severity", "first_at", "last_at"])
     return finding
+
+
+def _worst(*severities: Severity) -> Severity:
+    return max(severities, key=STRENGTH.__getitem__)
 
 
 def _new(
@@ -122,6 +128,13 @@ def _link(finding: Finding, incident: Incident) -> int:
             [finding.tenant_id, finding.pk, list(ids), list(records)],
         )
         return int(cursor.rowcount)
+
+
+def findings_on(tenant: UUID, event: UUID) -> list[UUID]:
+    """The ids of the findings that rest on an event."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT finding_id FROM findings_event WHERE tenant_id = %s AND event_id = %s", [tenant, event])
+        return [finding_id for (finding_id,) in cursor.fetchall()]
 
 
 def events_of(finding: Finding) -> dict[str, list[UUID]]:

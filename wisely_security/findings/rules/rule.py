@@ -73,7 +73,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """``pause``: signals about one subject that are further apart are two findings."""
+    """``pause``: signals about one subject that are further apart are two findings. ``asks``: the rule is about a
+    person's own sign-in, and this is why they are asked whether it was them."""
 
     key: str
     title: str
@@ -84,6 +85,7 @@ class Rule:
     thresholds: tuple[Threshold, ...] = ()
     pause: timedelta = timedelta(hours=1)
     cases: tuple[Case, ...] = ()
+    asks: str = ""
 
     @property
     def defaults(self) -> dict[str, int]:

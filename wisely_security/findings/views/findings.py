@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +27,7 @@ from wisely_security.tenancy.views.access import MemberView
 
 from .. import deciding, permissions
 from ..audited import CONFIRM, EXPECT, REOPEN
-from ..models import LONGEST_REASON, Finding, State
+from ..models import LONGEST_REASON, Answer, Finding, Question, State
 from ..rules import RULES
 from .evidence import evidence
 
@@ -52,7 +53,7 @@ class Findings(MemberView):
             findings = findings.filter(state=state)
         if rule:
             findings = findings.filter(rule=rule)
-        rows = list(self._after(findings).latest_first()[: PAGE_SIZE + 1])
+        rows = list(self._after(findings, state)[: PAGE_SIZE + 1])
         self.record_view()
         kept = {"state": state, "rule": rule}
         context: dict[str, Any] = {
@@ -67,7 +68,10 @@ class Findings(MemberView):
         }
         return render(request, "findings/list.html", context)
 
-    def _after(self, findings: Any) -> Any:
+    def _after(self, findings: Any, state: str) -> Any:
+        """In order: of those that are open, what the person says was not them comes first."""
+        is_open = state == State.OPEN
+        findings = findings.disowned_first() if is_open else findings.latest_first()
         before = self.request.GET.get("before")
         if not before:
             return findings
@@ -75,8 +79,11 @@ class Findings(MemberView):
             last = Finding.objects.get(tenant=self.request.tenant, pk=UUID(before))
         except (Finding.DoesNotExist, ValueError):
             raise Http404 from None
-        same = findings.filter(last_at=last.last_at, pk__lt=last.pk)
-        return findings.filter(last_at__lt=last.last_at) | same
+        is_later = Q(last_at__lt=last.last_at) | Q(last_at=last.last_at, pk__lt=last.pk)
+        if not is_open:
+            return findings.filter(is_later)
+        others = ~Q(answer=Answer.NO)
+        return findings.filter(others | is_later if last.answer == Answer.NO else others & is_later)
 
 
 def _url(query: dict[str, str]) -> str:
@@ -102,6 +109,7 @@ class FindingView(MemberView):
             "evidence": evidence(finding, tenant, user),
             "form": (form or DecisionForm(finding)) if may_decide else None,
             "days": _days(finding),
+            "questions": Question.objects.filter(finding=finding).order_by("created_at"),
         }
         return render(self.request, "findings/finding.html", context, status=status)
 

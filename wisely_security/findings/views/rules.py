@@ -13,12 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.sign_in import signals
 from wisely_security.tenancy.views.access import AccessRefused, MemberView
 
 from .. import permissions
 from ..engine import history
-from ..models import FindingException, RuleSettings, limits_in_force
+from ..models import AskSettings, FindingException, RuleSettings, limits_in_force
 from ..rules import RULES
 from ..rules.rule import Rule
 
@@ -69,30 +70,47 @@ class RuleForm(forms.Form):
         return RuleSettings(tenant_id=tenant_id, rule=self.rule.key, is_on=self.cleaned_data[ON], limits=self.limits)
 
 
+class AskForm(forms.Form):
+    asks = forms.BooleanField(label="Ask people “Was this you?”", required=False)
+
+    def __init__(self, tenant: Tenant, data: Any = None) -> None:
+        is_off = AskSettings.objects.filter(tenant=tenant, is_on=False).exists()
+        super().__init__(data, prefix="people", initial={"asks": not is_off})
+
+    def changes(self) -> dict[str, list[Any]]:
+        return {
+            str(self.fields[name].label): [self[name].initial, self.cleaned_data[name]] for name in self.changed_data
+        }
+
+
 class Rules(MemberView):
     permission = permissions.DECIDE
     area = "Findings: rules"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         self.record_view()
-        return self._page(self._forms())
+        return self._page(self._forms(), AskForm(self.request.tenant))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         tenant, user = self.request.tenant, self.request.user
         if tenant != user.tenant:
             raise AccessRefused(self.area, f"These are {tenant}’s settings. Only its own admins can change them.")
-        rules = self._forms(request.POST)
+        rules, asking = self._forms(request.POST), AskForm(tenant, request.POST)
+        asking.is_valid()  # a box is ticked or not
         if len([form for form in rules if form.is_valid()]) < len(rules):  # each is asked, to show what is wrong
             signals.settings_refused.send(type(self), user=user, area=self.area)
-            return self._page(rules, status=400)
+            return self._page(rules, asking, status=400)
         if "try" in request.POST:
-            return self._page(rules, tried=self._try(rules))
+            return self._page(rules, asking, tried=self._try(rules))
         changes = {label: change for form in rules for label, change in form.changes().items()}
+        changes |= asking.changes()
         for form in rules:
             if form.has_changed():
                 chosen = form.chosen(tenant.pk)
                 values = {"is_on": chosen.is_on, "limits": chosen.limits}
                 RuleSettings.objects.update_or_create(tenant=tenant, rule=form.rule.key, defaults=values)
+        if asking.has_changed():
+            AskSettings.objects.update_or_create(tenant=tenant, defaults={"is_on": asking.cleaned_data["asks"]})
         if changes:
             signals.settings_edited.send(type(self), user=user, area=self.area, detail={"changes": changes})
         messages.success(request, "Rules saved. They apply to what happens from now on.")
@@ -117,10 +135,11 @@ class Rules(MemberView):
             "examples": [RULES[each.rule].sentence(each.details) for each in history.newest(found, 5)],
         }
 
-    def _page(self, rules: list[RuleForm], status: int = 200, **more: Any) -> HttpResponse:
+    def _page(self, rules: list[RuleForm], asking: AskForm, status: int = 200, **more: Any) -> HttpResponse:
         tenant = self.request.tenant
         exceptions = FindingException.objects.filter(tenant=tenant)
-        context = {"rules": rules, "exceptions": exceptions, "is_own": tenant == self.request.user.tenant, **more}
+        is_own = tenant == self.request.user.tenant
+        context = {"rules": rules, "asking": asking, "exceptions": exceptions, "is_own": is_own, **more}
         return render(self.request, "findings/rules.html", context, status=status)
 
 

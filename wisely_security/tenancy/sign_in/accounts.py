@@ -24,8 +24,14 @@ class AccountChangedError(Exception):
 
 
 @transaction.atomic
-def set_password(user: User, password: str, *, keep: SessionStore | None = None) -> None:
-    """Give an account a new password, make an invited one active, and end its sessions but for ``keep``.
+def set_password(
+    user: User,
+    password: str,
+    *,
+    keep: SessionStore | None = None,
+    cause: SessionEnd = SessionEnd.PASSWORD_CHANGED,
+) -> None:
+    """Give an account a new password, make an invited one active, and end its sessions but for ``keep``, for a cause.
 
     Who acts is the user, where nobody has signed in (a link from an e-mail).
     Raises AccountChangedError if ``user`` is not what the database holds, or the address has got an account meanwhile.
@@ -44,7 +50,7 @@ def set_password(user: User, password: str, *, keep: SessionStore | None = None)
                 user.save(update_fields=["password", "status", "password_changed_at"])
         except IntegrityError:
             raise AccountChangedError from None
-    end_sessions(user, SessionEnd.PASSWORD_CHANGED, keep=keep.row if keep else None)
+    end_sessions(user, cause, keep=keep.row if keep else None)
 
 
 @transaction.atomic

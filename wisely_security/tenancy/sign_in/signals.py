@@ -4,6 +4,7 @@ password_changed: user — by its owner, knowing the old one.
 password_attempt: user — types the current password; a receiver may raise LockedOutError.
 password_reset_requested: email, user or None, refused ("", "unknown_user", a status, or "email_failed").
 password_reset: user, invitation (True: the first password, set on accepting an invitation).
+password_revoked: user — who says that a sign-in was not theirs, so that the password opens nothing any more.
 password_refused: user or None, reset (by a link or by the form), reason ("link_invalid", "wrong_password",
     "invalid_input", "locked_out").
 session_ended: session, cause (a SessionEnd value).
@@ -26,6 +27,7 @@ class SessionEnd(models.TextChoices):
     INVALID = "session_invalid", "No longer valid"
     PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"
     SUSPENDED = "account_suspended", "Account suspended"
+    DISOWNED = "disowned", "Sign-in not recognised by the user"
 
 
 password_attempt = Signal()
@@ -33,6 +35,7 @@ password_changed = Signal()
 password_reset_requested = Signal()
 password_reset = Signal()
 password_refused = Signal()
+password_revoked = Signal()
 session_ended = Signal()
 settings_viewed = Signal()
 report_downloaded = Signal()

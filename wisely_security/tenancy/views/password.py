@@ -49,11 +49,18 @@ class PasswordReset(View):
         email = form.cleaned_data["email"]
         user = find_user(email)
         refused = "" if user and user.is_active else user.status if user else "unknown_user"
-        signals.password_reset_requested.send(type(self), email=email, user=user, refused=refused)
         if user and not refused:
-            context = copy_context()
-            transaction.on_commit(lambda: _mail_workers.submit(context.run, _send_reset_link, user) and None)
+            mail_reset_link(user)
+        else:
+            signals.password_reset_requested.send(type(self), email=email, user=user, refused=refused)
         return redirect("password_reset_sent")
+
+
+def mail_reset_link(user: User) -> None:
+    """Record the request, and send the link after the commit."""
+    signals.password_reset_requested.send(PasswordReset, email=user.email, user=user, refused="")
+    context = copy_context()
+    transaction.on_commit(lambda: _mail_workers.submit(context.run, _send_reset_link, user) and None)
 
 
 def _send_reset_link(user: User) -> None:

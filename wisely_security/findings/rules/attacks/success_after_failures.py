@@ -45,6 +45,7 @@ RULE = Rule(
     key="success_after_failures",
     title="Success after failures",
     meaning="Someone signed in after many wrong passwords in a short time.",
+    asks="Several wrong passwords came before it.",
     next_steps=(
         "Ask the person whether they had forgotten their password.",
         "If not, somebody has guessed it: end their sessions, have them choose a new one, review what was done.",

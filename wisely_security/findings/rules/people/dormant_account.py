@@ -36,6 +36,7 @@ RULE = Rule(
     key="dormant_account",
     title="Dormant account awake",
     meaning="Someone signed in to an account that hadn’t been used for a long time.",
+    asks="Your account had not been used for a long time.",
     next_steps=(
         "Ask the person whether it was them: an account that nobody uses is one whose misuse nobody notices.",
         "Suspend accounts of people who have left.",

@@ -50,6 +50,7 @@ RULE = Rule(
     key="impossible_travel",
     title="Impossible travel",
     meaning="Someone signed in from two places that are too far apart for the time between.",
+    asks="Your account was used from two places that are too far apart for the time between.",
     next_steps=(
         "Ask the person, by phone or in person, whether both sign-ins were theirs. Don’t ask by e-mail.",
         "If not: end their sessions, and have them choose a new password.",

@@ -41,6 +41,7 @@ RULE = Rule(
     key="new_country",
     title="New country",
     meaning="Someone signed in from a country that they hadn’t signed in from before.",
+    asks="It came from a country that you had not signed in from before.",
     next_steps=(
         "Check whether the person is travelling.",
         "If not: end their sessions, have them choose a new password, and review what was done.",

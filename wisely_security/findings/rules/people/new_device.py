@@ -38,6 +38,7 @@ RULE = Rule(
     key="new_device",
     title="New device",
     meaning="Someone signed in with a device that they hadn’t used before.",
+    asks="It came from a kind of device that you had not signed in with before.",
     next_steps=(
         "Ask the person whether they have a new device.",
         "If not: end that session, and have them choose a new password.",

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from wisely_security.database.keys import key_field
 from wisely_security.tenancy.models import Tenant
 
-from .rules import RULES
-from .rules.rule import Details, Severity
+from ..rules import RULES
+from ..rules.rule import Details, Severity
 
 LONGEST_REASON = 500
 
@@ -19,6 +19,14 @@ class State(models.TextChoices):
     OPEN = "open", "Open"
     EXPECTED = "expected", "Expected"
     CONFIRMED = "confirmed", "Confirmed"
+
+
+class Answer(models.TextChoices):
+    """What the person whose sign-in it is has answered to "Was this you?"."""
+
+    NONE = "", "No answer"
+    YES = "yes", "Yes, it was me"
+    NO = "no", "No, secure my account"
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -32,6 +40,11 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def latest_first(self) -> Self:
         return self.order_by("-last_at", "-id")
 
+    def disowned_first(self) -> Self:
+        """What the person says was not them stands on top."""
+        is_disowned = models.Case(models.When(answer=Answer.NO, then=0), default=1)
+        return self.order_by(is_disowned, "-last_at", "-id")
+
 
 class Finding(models.Model):
     """What a rule found: one incident, from its first event to its last.
@@ -39,7 +52,10 @@ class Finding(models.Model):
     ``title``: rule and name, as the Audit Trail names it. ``subject``: what the incident is about, for the rule.
     ``person``: whose account it is about, where it is one. ``facts``: what an exception may name. ``evidence``: what
     the sentence is made of. ``number``: of events, also of those beyond what is kept in findings_event.
+    ``answer``: of the person who was asked about a sign-in.
     """
+
+    is_news = False  # it has just been found, or has become more severe, and nobody has decided on it
 
     id = key_field()
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
@@ -56,6 +72,9 @@ class Finding(models.Model):
     last_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN, db_default=State.OPEN)
     reason = models.CharField(max_length=LONGEST_REASON, blank=True, default="", db_default="")
+    answer = models.CharField(
+        max_length=3, choices=Answer, blank=True, default=Answer.NONE, db_default=Answer.NONE, editable=False
+    )
     decided_by = models.CharField(max_length=300, default="", db_default="", editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
 
