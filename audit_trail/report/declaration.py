@@ -241,6 +241,8 @@ REPORT = Report(
     numbers=NUMBERS,
     details=details,
     details_template="audit_trail/event_details.html",
+    changes=lambda event: [(each.label, diffs.in_words(each)) for each in diffs.read(event.changes)],
+    structured=lambda event: {"changes": event.changes},
     grouping=Grouping(
         lambda event: event.request_id,
         "more from the same request",

@@ -211,6 +211,7 @@ REPORT = Report(
     numbers=NUMBERS,
     grouping=Grouping(_view, "more view", "more views", unless=frozenset({"action"})),
     details=details,
+    structured=lambda event: {"details": event.detail},
     page_context=lambda: {"attribution": attribution()},
 )
 menu.add(menu.PEOPLE, REPORT.title, icon="finger-print", permission=VIEW, url=path)

@@ -181,37 +181,3 @@ addEventListener("popstate", () => htmx.trigger(filters, "htmx:abort"));
 addEventListener("pageshow", (event) => {
   if (event.persisted) follow(null);
 });
-
-// Rows: the chevron fetches once, then opens and closes.
-const detailsOf = (link) => link.closest("tr").nextElementSibling;
-
-function toggle(link, open) {
-  link.setAttribute("aria-expanded", String(open));
-  detailsOf(link).hidden = !open;
-}
-
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const link = event.detail.elt;
-  if (!link.matches(".open")) return;
-  const details = detailsOf(link);
-  if (details.textContent.trim() === "") return;
-  event.preventDefault();
-  toggle(link, details.hidden);
-});
-
-document.addEventListener("htmx:afterSwap", (event) => {
-  const link = event.detail.requestConfig?.elt;
-  if (link?.matches(".open")) toggle(link, true);
-});
-
-// Groups: what the button says is what the style sheet shows.
-document.addEventListener("click", (event) => {
-  const button = event.target.closest(".group-button");
-  button?.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") === "false"));
-});
-
-document.addEventListener("click", (event) => {
-  const row = event.target.closest(".rows .event");
-  if (!row || event.target.closest("a, button") || String(getSelection())) return;
-  row.querySelector(".open").click();
-});

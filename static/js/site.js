@@ -58,6 +58,26 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
+// A link to what can be copied: its content, or its address. Where it can't be copied, the link leads there.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-copy]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const said = link.parentElement.querySelector("[role=status]");
+  const fetched = async () => {
+    const answer = await fetch(link.href, { headers: { Accept: "text/plain, application/json" } });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    return new Blob([await answer.text()], { type: "text/plain" });
+  };
+  try {
+    if (link.dataset.copy === "address") await navigator.clipboard.writeText(link.href);
+    else await navigator.clipboard.write([new ClipboardItem({ "text/plain": fetched() })]); // begun by the click itself
+    said.textContent = "Copied.";
+  } catch {
+    location.assign(link.href);
+  }
+});
+
 // Many boxes are ticked at once: all of them, or those of a group. "All" of a group that is ticked unticks it.
 for (const button of document.querySelectorAll("[data-ticks]")) {
   const boxes = () => [...button.closest(".check-group, .checks").querySelectorAll("input:not(:disabled)")];

@@ -63,8 +63,8 @@ def _visit_enterprise(page: Page) -> None:
 
 
 def _send_empty(page: Page) -> None:
-    page.locator("main form").evaluate("form => { form.noValidate = true; }")
-    page.locator("main form button[type=submit]").click()
+    page.locator("main form[method=post]").evaluate("form => { form.noValidate = true; }")
+    page.locator("main form[method=post] button[type=submit]").click()
     expect(page.locator("main .errorlist").first).to_be_visible()
 
 
@@ -100,6 +100,8 @@ STATES = {
     "invalid filters": State(f"{LOGIN_ACTIVITY}?period=custom&from=2020-02-01&to=2020-01-31&status=nonsense"),
     "long names": State(SOME, visitor=lambda site: site.chief),
     "account menu": State(SOME, then=_press("Your account")),
+    "keys": State(SOME, then=_press("Keyboard")),
+    "time zones": State(SOME, then=_press("Asia/Kolkata")),
     "left menu": State(SOME, then=_press("Menu"), width=NARROW),
     "filter sheet": State(SOME, then=_press("Filters"), width=NARROW),
     "aggregator": State("/", visitor=lambda site: site.cast.erin, then=_press("Switch tenant")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from .reading import LOGIN_ACTIVITY, between, days_ago, rows
@@ -79,3 +81,45 @@ def test_what_is_focused_is_seen(visit, site) -> None:
             " || document.activeElement.matches('.bar')"  # its ring is in test_chart
         )
         assert outlined, page.evaluate("document.activeElement.outerHTML")
+
+
+def test_events_are_read_one_after_another_copied_and_found_again_after_going_back(visit, site) -> None:
+    page = visit(site.cast.alice, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(between(days_ago(20), days_ago(15)))
+    opened = page.locator(".rows .open[aria-expanded=true]")
+    for key in "jjo":
+        page.keyboard.press(key)
+    second = rows(page).nth(1).get_by_role("link", name="Details")
+    expect(second).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("j")  # closes it and opens the next
+    third = rows(page).nth(2).get_by_role("link", name="Details")
+    expect(third).to_be_focused()
+    expect(opened).to_have_count(1)
+    expect(third).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".more:not([hidden]) .event-details")).to_be_in_viewport()
+
+    address = str(third.evaluate("link => link.href"))
+    copies = page.get_by_role("group", name="Copy this event").locator("visible=true")
+    for name, begins in (("link", address), ("text", "Acme, Login Activity: "), ("JSON", "{")):
+        copies.get_by_role("link", name=name).click()
+        expect(copies.get_by_role("status")).to_have_text("Copied.")
+        page.wait_for_function("async begins => (await navigator.clipboard.readText()).startsWith(begins)", arg=begins)
+
+    page.get_by_role("searchbox").fill("j")  # a letter where somebody types is a letter
+    expect(page).to_have_url(re.compile("q=j"))
+    page.go_back()
+    expect(opened).to_have_attribute("href", re.compile(f"{address.split('/')[-2]}/$"))
+    page.wait_for_function("scrollY > 0")
+
+    page.keyboard.press("Escape")
+    expect(opened).to_have_count(0)
+    page.keyboard.press("?")
+    keys = page.get_by_role("group", name="Keys for the rows")
+    keys.get_by_label("Use these keys").uncheck()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("o")
+    page.keyboard.press("j")
+    expect(opened).to_have_count(0)
+    expect(page.locator(".open:focus")).to_have_count(0)

@@ -77,6 +77,16 @@ def cells_statement(table: type[tables.Table], queryset: Any, during: Period) ->
         return str(select.as_string(cursor.cursor))
 
 
+def values_of(table: type[tables.Table], queryset: Any, during: Period) -> list[str | None]:
+    """The values of one event, as they are written in a CSV."""
+    with connection.cursor() as cursor:
+        texts: list[sql.Composable] = [
+            sql.SQL("({})::text").format(column.as_text(during)) for column in csv_columns(table)
+        ]
+        cursor.execute(_select(texts, queryset, cursor.cursor).as_string(cursor.cursor))
+        return list(cursor.fetchone())
+
+
 def _select(columns: list[sql.Composable], queryset: Any, cursor: Any) -> sql.Composable:
     """Rows are selected and ordered inside, formatted outside: an expression beside ORDER BY can cost the index its
     order."""

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from .chart.chart_views import ReportChart
 from .download.downloads import ReportDownload
+from .event_copies import EventAsJson, EventAsText
 from .event_proof import ReportEventProof
 from .views import Report, ReportEvent, ReportPage
 
@@ -18,5 +19,7 @@ def paths(route: str, report: Report) -> list[URLPattern]:
         path(f"{route}download/", ReportDownload.as_view(report=report), name=f"{name}_download"),
         path(f"{route}chart/", ReportChart.as_view(report=report), name=f"{name}_chart"),
         path(f"{route}<uuid:pk>/", ReportEvent.as_view(report=report), name=f"{name}_event"),
+        path(f"{route}<uuid:pk>/text/", EventAsText.as_view(report=report), name=f"{name}_text"),
+        path(f"{route}<uuid:pk>/json/", EventAsJson.as_view(report=report), name=f"{name}_json"),
         path(f"{route}<uuid:pk>/proof/", ReportEventProof.as_view(report=report), name=f"{name}_proof"),
     ]

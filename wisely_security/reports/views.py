@@ -57,6 +57,7 @@ class Report:
     and who reads it.
     ``facts``: the sections of the event page: ``[(title, [(label, value)])]``. ``details``: what else its template
     shows, given the event, whose record it is and who reads it. ``grouping``: which neighbours are a group.
+    ``changes``: of an event, as labels and texts. ``structured``: what its JSON has besides the columns.
     """
 
     key: str
@@ -74,6 +75,8 @@ class Report:
     numbers: Numbers
     details: Callable[[Any, Tenant, User], Mapping[str, Any]] = lambda event, tenant, reader: {}
     details_template: str = "reports/event_details.html"
+    changes: Callable[[Any], list[tuple[str, str]]] = lambda event: []
+    structured: Callable[[Any], Mapping[str, Any]] = lambda event: {}
     grouping: Grouping | None = None
     page_context: Callable[[], Mapping[str, Any]] = dict
 
@@ -283,16 +286,20 @@ def _record_view(page: ReportPage, filters: dict[str, str], rows: int) -> None:
 class ReportEvent(ReportPage):
     """Everything about one event. A view from another tenant is recorded for each."""
 
-    def get(self, request: HttpRequest, section: str = "", *, pk: UUID) -> HttpResponse:  # type: ignore[override]
-        events = self.report.model.objects.for_tenant(self.request.tenant.pk)
-        event = get_object_or_404(events, pk=pk)
+    def event(self, pk: UUID) -> Any:
+        event = get_object_or_404(self.report.model.objects.for_tenant(self.request.tenant.pk), pk=pk)
         if self.request.tenant.pk != self.request.user.tenant_id:
             _record_view(self, {"Event": str(pk)}, 1)
+        return event
+
+    def get(self, request: HttpRequest, section: str = "", *, pk: UUID) -> HttpResponse:  # type: ignore[override]
+        event = self.event(pk)
         context = {
             "report": self.report,
             "event": event,
             "event_fields": self.report.facts(event),
             "page_url": self.path,
+            "event_url": f"{self.path}{pk}/",
             "proof_url": f"{self.path}{pk}/proof/" if self.request.user.may(self.report.download_permission) else None,
             **self.report.details(event, self.request.tenant, self.request.user),
             **self.report.page_context(),

@@ -149,6 +149,8 @@ class TestTenantsPages:
             last = first_id(timezone.now() - timedelta(days=200))
             oldest = events.filter(id__lt=last).newest_first().values_list("pk", flat=True)[0]
         check(pages(site.alice, site.acme, f"{path}{oldest}/", {}), buffers=20)
+        for copy in ("text/", "json/"):
+            check(pages(site.alice, site.acme, f"{path}{oldest}/{copy}", {}), buffers=20)
         proof = f"{path}{oldest}/proof/"  # refused, for nothing is sealed here
         check(reads(lambda: site.alice.get(proof), tenant_id=site.acme.pk), buffers=20)
 
@@ -198,7 +200,7 @@ def test_guesses_at_a_password_are_counted(site: Site) -> None:
 
 def test_every_url_of_the_records_is_tried() -> None:
     names = {name for name in get_resolver().reverse_dict if str(name).startswith(("login_activity", "audit_trail"))}
-    tried = {"", "_event", "_proof", "_download", "_chart"}  # the chart: test_sought.py
+    tried = {"", "_event", "_proof", "_text", "_json", "_download", "_chart"}  # the chart: test_sought.py
     of_both = {f"{record}{of}" for record in ("login_activity", "audit_trail") for of in tried}
     assert names == of_both | {"audit_trail_coverage"}
 
