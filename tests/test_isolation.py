@@ -13,10 +13,13 @@ from login_activity.models import LoginEvent
 from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action
 from wisely_security.core.request_context import acting_as
+from wisely_security.scheduled_reports.models import ReportRun
+from wisely_security.scheduled_reports.runs.running import run_due
 from wisely_security.tenancy.models import Session
 from wisely_security.workspace.pages import urls as workspace_urls
 
 from .findings.making import exception, new_country
+from .scheduled_reports.making import a_report
 from .support.cast import Cast, add_member, person, sign_in
 
 ENTERPRISE, AGGREGATOR = "identity-access", "users-permissions"
@@ -63,9 +66,21 @@ NEED_PERMISSION = {
     "session_story",
     "person",
     "resource_history",
+    "saved_views",
+    "report_run",
+    "report_run_file",
 }
-# Below, tests of Django admin, of the API and of findings.
-ELSEWHERE = {"switch_tenant", "switch_time_zone", "api_audit_events", "api_description", "finding_decide"}
+# Below, tests of Django admin, of the API, of findings and of saved views.
+ELSEWHERE = {
+    "saved_view_add",
+    "saved_view_edit",
+    "saved_view_delete",
+    "switch_tenant",
+    "switch_time_zone",
+    "api_audit_events",
+    "api_description",
+    "finding_decide",
+}
 OF_THE_WORKSPACE = {pattern.name for pattern in workspace_urls.urlpatterns}  # tests/workspace
 
 
@@ -94,6 +109,10 @@ def urls(cast: Cast) -> dict[str, str]:
         event = LoginEvent.objects.latest("id")
         audit_event = AuditEvent.objects.latest("id")
     finding = new_country(cast.bob)
+    a_report(cast)
+    run_due()
+    with acting_as(tenant_id=cast.acme.pk):
+        run = ReportRun.objects.get()
     arguments: dict[str, list[object]] = {
         "user_sessions": [cast.bob.pk],
         "end_user_sessions": [cast.bob.pk],
@@ -118,11 +137,20 @@ def urls(cast: Cast) -> dict[str, str]:
         "session_story": [session.name],
         "person": [cast.bob.pk],
         "resource_history": [audit_event.resource_id],
+        "report_run": [run.pk],
+        "report_run_file": [run.pk],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in NEED_PERMISSION | OF_ONES_OWN}
 
 
-POSTS = {"finding_exception_delete", "end_user_session", "end_user_sessions", "end_session", "end_other_sessions"}
+POSTS = {
+    "finding_exception_delete",
+    "saved_view_delete",
+    "end_user_session",
+    "end_user_sessions",
+    "end_session",
+    "end_other_sessions",
+}
 
 
 def visit(client: Client, name: str, url: str):
@@ -181,6 +209,8 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
         "session_story",
         "person",
         "resource_history",
+        "report_run",
+        "report_run_file",
     ],
 )
 @pytest.mark.parametrize("who", ["charlie", "erin"])

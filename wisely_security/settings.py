@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "wisely_security.erasure",
     "wisely_security.findings",
     "wisely_security.investigation",
+    "wisely_security.scheduled_reports",
     "wisely_security.admin_config.SupportAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -58,6 +58,7 @@ def busy(cast: Cast, user: User) -> None:
     groups.press({"Name": "Readers", "Description": f"Ask {NAME}, {PHONE}", "Owner": NAME, "Users": [NAME]})
     members = Visitor(alice).open("/settings/business-groups/").follow_in_page("Readers").follow_in_page("Edit")
     members.press({"Description": "Ask Alice", "Owner": "Alice Adams", "Users": []})
+    _reported_on(Visitor(alice), nora)
     refused = {"name": "", "description": f"{NAME} {EMAIL}"}
     nora.post("/settings/business-groups/add/", refused)
     support = Client()
@@ -69,6 +70,21 @@ def busy(cast: Cast, user: User) -> None:
     member.follow_in_page("Suspend").press()
     member.open(f"/settings/users/{user.pk}/")
     member.send(member.form_with("Activate"))
+
+
+def _reported_on(alice: Visitor, nora: Client) -> None:
+    """Her own view goes with her, what a report has sent ends; a shared view is the company's to change."""
+    view = {"record": "login-activity", "query": f"?period=today&q={NAME}", "name": f"About {NAME}"}
+    assert nora.post("/settings/security/saved-views/add/", view).status_code == 302
+    shared = {**view, "name": "About a colleague", "is_shared": "on"}
+    assert alice.client.post("/settings/security/saved-views/add/", shared).status_code == 302
+    report = {"Name": "Colleague", "View": "Login Activity: About a colleague", "Recipients": [NAME]}
+    alice.open("/settings/scheduled-reports/add/").press(report)
+    alice.open("/settings/scheduled-reports/").follow_in_page("Colleague")
+    alice.send(alice.form_with("Run now"))
+    assert "is on its way" in alice.text
+    changed = {**shared, "query": "?period=today", "replace": "1"}
+    assert alice.client.post("/settings/security/saved-views/add/", changed).status_code == 302
 
 
 def sealed() -> None:

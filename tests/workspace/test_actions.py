@@ -31,7 +31,7 @@ Users, User: Made Admin, Suspend, Delete, Edited
 Roles, Role: Add, Edit
 """
 
-ELSEWHERE = {"findings"}  # tests/findings/test_decisions.py
+ELSEWHERE = {"findings", "saved_views"}  # tests/findings/test_decisions.py, tests/scheduled_reports/test_saved_views.py
 
 
 def test_what_is_promised_is_recorded() -> None:

@@ -17,6 +17,7 @@ from audit_trail.registry import all_audited
 from wisely_security.core.request_context import acting_as
 from wisely_security.findings.models import Finding, FindingException
 from wisely_security.ledger.erasure.person import Person
+from wisely_security.scheduled_reports.models import ReportRun
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in.authentication import end_sessions
 from wisely_security.tenancy.sign_in.signals import SessionEnd
@@ -80,6 +81,7 @@ def erase_elsewhere(person: Person, tenant: Tenant | None) -> None:
         _redact(person, ErasureRequest.objects.all(), ["reference", "requested_by_name", "confirmed_by_name"])
         if tenant:
             _erase_findings(person, tenant)
+            _erase_runs(person, tenant)
             Recipient.objects.filter(tenant=tenant, email__in=person.emails).delete()
             _redact(person, Recipient.objects.filter(tenant=tenant), ["name", "error"])
             fields = ["resource_name", "changed", "added", "removed", "details", "actor"]
@@ -103,6 +105,13 @@ def _erase_findings(person: Person, tenant: Tenant) -> None:
     texts = ["subject", "title", "name", "facts", "evidence", "reason", "decided_by"]
     _redact(person, Finding.objects.filter(tenant=tenant), texts)
     _redact(person, FindingException.objects.filter(tenant=tenant), ["value", "label", "reason", "created_by"])
+
+
+def _erase_runs(person: Person, tenant: Tenant) -> None:
+    """Links of reports that name the person, in their filters or in a summary: they end."""
+    for run in ReportRun.objects.filter(tenant=tenant):
+        if person.names_in(_texts([run.title, run.parameters, run.summary])):
+            run.delete()
 
 
 def _memories(cursor: Any, tenant: Tenant) -> list[tuple[Any, ...]]:

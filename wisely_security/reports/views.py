@@ -93,9 +93,12 @@ class ReportView(MemberView):
     report: Report = None  # type: ignore[assignment]  # given to as_view (urls.py)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.tenant is not None and not request.path.startswith(self.report.path(request.tenant)):
+        if request.tenant is not None and not self.is_at_its_address():
             raise Http404  # the address of the other edition
         return super().dispatch(request, *args, **kwargs)
+
+    def is_at_its_address(self) -> bool:
+        return self.request.path.startswith(self.path)
 
     @cached_property
     def path(self) -> str:

@@ -137,7 +137,7 @@ def _tell(notification: Notification, recipients: list[Recipient]) -> None:
     reached = [each.name for each in recipients if each.state == State.SENT]
     missed = [each for each in recipients if each.state != State.SENT]
     kind = kind_of(notification)
-    declared = audited_as(kind.model)
+    declared, reason = audited_as(kind.model), _reason(missed) if missed else ""
     recorder.record(
         kind.action,
         tenant_id=notification.tenant_id,
@@ -145,7 +145,7 @@ def _tell(notification: Notification, recipients: list[Recipient]) -> None:
             type=declared.key if declared else "", id=notification.resource_id, name=notification.resource_name
         ),
         failed=Code.EMAIL_FAILED if missed else None,
-        reason=_reason(missed) if missed else "",
+        reason=reason,
         changes=[
             {"field": field, "label": label, "added": names, "removed": []}
             for field, label, names in (
@@ -155,6 +155,7 @@ def _tell(notification: Notification, recipients: list[Recipient]) -> None:
             if names
         ],
     )
+    kind.settled(notification, recipients, reason)
 
 
 def _reason(missed: list[Recipient]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,18 +23,24 @@ def no_context(notification: Notification, recipient: Recipient) -> dict[str, An
     return {}
 
 
+def nothing_more(notification: Notification, recipients: Sequence[Recipient], reason: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailKind:
     """``template``: of templates/email. ``action``: how the Audit Trail records the outcome, of which ``model``.
 
     ``context``: what the template reads besides ``user``, ``notification`` and ``link``, in the scope of the tenant, at
-    each attempt. It raises NotWantedError where the recipient is no longer to have the e-mail.
+    each attempt. It raises NotWantedError where the recipient is no longer to have the e-mail. ``settled``: notes the
+    outcome elsewhere too, in its transaction; ``reason``: why it did not reach everybody, if so.
     """
 
     template: str
     action: Action
     model: type[Model]
     context: Callable[[Notification, Recipient], dict[str, Any]] = no_context
+    settled: Callable[[Notification, Sequence[Recipient], str], None] = nothing_more
 
 
 _kinds: dict[str, MailKind] = {}

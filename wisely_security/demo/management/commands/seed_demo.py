@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from wisely_security.demo import DAYS, changes, findings, people, sign_ins
+from wisely_security.demo import DAYS, changes, findings, people, reports, sign_ins
 from wisely_security.demo.backdating import back_dating
 from wisely_security.demo.networks import provide_places
 from wisely_security.demo.patterns import Seed
@@ -74,6 +74,7 @@ class Command(BaseCommand):
             sign_ins.load(demo, events, bar.update, scripted=new)
             if new:
                 findings.load(demo)
+                reports.load(demo)
         project()
         return number
 

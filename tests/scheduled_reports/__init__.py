@@ -1,0 +1,1 @@
+"""Saved views, schedules, and what a run sends and shows."""

@@ -1,0 +1,1 @@
+"""Schedules: when a report is due, and the pages on which people manage them."""
