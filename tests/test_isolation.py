@@ -80,6 +80,7 @@ ELSEWHERE = {
     "api_audit_events",
     "api_description",
     "finding_decide",
+    "enterprises",
 }
 OF_THE_WORKSPACE = {pattern.name for pattern in workspace_urls.urlpatterns}  # tests/workspace
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.core.validators import validate_email
 
 from wisely_security.core.request_context import Actor, current
 from wisely_security.core.text.characters import harmless, validate_one_line
-from wisely_security.ledger.writing import append
+from wisely_security.ledger.writing import append, append_to_each
 from wisely_security.tenancy.models import User
 
 from ..devices.identify import Device, identify
@@ -39,6 +40,12 @@ def record(
     owner = tenant_id or (user.tenant_id if user else None)
     values = event_values(action, user, owner, failed=failed, note=note, typed=typed, detail=detail)
     append(LoginEvent, tenant_id=owner, values=values)
+
+
+def record_in_each(action: Action, user: User, tenants: Collection[UUID], detail: dict[str, Any]) -> None:
+    """Record one event about somebody of another tenant in the records of several."""
+    if tenants:
+        append_to_each(LoginEvent, tenants, event_values(action, user, next(iter(tenants)), detail=detail))
 
 
 def event_values(

@@ -12,7 +12,7 @@ class FindingsConfig(AppConfig):
         from . import audited, safeguards  # noqa: F401
         from .engine import projector
         from .notifications import kinds  # noqa: F401  (declares its e-mails)
-        from .views import findings  # noqa: F401  (adds its entry to the menu)
+        from .views import enterprises, findings  # noqa: F401  (they add their entries to the menu)
         from .views.on_records import FindingsOnRecords
 
         projectors.register(projector.NAME, projector.consume)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -33,11 +33,31 @@ def append(model: type[Event], *, tenant_id: UUID | None, values: Mapping[str, A
     row: dict[str, Any] = {
         "tenant_id": tenant_id or NO_TENANT,
         "request_id": now.request_id,
-        **{name: Json(value) if isinstance(value, dict) else value for name, value in values.items()},
+        **{name: _adapted(value) for name, value in values.items()},
     }
     support = now.support and tenant_id is None
     with acting_as(tenant_id=tenant_id, support=support), connection.cursor() as cursor:
         cursor.execute(_insert(model), row)
+
+
+def append_to_each(model: type[Event], tenants: Collection[UUID], values: Mapping[str, Any]) -> None:
+    """The same event in the records of several tenants, in one message. In a transaction."""
+    now = current()
+    with connection.cursor() as cursor:
+        row = {"request_id": now.request_id, **{name: _adapted(value) for name, value in values.items()}}
+        each = [
+            cursor.cursor.mogrify(_IN_SCOPE + _insert(model), {**row, "tenant_id": tenant, "scope": str(tenant)})
+            for tenant in tenants
+        ]
+        back = cursor.cursor.mogrify(_IN_SCOPE, {"scope": str(now.tenant_id or "")})
+        cursor.execute(b";".join([*each, back]).decode())
+
+
+_IN_SCOPE = "SET LOCAL wisely.tenant_id = %(scope)s; "
+
+
+def _adapted(value: Any) -> Any:
+    return Json(value) if isinstance(value, dict) else value
 
 
 @cache
