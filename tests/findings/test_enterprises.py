@@ -119,7 +119,7 @@ def test_whoever_may_not_view_a_record_is_not_shown_its_numbers(cast: Cast) -> N
 
 @pytest.mark.parametrize("tenant", ["acme", "initech"])
 def test_the_database_answers_an_aggregator_alone(cast: Cast, tenant: str) -> None:
-    """Whoever is Acme cannot ask in Initech's name; Initech is told of Globex only."""
+    """Whoever is Acme cannot ask in Initech's name; Initech gets Globex only."""
     with acting_as(tenant_id=getattr(cast, tenant).pk), transaction.atomic(), connection.cursor() as cursor:
         hour = timezone.now().replace(minute=0, second=0, microsecond=0)
         bounds = [hour - timedelta(hours=1), hour]
