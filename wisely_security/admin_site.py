@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models.base import ModelBase
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
@@ -78,7 +78,10 @@ class SupportSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Without the way to a record's page on the site: there is none."""
-        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        from .investigation import support  # models are loaded by now
+
+        own = path("tenancy/user/<uuid:pk>/activity/", self.admin_view(support.person), name="person")
+        return [own, *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")]
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         """Not used: it would show names of a tenant's people without recording it."""

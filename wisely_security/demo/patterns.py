@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address
 from itertools import accumulate
 from zoneinfo import ZoneInfo
@@ -72,11 +73,21 @@ for _row in read_table("devices.tsv"):
 
 
 @dataclass(eq=False)
+class Working:
+    """A session in which somebody changes things. ``first``, ``last``: of the changes, in milliseconds."""
+
+    name: str
+    station: Station
+    first: int
+    last: int
+
+
+@dataclass(eq=False)
 class Person:
     """``odds``: how often each station is used. ``since``, ``until``: when the person is around, in milliseconds.
 
     What the event writer notes: the last sign-in and the last new password, and per station the last sign-in that was
-    left open, in milliseconds.
+    left open, in milliseconds. ``sessions``: in which the person works at the scenario, by day.
     """
 
     user: User
@@ -87,6 +98,7 @@ class Person:
     signed_in: int = 0
     new_password: int = 0
     left_open: dict[Station, int] = field(default_factory=dict)
+    sessions: dict[date, Working] = field(default_factory=dict)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -95,6 +107,14 @@ class Person:
     def station(self, rng: Rng) -> Station:
         """One of the person's own, most often the first."""
         return rng.choices(self.stations, (6, 2, 2)[: len(self.stations)])[0]
+
+    def at_work(self, moment: datetime, station: Station) -> Working:
+        """The session of that day, on the station that it began with. Its sign-in is scripted (``sign_ins/``)."""
+        at, day = milliseconds(moment), moment.astimezone(self.zone).date()
+        name = sha256(f"{self.user.email} {day}".encode()).hexdigest()[:16]
+        session = self.sessions.setdefault(day, Working(name, station, at, at))
+        session.last = max(session.last, at)
+        return session
 
 
 def patterns(user: User, until: datetime, seed: Seed) -> Person:

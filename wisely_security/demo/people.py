@@ -124,7 +124,7 @@ def _join(user: User, owner: User, until: datetime, seed: Seed) -> None:
 
 @contextmanager
 def acting(
-    user: User | None, moment: datetime, client: Client | None = None, *, support: bool = False
+    user: User | None, moment: datetime, client: Client | None = None, *, support: bool = False, session: str = ""
 ) -> Iterator[RequestContext]:
     """What somebody (``None``: the system) does in one request at that moment, in the caller's transaction."""
     request = sha256(f"{user.email} {moment}".encode()).digest()[:16] if user else None
@@ -134,6 +134,7 @@ def acting(
         actor=user.as_actor() if user else None,
         client=client or Client(),
         request_id=UUID(bytes=request, version=4) if request else None,
+        session=session,
     )
     with using(context):
         backdating.record_as_of(moment)

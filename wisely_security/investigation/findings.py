@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,9 @@ from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from wisely_security.findings import permissions
+from wisely_security.findings.engine.incidents import STRENGTH
 from wisely_security.findings.models import Finding, State
+from wisely_security.findings.rules.rule import Severity
 from wisely_security.findings.views.on_records import MARKED
 from wisely_security.reports.unusual import Mark
 from wisely_security.tenancy.models import Tenant, User
@@ -33,14 +35,11 @@ def of_events(tenant: Tenant, reader: User, events: Sequence[Any]) -> tuple[list
     found: list[Any] = list(
         findings.annotate(marked=marked).filter(marked__len__gt=0).order_by("first_at", "id")[:MOST]
     )
-    return found, {key: Mark(it.title, reverse("finding", args=[it.pk])) for it in found for key in it.marked}
+    found.sort(key=lambda it: STRENGTH[Severity(it.severity)])  # an event has the mark of the strongest
+    return found[::-1], {key: Mark(it.title, reverse("finding", args=[it.pk])) for it in found for key in it.marked}
 
 
 def of_person(tenant: Tenant, reader: User, person: UUID) -> list[Finding]:
     if not reader.may(permissions.VIEW):
         return []
     return list(Finding.objects.filter(tenant=tenant, person=person).latest_first()[:MOST])
-
-
-def still_open(findings: Collection[Finding]) -> int:
-    return sum(finding.state == State.OPEN for finding in findings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,10 +84,15 @@ class Moment:
         return "neutral" if self.event.reason in NEUTRAL else "bound" if is_bound else "view"
 
 
-def moments(events: Iterable[Any], tenant: Tenant, marks: Mapping[UUID, Mark] | None = None) -> list[Moment]:
-    """``events``: of either record, in the order in which they are shown."""
-    paths = {report.model: report.path(tenant) for report in REPORTS}
-    return [_moment(event, f"{paths[type(event)]}{event.pk}/", (marks or {}).get(event.pk)) for event in events]
+def moments(events: Iterable[Any], url: Callable[[Any], str], marks: Mapping[UUID, Mark] | None = None) -> list[Moment]:
+    """``events``: of either record, in the order in which they are shown; ``url``: of the page of one."""
+    return [_moment(event, url(event), (marks or {}).get(event.pk)) for event in events]
+
+
+def pages_of(tenant: Tenant) -> Callable[[Any], str]:
+    """The pages of a tenant's events."""
+    paths: dict[type, str] = {report.model: report.path(tenant) for report in REPORTS}
+    return lambda event: f"{paths[type(event)]}{event.pk}/"
 
 
 def _moment(event: Any, url: str, mark: Mark | None) -> Moment:

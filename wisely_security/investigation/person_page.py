@@ -21,7 +21,7 @@ from wisely_security.tenancy.views.sessions import open_sessions
 
 from . import findings
 from .base import InvestigationView
-from .moments import moments
+from .moments import moments, pages_of
 from .people import Person, find_person
 
 VIEW_USERS = "users.view"
@@ -72,7 +72,7 @@ def sections(person: Person, visible: list[Report], tenant: Tenant) -> list[dict
     return [
         {
             "title": title,
-            "moments": moments(events, tenant),
+            "moments": moments(events, pages_of(tenant)),
             "url": url,
             "nothing": nothing,
             "with_origin": events is person.sign_ins,

@@ -23,7 +23,7 @@ from wisely_security.tenancy.models import Tenant, User
 
 from . import findings
 from .base import InvestigationView
-from .moments import moments
+from .moments import moments, pages_of
 
 
 class RecordHistory(InvestigationView):
@@ -53,7 +53,7 @@ class RecordHistory(InvestigationView):
                     "person_url": _person_url(moment.event),
                     "onward": onward(moment.event, tenant, self.request.user),
                 }
-                for moment in moments(page.rows, tenant, marks)
+                for moment in moments(page.rows, pages_of(tenant), marks)
             ],
             "older_url": page.older and f"{here}?{OLDER}={page.older}",
             "newer_url": page.newer and f"{here}?{NEWER}={page.newer}",

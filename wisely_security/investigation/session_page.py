@@ -24,7 +24,7 @@ from wisely_security.tenancy.models import Session, Tenant
 
 from . import findings
 from .base import InvestigationView
-from .moments import Moment, as_story, duration, moments
+from .moments import Moment, as_story, duration, moments, pages_of
 
 PAGE_SIZE = 200  # events
 AFTER = "after"
@@ -52,7 +52,7 @@ class SessionStory(InvestigationView):
         opening = next((each for each in events if isinstance(each, LoginEvent) and each.action == Action.LOG_IN), None)
         person = _person(events)
         self.record_view(f"{self.area} {sessions.shown(name)}: {person['name']}")
-        lines = as_story(moments(events, self.request.tenant, marks))
+        lines = as_story(moments(events, pages_of(self.request.tenant), marks))
         here = reverse("session_story", args=[name])
         context = {
             "name": sessions.shown(name),

@@ -156,7 +156,8 @@ class Scenario:
     def _at_work(self, who: Person) -> Iterator[User]:
         """One request of somebody, and the e-mails that follow."""
         self._pass_time(who)
-        with acting(who.user, self._now, who.station(self._rng).client):
+        session = who.at_work(self._now, who.station(self._rng))
+        with acting(who.user, self._now, session.station.client, session=session.name):
             yield User.objects.select_related("tenant", "role").get(pk=who.user.pk)
         backdating.record_as_of(self._now + SOON)
         while deliver_next():

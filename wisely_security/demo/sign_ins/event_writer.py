@@ -12,7 +12,6 @@ from itertools import count
 
 from login_activity.models import LoginEvent
 from login_activity.sign_ins.recorder import event_values
-from login_activity.vocabulary import Action
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.months.loading import Row, copy_text, id_at
@@ -80,7 +79,7 @@ class EventWriter:
         """What a journey leaves behind until the person goes, the demo ends, or there are ``most`` events of it."""
         station = station or person.stations[0]
         end = min(person.until, milliseconds(self._demo.until))
-        session, request = f"{self.rng.getrandbits(64):016x}", ""
+        session, request, is_open = f"{self.rng.getrandbits(64):016x}", "", False
         happened: list[Happening] = []
         for pause, step in journey.moves:
             if pause is SAME_REQUEST:
@@ -91,7 +90,8 @@ class EventWriter:
                 request = self.rng.request_id()
             if at >= end or len(happened) == most:
                 break
-            named = session if step.opens_session or step.action is Action.LOG_OUT else ""
+            is_open = is_open or step.opens_session
+            named = session if is_open and step.is_in_session else ""
             happened.append(self.write(at, step, person, station, request=request, session=named))
             if step.opens_session:
                 person.signed_in = max(person.signed_in, at)

@@ -61,6 +61,12 @@ class Step:
         return self.action is Action.LOG_IN and self.failed is None
 
     @property
+    def is_in_session(self) -> bool:
+        """Not of one that ends elsewhere, nor by a link."""
+        by_link = self.action is Action.RESET_PASSWORD
+        return not by_link and (self.action is not Action.END_SESSION or self.detail != "device")
+
+    @property
     def sets_password(self) -> bool:
         changes = self.action in {Action.CHANGE_PASSWORD, Action.RESET_PASSWORD}
         return changes and self.failed is None and self.note is not Reason.LINK_REQUESTED

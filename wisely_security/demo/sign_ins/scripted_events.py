@@ -50,6 +50,7 @@ def scripted_events(demo: Demo, writer: EventWriter) -> Iterator[Happening]:
     yield from impossible_journey(people["priya@acme.example"], people["alice@acme.example"], writer, at(2, 4.1))
     for person in people.values():
         yield from comings_and_goings(person, people, writer, milliseconds(demo.since))
+        yield from working_sessions(person, writer)
     for email in SIGN_INS:
         yield from writer.journey(journey("log_in"), people[email], at(1, writer.rng.uniform(4, 16)))
     for row in SCRIPTED[1:]:
@@ -84,10 +85,12 @@ def impossible_journey(person: Person, admin: Person, writer: EventWriter, at: i
     burglar = _station(writer.rng, DEVICES["burglar"][0], BURGLARS_NETWORK)
     yield from writer.journey(journey("log_in"), person, at)
     abroad = journey("log_in 20s view@week 40s view=downloaded@month")
-    yield from writer.journey(abroad, person, at + 26 * MINUTE, burglar)
+    happened = writer.journey(abroad, person, at + 26 * MINUTE, burglar)
+    yield from happened
+    *_, session, _ = happened[0]
     del person.left_open[burglar]
     ends = Step(Action.END_SESSION, note=Reason.ENDED_BY_ADMIN, detail="device", device=burglar.device.label)
-    yield writer.write(at + 81 * MINUTE, ends, person, admin.stations[0], by=admin)
+    yield writer.write(at + 81 * MINUTE, ends, person, admin.stations[0], by=admin, session=session)
     recovery = "reset_password=link_requested soon end_session=password_changed@device + reset_password log_in"
     yield from writer.journey(journey(recovery), person, at + 85 * MINUTE)
 
@@ -111,6 +114,17 @@ def comings_and_goings(
     began = person.until if user.status == UserStatus.SUSPENDED else milliseconds(user.created_at)
     for days, text in tries.items():
         yield writer.write(began + int(days * DAY), step(text), person, station)
+
+
+def working_sessions(person: Person, writer: EventWriter) -> Iterator[Happening]:
+    """In which the scenario's changes were made: signed in a little before the first, and out after the last."""
+    for session in person.sessions.values():
+        start = max(person.since + 1, session.first - writer.rng.randrange(MINUTE, 9 * MINUTE))
+        end = session.last + writer.rng.randrange(MINUTE, 25 * MINUTE)
+        for at, what in ((start, "log_in"), (end, "log_out")):
+            if start <= at < person.until:
+                yield writer.write(at, step(what), person, session.station, session=session.name)
+        person.signed_in = max(person.signed_in, start)
 
 
 def _station(rng: Rng, device: Client, network: str) -> Station:

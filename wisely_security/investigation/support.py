@@ -1,0 +1,82 @@
+"""The page of a person in Django admin: why they cannot sign in, and what the records hold. Each view is recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from audit_trail.models import AuditEvent
+from login_activity.models import LoginEvent
+from wisely_security.findings.models import Finding
+from wisely_security.ledger.models import NO_TENANT
+from wisely_security.reports.pages.time_limit import SearchTooLongError
+from wisely_security.tenancy.models import User
+from wisely_security.tenancy.views.sessions import open_sessions
+
+from .moments import REPORTS, moments
+from .people import Person, find_person
+from .sign_in_trouble import diagnose, gather
+
+MOST_FINDINGS = 20
+PERIOD = "90d"
+
+
+def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+    user = get_object_or_404(User.objects.select_related("tenant", "role"), pk=pk)
+    users: Any = admin.site.get_model_admin(User)
+    users.tell_look_at(request, user)
+    try:
+        found = find_person(user.tenant_id or NO_TENANT, pk, REPORTS)
+        facts = gather(user)
+    except SearchTooLongError:
+        raise BadRequest("Finding these events took too long. Try again later.") from None
+    found.name, found.email = user.name, user.email
+    context = {
+        **admin.site.each_context(request),
+        "title": user.name,
+        "opts": User._meta,
+        "original": user,
+        "person": found,
+        "account": user,
+        "diagnoses": diagnose(facts),
+        "findings": list(Finding.objects.filter(tenant=user.tenant_id, person=pk).latest_first()[:MOST_FINDINGS]),
+        "sections": _sections(found),
+        "sessions": list(open_sessions(user)),
+    }
+    return render(request, "admin/investigation/person.html", context)
+
+
+def _sections(found: Person) -> list[dict[str, Any]]:
+    logins, audits = (reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist") for model in EVENTS)
+    key = {"q": str(found.id), "period": PERIOD}
+    kinds: list[tuple[str, Any, str, bool, bool]] = [
+        ("Sign-ins", found.sign_ins, f"{logins}?{urlencode({**key, 'action': 'log_in'})}", True, False),
+        ("Changes made by them", found.made, f"{audits}?{urlencode(key)}", False, False),
+        ("Changes made to them", found.undergone, f"{audits}?{urlencode(key)}", False, True),
+    ]
+    return [
+        {
+            "title": title,
+            "moments": moments(events, event_url),
+            "url": url,
+            "nothing": "Nothing is recorded.",
+            "with_origin": with_origin,
+            "with_actor": with_actor,
+        }
+        for title, events, url, with_origin, with_actor in kinds
+    ]
+
+
+EVENTS = (LoginEvent, AuditEvent)
+
+
+def event_url(event: Any) -> str:
+    """Its page in Django admin."""
+    return reverse(f"admin:{type(event)._meta.label_lower.replace('.', '_')}_change", args=[event.pk])
