@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from tests.findings.making import new_country
 from tests.support.cast import PASSWORD, WINDOWS_CHROME, Cast
 from tests.support.untouched import sent_by
 from tests.workspace import audit_assertions
@@ -20,6 +21,7 @@ from tests.workspace.samples import SAMPLES
 from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.erasure.models import ErasureRequest
+from wisely_security.findings.models import Finding
 from wisely_security.ledger.models import Archive, Verification
 from wisely_security.tenancy.models import Role, Session, Tenant, User
 from wisely_security.workspace.pages.resource_page import resource_pages
@@ -83,6 +85,7 @@ def every_url(cast: Cast) -> list[str]:
                 tenant=cast.acme, email=cast.bob.email, requested_by=cast.dana.pk
             )[0],
             Archive: Archive(name="login_activity_2025_01"),  # none is there
+            Finding: Finding.objects.filter(tenant=cast.acme).first() or new_country(cast.bob),
             Verification: Verification.objects.first() or Verification(id=UUID(int=0)),
             LoginEvent: LoginEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
             AuditEvent: AuditEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
@@ -94,7 +97,7 @@ def every_url(cast: Cast) -> list[str]:
         session = Session.objects.filter(tenant=cast.acme).first()
     urls = [reverse("admin:index"), reverse("admin:jsi18n"), reverse("admin:autocomplete")]
     urls += [reverse("admin:password_change"), "/admin/nowhere/", "/admin/login_activity/", "/admin/tenancy/"]
-    urls += ["/admin/workspace/"]
+    urls += ["/admin/workspace/", reverse("admin:person", args=[cast.bob.pk])]
     for model, model_admin in admin.site._registry.items():
         for pattern in model_admin.get_urls():
             if pattern.name is None:

@@ -24,6 +24,7 @@ from wisely_security.tenancy.models import User
 from .support import event_url
 
 MOST_EVENTS = 50
+FACTS = ("said", "of_rule", "severity", "state", "tenant", "who", "when", "number", "reason", "decided_by")
 MODELS = {report.key: report.model for report in (LOGIN_ACTIVITY, AUDIT_TRAIL)}
 
 
@@ -34,16 +35,13 @@ class FindingAdmin(OnlyShown[Finding]):
     list_select_related = ("tenant",)
     search_fields = ("title",)
     search_help_text = "Rule or name."
-    fields = ("said", "of_rule", "severity", "state", "tenant", "who", "when", "number", "reason", "decided_by")
-    readonly_fields = (*fields, "next_steps", "events")
     fieldsets = (
-        (None, {"fields": fields}),
+        (None, {"fields": FACTS}),
         ("What to do next", {"fields": ("next_steps",)}),
         ("Events", {"fields": ("events",)}),
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Finding | None = None) -> Any:
-        return self.readonly_fields
+    readonly_fields = (*FACTS, "next_steps", "events")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OfTenantList]:
         return OfTenantList
