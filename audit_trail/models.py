@@ -1,28 +1,32 @@
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterable
+from functools import reduce
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 
 from wisely_security.ledger.models import Event, EventQuerySet, OfPerson, for_projectors, wide_index
 from wisely_security.ledger.search.fields import IndexedFields, TextCondition
+from wisely_security.ledger.search.people import among, by_kind
 
 from .report import labels
 from .vocabulary import ActorKind, Code, Status
 
 
+def by_actors(actors: Iterable[str]) -> Q:
+    """The condition that one of them did it: by id, by e-mail address, or by kind (``system``, …)."""
+    found = by_kind(actors, ActorKind.values)
+    conditions = [among("actor_id", found.ids), among("actor_email", found.emails), among("actor_kind", found.keys)]
+    return reduce(operator.or_, filter(None, conditions))
+
+
 class AuditEventQuerySet(EventQuerySet["AuditEvent"]):
     def by_actor(self, actor: str) -> Self:
-        """By id, by e-mail address, or by kind (``system``, ``api``, ``database``)."""
-        actor = actor.strip().lower()
-        if actor in ActorKind.values:
-            return self.filter(actor_kind=actor)
-        try:
-            return self.filter(actor_id=UUID(actor))
-        except ValueError:
-            return self.filter(actor_email=actor)
+        return self.filter(by_actors([actor]))
 
     def of_record(self, resource_id: UUID) -> Self:
         return self.filter(resource_id=resource_id)

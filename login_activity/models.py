@@ -1,29 +1,35 @@
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterable
+from functools import reduce
 from typing import Any, ClassVar, Self
-from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 
 from wisely_security.ledger.models import Event, EventQuerySet, OfPerson, for_projectors, wide_index
 from wisely_security.ledger.search.fields import Holds, IndexedFields, pattern_of
+from wisely_security.ledger.search.people import among, by_kind
 
 from .vocabulary import Action, Reason, Status
 
 UNKNOWN_USER = "unknown"  # as a filter: everybody who is not registered
 
 
+def of_users(users: Iterable[str]) -> Q:
+    """The condition that an event is of one of them: by id, by e-mail address, or ``unknown`` for everybody who is no
+    registered user."""
+    found = by_kind(users, {UNKNOWN_USER})
+    conditions = [among("user_id", found.ids), among("user_email", found.emails)]
+    if found.keys:
+        conditions.append(Q(user_id=None))
+    return reduce(operator.or_, filter(None, conditions))
+
+
 class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
     def of_user(self, user: str) -> Self:
-        """By id, by e-mail address, or ``unknown`` for everybody who is not a registered user."""
-        user = user.strip().lower()
-        if user == UNKNOWN_USER:
-            return self.filter(user_id=None)
-        try:
-            return self.filter(user_id=UUID(user))
-        except ValueError:
-            return self.filter(user_email=user)
+        return self.filter(of_users([user]))
 
     def in_session(self, name: str) -> Self:
         """Search segments have the name among their texts."""

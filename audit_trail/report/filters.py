@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import django_filters
@@ -11,15 +11,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 
-from wisely_security.core.text.folding import fold
 from wisely_security.ledger.search.plan import first_of
-from wisely_security.reports.filtering.choices import Choices, PersonFilter, choice_filter
 from wisely_security.reports.filtering.filters import ReportFilterSet
+from wisely_security.reports.filtering.many import ManyField, many_filter, people_filter
 from wisely_security.reports.filtering.parameters import a, isnt
-from wisely_security.reports.filtering.people import by_name, unlisted_person, user_choices
-from wisely_security.reports.filtering.widgets import DropDown
+from wisely_security.reports.filtering.people import People, unlisted_person
 
-from ..models import AuditEvent
+from ..models import AuditEvent, by_actors
 from ..vocabulary import ActorKind, Status
 from . import labels
 
@@ -40,47 +38,56 @@ class KeyFilter(django_filters.UUIDFilter):
 
 
 class AuditTrailFilterSet(ReportFilterSet):
-    module = choice_filter("Module", labels.module_choices, "Any module")
-    sub_module = choice_filter("Sub-module", labels.sub_modules_by_module, "Any sub-module")
-    action = choice_filter("Action", labels.action_choices, "Any action")
-    actor = PersonFilter(label="Actioned by", method="apply_actor", what="an actor", keys=ActorKind.values)
-    status = choice_filter("Status", Status.choices, "Any status")
+    module = many_filter("Module", labels.module_choices)
+    sub_module = many_filter("Sub-module", labels.sub_modules_by_module)
+    action = many_filter("Action", labels.action_choices)
+    actor = people_filter("Actioned by", "an actor", NOBODY_IN_PERSON, by_actors)
+    status = many_filter("Status", Status.choices)
     record = KeyFilter(label="Record", method="apply_record", widget=forms.HiddenInput)
     request = KeyFilter(label="Request", method="apply_request", widget=forms.HiddenInput)
 
+    terms: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("by", "actor"), "actor"),
+        **{name: name for name in ("module", "record", "request")},
+        "sub-module": "sub_module",
+    }
+
+    examples = (
+        ("failed module:templates", "what failed in Templates"),
+        ("by:priya -action:edit", "by Priya, all but edits"),
+        ("module:users,roles by:system", "any of several"),
+    )
+
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
-        self.form.fields["actor"].widget = DropDown(choices=Choices(self._actors))
         self.form.fields["q"].help_text = "Person, record, address, ID…"
+        self._people = People(self._unlisted)
 
-    def _actors(self) -> list[Any]:
-        choices: list[Any] = [("", "Anybody"), ("People", user_choices()), ("Others", NOBODY_IN_PERSON)]
-        typed = str(self.form["actor"].value() or "")
-        if typed and all(typed != key for _, group in choices[1:] for key, _ in group):
-            choices.append((typed, self._unlisted(typed)))
-        return choices
+    def _offered(self, name: str, field: ManyField) -> list[tuple[Any, Any]]:
+        if name != "actor":
+            return super()._offered(name, field)
+        listed = self._people.listed
+        others = set(self.values_of(name)) - {key for key, _ in [*listed, *NOBODY_IN_PERSON]}
+        people = [*listed, *((key, self.label_of(name, key)) for key in sorted(others))]
+        return [("People", people), ("Others", NOBODY_IN_PERSON)]
 
-    def _unlisted(self, typed: str) -> str:
-        return unlisted_person(typed, self.queryset.by_actor(typed), self.during, "actor_name", "actor_email")
+    def label_of(self, name: str, key: str, events: Sequence[Any] = ()) -> str:
+        label = super().label_of(name, key)
+        return self._people[key] if name == "actor" and label == key else label
+
+    def _unlisted(self, key: str) -> str:
+        return unlisted_person(key, self.queryset.by_actor(key), self.during, "actor_name", "actor_email")
 
     class Meta(ReportFilterSet.Meta):
         model = AuditEvent
         fields: list[str] = []
-
-    @classmethod
-    def _by_key(cls, data: QueryDict) -> QueryDict:
-        data = super()._by_key(data)
-        if actor := data.get("actor"):
-            kinds = {fold(each): key for key, label in NOBODY_IN_PERSON for each in (key, label)}
-            data["actor"] = kinds.get(fold(actor)) or by_name(actor)
-        return data
 
     def display_value(self, name: str, events: Sequence[AuditEvent] = ()) -> str:
         if name == "record":
             return self._record_name(events) or super().display_value(name)
         if name == "request" and (event := events[0] if events else self._of_request) is not None:
             return f"{event.actor_name}, {timezone.localtime(event.occurred_at):%-d %b %Y, %H:%M}"
-        return super().display_value(name)
+        return super().display_value(name, events)
 
     @cached_property
     def _of_request(self) -> AuditEvent | None:
@@ -99,9 +106,6 @@ class AuditTrailFilterSet(ReportFilterSet):
         key = self.form.cleaned_data.get("record")
         event = first_of(self.queryset.of_record(key)) if key else None
         return event.resource_name if event else ""
-
-    def apply_actor(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.by_actor(value)
 
     def apply_record(self, queryset: Any, name: str, value: UUID) -> Any:
         return queryset.of_record(value)

@@ -179,7 +179,7 @@ NUMBERS = Numbers(
     ),
     of_failures=True,
     usual=Usual(
-        "failed sign-in", "failed sign-ins", status=Status.FAILURE, much=10, chosen={"action": Action.LOG_IN.value}
+        "failed sign-in", "failed sign-ins", status=Status.FAILURE, much=10, chosen={"action": (Action.LOG_IN.value,)}
     ),
     hiding=Hiding("action", Action.VIEW.value, NO_VIEWS, "view", "views"),
 )

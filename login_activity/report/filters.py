@@ -1,56 +1,60 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 
-from wisely_security.reports.filtering.choices import Choices, PersonFilter, choice_filter
 from wisely_security.reports.filtering.filters import ReportFilterSet
-from wisely_security.reports.filtering.people import by_name, unlisted_person, user_choices
-from wisely_security.reports.filtering.widgets import DropDown
+from wisely_security.reports.filtering.many import NOT, ManyField, many_filter, people_filter
+from wisely_security.reports.filtering.people import People, unlisted_person
 
-from ..devices.identify import DeviceKind
-from ..models import UNKNOWN_USER, LoginEvent
+from ..devices.kinds import DeviceKind
+from ..models import UNKNOWN_USER, LoginEvent, of_users
 from ..places.countries import country_choices
 from ..vocabulary import Action, Status
 
-NO_VIEWS = "-view"
+NO_VIEWS = f"{NOT}{Action.VIEW.value}"
+NO_COUNTRY = "none"  # of an address that no map knows, or of a private network
 
 
 class LoginActivityFilterSet(ReportFilterSet):
-    user = PersonFilter(label="User", method="apply_user", what="a user", keys=[UNKNOWN_USER])
-    status = choice_filter("Status", Status.choices, "Any status")
-    action = choice_filter("Action", [(NO_VIEWS, "All but View"), *Action.choices], "Any action", method="apply_action")
-    device = choice_filter("Device", DeviceKind.choices, "Any device", "device_kind")
-    country = choice_filter("Country", country_choices(), "Any country")
+    user = people_filter("User", "a user", [(UNKNOWN_USER, "Unknown users")], of_users)
+    status = many_filter("Status", Status.choices)
+    action = many_filter("Action", Action.choices)
+    device = many_filter("Device", DeviceKind.choices, "device_kind")
+    country = many_filter("Country", [*country_choices(), (NO_COUNTRY, "No country")], stored={NO_COUNTRY: ""})
+
+    terms: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("by", "user"), "user"),
+        **dict.fromkeys(("from", "country"), "country"),
+        **dict.fromkeys(("with", "device"), "device"),
+    }
+
+    examples = (
+        ("failed from:india", "failures from India"),
+        ("by:priya -action:view", "by Priya, all but views"),
+        ('device:iphone,ipad from:"united kingdom"', "any of several; names of two words in quotes"),
+    )
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
-        self.form.fields["user"].widget = DropDown(choices=Choices(self._users))
+        self._people = People(self._unlisted)
 
-    def _users(self) -> list[tuple[str, str]]:
-        choices = [("", "Any user"), *user_choices()]
-        typed = self.form["user"].value()
-        if typed and typed not in dict(choices):
-            choices.append((typed, self._unlisted(typed)))
-        return choices
+    def _offered(self, name: str, field: ManyField) -> list[tuple[Any, Any]]:
+        if name != "user":
+            return super()._offered(name, field)
+        listed = self._people.listed
+        others = set(self.values_of(name)) - {key for key, _ in listed} - {UNKNOWN_USER}
+        return [*field.choices, *listed, *((key, self.label_of(name, key)) for key in sorted(others))]
 
-    def _unlisted(self, typed: str) -> str:
-        return unlisted_person(typed, self.queryset.of_user(typed), self.during, "user_name", "user_email")
+    def label_of(self, name: str, key: str, events: Sequence[Any] = ()) -> str:
+        label = super().label_of(name, key)
+        return self._people[key] if name == "user" and label == key else label
+
+    def _unlisted(self, key: str) -> str:
+        return unlisted_person(key, self.queryset.of_user(key), self.during, "user_name", "user_email")
 
     class Meta(ReportFilterSet.Meta):
         model = LoginEvent
         fields: list[str] = []
-
-    @classmethod
-    def _by_key(cls, data: QueryDict) -> QueryDict:
-        data = super()._by_key(data)
-        if user := data.get("user"):
-            data["user"] = user if user == UNKNOWN_USER else by_name(user)
-        return data
-
-    def apply_action(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.exclude(action=Action.VIEW) if value == NO_VIEWS else queryset.filter(action=value)
-
-    def apply_user(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.of_user(value)

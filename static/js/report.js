@@ -3,11 +3,12 @@
 
 const filters = document.getElementById("filters");
 const status = document.getElementById("report-status");
-const controls = [...filters.elements].filter((control) => control.name);
+const pickers = [...filters.querySelectorAll(".picker")];
+const controls = [...filters.elements].filter((control) => control.name && !control.closest(".picker"));
 const dates = controls.filter((control) => control.type === "date");
 const results = () => document.getElementById("results");
 const wanted = () => tidy(new FormData(filters));
-const addressOf = (parameters) => new URLSearchParams(parameters).toString();
+const addressOf = (parameters) => new URLSearchParams(parameters).toString().replace(/%2C/g, ",").replace(/%3A/g, ":");
 
 // A date that is not there yet, or only half: until it is, that of the events shown holds.
 const isMissing = (control) => control.validity.badInput || (control.name === "from" && control.value === "");
@@ -17,14 +18,38 @@ const shownDate = (control) => results().dataset[control.name];
 function tidy(parameters) {
   const custom = parameters.get("period") === "custom";
   for (const control of dates) if (isMissing(control)) parameters.set(control.name, shownDate(control));
+  for (const name of ["from", "to"]) {
+    const at = parameters.get(`${name}_time`);
+    if (at && parameters.get(name)) parameters.set(name, `${parameters.get(name)}T${at}`);
+    parameters.delete(`${name}_time`);
+  }
+  for (const picker of pickers) {
+    const values = parameters.getAll(picker.dataset.filter);
+    parameters.set(picker.dataset.filter, written(values));
+  }
   for (const [name, value] of [...parameters.entries()]) {
     if (value.trim() === "" || ((name === "from" || name === "to") && !custom)) parameters.delete(name);
   }
   return parameters;
 }
 
+// The values of a picker as the address has them: in order; a minus before them if they are left out.
+function written(values) {
+  const keys = values.filter((value) => value !== "-").sort();
+  return keys.length > 0 && values.includes("-") ? `-${keys}` : String(keys);
+}
+
 // Of a year that is typed, three digits make a year before 1000.
 const isBeingTyped = (control) => control.type === "date" && control.value.startsWith("0");
+
+for (const picker of pickers) picker.addEventListener("change", () => describe(picker));
+
+// A term is asked for when it is complete: with Enter, or when the box is left. So is a word that may become one.
+function isTypingTerm() {
+  const { value, dataset } = filters.elements.q;
+  const last = value.match(/\S*$/)[0].replace(/^-/, "").toLowerCase();
+  return /(^|\s)-?\p{L}[\p{L}_-]+:/u.test(value) || (last && dataset.words.split(" ").includes(last));
+}
 
 filters.noValidate = true; // a half-typed date would keep all other filters from being asked for
 filters.dataset.asked = addressOf(wanted());
@@ -47,6 +72,8 @@ document.addEventListener("htmx:confirm", (event) => {
   const address = addressOf(wanted());
   if (event.detail.triggeringEvent.type === "change" && isBeingTyped(document.activeElement)) {
     event.preventDefault(); // when it is complete, or left
+  } else if (event.detail.triggeringEvent.type === "input" && isTypingTerm()) {
+    event.preventDefault();
   } else if (address === filters.dataset.asked) {
     event.preventDefault(); // a field that lost the focus reports the same change a second time
   } else {
@@ -57,16 +84,15 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.elt !== filters) return;
   const { parameters } = event.detail;
-  const kept = wanted();
-  for (const name of Object.keys(parameters)) if (!kept.has(name)) delete parameters[name];
-  for (const [name, value] of kept.entries()) parameters[name] = value;
+  for (const name of Object.keys(parameters)) delete parameters[name];
+  event.detail.path = `${filters.getAttribute("action")}?${addressOf(wanted())}`; // with commas as they are
 });
 
 // What the results hold: period and chips.
 function held() {
-  const { period, from, to } = results().dataset;
+  const { period, from, to, from_time, to_time } = results().dataset;
   const chips = [...results().querySelectorAll(".chips [data-name]")];
-  return new Map([["period", period], ["from", from], ["to", to], ...chips.map((chip) => [chip.dataset.name, chip.dataset.key])]);
+  return new Map([["period", period], ["from", from], ["to", to], ["from_time", from_time], ["to_time", to_time], ...chips.map((chip) => [chip.dataset.name, chip.dataset.key])]);
 }
 
 // A select shows what holds even where that is none of its choices: a person who is gone, a value that is refused.
@@ -90,7 +116,49 @@ function follow(typed = document.activeElement) {
     }
     shown.set(control.name, value);
   }
+  for (const picker of pickers) {
+    const value = now.get(picker.dataset.filter) ?? "";
+    if (!picker.contains(typed)) choose(picker, value);
+    for (const each of [...(value.startsWith("-") ? ["-"] : []), ...value.replace("-", "").split(",")]) {
+      if (each) shown.append(picker.dataset.filter, each);
+    }
+    describe(picker);
+  }
   filters.dataset.asked = addressOf(tidy(shown));
+}
+
+const boxes = (picker) => [...picker.querySelectorAll("input[name]")];
+const chosen = (picker) => boxes(picker).filter((box) => box.checked).map((box) => box.value);
+const labelOf = (box) => box.nextElementSibling.textContent;
+
+function choose(picker, value) {
+  const keys = value.replace(/^-/, "").split(",").filter(Boolean);
+  for (const box of boxes(picker)) box.checked = box.value === "-" ? value.startsWith("-") : keys.includes(box.value);
+  const known = boxes(picker).map((box) => box.value);
+  const chip = results().querySelector(`.chips [data-name="${picker.dataset.filter}"]`);
+  for (const key of keys.filter((each) => !known.includes(each))) {
+    const option = boxes(picker).at(-1).parentElement.cloneNode(true);
+    Object.assign(option.querySelector("input"), { value: key, checked: true });
+    option.querySelector("span").textContent = keys.length === 1 ? chip.dataset.value.replace(/^not /, "") : key;
+    picker.querySelector(".picker-options").append(option);
+  }
+}
+
+// What a closed picker says.
+function describe(picker) {
+  const labels = boxes(picker).filter((box) => box.checked && box.value !== "-").map(labelOf);
+  const excluded = chosen(picker).includes("-");
+  const [last] = labels.slice(-1);
+  const any = labels.length > 1 ? `${labels.slice(0, -1).join(", ")} or ${last}` : last;
+  picker.querySelector(".picker-value").textContent = labels.length ? (excluded ? `not ${labels.join(", ")}` : any) : "";
+}
+
+// Terms that were understood are filters now, and leave the box, unless somebody types on.
+function takeTerms(path) {
+  const asked = new URLSearchParams(path?.finalRequestPath.split("?")[1]).get("q") ?? "";
+  const left = held().get("q") ?? "";
+  const box = filters.elements.q;
+  if (asked && box.value.trim() === asked && left !== asked) box.value = left && `${left} `;
 }
 
 function markErrors() {
@@ -98,6 +166,7 @@ function markErrors() {
     [...results().querySelectorAll("[data-field]")].map((item) => [item.dataset.field, item.id]),
   );
   for (const list of filters.querySelectorAll(".errorlist")) list.remove();
+  for (const picker of pickers) picker.classList.toggle("picker-wrong", wrong.has(picker.dataset.filter));
   for (const control of controls) {
     if (wrong.has(control.name)) {
       control.setAttribute("aria-invalid", "true");
@@ -123,6 +192,7 @@ function say(text, retry) {
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "results" && event.target.id !== "results") return;
+  takeTerms(event.detail.pathInfo);
   follow();
   markErrors();
   say(results().dataset.summary);

@@ -14,6 +14,7 @@ from tests.support import cast
 from wisely_security.tenancy.models import Edition, User
 from wisely_security.tenancy.sign_in.accounts import create_tenant
 
+from .picking import pick
 from .reading import expect_only_results_replaced, mark, rows
 from .test_accessibility import NARROW, WIDE, examine
 
@@ -119,7 +120,7 @@ def test_links_lead_on_inside_the_page(visit, umbrella, text: str, link: str, ch
         0 if "request" in link else page.locator(".rows .group").count()
     )
     # A further filter narrows it, and the chip takes the record away again.
-    page.get_by_label("Status").select_option("failure")
+    pick(page, "Status", "Failure")
     expect(page.locator("#results")).to_contain_text(re.compile("Failure|No events match"))
     expect(page).to_have_url(re.compile(r"(record|actor|request)=[0-9a-f-]{36}"))
     page.locator(".chip", has_text=chip.split()[0]).click()

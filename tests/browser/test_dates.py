@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from .picking import pick
 from .reading import LOGIN_ACTIVITY, between, days_ago, expect_all_to_agree, expect_rows, rows
 
 FIRST, LAST = days_ago(20), days_ago(15)
@@ -40,7 +41,7 @@ def test_custom_dates_begin_with_the_period_that_holds(visit, site, past) -> Non
     start, end = first.input_value(), last.input_value()
     assert date.fromisoformat(end) - date.fromisoformat(start) == timedelta(days=29)
     expect(page).to_have_url(f"{LOGIN_ACTIVITY}?period=custom&from={start}&to={end}")
-    page.get_by_label("Status", exact=True).select_option("failure")
+    pick(page, "Status", "Failure")
     expect(page).to_have_url(re.compile(f"from={start}&to={end}&status=failure$"))
     expect_all_to_agree(page)
     first.fill(str(FIRST))
@@ -61,7 +62,7 @@ def test_a_date_that_is_taken_away_changes_nothing_until_there_is_another(visit,
     for key in keys.split():
         page.keyboard.press(key)
     expect(first).to_have_value("")
-    page.get_by_label("Status", exact=True).select_option("failure")
+    pick(page, "Status", "Failure")
     expect_rows(page, [event for event in past if event.status == "failure"])
     first.blur()
     expect(first).to_have_value(str(FIRST))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -76,4 +77,5 @@ def shown(event: LoginEvent) -> list[str]:
 
 
 def holds(event: LoginEvent, text: str) -> bool:
-    return all(any(fold(word) in fold(each) for each in shown(event)) for word in text.split())
+    words = [quoted or word for quoted, word in re.findall(r'"([^"]*)"(?=\s|$)|(\S+)', text)]
+    return all(any(fold(word) in fold(each) for each in shown(event)) for word in words)

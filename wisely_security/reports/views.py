@@ -15,7 +15,7 @@ from uuid import UUID
 
 import django_tables2 as tables
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -33,7 +33,7 @@ from .chart import charts
 from .chart.drawing import drawing
 from .download.worksheet import MOST_ROWS
 from .filtering.filters import ReportFilterSet
-from .filtering.parameters import NEWER, OLDER, normalized, problems
+from .filtering.parameters import NEWER, OLDER, PERIOD, normalized, problems
 from .filtering.periods import Preset
 from .pages.groups import NO_GROUP, Grouping, mark_groups
 from .pages.keyset import Page, read_page
@@ -107,27 +107,26 @@ class ReportView(MemberView):
     def filter_set(self) -> ReportFilterSet:
         events = self.report.model.objects.for_tenant(self.request.tenant.pk)
         filters = self.report.filter_set(self.request.GET, queryset=events)
-        filters.form.problems = problems(self.request.GET, filters.form.fields)
+        of_query = problems(self.request.GET, filters.form.fields, filters.many())
+        filters.form.problems = [*filters.form.problems, *of_query]
+        self._kept = filters.parameters
         return filters
+
+    _kept: dict[str, str]  # the filters of the query string
 
     def link(self, **changed: str | None) -> str:
         """The page with some parameters changed or (None) taken away, from its newest row."""
-        return f"{self.path}?{urlencode({name: value for name, value in (self._kept | changed).items() if value})}"
-
-    @cached_property
-    def _kept(self) -> dict[str, str | None]:
-        """The filters of the query string, without dates where the period determines them."""
-        query = normalized(self.request.GET)
-        kept = set(self.report.filter_set.base_filters)
-        if query.get("period") in _PRESETS:
-            kept -= {"from", "to"}
-        return {name: str(value) for name, value in query.items() if name in kept}
+        kept = dict(self._kept)
+        if changed.get("period") in Preset.values and changed["period"] != Preset.CUSTOM:
+            kept = {name: value for name, value in kept.items() if name not in {"from", "to"}}
+        given = {name: value for name, value in (kept | changed).items() if value}
+        return f"{self.path}?{urlencode(given, safe=',:')}"
 
     def chips(self, filters: ReportFilterSet, events: Sequence[Any] = ()) -> list[dict[str, str]]:
         """The filters that hold, in words, each with the link that clears it. ``events``: what they have found."""
         chips = []
         for name, field in filters.form.fields.items():
-            if not filters.data.get(name, "").strip() or name in {"period", "from", "to"}:
+            if not filters.data.get(name, "").strip() or name in PERIOD:
                 continue
             words = {"label": str(field.label), "value": filters.display_value(name, events)}
             chips.append({**words, "name": name, "key": filters.data[name], "clear_url": self.link(**{name: None})})
@@ -155,6 +154,8 @@ class ReportPage(ReportView):
             **self.report.page_context(),
         }
         is_valid = filters.is_valid()
+        if is_valid and filters.has_terms:
+            return redirect(self.link())
         filters.form.complete()
         if not is_valid:
             return self._nothing_shown(filters, context)
@@ -235,7 +236,9 @@ class ReportPage(ReportView):
 
     def _nothing_shown(self, filters: ReportFilterSet, context: dict[str, Any]) -> HttpResponse:
         """The form as it was filled, and what is wrong with it."""
-        return render(self.request, self._template, context | {"chips": self.chips(filters)}, status=400)
+        meant = [(each.label, self.link(q=each.text)) for each in filters.suggestions]
+        context |= {"chips": self.chips(filters), "suggestions": meant}
+        return render(self.request, self._template, context, status=400)
 
     @property
     def _template(self) -> str:
@@ -325,6 +328,3 @@ def _moment(moment: datetime) -> dict[str, str]:
         "day": f"{local:%-d %b %Y}",
         "time": f"{local:%H:%M:%S}",
     }
-
-
-_PRESETS = set(Preset.values) - {Preset.CUSTOM.value}

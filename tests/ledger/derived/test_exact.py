@@ -201,10 +201,10 @@ def test_changed_dimensions_are_counted_from_the_beginning() -> None:
     try:
         with acting_as(tenant_id=tenant):
             for _ in range(2):
-                assert counts(LoginEvent, tenant, bounds, {"browser": "Chrome 129"}) == [Count(16, 4)]
+                assert counts(LoginEvent, tenant, bounds, {"browser": ["Chrome 129"]}) == [Count(16, 4)]
                 project()
             with pytest.raises(ProgrammingError, match="is not rolled up"):
-                counts(LoginEvent, tenant, bounds, {"country": "DE"})
+                counts(LoginEvent, tenant, bounds, {"country": ["DE"]})
     finally:
         declare_dimensions("owner")
     assert agree(tenant) == 20

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
@@ -17,14 +18,19 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.derived.projectors import project
 from wisely_security.ledger.derived.rollup import Count, counts
 
-FILTERS: list[dict[str, str]] = [
+FILTERS: list[dict[str, list[str]]] = [
     {},
-    {"action": "log_in"},
-    {"action": "log_in", "country": "DE"},
-    {"action": "log_out", "device_kind": "mac", "country": "IN"},
-    {"country": "XX"},
+    {"action": ["log_in"]},
+    {"action": ["log_in"], "country": ["DE"]},
+    {"action": ["log_in", "log_out"], "country": ["DE", "IN", "XX"]},
+    {"action": ["log_out"], "device_kind": ["mac"], "country": ["IN"]},
+    {"country": ["XX"]},
 ]
-ALL_BUT: list[dict[str, str] | None] = [None, {"action": "log_out"}]
+ALL_BUT: list[dict[str, list[str]]] = [
+    {},
+    {"action": ["log_out"]},
+    {"action": ["log_out", "log_in"], "device_kind": ["mac"]},
+]
 
 
 def agree(tenant_id: UUID, *, days: int = 100) -> int:
@@ -34,9 +40,12 @@ def agree(tenant_id: UUID, *, days: int = 100) -> int:
     with transaction.atomic(), connection.cursor() as cursor, acting_as(tenant_id=tenant_id):
         cursor.cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # by itself: nothing may precede it
         for chosen in FILTERS:
-            for without in [None] if "action" in chosen else ALL_BUT:
+            for without in [{}] if "action" in chosen else ALL_BUT:
                 counted = counts(LoginEvent, tenant_id, bounds, chosen, without)
-                events = LoginEvent.objects.for_tenant(tenant_id).filter(**chosen).exclude(**without or {"action": ""})
+                events = LoginEvent.objects.for_tenant(tenant_id).filter(
+                    *(Q(**{f"{name}__in": values}) for name, values in chosen.items()),
+                    *(~Q(**{f"{name}__in": values}) for name, values in without.items()),
+                )
                 assert counted == _count(events, bounds), (chosen, without)
         return LoginEvent.objects.for_tenant(tenant_id).count()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.apps import apps
 from django.db import connection, connections
 
-from ..models import Event
+from ..models import EPOCH, Event
 
 
 class Count(NamedTuple):
@@ -22,6 +22,9 @@ class Count(NamedTuple):
     @property
     def events(self) -> int:
         return self.successes + self.failures
+
+    def plus(self, other: Count) -> Count:
+        return Count(self.successes + other.successes, self.failures + other.failures)
 
 
 def declare_dimensions(using: str) -> None:
@@ -38,20 +41,29 @@ def declare_dimensions(using: str) -> None:
 class Asked(NamedTuple):
     """Counts between each bound and the next; bounds are quarters of an hour.
 
-    ``chosen``: values of dimensions; ``without``: of other dimensions, a value each that there is to be none of.
+    ``chosen``: of dimensions, values of which there is to be one; ``without``: of others, of which there is to be none.
     """
 
     bounds: Sequence[datetime]
-    chosen: Mapping[str, str] = {}
-    without: Mapping[str, str] = {}
+    chosen: Mapping[str, Sequence[str]] = {}
+    without: Mapping[str, Sequence[str]] = {}
+
+
+QUARTER = timedelta(minutes=15)
+
+
+def quarter(moment: datetime, *, up: bool = False) -> datetime:
+    """The quarter of an hour at or before a moment, or at or after it."""
+    past = (moment - EPOCH) % QUARTER
+    return moment + (QUARTER - past) if up and past else moment - past
 
 
 def counts(
     model: type[Event],
     tenant_id: UUID,
     bounds: Sequence[datetime],
-    chosen: Mapping[str, str],
-    without: Mapping[str, str] | None = None,
+    chosen: Mapping[str, Sequence[str]],
+    without: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Count]:
     """How many there were between each bound and the next, exactly, in one statement."""
     asked = [Asked(bounds, chosen, without or {})]
@@ -65,14 +77,10 @@ def statement(model: type[Event], tenant_id: UUID, asked: Sequence[Asked]) -> tu
     """The statement that answers several questions at once, for ``by_bar``: question, bar, successes, failures."""
     pieces, values = [], []
     for number, each in enumerate(asked):
-        wanted = [(1, each.chosen), *([(-1, {**each.chosen, **each.without})] if each.without else [])]
-        for sign, dimensions in wanted:
-            values += [sign, sign, model._meta.db_table, tenant_id, json.dumps(dimensions), list(each.bounds)]
-        either = " UNION ALL ".join([_COUNTS] * len(wanted))
-        pieces.append(
-            f"SELECT {number} AS asked, bar, sum(s)::bigint AS successes, sum(f)::bigint AS failures "  # noqa: S608
-            f"FROM ({either}) AS counted GROUP BY bar"
-        )
+        pieces.append(f"SELECT {number} AS asked, bar, successes, failures FROM ledger_counts(%s, %s, %s, %s)")  # noqa: S608
+        excluded = {name: {"not": list(keys)} for name, keys in each.without.items()}
+        dimensions = {name: list(keys) for name, keys in each.chosen.items()} | excluded
+        values += [model._meta.db_table, tenant_id, json.dumps(dimensions), list(each.bounds)]
     return " UNION ALL ".join(pieces), values
 
 
@@ -82,6 +90,3 @@ def by_bar(asked: Sequence[Asked], rows: Iterable[tuple[Any, ...]]) -> list[list
     for number, bar, successes, failures in rows:
         found[number][bar - 1] = Count(successes, failures)
     return found
-
-
-_COUNTS = "SELECT bar, %s * successes AS s, %s * failures AS f FROM ledger_counts(%s, %s, %s, %s)"

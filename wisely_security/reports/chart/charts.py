@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from math import ceil, log10
@@ -55,7 +55,9 @@ def bars_of(period: Period) -> tuple[Unit, list[Bar]]:
     no length.
     """
     last = min(period.last, max(period.first, timezone.now().astimezone(period.zone).date()))
-    if period.first == last and (hours := list(_hours(Period(last, last, period.zone)))):
+    if period.first == last and (
+        hours := list(_hours(period if last == period.last else Period(last, last, period.zone)))
+    ):
         return Unit.HOUR, hours
     days = (last - period.first).days + 1
     if days <= MOST_BARS:
@@ -66,14 +68,20 @@ def bars_of(period: Period) -> tuple[Unit, list[Bar]]:
         unit = Unit.MONTH
     else:
         unit = Unit.YEAR
-    return unit, [_bar(unit, Period(*span, period.zone)) for span in _spans(unit, period.first, last)]
+    bars = [_bar(unit, Period(*span, period.zone)) for span in _spans(unit, period.first, last)]
+    bars[0] = replace(bars[0], start=period.start)
+    if last == period.last:
+        bars[-1] = replace(bars[-1], end=period.end)
+    return unit, bars
 
 
 def _hours(day: Period) -> Iterator[Bar]:
-    """Steps of 60 minutes: on a day on which clocks change there is one more, or one less."""
+    """Steps of 60 minutes: on a day on which clocks change there is one more, or one less. The first of them ends at a
+    full hour."""
     start = day.start
     while start < day.end:
-        end = min(start + timedelta(hours=1), day.end)
+        past = timedelta(minutes=start.astimezone(day.zone).minute)
+        end = min(start - past + timedelta(hours=1), day.end)
         from_, to = (f"{moment.astimezone(day.zone):%H:%M}" for moment in (start, end))
         yield Bar(start, end, day.first, day.last, from_, f"{from_} to {to}")
         start = end

@@ -4,31 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from wisely_security.ledger.derived.rollup import Count
 from wisely_security.ledger.vocabulary import Status
 
 from ..filtering.filters import ReportFilterSet
+from ..filtering.many import Chosen, ManyFilter
+from ..filtering.parameters import PERIOD
 
-ALL_BUT = "-"  # a choice that begins so is all but what follows
-_NO_FILTERS = {"period", "from", "to", "during", "preset"}
+_NO_FILTERS = {*PERIOD, "during", "preset"}
+MOST_SERIES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class RollupFilters:
-    """Filters that the rollup can answer: values of dimensions, excluded values, an outcome."""
+    """Filters that the rollup can answer: values of dimensions, excluded values, outcomes."""
 
-    chosen: dict[str, str]
-    without: dict[str, str]
-    status: str
+    chosen: dict[str, list[str]]
+    without: dict[str, list[str]]
+    outcomes: Chosen | None
 
     def of(self, count: Count) -> Count:
-        match self.status:
-            case Status.SUCCESS:
-                return Count(successes=count.successes)
-            case Status.FAILURE:
-                return Count(failures=count.failures)
-        return count
+        counted = {
+            status
+            for status in Status.values
+            if self.outcomes is None or (status in self.outcomes.values) != self.outcomes.excluded
+        }
+        return Count(
+            count.successes if Status.SUCCESS in counted else 0, count.failures if Status.FAILURE in counted else 0
+        )
+
+    @property
+    def series(self) -> int:
+        """How many series of the rollup have to be read."""
+        return prod([*map(len, self.chosen.values()), *(1 + len(each) for each in self.without.values())])
 
 
 def rollup_filters(filters: ReportFilterSet, dimensions: Sequence[str]) -> RollupFilters | None:
@@ -38,9 +48,10 @@ def rollup_filters(filters: ReportFilterSet, dimensions: Sequence[str]) -> Rollu
     for name, value in filters.form.cleaned_data.items():
         if name in _NO_FILTERS or name == outcome or value in {None, ""}:
             continue
-        column = filters.filters[name].field_name
-        if column not in dimensions:
+        each = filters.filters[name]
+        column = each.field_name
+        if column not in dimensions or not isinstance(each, ManyFilter):
             return None
-        side = known.without if value.startswith(ALL_BUT) else known.chosen
-        side[column] = value.removeprefix(ALL_BUT)
-    return known
+        side = known.without if value.excluded else known.chosen
+        side[column] = each.in_column(value.values)
+    return known if known.series <= MOST_SERIES else None

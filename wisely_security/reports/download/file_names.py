@@ -20,7 +20,8 @@ def file_name(tenant: Tenant, key: str, period: Period, filters: Mapping[str, st
 
     ASCII without a space or a quote, which every header and file system takes.
     """
-    parts = [tenant.slug, key, f"{period.first}-to-{period.last}", *_filters(filters.items())]
+    first, last = (f"{day}-{at:%H%M}" if at else f"{day}" for day, at in period.bounds)
+    parts = [tenant.slug, key, f"{first}-to-{last}", *_filters(filters.items())]
     return f"{'-'.join(parts)[:LONGEST_NAME].rstrip('-')}.{ending}"
 
 

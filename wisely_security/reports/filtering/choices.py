@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.choices import BaseChoiceIterator, flatten_choices
 
 from .parameters import a, choose, is_uuid, isnt
@@ -53,27 +52,6 @@ def choice_filter(label: str, choices: Any, empty: str, field: str | None = None
         empty_label=empty,
         widget=DropDown,
     )
-
-
-class PersonField(forms.CharField):
-    """A person by ID or e-mail address, whether there is such a person or not, or one of ``keys``."""
-
-    def __init__(self, *, what: str, keys: Collection[str], **options: Any) -> None:
-        super().__init__(**options)
-        self.what, self.keys = what, keys
-
-    def validate(self, value: str) -> None:
-        if not value or value.lower() in self.keys or is_uuid(value):
-            return
-        try:
-            validate_email(value)
-        except ValidationError:
-            advice = "Choose one from the list, or enter an e-mail address or an ID."
-            raise ValidationError(isnt(value, self.what, advice), code="invalid") from None
-
-
-class PersonFilter(django_filters.CharFilter):
-    field_class = PersonField
 
 
 ANY_FINDING = "any"

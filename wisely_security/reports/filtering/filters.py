@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Any
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+from functools import cached_property, partial
+from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
@@ -22,27 +24,32 @@ from wisely_security.ledger.search.plan import first_of
 
 from .. import unusual
 from .choices import ANY_FINDING, ChoiceFilter, Choices, FindingFilter
-from .parameters import is_uuid, isnt, normalized
+from .grammar import Words, parse
+from .many import NOT, ManyField, ManyFilter, flat_choices, in_words, joined
+from .parameters import PERIOD, is_uuid, isnt, normalized
 from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
-from .widgets import DropDown
+from .understanding import EVERYWHERE, EXAMPLES, WORDS, Suggestion, Understood, understand
+from .widgets import DropDown, Picker
 
 
 class PeriodForm(forms.Form):
-    """Adds ``cleaned_data["during"]``: the Period that ``period``, ``from`` and ``to`` say.
+    """Adds ``cleaned_data["during"]``: the Period that ``period``, ``from`` and ``to`` say, the last two with times.
 
     A date without ``period`` means custom dates. An end that is not given is today. Custom dates without any date are
     those of the default period. ``problems``: what is wrong with the query string as a whole (parameters.py).
     """
 
     problems: Iterable[tuple[str | None, str]] = ()
+    box: Mapping[str, Any] = {}  # what is understood in the search, for its help and for scripts
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         for name, message in self.problems:
             self.add_error(name, message)
-        if self.errors.keys() & {"period", "from", "to"}:
+        if self.errors.keys() & set(PERIOD):
             return data
         first, last = data.get("from"), data.get("to")
+        starts, ends = data.get("from_time"), data.get("to_time")
         preset = Preset(data.get("period") or (Preset.CUSTOM if first or last else DEFAULT))
         data["preset"] = preset
         if preset != Preset.CUSTOM:
@@ -51,10 +58,15 @@ class PeriodForm(forms.Form):
             data["during"] = Period.preset(DEFAULT)
         elif first is None:
             self.add_error("from", '"From" is missing. Choose the first day.')
-        elif last is not None and last < first:
-            self.add_error("to", '"To" must be on or after "From".')
         else:
-            data["during"] = Period(first, last or max(first, timezone.localdate()), timezone.get_current_timezone())
+            last = last or max(first, timezone.localdate())
+            during = Period(first, last, timezone.get_current_timezone(), starts, ends)
+            if (last, ends or time.max) < (first, starts or time.min):
+                self.add_error("to", '"To" must be on or after "From".')
+            elif during.end <= during.start:
+                self.add_error("to", "There is no time between these two: the clocks were put forward.")
+            else:
+                data["during"] = during
         return data
 
     def complete(self) -> None:
@@ -67,6 +79,7 @@ class PeriodForm(forms.Form):
         if "during" in self.cleaned_data:
             during = self.cleaned_data["during"]
             data["from"], data["to"] = during.first.isoformat(), during.last.isoformat()
+            data["from_time"], data["to_time"] = (f"{at:%H:%M}" if at else "" for at in (during.starts, during.ends))
         self.data = data
         for name in self.errors.keys() & self.fields.keys():
             widget, given = self.fields[name].widget, self[name].value()
@@ -91,7 +104,26 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+        super().__init__(format="%Y-%m-%d", attrs={"class": "moment"})
+
+
+class TimeField(forms.TimeField):
+    def to_python(self, value: Any) -> time | None:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            raise ValidationError(isnt(value, "a time", "Enter it as HH:MM."), code="invalid") from None
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M", attrs={"class": "moment"})
+
+
+class TimeFilter(django_filters.TimeFilter):
+    field_class = TimeField
 
 
 class DateFilter(django_filters.DateFilter):
@@ -108,6 +140,10 @@ def _date_filter(label: str) -> DateFilter:
     )
 
 
+def _time_filter(label: str) -> TimeFilter:
+    return TimeFilter(label=label, method="apply_nothing", input_formats=["%H:%M"], widget=TimeInput())
+
+
 def _having(events: Any, word: str) -> Q | None:
     """The condition on events that have this ID. None for other words, and for an ID that none of the events has: it
     may be part of a text."""
@@ -116,9 +152,20 @@ def _having(events: Any, word: str) -> Q | None:
     return having if having and first_of(events.filter(having).only("id")) else None
 
 
-def _flat(choices: Any) -> list[tuple[Any, Any]]:
-    """Without groups."""
-    return list(flatten_choices(iter(choices)))
+def _with_terms(query: QueryDict, understood: Understood) -> QueryDict:
+    """What the box says comes to what the other filters say, and in place of what may be there once."""
+    data, once = query.copy(), understood.once
+    if "period" in once or {"from", "to"} & once.keys():
+        for name in PERIOD:
+            data.pop(name, None)
+        if "period" not in once:
+            data["period"] = Preset.CUSTOM
+    for name, value in once.items():
+        data[name] = value
+    for name, values in understood.values.items():
+        data.setlist(name, [*data.getlist(name), *values])
+    data["q"] = understood.text
+    return data
 
 
 class ReportFilterSet(django_filters.FilterSet):
@@ -140,13 +187,43 @@ class ReportFilterSet(django_filters.FilterSet):
 
     finding = FindingFilter(label="Findings", method="apply_finding")
 
+    has_box: ClassVar[bool] = True
+    """Whether the search understands terms (grammar.py)."""
+    terms: ClassVar[Mapping[str, str]] = {}
+    """Keys of terms, and the filters that they are of, beside those of all records."""
+    examples: ClassVar[Sequence[tuple[str, str]]] = ()
+    """Of terms, with what they mean."""
+
     class Meta:
         form = PeriodForm
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
-        super().__init__(self._by_key(normalized(data)), **options)
+        self.suggestions: list[Suggestion] = []
+        """What may have been meant by what is typed into the box."""
+        self.has_terms, problem = False, ""
+        """Whether the box holds terms: ``parameters`` are without them."""
+        if self.has_box and (text := normalized(data).get("q")):
+            found = understand(type(self), text)
+            if isinstance(found, Understood):
+                self.has_terms = found.has_terms
+                data = _with_terms(data, found) if found.has_terms else data
+            else:
+                problem, self.suggestions = found
+        super().__init__(self.canonical(data), **options)
+        self.form.problems = [("q", problem)] if problem else []
+        terms = {**self.terms, **EVERYWHERE}
+        self.form.box = {
+            "words": " ".join(WORDS),
+            "terms": json.dumps(terms),
+            "keys": list(terms),
+            "examples": [*self.examples, *EXAMPLES],
+        }
         self.form.fields["finding"] = field = self.form.fields.pop("finding")  # behind those of the record
         field.widget = DropDown(choices=Choices(self._findings))
+        for name, field in self.form.fields.items():
+            if isinstance(field, ManyField) and isinstance(field.widget, Picker):
+                field.widget.choices = Choices(partial(self._offered, name, field))
+                field.widget.describe = partial(self._closed, name, field)
 
     def _findings(self) -> list[tuple[str, str]]:
         choices = [("", "All events"), (ANY_FINDING, "Unusual events")]
@@ -155,18 +232,50 @@ class ReportFilterSet(django_filters.FilterSet):
             choices.append((typed, source.title_of(UUID(typed)) or typed))
         return choices
 
+    def _closed(self, name: str, field: ManyField) -> tuple[str, str]:
+        return str(field.label), self.display_value(name)
+
+    def _offered(self, name: str, field: ManyField) -> list[tuple[Any, Any]]:
+        """The choices that a filter shows: with what is chosen, even where it is none."""
+        choices = list(field.choices)
+        known = {str(key) for key, _ in flat_choices(choices)}
+        return choices + [(key, self.label_of(name, key)) for key in self.values_of(name) if key not in known]
+
     @classmethod
-    def _by_key(cls, data: QueryDict) -> QueryDict:
-        """The parameters with each choice as its key: a script may also say its label, however it is written."""
+    def canonical(cls, query: QueryDict) -> QueryDict:
+        """Each parameter once, and its values as their keys: a script may also say their labels, however written."""
+        data = normalized(query)
         for name, each in cls.base_filters.items():
-            typed = fold(data.get(name, "").strip())
-            if not typed:
-                continue
-            choices = each.extra.get("choices", ())
-            for key, label in _flat(choices() if callable(choices) else choices):
-                if typed in {fold(str(key)), fold(str(label))}:
-                    data[name] = key
+            if isinstance(each, ManyFilter):
+                if name in data:
+                    data[name] = joined(query.getlist(name), each.key_of)
+            elif typed := fold(data.get(name, "")):
+                choices = each.extra.get("choices", ())
+                for key, label in flat_choices(choices() if callable(choices) else choices):
+                    if typed in {fold(str(key)), fold(str(label))}:
+                        data[name] = key
+        for name in ("from", "to"):
+            day, t, at = data.get(name, "").partition("T")
+            if t and f"{name}_time" not in data:
+                data[name], data[f"{name}_time"] = day, at
         return data
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What holds as an address says it: the shortest that says the same."""
+        found = {name: str(self.data[name]) for name in self.filters if self.data.get(name)}
+        for name in ("from", "to"):
+            at = found.pop(f"{name}_time", None)
+            if at and name in found:
+                found[name] = f"{found[name]}T{at}"
+        if found.get("period") in Preset.values and found["period"] != Preset.CUSTOM:
+            found = {name: value for name, value in found.items() if name not in {"from", "to"}}
+        return found
+
+    @classmethod
+    def many(cls) -> set[str]:
+        """The filters of several values."""
+        return {name for name, each in cls.base_filters.items() if isinstance(each, ManyFilter)}
 
     def filter_queryset(self, queryset: Any) -> Any:
         during: Period = self.form.cleaned_data["during"]
@@ -186,11 +295,28 @@ class ReportFilterSet(django_filters.FilterSet):
         """None: what is chosen is no period."""
         return self.form.cleaned_data.get("during") if self.form.is_valid() else None
 
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """The keys that are chosen of a filter of several, or left out."""
+        value = self.data.get(name, "").removeprefix(NOT)
+        return tuple(value.split(",")) if value else ()
+
+    def label_of(self, name: str, key: str, events: Sequence[Any] = ()) -> str:
+        """What a key of a filter of several is called. ``events``: what the filters have found, which may know it."""
+        return self._labels[name].get(key, key)
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, str]]:
+        return {name: field.labels() for name, field in self.form.fields.items() if isinstance(field, ManyField)}
+
     def display_value(self, name: str, events: Sequence[Any] = ()) -> str:
         """What a filter holds, in words. ``events``: what it has found, which may know a name."""
         value = str(self.data.get(name, "")).strip()
-        widget = self.form.fields[name].widget
-        choices = {str(key): str(label) for key, label in _flat(getattr(widget, "choices", ()))}
+        field = self.form.fields[name]
+        if isinstance(field, ManyField):
+            excluded = value.startswith(NOT)
+            labels = [self.label_of(name, key, events) for key in self.values_of(name)]
+            return in_words(labels, excluded=excluded) if labels or excluded else ""
+        choices = {str(key): str(label) for key, label in flat_choices(getattr(field.widget, "choices", ()))}
         return choices.get(value, value)
 
     def apply_nothing(self, queryset: Any, name: str, value: Any) -> Any:
@@ -209,11 +335,22 @@ class ReportFilterSet(django_filters.FilterSet):
 
     def apply_text(self, queryset: Any, name: str, value: str) -> Any:
         events = queryset
-        for word in value.split():
-            named = _having(events, word)
-            queryset = queryset.filter(named) if named else queryset.matching(word)
+        for part in parse(value):
+            text = part.text if isinstance(part, Words) else part.typed
+            if len(text.split()) > 1:
+                queryset = queryset.filter(queryset.model.indexed.holds(text))
+            else:
+                named = _having(events, text)
+                queryset = queryset.filter(named) if named else queryset.matching(text)
         return queryset
 
 
-# "from" is a word of Python's own, so these two cannot be attributes; sub-classes take them from here.
-ReportFilterSet.declared_filters.update({"from": _date_filter("From"), "to": _date_filter("To")})
+# "from" is a word of Python's own, so these cannot be attributes; sub-classes take them from here.
+ReportFilterSet.declared_filters.update(
+    {
+        "from": _date_filter("From"),
+        "to": _date_filter("To"),
+        "from_time": _time_filter("From, time"),
+        "to_time": _time_filter("To, time"),
+    }
+)

@@ -14,6 +14,7 @@ from django.http import QueryDict
 OLDER, NEWER = "before", "after"
 FORMAT = "format"
 NO_FILTERS = frozenset({OLDER, NEWER, FORMAT})
+PERIOD = ("period", "from", "to", "from_time", "to_time")
 # What mailers, chat programs and search engines append to a link.
 APPENDED = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid"})
 APPENDED_PREFIX = "utm_"
@@ -34,10 +35,12 @@ def _distinct(values: list[str]) -> list[str]:
     return list(dict.fromkeys(value.strip() for value in values if value.strip()))
 
 
-def problems(query: QueryDict, filters: Collection[str]) -> Iterator[tuple[str | None, str]]:
+def problems(
+    query: QueryDict, filters: Collection[str], many: Collection[str] = ()
+) -> Iterator[tuple[str | None, str]]:
     """What is wrong with the parameters whatever the filters make of their values: ``(parameter, message)``.
 
-    The parameter is None for what is no filter.
+    The parameter is None for what is no filter. ``many``: filters that may be there more than once.
     """
     for name, values in query.lists():
         is_filter = name in filters
@@ -46,7 +49,7 @@ def problems(query: QueryDict, filters: Collection[str]) -> Iterator[tuple[str |
                 yield None, _unknown(name, filters)
             continue
         given = _distinct(values)
-        if len(given) > 1:
+        if len(given) > 1 and name not in many:
             both = " and ".join(quoted(value) for value in given[:2])
             yield name if is_filter else None, f"{quoted(name)} is given more than once: {both}. Choose one."
         if name in {OLDER, NEWER} and given and not is_uuid(given[0]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.db.models import CharField
@@ -15,6 +17,8 @@ from .parameters import is_uuid
 from .periods import Period
 
 MOST_USERS_LISTED = 500
+MOST_LOOKED_UP = 12  # of those whom the list does not have
+ELSE = "Somebody else"
 
 
 def listed_users() -> Any:
@@ -25,6 +29,25 @@ def listed_users() -> Any:
 
 def user_choices() -> list[tuple[str, str]]:
     return [(key, f"{name} ({email})") for key, name, email in listed_users()]
+
+
+class People:
+    """What the people are called whom a filter names, looked up once each."""
+
+    def __init__(self, unlisted: Callable[[str], str]) -> None:
+        """``unlisted``: what to call somebody whom the list does not have."""
+        self._unlisted, self._found = unlisted, dict[str, str]()
+
+    @cached_property
+    def listed(self) -> list[tuple[str, str]]:
+        return user_choices()
+
+    def __getitem__(self, key: str) -> str:
+        if key not in self._found:
+            named = dict(self.listed).get(key)
+            many = len(self._found) >= MOST_LOOKED_UP
+            self._found[key] = named or (ELSE if many and is_uuid(key) else self._unlisted(key))
+        return self._found[key]
 
 
 def by_name(value: str) -> str:
@@ -47,6 +70,6 @@ def unlisted_person(key: str, events: Any, during: Period | None, name: str, ema
     if found is None:
         event = (during and first_of(events.during(during.start, during.end))) or first_of(events)
         if event is None:
-            return "Somebody else"
+            return ELSE
         found = getattr(event, name), getattr(event, email)
     return f"{found[0]} ({found[1]})" if found[1] else found[0]

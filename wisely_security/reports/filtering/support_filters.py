@@ -52,6 +52,7 @@ class SupportFilterSet(ReportFilterSet):
     ``names``: columns that have each of its words otherwise.
     """
 
+    has_box = False
     text_help: str
     email: ClassVar[str]
     names: ClassVar[tuple[str, ...]]

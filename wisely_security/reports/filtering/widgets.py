@@ -1,8 +1,8 @@
-"""A drop-down of hundreds."""
+"""Hundreds of choices: a drop-down, and check boxes that fold away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
@@ -34,4 +34,56 @@ def _options(choices: Iterable[tuple[Any, Any]], chosen: set[str]) -> str:
             selected = " selected"
             chosen.clear()  # a key that is there twice, in two groups, is selected once
         pieces.append(f'<option value="{escape(str(key))}"{selected}>{escape(str(label))}</option>')
+    return "".join(pieces)
+
+
+NEEDS_SEARCH = 8
+
+
+class Picker(forms.Widget):
+    """Check boxes in a ``<details>``, which says what is chosen, with one more that turns them into what to leave out.
+
+    Its value is that of a ``ManyFilter``. ``describe``: gives the label, and what is chosen in words.
+    """
+
+    choices: Iterable[tuple[Any, Any]] = ()
+    describe: Callable[[], tuple[str, str]] = staticmethod(lambda: ("", ""))
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        excluded = str(value or "").startswith("-")
+        chosen = set(str(value or "").removeprefix("-").split(","))
+        groups = [(key, label) for key, label in self.choices if isinstance(label, (list, tuple))]
+        single = [(key, label) for key, label in self.choices if key and not isinstance(label, (list, tuple))]
+        shown = _boxes(name, single, chosen)
+        for title, options in groups:
+            heading, boxes = escape(str(title)), _boxes(name, options, chosen)
+            shown += f'<div class="picker-group" role="group" aria-label="{heading}"><p>{heading}</p>{boxes}</div>'
+        number = len(single) + sum(len(options) for _, options in groups)
+        label, words = map(escape, self.describe())
+        own = self.build_attrs(self.attrs, attrs or {})
+        summary = flatatt({key: own[key] for key in ("id", "aria-describedby") if own.get(key)})
+        wrong = " picker-wrong" if own.get("aria-invalid") else ""
+        search = f'<input class="picker-search" type="search" placeholder="Find…" aria-label="Find in {label}">'
+        checked = " checked" if excluded else ""
+        return mark_safe(  # noqa: S308  # nosec
+            f'<details class="picker{wrong}" name="picker" data-filter="{name}"><summary{summary}>'
+            f'<span class="picker-label">{label}</span><span class="picker-value">{words}</span></summary>'
+            f'<div class="picker-panel">{search if number > NEEDS_SEARCH else ""}'
+            f'<label class="picker-not"><input type="checkbox" name="{name}" value="-"{checked}>'
+            "<span>All but these</span></label>"
+            f'<div class="picker-options" role="group" aria-label="{label}">{shown}</div></div></details>'
+        )
+
+
+def _boxes(name: str, options: Iterable[tuple[Any, Any]], chosen: set[str]) -> str:
+    pieces = []
+    for key, label in options:
+        checked = ""
+        if str(key) in chosen:
+            checked = " checked"
+            chosen.discard(str(key))
+        pieces.append(
+            f'<label class="picker-option"><input type="checkbox" name="{name}" value="{escape(str(key))}"{checked}>'
+            f"<span>{escape(str(label))}</span></label>"
+        )
     return "".join(pieces)

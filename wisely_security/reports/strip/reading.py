@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from wisely_security.ledger.derived import rollup
-from wisely_security.ledger.derived.rollup import Asked, Count
+from wisely_security.ledger.derived.rollup import Asked, Count, quarter
 from wisely_security.ledger.models import Event
 
 from ..chart import charts
@@ -70,11 +71,14 @@ def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filt
     is_direct = not tops.is_found_by_search(filters)
     if known is None and not is_direct:
         return Overview(unit, bars, None, None, None, None)
-    asked = {"all": Asked([bounds[0], bounds[-1]])}
+    whole = [quarter(bounds[0]), quarter(bounds[-1], up=True)]
+    asked = {"all": Asked(whole)}
+    if known and any(quarter(bound) != bound for bound in bounds):
+        known = None  # the chart comes after the page
     if known:
         asked["chart"] = Asked(bounds, known.chosen, known.without)
-    if views := _views(numbers.hiding, known, filters):
-        asked["views"] = Asked([bounds[0], bounds[-1]], views)
+    if views := _views(numbers.hiding, known, filters, whole):
+        asked["views"] = views
     if not is_filtered and period.start <= now < period.end:
         asked["today"] = usual.asked(numbers.usual, now)
     questions = list(asked.values())
@@ -95,10 +99,13 @@ def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filt
     )
 
 
-def _views(hiding: Hiding | None, known: RollupFilters | None, filters: ReportFilterSet) -> dict[str, str] | None:
+def _views(
+    hiding: Hiding | None, known: RollupFilters | None, filters: ReportFilterSet, bounds: list[datetime]
+) -> Asked | None:
     if hiding is None or known is None or filters.data.get(hiding.name) not in {None, "", hiding.hidden}:
         return None
-    return {**known.chosen, hiding.name: hiding.value}
+    without = {name: values for name, values in known.without.items() if name != hiding.name}
+    return Asked(bounds, {**known.chosen, hiding.name: [hiding.value]}, without)
 
 
 def _of(known: RollupFilters, counts: list[Count]) -> list[Count]:

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from wisely_security.ledger.derived.rollup import Asked, Count
+from wisely_security.ledger.derived.rollup import QUARTER, Asked, Count
 from wisely_security.ledger.vocabulary import Status
 
 from ..filtering.periods import Period
 
 WEEKS = 4
-QUARTER = timedelta(minutes=15)  # as exact as the rollup
 TIMES_THE_USUAL = 3
 
 
@@ -29,7 +28,7 @@ class Usual:
     many: str
     status: Status
     much: int
-    chosen: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def of(self, count: Count) -> int:
         return count.failures if self.status == Status.FAILURE else count.successes
