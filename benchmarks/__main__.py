@@ -31,7 +31,7 @@ def main(events: int, rounds: int, only: list[str]) -> int:
         command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
         ran = subprocess.run(command, env=os.environ | {KEPT_IN: str(kept / kept_as(name, events))}, check=False)
         failed += [name] * bool(ran.returncode)
-    write(kept)
+    write(kept, only)
     if failed:
         print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
     return len(failed)

@@ -12,12 +12,15 @@ from pathlib import Path
 from .results import Table
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+FINDINGS = DOCUMENT.with_name("findings.md")  # has its figures itself, from this line on
+MEASURED = "<!-- From here on written by `make bench ONLY=findings`. -->\n"
 # In this order. What each is called with.
 PARTS: Mapping[str, Sequence[str]] = {
     "writes": ["{rounds}"],
     "limits": [],
     "sign_in": ["{rounds}"],
     "sealing": ["{rounds}"],
+    "findings": ["--rounds", "{rounds}"],
     "pages": [],
     "filters": ["{events}"],
     "export": ["{exported}"],
@@ -50,14 +53,24 @@ def kept_as(name: str, events: int) -> str:
     return f"{name}-{events:012}.json" if name == "filters" else f"{name}.json"
 
 
-def write(kept: Path) -> None:
-    text = BEGINNING + _machine()
-    for name in PARTS:
-        for file in sorted(kept.glob(f"{name}[-.]*")):
-            measured = json.loads(file.read_text())
-            source = f" (`{measured['command']}`, {measured['measured']})"
-            text += "".join(f"\n{Table(**table).markdown(source)}" for table in measured["tables"])
-    DOCUMENT.write_text(text)
+def write(kept: Path, only: Sequence[str] = ()) -> None:
+    """Both documents, or the one that the parts of ``only`` are in."""
+    if not only or set(only) - {"findings"}:
+        DOCUMENT.write_text(
+            BEGINNING + _machine() + "".join(_tables(kept, name) for name in PARTS if name != "findings")
+        )
+    if not only or "findings" in only:
+        written, _, _ = FINDINGS.read_text().partition(MEASURED)
+        FINDINGS.write_text(written + MEASURED + _tables(kept, "findings"))
+
+
+def _tables(kept: Path, name: str) -> str:
+    text = ""
+    for file in sorted(kept.glob(f"{name}[-.]*")):
+        measured = json.loads(file.read_text())
+        source = f" (`{measured['command']}`, {measured['measured']})"
+        text += "".join(f"\n{Table(**table).markdown(source)}" for table in measured["tables"])
+    return text
 
 
 def _machine() -> str:

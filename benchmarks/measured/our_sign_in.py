@@ -1,4 +1,5 @@
-"""This project as a candidate of ``benchmarks.sign_in``. With "off" it has neither receivers nor lock-out."""
+"""This project as a candidate of ``benchmarks.sign_in``. With "off" it has neither receivers nor lock-out, with
+"without-findings" no tables of findings."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import django
 from ..runner import take_part
 
 
-def main(recording: bool) -> None:
+def main(without: str) -> None:
     from django.conf import settings
     from django.db.models.functions import Now
 
@@ -27,8 +28,10 @@ def main(recording: bool) -> None:
     make_template()
     with fresh_database(f"bench_sign_in_{os.getpid()}"):
         alice, acme = (cast := create_cast()).alice, cast.acme
-        if not recording:
+        if without == "off":
             _switch_off()
+        elif without == "without-findings":
+            _drop_findings()
 
         def forget() -> None:
             """A sign-in opens the account."""
@@ -48,6 +51,15 @@ def _switch_off() -> None:
     settings.AUTHENTICATION_BACKENDS = settings.AUTHENTICATION_BACKENDS[1:]
 
 
+def _drop_findings() -> None:
+    from django.apps import apps
+    from django.db import connections
+
+    tables = [model._meta.db_table for model in apps.get_app_config("findings").get_models()]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"DROP TABLE findings_event, findings_memory, {', '.join(tables)} CASCADE")
+
+
 if __name__ == "__main__":
     django.setup()
-    main(sys.argv[1:] != ["off"])
+    main("".join(sys.argv[1:]))

@@ -94,8 +94,10 @@ def erase_elsewhere(person: Person, tenant: Tenant | None) -> None:
 def _erase_findings(person: Person, tenant: Tenant) -> None:
     """Those about the person, and what rules remember of them, which is derived from events. Of others, the name."""
     with connection.cursor() as cursor:
+        keys = {*map(str, person.ids), *person.emails}
         for tenant_id, kind, subject, data in _memories(cursor, tenant):
-            if subject in {*map(str, person.ids), *person.emails} or person.names_in(_texts(json.loads(data))):
+            texts = list(_texts(json.loads(data)))
+            if not keys.isdisjoint([subject, *texts]) or person.names_in(texts):
                 cursor.execute(
                     "DELETE FROM findings_memory WHERE (tenant_id, kind, subject) = (%s, %s, %s)",
                     [tenant_id, kind, subject],

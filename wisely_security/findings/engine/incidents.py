@@ -76,9 +76,13 @@ class Examination:
 
     def examine(self, it: Observation, limits: Mapping[str, Mapping[str, int]]) -> Iterator[Incident]:
         yield from self._watched(it, limits)
+        objected: set[str] = set()
         for key, its_limits in limits.items():
             rule = self.rules[key]
+            if not objected.isdisjoint(rule.unless):
+                continue
             for signal in rule.examine(it, self.memory, its_limits):
+                objected.add(key)
                 yield self._incident(rule, it, signal)
         self.memory.remember(it)
 

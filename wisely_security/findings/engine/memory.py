@@ -18,7 +18,8 @@ from .observations import AUDIT_TRAIL, Observation
 DAY = 24 * 60 * 60.0
 KEEP_FAILURES, KEEP_SOURCE = DAY, 2 * 60 * 60.0
 MOST_FAILURES, MOST_OF_SOURCE, MOST_REMOVALS = 200, 500, 300
-RECENT_DEVICES, RECENT_PLACES, RECENT_COUNTRIES, RECENT_DOWNLOADS = 20, 20, 10, 20
+RECENT_DEVICES, RECENT_PLACES, RECENT_COUNTRIES, RECENT_NETWORKS, RECENT_DOWNLOADS = 20, 20, 10, 20, 20
+MOST_COLLEAGUES = 10
 PERSON, NETWORK = "person", "network"
 REMOVALS = frozenset({"delete", "deactivate", "suspend"})
 
@@ -29,9 +30,9 @@ Key = tuple[str, str, str]  # tenant, kind, subject
 class Person:
     """``first`` and ``signed_in``: the first and the last sign-in; ``last``: the last one with a place. ``active``: the
     last event of any kind.
-    Of devices, places and countries: the latest, the newest in the end. ``hours``: sign-ins by hour of the day (UTC).
-    ``failures``: ``[at, ip, id]``; ``removals``: ``[at, id]``. ``raised``, ``locked``: when and by which event.
-    ``ongoing``: by rule, when it last objected. ``watched``: ``[rule, ip, until]``."""
+    Of devices, places, countries, networks and wider networks: the latest, the newest in the end. ``hours``: sign-ins
+    by hour of the day (UTC). ``failures``: ``[at, ip, id]``; ``removals``: ``[at, id]``. ``raised``, ``locked``: when
+    and by which event. ``ongoing``: by rule, when it last objected. ``watched``: ``[rule, ip, until]``."""
 
     sign_ins: int = 0
     first: float = 0.0
@@ -41,6 +42,8 @@ class Person:
     devices: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     countries: list[str] = field(default_factory=list)
+    networks: list[str] = field(default_factory=list)
+    wider_networks: list[str] = field(default_factory=list)
     hours: list[int] = field(default_factory=lambda: [0] * 24)
     failures: list[list[Any]] = field(default_factory=list)
     removals: list[list[Any]] = field(default_factory=list)
@@ -57,9 +60,10 @@ class Person:
 
 @dataclass(slots=True)
 class Network:
-    """``failures``: ``[at, person, name, id]``, of the last hours."""
+    """``failures``: ``[at, person, name, id]``, of the last hours. ``people``: some who have signed in from it."""
 
     failures: list[list[Any]] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
     ongoing: dict[str, float] = field(default_factory=dict)
 
 
@@ -82,9 +86,11 @@ class Memory:
         return self._networks.setdefault((tenant, network), Network())
 
     def forget_networks(self, now: float) -> None:
-        """Those of which nothing has been heard for as long as rules remember them."""
+        """Those that nobody signs in from, and of which nothing has been heard for as long as rules remember them."""
         recent = {
-            key: it for key, it in self._networks.items() if it.failures and it.failures[-1][0] > now - KEEP_SOURCE
+            key: it
+            for key, it in self._networks.items()
+            if it.people or (it.failures and it.failures[-1][0] > now - KEEP_SOURCE)
         }
         self._networks = recent
 
@@ -130,6 +136,9 @@ class Memory:
             person.downloads = [*person.downloads, it.rows][-RECENT_DOWNLOADS:]
         if it.signs_in:
             _signed_in(person, it)
+            source = self.network(it.tenant, it.network)
+            if len(source.people) < MOST_COLLEAGUES and it.person not in source.people:
+                source.people = [*source.people, it.person]
 
 
 def _signed_in(person: Person, it: Observation) -> None:
@@ -138,6 +147,8 @@ def _signed_in(person: Person, it: Observation) -> None:
     person.signed_in = max(person.signed_in, it.at)
     person.locked = {}
     person.devices = _with(person.devices, it.device, RECENT_DEVICES)
+    person.networks = _with(person.networks, it.network, RECENT_NETWORKS)
+    person.wider_networks = _with(person.wider_networks, it.wider_network, RECENT_NETWORKS)
     person.hours[datetime.fromtimestamp(it.at, UTC).hour] += 1
     if it.is_private or not it.country:
         return  # says nothing of where the person is

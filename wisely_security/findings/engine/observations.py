@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 from uuid import UUID
 
 from audit_trail.models import AuditEvent
+from login_activity.devices.kinds import DeviceKind
 from login_activity.models import LoginEvent
 from login_activity.vocabulary import Action, Reason
 from wisely_security.ledger.models import time_of
 
 LOGIN_ACTIVITY, AUDIT_TRAIL = "login-activity", "audit-trail"
 TABLES = {LOGIN_ACTIVITY: LoginEvent._meta.db_table, AUDIT_TRAIL: AuditEvent._meta.db_table}
+PHONES = frozenset({DeviceKind.ANDROID_PHONE.value, DeviceKind.IPHONE.value, DeviceKind.FEATURE_PHONE.value})
 PREFIXES = {4: 24, 6: 48}
+WIDER_PREFIXES = {4: 16, 6: 32}
 GUESSES = frozenset({Reason.WRONG_PASSWORD.value, Reason.LOCKED_OUT.value})
 
 
@@ -63,20 +66,29 @@ class Observation(NamedTuple):
         return self.reason in {Reason.DOWNLOADED, Reason.CUT_SHORT} and self.record == LOGIN_ACTIVITY
 
     @property
+    def is_phone(self) -> bool:
+        return self.device.split(" · ")[0] in PHONES
+
+    @property
     def network(self) -> str:
         return network_of(self.ip)
+
+    @property
+    def wider_network(self) -> str:
+        """What its provider serves a region from, roughly: addresses of lines and phones change within it."""
+        return network_of(self.ip, WIDER_PREFIXES)
 
     @property
     def is_private(self) -> bool:
         return not self.ip or ip_address(self.ip).is_private
 
 
-def network_of(ip: str) -> str:
+def network_of(ip: str, prefixes: Mapping[int, int] = PREFIXES) -> str:
     """The network that an address counts as: /24 of IPv4, /48 of IPv6."""
     if not ip:
         return ""
     address = ip_address(ip)
-    return str(ip_network((address, PREFIXES[address.version]), strict=False))
+    return str(ip_network((address, prefixes[address.version]), strict=False))
 
 
 COLUMNS = {

@@ -12,7 +12,7 @@ from django.db import connection
 from .memory import NETWORK, Memory, subjects
 from .observations import Observation
 
-FORGET_NETWORKS = timedelta(days=1)  # more than any rule remembers of them
+FORGET_NETWORKS = timedelta(days=30)  # after the last time that somebody was new in them, or failed
 
 
 def load(observations: Iterable[Observation]) -> Memory:
@@ -30,7 +30,7 @@ def load(observations: Iterable[Observation]) -> Memory:
 
 
 def keep(memory: Memory, now: float) -> None:
-    """Until ``now``, seconds since 1970. Networks that have not been heard of for a day are forgotten."""
+    """Until ``now``, seconds since 1970. Networks of which nothing new has been heard for a month are forgotten."""
     rows = sorted(memory.as_data(), key=itemgetter(0))
     moment = datetime.fromtimestamp(now, UTC)
     columns = [[key[place] for key, _ in rows] for place in range(3)]

@@ -28,6 +28,8 @@ class Spot(NamedTuple):
 
 
 BENGALURU = Spot("106.51.72.9", "IN", "Bengaluru, Karnataka, India", 12.9716, 77.5946)
+AIRPORT = Spot("117.96.40.7", "IN", "Bengaluru, Karnataka, India", 12.9716, 77.5946)
+DELHI = Spot("122.161.5.6", "IN", "Delhi, India", 28.6139, 77.2090)
 MYSURU = Spot("59.92.10.4", "IN", "Mysuru, Karnataka, India", 12.2958, 76.6394)
 SAO_PAULO = Spot("177.32.8.7", "BR", "São Paulo, São Paulo, Brazil", -23.5505, -46.6333)
 AMSTERDAM = Spot("213.136.8.10", "NL", "Amsterdam, North Holland, Netherlands", 52.3676, 4.9041)

@@ -73,8 +73,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """``pause``: signals about one subject that are further apart are two findings. ``asks``: the rule is about a
-    person's own sign-in, and this is why they are asked whether it was them."""
+    """``pause``: signals about one subject that are further apart are two findings. ``unless``: rules listed before
+    this one that say more about the same observation; where one of them objects, this one stays silent. ``asks``: the
+    rule is about a person's own sign-in, and this is why they are asked whether it was them."""
 
     key: str
     title: str
@@ -84,6 +85,7 @@ class Rule:
     sentence: Callable[[Details], str]
     thresholds: tuple[Threshold, ...] = ()
     pause: timedelta = timedelta(hours=1)
+    unless: frozenset[str] = frozenset()
     cases: tuple[Case, ...] = ()
     asks: str = ""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ...engine.memory import Memory
+from ...engine.memory import Memory, Person
 from ...engine.observations import Observation
-from ..cases import BENGALURU, MYSURU, NOWHERE, OFFICE, SAO_PAULO, downloads, signs_in
+from ..cases import BENGALURU, DELHI, MYSURU, NOWHERE, OFFICE, PHONE, SAO_PAULO, downloads, signs_in, used_to
 from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import city, clock, distance_km, span, then
 
@@ -15,8 +15,11 @@ UNSURE_MINUTES = 10  # a phone that changes from its own network to a company's 
 
 
 def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]:
-    last = memory.person(it.tenant, it.person).last if it.signs_in else {}
+    person = memory.person(it.tenant, it.person)
+    last = person.last if it.signs_in else {}
     if not last or it.latitude is None or it.longitude is None or it.is_private or it.ip == last["ip"]:
+        return
+    if it.wider_network in person.wider_networks or _is_known_phone(it, person):
         return
     km = distance_km((last["latitude"], last["longitude"]), (it.latitude, it.longitude))
     hours = max(abs(it.at - last["at"]) / 3600, 1 / 60)
@@ -36,6 +39,11 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
         since=first[0],
         watched=True,
     )
+
+
+def _is_known_phone(it: Observation, person: Person) -> bool:
+    """Carriers connect phones to the internet far from where they are, now here, now there, within a country."""
+    return it.is_phone and it.device in person.devices and it.country in person.countries
 
 
 def sentence(it: Details) -> str:
@@ -75,6 +83,27 @@ RULE = Rule(
         ),
         Case("a neighbouring city", [signs_in("09:48"), signs_in("09:50", MYSURU)]),
         Case("a flight", [signs_in("-1 04:00"), signs_in("10:14", SAO_PAULO)]),
+        Case(
+            "a VPN that they have used before, from another of its addresses",
+            [
+                signs_in("-3 09:48", SAO_PAULO),
+                signs_in("09:48"),
+                signs_in("10:14", SAO_PAULO._replace(ip="177.32.200.1")),
+            ],
+        ),
+        Case(
+            "a phone whose carrier connects it far away",
+            [
+                *used_to(device=PHONE),
+                signs_in("09:48", device=PHONE),
+                signs_in("10:14", DELHI, device=PHONE),
+            ],
+        ),
+        Case(
+            "a laptop as far away",
+            [*used_to(), signs_in("09:48"), signs_in("10:14", DELHI)],
+            ["Priya Nair: Bengaluru 09:48 → Delhi 10:14, 1,700 km in 26 min."],
+        ),
         Case("a private network says nothing", [signs_in("09:48"), signs_in("09:50", OFFICE)]),
         Case("nor does an unknown place", [signs_in("09:48"), signs_in("09:50", NOWHERE)]),
         Case("two people", [signs_in("09:48"), signs_in("10:14", SAO_PAULO, person="Rahul Deshpande")]),

@@ -6,10 +6,12 @@ from ...engine.memory import DAY, Person
 from ...engine.observations import Observation
 from ..rule import Limits, Threshold
 
-THRESHOLDS = (
-    Threshold(key="days", label="Once someone has signed in for", default=14, maximum=365, unit="days"),
-    Threshold(key="sign_ins", label="Or so often", default=10, maximum=1000, unit="sign-ins"),
-)
+
+def thresholds(sign_ins: int) -> tuple[Threshold, ...]:
+    return (
+        Threshold(key="days", label="Once someone has signed in for", default=14, maximum=365, unit="days"),
+        Threshold(key="sign_ins", label="Or so often", default=sign_ins, maximum=1000, unit="sign-ins"),
+    )
 
 
 def is_known(person: Person, it: Observation, limits: Limits) -> bool:

@@ -46,7 +46,8 @@ RULE = Rule(
         "Check whether the person is travelling.",
         "If not: end their sessions, have them choose a new password, and review what was done.",
     ),
-    thresholds=learning.THRESHOLDS,
+    thresholds=learning.thresholds(2),
+    unless=frozenset({"impossible_travel"}),
     examine=examine,
     sentence=sentence,
     cases=(
@@ -56,7 +57,7 @@ RULE = Rule(
             ["Priya Nair signed in from Brazil (São Paulo); before: India."],
         ),
         Case("the first country of all", [signs_in("12:00", SAO_PAULO)]),
-        Case("while somebody is got to know", [*used_to(days=5), signs_in("12:00", SAO_PAULO)]),
+        Case("while somebody is got to know", [*used_to(days=1), signs_in("12:00", SAO_PAULO)]),
         Case("a private network", [*used_to(), signs_in("12:00", OFFICE)]),
         Case(
             "it is new once",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ...engine.memory import Memory
 from ...engine.observations import Observation
-from ..cases import LAPTOP, PHONE, SAO_PAULO, signs_in, used_to
-from ..rule import Case, Details, Limits, Rule, Severity, Signal
+from ..cases import AIRPORT, LAPTOP, PHONE, SAO_PAULO, signs_in, used_to
+from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import city, device_label
 from . import learning
 
@@ -16,8 +16,10 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     if not it.signs_in or not it.device:
         return
     person = memory.person(it.tenant, it.person)
-    if it.device in person.devices or not learning.is_known(person, it, limits):
+    if it.device in person.devices or it.network in person.networks or not learning.is_known(person, it, limits):
         return
+    if len(memory.network(it.tenant, it.network).people) >= limits["colleagues"]:
+        return  # the company's own network
     is_elsewhere = bool(person.places) and not it.is_private and it.place not in person.places
     yield Signal(
         subject=f"{it.person} {it.device}",
@@ -43,14 +45,34 @@ RULE = Rule(
         "Ask the person whether they have a new device.",
         "If not: end that session, and have them choose a new password.",
     ),
-    thresholds=learning.THRESHOLDS,
+    thresholds=(
+        *learning.thresholds(5),
+        Threshold(
+            key="colleagues",
+            label="Not in networks of so many colleagues",
+            default=3,
+            minimum=1,
+            maximum=11,
+            unit="or more",
+        ),
+    ),
+    unless=frozenset({"impossible_travel", "new_country"}),
     examine=examine,
     sentence=sentence,
     cases=(
         Case(
             "a phone, after twenty days with a laptop",
-            [*used_to(), signs_in("12:00", device=PHONE)],
+            [*used_to(), signs_in("12:00", AIRPORT, device=PHONE)],
             ["Priya Nair signed in with a new device, Android phone (Chrome, Android)."],
+        ),
+        Case("at home", [*used_to(), signs_in("12:00", device=PHONE)]),
+        Case(
+            "in the company’s network",
+            [
+                *used_to(),
+                *(signs_in("-1 09:00", AIRPORT, person) for person in ("Alice", "Bob", "Charlie")),
+                signs_in("12:00", AIRPORT, device=PHONE),
+            ],
         ),
         Case(
             "from a new place",
@@ -58,7 +80,7 @@ RULE = Rule(
             ["Priya Nair signed in with a new device, Android phone (Chrome, Android), from a new place: São Paulo."],
         ),
         Case("the first device of all", [signs_in("12:00")]),
-        Case("while somebody is got to know", [*used_to(days=5), signs_in("12:00", device=PHONE)]),
+        Case("while somebody is got to know", [*used_to(days=4), signs_in("12:00", AIRPORT, device=PHONE)]),
         Case("the usual one", [*used_to(), signs_in("12:00", device=LAPTOP)]),
     ),
 )

@@ -49,6 +49,7 @@ RULE = Rule(
         Threshold(key="percent", label="Fewer than", default=1, maximum=20, unit="% of sign-ins at about that time"),
         Threshold(key="sign_ins", label="Once someone has made", default=40, maximum=1000, unit="sign-ins"),
     ),
+    unless=frozenset({"impossible_travel", "new_country", "new_device"}),
     examine=examine,
     sentence=sentence,
     cases=(
