@@ -210,7 +210,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     follow(null); // the filters are those of the rows that stay
     return;
   }
-  const parts = [[".open", 'class="event-details"'], [".chart-link, .chart-more", 'class="chart-body"'], ["*", 'id="results"']];
+  const parts = [
+    [".open", 'class="event-details"'],
+    [".chart-link, .chart-more", 'class="chart-body"'],
+    [".views-button", 'class="views-list"'],
+    ["*", 'id="results"'],
+  ];
   const [, expected] = parts.find(([asking]) => requestConfig.elt.matches(asking));
   if (!shouldSwap || serverResponse.includes(expected)) return;
   event.detail.shouldSwap = false;
@@ -234,10 +239,10 @@ for (const type of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
       elt.classList.add("chart-failed");
       return;
     }
-    const again = elt.matches(".open")
+    const again = elt.matches(".open, .views-button")
       ? () => elt.click()
       : () => htmx.ajax("GET", pathInfo.finalRequestPath, { source: results() });
-    if (!elt.matches(".open")) {
+    if (!elt.matches(".open, .views-button")) {
       if (addressOf(wanted()) !== filters.dataset.asked) return;
       follow(null);
     }
