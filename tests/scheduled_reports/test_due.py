@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -88,6 +88,8 @@ def test_custom_dates_stay_and_end_the_day_before_where_they_are_open() -> None:
     opened = period.frozen(["from=2026-10-05"], Preset.CUSTOM, at, KOLKATA)
     assert opened == ["period=custom", "from=2026-10-05", "to=2026-11-28"]
     assert period.frozen(["from=2026-11-29"], Preset.CUSTOM, at, KOLKATA)[-1] == "to=2026-11-29"
+    timed = period.frozen(["from=2026-10-05T08:00"], Preset.CUSTOM, at, KOLKATA)
+    assert timed == ["period=custom", "from=2026-10-05T08:00", "to=2026-11-28"]
 
 
 @pytest.mark.parametrize(
@@ -101,3 +103,8 @@ def test_custom_dates_stay_and_end_the_day_before_where_they_are_open() -> None:
 def test_it_is_compared_with_the_period_before(first: str, last: str, expected: tuple[str, str]) -> None:
     earlier = period.before(Period(date.fromisoformat(first), date.fromisoformat(last), BERLIN))
     assert (str(earlier.first), str(earlier.last)) == expected
+
+
+def test_times_of_a_period_are_those_of_the_one_before() -> None:
+    office = Period(date(2026, 11, 24), date(2026, 11, 25), BERLIN, time(8), time(17, 30))
+    assert str(period.before(office)) == "22 Nov 2026, 08:00 to 23 Nov 2026, 17:30"

@@ -61,9 +61,20 @@ def test_the_filters_are_saved_without_pages_formats_and_dates_that_follow(cast:
     assert 'aria-current="true"' in menu
 
 
-def test_no_filters_are_the_usual_period_by_name(cast: Cast) -> None:
-    save(sign_in(cast.alice), "Usual", "")
-    assert [view.parameters for view in views(cast.acme)] == [["period=7d"]]
+@pytest.mark.parametrize(
+    ("query", "parameters"),
+    [
+        ("", ["period=7d"]),
+        ("?q=failed last-month -action:view", ["period=last-month", "action=-view", "status=failure"]),
+        ("?country=IN&country=BR&period=30d", ["period=30d", "country=BR,IN"]),
+        ("?from=2026-10-05&from_time=08:00", ["from=2026-10-05T08:00"]),
+    ],
+)
+def test_a_view_says_in_keys_what_its_filters_are(cast: Cast, query: str, parameters: list[str]) -> None:
+    alice = sign_in(cast.alice)
+    save(alice, "Keys", query)
+    assert [view.parameters for view in views(cast.acme)] == [parameters]
+    assert 'aria-current="true"' in opened(alice, query)
 
 
 @pytest.mark.parametrize(
@@ -191,10 +202,10 @@ def test_the_views_are_fetched_when_the_menu_is_opened_and_the_page_reads_none(c
     with CaptureQueriesContext(connection) as captured:
         page = alice.get(f"{LOGIN_ACTIVITY}?period=30d").content.decode()
     assert not [query for query in captured if "savedview" in query["sql"]]
-    assert 'name="query" value="?period=30d"' in page
+    assert 'name="query" value="period=30d"' in page
     menu = opened(alice, "?period=90d&before=")
     assert menu.count("panel-item") == 12
-    assert 'name="query" value="?period=90d"' in menu
+    assert 'name="query" value="period=90d&amp;before="' in menu
 
 
 def test_without_a_script_they_are_on_a_page_of_their_own(cast: Cast) -> None:

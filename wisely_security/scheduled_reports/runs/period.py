@@ -25,7 +25,7 @@ def frozen(parameters: Iterable[str], preset: Preset, due_at: datetime, zone: Zo
     if preset == Preset.CUSTOM:
         dates = [each for each in parameters if each.partition("=")[0] in DATES]
         if not any(each.startswith("to=") for each in dates):
-            first = date.fromisoformat(next(each for each in dates if each.startswith("from="))[len("from=") :])
+            first = date.fromisoformat(next(each for each in dates if each.startswith("from="))[len("from=") :][:10])
             dates.append(f"to={max(first, today - DAY)}")
     else:
         as_of = today if preset == Preset.LAST_MONTH else today - DAY
@@ -36,9 +36,9 @@ def frozen(parameters: Iterable[str], preset: Preset, due_at: datetime, zone: Zo
 
 
 def before(period: Period) -> Period:
-    """The period before, to compare with: of a whole month the month before, otherwise as many days."""
+    """The period before, to compare with: of a whole month the month before, otherwise as many days, at these times."""
     last = period.first - DAY
     months_last = monthrange(period.last.year, period.last.month)[1]
     if period.first.day == 1 and (period.first.month, period.last.day) == (period.last.month, months_last):
         return Period(last.replace(day=1), last, period.zone)
-    return Period(last - (period.last - period.first), last, period.zone)
+    return Period(last - (period.last - period.first), last, period.zone, period.starts, period.ends)

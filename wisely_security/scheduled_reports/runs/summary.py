@@ -41,7 +41,8 @@ def summarize(report: Report, tenant_id: UUID, query: QueryDict) -> dict[str, An
     now = _valid(report, tenant_id, query)
     during: Period = now.form.cleaned_data["during"]
     earlier = before(during)
-    dates = {PERIOD: "custom", "from": str(earlier.first), "to": str(earlier.last)}
+    first, last = (str(day) + (f"T{at:%H:%M}" if at else "") for day, at in earlier.bounds)
+    dates = {PERIOD: "custom", "from": first, "to": last}
     then = _valid(report, tenant_id, _with(query, dates))
     return {
         "period": str(during),

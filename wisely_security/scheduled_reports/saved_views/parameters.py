@@ -15,7 +15,8 @@ from django.http import QueryDict
 from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from wisely_security.reports.filtering.filters import ReportFilterSet
-from wisely_security.reports.filtering.parameters import APPENDED, APPENDED_PREFIX, NO_FILTERS, problems
+from wisely_security.reports.filtering.parameters import PERIOD as PERIOD_PARAMETERS
+from wisely_security.reports.filtering.parameters import problems
 from wisely_security.reports.filtering.periods import DEFAULT, Preset
 from wisely_security.reports.views import Report
 
@@ -24,19 +25,12 @@ PERIOD, DATES = "period", ("from", "to")
 LONGEST = 4000  # characters of all parameters together
 
 
-def from_query(query: QueryDict) -> list[str]:
-    """Without pages, formats and empty values. The period is named even where it is the usual one, and has no dates
-    where they follow from it."""
-    kept = {
-        name: [value.strip() for value in values if value.strip()]
-        for name, values in query.lists()
-        if name not in NO_FILTERS and name not in APPENDED and not name.startswith(APPENDED_PREFIX)
-    }
-    if not any(kept.get(name) for name in (PERIOD, *DATES)):
-        kept[PERIOD] = [DEFAULT.value]
-    if kept.get(PERIOD, [Preset.CUSTOM.value]) != [Preset.CUSTOM.value]:
-        kept = {name: values for name, values in kept.items() if name not in DATES}
-    parameters = {f"{name}={value}" for name, values in kept.items() for value in values}
+def from_filters(filters: ReportFilterSet) -> list[str]:
+    """Without pages and formats, with keys for what was typed. The period is named even where it is the usual one."""
+    kept = filters.parameters
+    if not kept.keys() & {PERIOD, *DATES}:
+        kept[PERIOD] = DEFAULT.value
+    parameters = [f"{name}={value}" for name, value in kept.items()]
     return sorted(parameters, key=lambda each: (not each.startswith(f"{PERIOD}="), each))
 
 
@@ -50,13 +44,14 @@ def to_query(parameters: Iterable[str]) -> QueryDict:
 
 def to_url(path: str, parameters: Iterable[str]) -> str:
     pairs = [(name, value) for name, _, value in (each.partition("=") for each in parameters)]
-    return f"{path}?{urlencode(pairs)}"
+    return f"{path}?{urlencode(pairs, safe=',:')}"
 
 
 def filters_of(report: Report, tenant_id: UUID, query: QueryDict) -> ReportFilterSet:
     """The filter set of a record's page for this query string, in the current scope and time zone."""
     filters = report.filter_set(query, queryset=report.model.objects.for_tenant(tenant_id))
-    filters.form.problems = problems(query, filters.form.fields)
+    wrong = problems(query, filters.form.fields, filters.many())
+    filters.form.problems = [*filters.form.problems, *wrong]
     return filters
 
 
@@ -70,6 +65,6 @@ def in_words(filters: ReportFilterSet) -> list[tuple[str, str]]:
     preset = data["preset"]
     words = [("Period", str(data["during"] if preset == Preset.CUSTOM else preset.label))]
     for name, field in filters.form.fields.items():
-        if name not in {PERIOD, *DATES} and str(filters.data.get(name, "")).strip():
+        if name not in PERIOD_PARAMETERS and str(filters.data.get(name, "")).strip():
             words.append((str(field.label), filters.display_value(name)))
     return words

@@ -18,6 +18,7 @@ from audit_trail.recording import failures
 from audit_trail.recording.recorder import Resource, record_failure
 from audit_trail.registry import Action
 from audit_trail.vocabulary import Code
+from wisely_security.reports.filtering.filters import ReportFilterSet
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.views.access import AccessRefused, MemberView
@@ -25,7 +26,7 @@ from wisely_security.tenancy.views.access import AccessRefused, MemberView
 from ..audited import DELETE_VIEW, EDIT_VIEW, SAVE_VIEW
 from ..models import SavedView
 from .forms import SavedViewForm
-from .parameters import REPORTS, errors_of, filters_of, from_query, in_words, to_query, to_url
+from .parameters import REPORTS, errors_of, filters_of, from_filters, in_words, to_query, to_url
 
 STATUS = {Code.INVALID_INPUT: 400, Code.DUPLICATE: 400}  # all else: 409
 
@@ -35,12 +36,12 @@ def may_share(user: User, report: Report) -> bool:
     return user.may(report.download_permission)
 
 
-def menu_context(request: Any, report: Report, parameters: list[str]) -> dict[str, Any]:
+def menu_context(request: Any, report: Report, query: str) -> dict[str, Any]:
     """What the menu needs to save these filters."""
     is_own_tenant = request.tenant == request.user.tenant
     return {
         "report": report,
-        "query": to_url("", parameters),
+        "query": query,
         "may_save": is_own_tenant,
         "may_share": is_own_tenant and may_share(request.user, report),
     }
@@ -62,13 +63,9 @@ class SavedViews(MemberView):
         if not reports:
             raise AccessRefused(self.area)
         found = SavedView.objects.filter(tenant=tenant, record__in=[each.key for each in reports]).visible_to(user)
-        parameters = from_query(QueryDict(urlsplit(self._shown()).query))
-        views = list(found)
+        query, views = urlsplit(self._shown()).query, list(found)
         records = [
-            {
-                **menu_context(self.request, report, parameters),
-                "views": list(_listed(views, report, tenant, parameters)),
-            }
+            {**menu_context(self.request, report, query), "views": list(_listed(views, report, tenant, query))}
             for report in reports
         ]
         if chosen and self.request.htmx:
@@ -80,7 +77,8 @@ class SavedViews(MemberView):
         return getattr(self.request.htmx, "current_url", None) or ""
 
 
-def _listed(views: list[SavedView], report: Report, tenant: Tenant, parameters: list[str]) -> Iterator[dict[str, Any]]:
+def _listed(views: list[SavedView], report: Report, tenant: Tenant, query: str) -> Iterator[dict[str, Any]]:
+    parameters = from_filters(filters_of(report, tenant.pk, QueryDict(query)))
     for view in views:
         if view.record == report.key:
             url = to_url(report.path(tenant), view.parameters)
@@ -185,22 +183,23 @@ class SaveView(_ViewPage):
     (``replace``)."""
 
     action: Action = SAVE_VIEW
+    filters: ReportFilterSet
     http_method_names = ["post"]
 
     def find(self) -> SavedView:  # type: ignore[override]
         record = self.request.POST.get("record", "")
         if record not in REPORTS:
             raise Http404
-        parameters = from_query(QueryDict(self.request.POST.get("query", "").removeprefix("?")))
+        query = QueryDict(self.request.POST.get("query", "").removeprefix("?"))
         user, tenant = self.request.user, self.request.tenant
-        return SavedView(tenant=tenant, record=record, parameters=parameters, owner=user)
+        self.filters = filters_of(REPORTS[record], tenant.pk, query)
+        return SavedView(tenant=tenant, record=record, parameters=from_filters(self.filters), owner=user)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self.refuse_unless_theirs(wants_to_share=bool(request.POST.get("is_shared")))
         form = self.form(request.POST)
-        filters = filters_of(self.report, self.request.tenant.pk, to_query(self.saved.parameters))
         is_valid = form.is_valid()
-        for error in errors_of(filters):
+        for error in errors_of(self.filters):
             form.add_error(None, error)
         replaced = form.taken if "replace" in request.POST and not is_valid else None
         if replaced and set(form.errors) == {"name"}:

@@ -5,7 +5,6 @@ from typing import Any
 from django import template
 from django.template import RequestContext
 
-from ..saved_views.parameters import from_query
 from ..saved_views.views import menu_context
 
 register = template.Library()
@@ -15,4 +14,4 @@ register = template.Library()
 def saved_views_menu(context: RequestContext) -> dict[str, Any]:
     """The menu beside the title of a record. Its views are fetched when it is opened, so they cost the page nothing."""
     request: Any = context["request"]
-    return {"request": request, **menu_context(request, context["report"], from_query(request.GET))}
+    return {"request": request, **menu_context(request, context["report"], request.GET.urlencode())}
