@@ -129,6 +129,19 @@ class TestTheRecords:
         assert not any(row["mark"] for row in page.context["events"])
 
 
+def test_a_link_to_ones_own_finding_leads_back_from_an_enterprise(cast: Cast) -> None:
+    finding = new_country(cast.erin)
+    erin = sign_in(cast.erin)
+    erin.post("/switch-tenant/", {"tenant": str(cast.globex.pk)})
+    page = erin.get(f"{PLACE}{finding.pk}/")
+    assert (page.status_code, "Back to Initech" in text_of(page)) == (404, True)
+    assert finding.sentence not in text_of(page)
+    back = erin.post("/switch-tenant/", {"tenant": str(cast.initech.pk), "next": f"{PLACE}{finding.pk}/"}, follow=True)
+    assert finding.sentence in text_of(back)
+    other = new_country(cast.alice)
+    assert "Acme" not in text_of(erin.get(f"{PLACE}{other.pk}/"))
+
+
 class TestAlerts:
     """What each chooses to be notified of by e-mail."""
 

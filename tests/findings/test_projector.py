@@ -16,7 +16,7 @@ from tests.support import databases, records
 from tests.support.cast import Cast, create_cast
 from wisely_security.core.request_context import acting_as
 from wisely_security.findings.engine import projector, store
-from wisely_security.findings.models import Finding
+from wisely_security.findings.models import Alert, Finding
 from wisely_security.tenancy.models import Tenant
 
 INDIA: dict[str, Any] = {"ip": "106.51.72.9", "country": "IN", "place": "Bengaluru, Karnataka, India"}
@@ -73,6 +73,7 @@ def test_a_finding_names_its_events_and_is_found_once(database: Cast) -> None:
         assert finding.title == "Impossible travel: Priya Nair"
         assert " km in 26 min" in finding.sentence
         assert Tenant.objects.get(pk=database.acme.pk).open_findings == Finding.objects.still_open().count()
+        assert [alert.user_id for alert in Alert.objects.filter(finding=finding)] == [database.alice.pk]
 
 
 def test_a_person_is_followed_from_one_window_to_the_next(database: Cast) -> None:

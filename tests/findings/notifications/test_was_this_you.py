@@ -23,7 +23,7 @@ from wisely_security.findings.notifications.notify import notify
 from wisely_security.findings.rules.rule import Severity
 from wisely_security.tenancy.models import User, UserStatus
 
-from .making import BRAZIL, found, notified, outcomes, received, send_due
+from .making import BRAZIL, found, notified, outcomes, received, send_due, sign_in_from
 
 BOB = "bob@acme.example"
 SUBJECT = "Was this you? A sign-in to your Wisely Security account"
@@ -86,6 +86,23 @@ class TestTheQuestion:
         notified(cast.bob, "another device", {**BRAZIL, "device": "Mac"})
         send_due()
         assert received(mailbox) == [(BOB, SUBJECT)] * 2
+
+    def test_of_two_places_is_about_the_later_one_and_names_the_other(self, cast: Cast, mailbox: MailServer) -> None:
+        home = {**BRAZIL, "place": "Bengaluru, Karnataka, India"}
+        events = [sign_in_from(cast.bob, where) for where in (home, BRAZIL, home)]  # and home again
+        left, arrived = (it.occurred_at.timestamp() for it in events[:2])
+        notified(
+            cast.bob,
+            rule="impossible_travel",
+            evidence={"from": [home["place"], left], "to": [BRAZIL["place"], arrived], "km": 14_000, "minutes": 26},
+            events=dict.fromkeys(("login-activity", str(it.pk)) for it in events),
+        )
+        assert question().event_id == events[1].pk
+        send_due()
+        [letter] = [each for each in mailbox.messages if each["Subject"] == SUBJECT]
+        body = letter.get_body(("plain",))
+        assert body is not None
+        assert re.search(r"Place: São Paulo.*Before it: \d\d:\d\d, Bengaluru", body.get_content(), re.DOTALL)
 
     def test_comes_five_times_a_day_at_most(self, cast: Cast, mailbox: MailServer) -> None:
         for number in range(9):

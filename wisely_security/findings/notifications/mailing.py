@@ -125,6 +125,7 @@ def context_of(user: User, findings: Iterable[Finding]) -> dict[str, Any]:
         shown = [_mailed(each, len(strongest)) for each in strongest[:MOST_SHOWN]]
     return {
         "tenant": user.tenant,
+        "zone": user.time_zone,
         "findings": shown,
         "total": len(strongest),
         "more": len(strongest) - len(shown),

@@ -7,7 +7,7 @@ question, and ends with its answer.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -84,10 +84,16 @@ def _ask(person: User, finding: Finding) -> None:
 
 
 def sign_in_of(finding: Finding) -> LoginEvent | None:
-    """The sign-in that a finding is about: the last one that it rests on."""
+    """The sign-in to ask about: the first one that the rule objected to, and that nobody has been asked about yet. Of
+    two that are too far apart, the later one; the e-mail names the other as well."""
     ids = store.events_of(finding).get(LOGIN_ACTIVITY, [])
-    events = LoginEvent.objects.for_tenant(finding.tenant_id).filter(id__in=ids)
-    return events.filter(action=Action.LOG_IN, status=Status.SUCCESS, user_id=finding.person).order_by("id").last()
+    events = LoginEvent.objects.for_tenant(finding.tenant_id).filter(id__in=ids, user_id=finding.person)
+    sign_ins = list(events.filter(action=Action.LOG_IN, status=Status.SUCCESS).order_by("id"))
+    if sign_ins and "to" in finding.evidence:
+        [_, arrived] = finding.evidence["to"]
+        sign_ins = [min(sign_ins, key=lambda it: abs(it.occurred_at.timestamp() - arrived))]
+    asked = Question.objects.filter(event_id__in=[it.pk for it in sign_ins]).values_list("event_id", flat=True)
+    return next((it for it in sign_ins if it.pk not in set(asked)), None)
 
 
 def _sign_ins(questions: list[Question]) -> list[LoginEvent]:
@@ -127,15 +133,17 @@ def facts(question: Question) -> dict[str, Any]:
     event = LoginEvent.objects.for_tenant(question.tenant_id).filter(id=question.event_id).first()
     if event is None:
         raise NotWantedError("the sign-in is no longer in the record")
-    at = event.occurred_at.astimezone(ZoneInfo(question.user.time_zone))
+    zone = ZoneInfo(question.user.time_zone)
     rule = RULES.get(question.finding.rule)
+    before = question.finding.evidence.get("from")
     return {
         "why": rule.asks if rule else "",
         "facts": [
-            ("When", f"{at:%A, %-d %B %Y, %H:%M} ({question.user.time_zone})"),
+            ("When", f"{event.occurred_at.astimezone(zone):%A, %-d %B %Y, %H:%M} ({question.user.time_zone})"),
             ("Device", " · ".join(filter(None, [event.device, event.browser, event.system]))),
             ("Place", event.place),
             ("Address", str(event.ip or "")),
+            ("Before it", f"{datetime.fromtimestamp(before[1], zone):%H:%M}, {before[0]}" if before else ""),
         ],
     }
 

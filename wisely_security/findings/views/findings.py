@@ -21,6 +21,7 @@ from audit_trail.recording import failures
 from audit_trail.recording.recorder import Resource, record_failure
 from audit_trail.registry import Action
 from audit_trail.vocabulary import Code
+from wisely_security.core.request_context import acting_as
 from wisely_security.core.text.characters import validate_lines
 from wisely_security.tenancy.views import menu
 from wisely_security.tenancy.views.access import MemberView
@@ -124,9 +125,22 @@ def _days(finding: Finding) -> str:
 
 class FindingPage(FindingView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        finding = self.finding(pk)
+        try:
+            finding = self.finding(pk)
+        except Http404:
+            if self._is_of_own_tenant(pk):  # an e-mail leads here, whichever enterprise is viewed
+                context = {"shown": self.request.user.tenant, "back_url": request.path}
+                return render(request, "findings/of_own_tenant.html", context, status=404)
+            raise
         self.record_view(f"Findings: {finding.title}")
         return self.page(finding)
+
+    def _is_of_own_tenant(self, pk: UUID) -> bool:
+        user = self.request.user
+        if user.tenant == self.request.tenant:
+            return False
+        with acting_as(**user.own_scope):
+            return bool(Finding.objects.filter(tenant=user.tenant, pk=pk).exists())
 
 
 class DecisionForm(forms.Form):
