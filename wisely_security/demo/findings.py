@@ -23,9 +23,9 @@ PERSON = [FindingException.Kind.PERSON]
 # Of a tenant: whose decision, about the findings of which rule, on what, why, and what is excepted. In this order.
 DECISIONS: dict[str, list[tuple[str, str, State, str, list[FindingException.Kind]]]] = {
     "acme": [
-        ("alice@acme.example", "new_country", State.EXPECTED, "Priya is travelling, says her calendar.", PERSON),
-        ("alice@acme.example", "new_device", State.CONFIRMED, "Not Priya’s. Her sessions have been ended.", []),
-        ("alice@acme.example", "new_country", State.OPEN, "She was in Bengaluru all the time.", []),
+        ("alice@acme.example", "impossible_travel", State.EXPECTED, "Priya is travelling, says her calendar.", PERSON),
+        ("alice@acme.example", "impossible_travel", State.CONFIRMED, "She was in Bengaluru all the time.", []),
+        ("alice@acme.example", "impossible_travel", State.OPEN, "Until the report about it is written.", []),
     ],
     "globex": [
         ("charlie@globex.example", "spraying", State.CONFIRMED, "The network is blocked at our proxy.", []),
