@@ -16,7 +16,7 @@ import pytest
 from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -157,6 +157,25 @@ class TestTenantsPages:
     def test_what_is_recorded_and_when_it_was_last_seen(self, site: Site) -> None:
         for tenant, client in site.tenants:
             check(pages(client, tenant, f"{AUDIT}coverage/", {}), buffers=1_000)
+
+    def test_a_session_a_person_and_a_record(self, site: Site) -> None:
+        """By search segments and the wide index, however long ago."""
+        long_ago = first_id(timezone.now() - timedelta(days=200))
+        for tenant, client in site.tenants:
+            with acting_as(tenant_id=tenant.pk):
+                signed_in: Any = LOGIN_ACTIVITY.model.objects.for_tenant(tenant.pk).filter(
+                    id__lt=long_ago, action="log_in"
+                )
+                changed: Any = AUDIT_TRAIL.model.objects.for_tenant(tenant.pk).filter(id__lt=long_ago)
+                person: Any = signed_in.exclude(user_id=None).newest_first()[0]
+                record: Any = changed.exclude(resource_id=None).newest_first()[0]
+            for name, key in (
+                ("session_story", person.session),
+                ("person", person.user_id),
+                ("resource_history", record.resource_id),
+            ):
+                found = pages(client, tenant, reverse(name, args=[key]), {})
+                check(found, buffers=A_TEXT_OF_BUFFERS, sorted_rows=CANDIDATES)
 
 
 class TestDownloads:
