@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wisely_security.ledger.models import time_of
 from wisely_security.reports import sessions
+from wisely_security.reports.filtering.periods import around
 from wisely_security.reports.pages.groups import Grouping
 from wisely_security.reports.strip.reading import Numbers
 from wisely_security.reports.strip.tops import Top
@@ -30,6 +31,7 @@ from .tables import AuditTrailTable
 
 VIEW = permissions.declare("audit_trail.view", "Audit Trail", "View the Audit Trail")
 DOWNLOAD = permissions.declare("audit_trail.download", "Audit Trail", "Download the Audit Trail")
+NEAR = timedelta(minutes=5)
 REQUEST_DAYS = 7  # an e-mail is retried for days after its request
 
 
@@ -161,6 +163,7 @@ def _onward(event: AuditEvent) -> list[tuple[str, dict[str, str]]]:
         found.append(("By this person, that day", {"actor": _who(event), **_that_day(event)}))
     if event.ip:
         found.append(("From this address, that day", {"q": str(event.ip), **_that_day(event)}))
+    found.append(("Within five minutes", around(event.occurred_at, NEAR)))
     if event.request_id:
         found.append(("Everything in this request", {"request": str(event.request_id), **_around(event)}))
     return found

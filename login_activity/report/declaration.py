@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wisely_security.reports import sessions
+from wisely_security.reports.filtering.periods import around
 from wisely_security.reports.pages.groups import Grouping
 from wisely_security.reports.strip.reading import Hiding, Numbers
 from wisely_security.reports.strip.tops import Top
@@ -30,6 +31,7 @@ from .tables import LoginActivityTable
 
 VIEW = permissions.declare("login_activity.view", "Login Activity", "View Login Activity")
 DOWNLOAD = permissions.declare("login_activity.download", "Login Activity", "Download Login Activity")
+NEAR = timedelta(minutes=5)
 
 
 def path(tenant: Tenant) -> str:
@@ -131,6 +133,7 @@ def details(event: LoginEvent, tenant: Tenant, reader: User) -> dict[str, Any]:
     onward = [("By this person, that day", {"user": _who(event), **that_day})]
     if event.ip:
         onward.append(("From this address, that week", {"q": str(event.ip), **_days(event, 3)}))
+    onward.append(("Within five minutes", around(event.occurred_at, NEAR)))
     other_record = []
     if event.session:
         other_record.append(("In this session", sessions.url(event.session)))

@@ -20,9 +20,11 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from audit_trail.models import AuditEvent
 from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from benchmarks.measured.filters import derive, vacuum
 from benchmarks.measured.large_history import MONTHS, TENANTS, History
+from login_activity.models import LoginEvent
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.admin.site import sign_in_as_support
 from tests.support import databases
@@ -163,12 +165,10 @@ class TestTenantsPages:
         long_ago = first_id(timezone.now() - timedelta(days=200))
         for tenant, client in site.tenants:
             with acting_as(tenant_id=tenant.pk):
-                signed_in: Any = LOGIN_ACTIVITY.model.objects.for_tenant(tenant.pk).filter(
-                    id__lt=long_ago, action="log_in"
-                )
-                changed: Any = AUDIT_TRAIL.model.objects.for_tenant(tenant.pk).filter(id__lt=long_ago)
-                person: Any = signed_in.exclude(user_id=None).newest_first()[0]
-                record: Any = changed.exclude(resource_id=None).newest_first()[0]
+                signed_in = LoginEvent.objects.for_tenant(tenant.pk).filter(id__lt=long_ago, action="log_in")
+                changed = AuditEvent.objects.for_tenant(tenant.pk).filter(id__lt=long_ago)
+                person = signed_in.exclude(user_id=None).newest_first()[0]
+                record = changed.exclude(resource_id=None).newest_first()[0]
             for name, key in (
                 ("session_story", person.session),
                 ("person", person.user_id),

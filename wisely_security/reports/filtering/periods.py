@@ -91,6 +91,13 @@ class Period:
         return f"{first}, {starts} to {ends if self.first == self.last else f'{last}, {ends}'}"
 
 
+def around(moment: datetime, span: timedelta) -> dict[str, str]:
+    """The parameters of the minutes from so long before a moment to so long after it, as far as now."""
+    ends = (moment - span, max(moment, min(moment + span, timezone.now())))
+    starts, until = (f"{timezone.localtime(end):%Y-%m-%dT%H:%M}" for end in ends)
+    return {"period": Preset.CUSTOM.value, "from": starts, "to": until}
+
+
 def _moment(day: date, at: time, zone: tzinfo, *, fold: int) -> datetime:
     """A local time as a moment. ``fold``: which of two, where the clocks are put back.
 
