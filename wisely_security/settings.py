@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "wisely_security.findings",
     "wisely_security.investigation",
     "wisely_security.scheduled_reports",
+    "wisely_security.notes",
     "wisely_security.admin_config.SupportAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",

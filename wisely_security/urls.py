@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("wisely_security.findings.urls")),
     path("", include("wisely_security.investigation.urls")),
     path("", include("wisely_security.scheduled_reports.urls")),
+    path("", include("wisely_security.notes.urls")),
     path("api/v1/", include("wisely_security.workspace.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -120,14 +120,14 @@ let shown = place(); // the address of the rows: on going back, the window's own
 let restoring = true; // until it is known whether there is anything: the browser scrolls by itself, too
 let pending = 0;
 
-function remember() {
+function remember(again = false) {
   if (restoring) return;
   clearTimeout(pending);
   pending = 0;
   const open = rows().filter(isOpen).map((link) => link.getAttribute("href"));
   const groups = [...document.querySelectorAll(".group-button[aria-expanded=true]")].map((button) => button.getAttribute("aria-controls"));
   try {
-    sessionStorage.setItem(shown, JSON.stringify({ open, groups, top: scrollY }));
+    sessionStorage.setItem(shown, JSON.stringify({ open, groups, top: scrollY, again }));
   } catch {
     // Storage is refused or full: going back shows the page from its top.
   }
@@ -150,7 +150,7 @@ function reopen(link) {
 async function restore() {
   const kept = remembered();
   const [{ type }] = performance.getEntriesByType("navigation");
-  if (kept && type !== "navigate") {
+  if (kept && (type !== "navigate" || kept.again)) {
     for (const id of kept.groups) document.querySelector(`[aria-controls="${CSS.escape(id)}"][aria-expanded=false]`)?.click();
     await Promise.all(rows().filter((link) => kept.open.includes(link.getAttribute("href"))).map(reopen));
     scrollTo(0, kept.top);
@@ -162,7 +162,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "results") shown = place();
 });
 addEventListener("scroll", () => {
-  pending ||= setTimeout(remember, 200);
+  pending ||= setTimeout(() => remember(), 200);
 }, { passive: true });
 addEventListener("load", restore);
+// A note is written in the list, and the list comes back with it.
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest(".rows .notes")) return;
+  remember(true);
+  restoring = true; // nothing more is to be remembered of this page
+});
 addEventListener("pagehide", () => pending && remember());

@@ -48,9 +48,9 @@ def busy(cast: Cast, user: User) -> None:
     nora = Client(headers={"user-agent": AGENT})
     assert nora.post("/sign-in/", {"username": EMAIL, "password": PASSWORD}).status_code == 302
     nora.get("/settings/security/audit-trail/", {"q": EMAIL})
+    notes_of(nora, alice := sign_in(cast.alice))
     download: Any = nora.get("/settings/security/audit-trail/download/", {"q": NAME})
     assert b"".join(download.streaming_content)
-    alice = sign_in(cast.alice)
     for path in ("identity-access/login-activity", "security/audit-trail"):
         for query in ({"q": NAME}, {"q": EMAIL.upper()}, {"user": str(user.pk)}, {"actor": str(user.pk)}):
             alice.get(f"/settings/{path}/", query)
@@ -85,6 +85,18 @@ def _reported_on(alice: Visitor, nora: Client) -> None:
     assert "is on its way" in alice.text
     changed = {**shared, "query": "?period=today", "replace": "1"}
     assert alice.client.post("/settings/security/saved-views/add/", changed).status_code == 302
+
+
+def notes_of(nora: Client, alice: Client) -> None:
+    """She writes on an event of another, and a colleague on one of hers; each changes what was said."""
+    record = "/settings/identity-access/login-activity/"
+    [hers, *_] = nora.get(record, {"q": EMAIL}).context["events"]
+    [other, *_] = alice.get(record, {"user": "alice@acme.example"}).context["events"]
+    for writer, event in ((nora, other), (alice, hers)):
+        for text in (f"Ask {NAME}", f"{EMAIL} knows"):
+            writer.post(f"/settings/security/notes/login-activity/{event['id']}/add/", {"text": text})
+        [(note, _), *_] = writer.get(event["url"]).context["notes"]
+        writer.post(f"/settings/security/notes/{note.pk}/edit/", {"text": f"Ask {FORMER_NAME}"})
 
 
 def sealed() -> None:

@@ -17,7 +17,7 @@ from .samples import SAMPLES
 
 FOLDER = "tests/workspace/samples"
 WITHOUT_A_MODEL = {"retention"}
-ELSEWHERE = {"findings", "scheduled_reports"}  # whose modules are apps of their own
+ELSEWHERE = {"findings", "notes", "scheduled_reports"}  # whose modules are apps of their own
 
 
 def test_each_module_has_its_file() -> None:

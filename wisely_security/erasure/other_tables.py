@@ -14,9 +14,12 @@ from django.db import connection
 from django.db.models import Q
 
 from audit_trail.registry import all_audited
+from wisely_security.core.actor_names import ERASED_PERSON
 from wisely_security.core.request_context import acting_as
 from wisely_security.findings.models import Finding, FindingException
 from wisely_security.ledger.erasure.person import Person
+from wisely_security.notes.models import Note
+from wisely_security.notes.views import REPORTS
 from wisely_security.scheduled_reports.models import ReportRun
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in.authentication import end_sessions
@@ -26,6 +29,8 @@ from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.outbox.models import Notification, Recipient
 
 from .models import ErasureRequest
+
+ERASED_NOTE = "Erased with the person whom the event is about."
 
 
 def accounts(person: Person, tenant: Tenant | None) -> list[User]:
@@ -81,6 +86,7 @@ def erase_elsewhere(person: Person, tenant: Tenant | None) -> None:
         _redact(person, ErasureRequest.objects.all(), ["reference", "requested_by_name", "confirmed_by_name"])
         if tenant:
             _erase_findings(person, tenant)
+            _erase_notes(person, tenant)
             _erase_runs(person, tenant)
             Recipient.objects.filter(tenant=tenant, email__in=person.emails).delete()
             _redact(person, Recipient.objects.filter(tenant=tenant), ["name", "error"])
@@ -107,6 +113,17 @@ def _erase_findings(person: Person, tenant: Tenant) -> None:
     texts = ["subject", "title", "name", "facts", "evidence", "reason", "decided_by"]
     _redact(person, Finding.objects.filter(tenant=tenant), texts)
     _redact(person, FindingException.objects.filter(tenant=tenant), ["value", "label", "reason", "created_by"])
+
+
+def _erase_notes(person: Person, tenant: Tenant) -> None:
+    """Of a note on an event of the person, all that it says; of others, their name. What they wrote has no author."""
+    notes = Note.objects.filter(tenant=tenant)
+    for note in notes.iterator():
+        event = REPORTS[note.record].model.objects.for_tenant(tenant.pk).filter(pk=note.event).first()
+        if event is not None and person.redacted(event):
+            notes.filter(pk=note.pk).update(text=ERASED_NOTE, former=[])
+    _redact(person, notes, ["about", "text", "former", "author_name"])
+    notes.filter(author__in=person.ids).update(author=None, author_name=ERASED_PERSON)
 
 
 def _erase_runs(person: Person, tenant: Tenant) -> None:

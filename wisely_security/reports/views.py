@@ -28,7 +28,7 @@ from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in import signals
 from wisely_security.tenancy.views.access import MemberView
 
-from . import unusual
+from . import event_notes, unusual
 from .chart import charts
 from .chart.drawing import drawing
 from .download.worksheet import MOST_ROWS
@@ -255,8 +255,9 @@ class ReportPage(ReportView):
     def _rows(self, page: Page, marks: Mapping[UUID, unusual.Mark]) -> list[dict[str, Any]]:
         link = cache(self.link)  # half of them go to the same few pages
         rows = self.report.rows(page.rows, link, self.request.user)
+        notes = event_notes.marks(self.report, self.request.tenant, [event.pk for event in page.rows])
         for row, event in zip(rows, page.rows, strict=True):
-            row["mark"] = marks.get(event.pk)
+            row |= {"mark": marks.get(event.pk), "notes": notes.get(event.pk)}
             row |= {"id": event.pk, "url": f"{self.path}{event.pk}/", **_moment(event.occurred_at), **NO_GROUP}
         grouping = self.report.grouping
         if grouping and not any(self.request.GET.get(name) for name in grouping.unless):
@@ -307,11 +308,19 @@ class ReportEvent(ReportPage):
             "page_url": self.path,
             "event_url": f"{self.path}{pk}/",
             "proof_url": f"{self.path}{pk}/proof/" if self.request.user.may(self.report.download_permission) else None,
+            **event_notes.on_event(self.report, self.request.tenant, self.request.user, event),
+            "notes_next": self._shown_on(request),
             **self.report.details(event, self.request.tenant, self.request.user),
             **self.report.page_context(),
         }
         template = self.report.details_template if _is_partial(request) else "reports/event.html"
         return render(request, template, context)
+
+    def _shown_on(self, request: Any) -> str:
+        """The page that shows these details: the event's own, or the list."""
+        with suppress(ValueError):
+            return str((_is_partial(request) and request.htmx.current_url_abs_path) or request.path)
+        return str(request.path)
 
 
 def _is_partial(request: Any) -> bool:

@@ -81,6 +81,7 @@ class Tenant(models.Model):
     has_findings = models.BooleanField(
         "has findings that are not expected", default=False, db_default=False, editable=False
     )
+    has_notes = models.BooleanField("has notes on events", default=False, db_default=False, editable=False)
 
     class Meta:
         ordering = ["name__in_order"]

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from wisely_security.demo import DAYS, changes, findings, people, reports, sign_ins
+from wisely_security.demo import DAYS, changes, findings, notes, people, reports, sign_ins
 from wisely_security.demo.backdating import back_dating
 from wisely_security.demo.networks import provide_places
 from wisely_security.demo.patterns import Seed
@@ -75,6 +75,7 @@ class Command(BaseCommand):
             if new:
                 findings.load(demo)
                 reports.load(demo)
+                notes.load(demo)
         project()
         return number
 

@@ -1,0 +1,38 @@
+"""How notes reach the pages of the records, which know nothing of them: whatever keeps them is registered here."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from wisely_security.tenancy.models import Tenant, User
+
+    from .views import Report
+
+
+class EventNotes(ABC):
+    @abstractmethod
+    def marks(self, report: Report, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """What the rows of these events say of them ("2 notes"). At most one statement."""
+
+    @abstractmethod
+    def on_event(self, report: Report, tenant: Tenant, reader: User, event: Any) -> dict[str, Any]:
+        """What the details of an event show."""
+
+
+_registered: list[EventNotes] = []
+
+
+def register(notes: EventNotes) -> None:
+    _registered.append(notes)
+
+
+def marks(report: Report, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, str]:
+    return {event: mark for each in _registered for event, mark in each.marks(report, tenant, ids).items()}
+
+
+def on_event(report: Report, tenant: Tenant, reader: User, event: Any) -> dict[str, Any]:
+    return {name: value for each in _registered for name, value in each.on_event(report, tenant, reader, event).items()}
