@@ -35,7 +35,7 @@ from wisely_security.reports.filtering.people import MOST_USERS_LISTED
 from wisely_security.reports.pages.keyset import PAGE_SIZE
 from wisely_security.tenancy.models import Tenant, User
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 AS_FROM_A_PROXY = {"Host": "localhost", "X-Forwarded-Proto": "https", "Accept-Encoding": "gzip"}
 FILTERS, ROWS, PAGE = "filters", "rows", "page around them"
 DATABASE, COMPRESSION, REST = "database", "compression", "everything else"

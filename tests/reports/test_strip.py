@@ -69,7 +69,7 @@ def test_filters_hold_for_them(acme: Client) -> None:
 
 def test_of_many_events_they_come_after_the_page(acme: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = listed(acme.get(LOGIN_ACTIVITY))
-    monkeypatch.setattr(tops, "MOST_WITH_THE_PAGE", 5)
+    monkeypatch.setattr(tops, "MOST_READ", 4)
     page = acme.get(LOGIN_ACTIVITY)
     assert "tops" not in page.context
     assert "Counting people" in page.content.decode()

@@ -23,7 +23,7 @@ from . import tops, usual
 from .tops import Top
 from .usual import Today, Usual
 
-TOP = -1
+TOP, ARE_FEW = -1, -1  # rows that are no counts; the one that says that tops were counted
 
 
 class Hiding(NamedTuple):
@@ -72,10 +72,10 @@ def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filt
     if known is None and not is_direct:
         return Overview(unit, bars, None, None, None, None)
     whole = [quarter(bounds[0]), quarter(bounds[-1], up=True)]
-    asked = {"all": Asked(whole)}
-    if known and any(quarter(bound) != bound for bound in bounds):
-        known = None  # the chart comes after the page
-    if known:
+    if any(quarter(bound) != bound for bound in bounds):
+        known, bounds = None, whole  # the chart comes after the page
+    asked = {"all": Asked(bounds)}  # the first: it decides whether the events are few
+    if known and (known.chosen or known.without):
         asked["chart"] = Asked(bounds, known.chosen, known.without)
     if views := _views(numbers.hiding, known, filters, whole):
         asked["views"] = views
@@ -86,15 +86,14 @@ def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filt
         cursor.execute(*_statement(model, tenant_id, questions, (numbers, filters) if is_direct else None))
         rows = cursor.fetchall()
     found = dict(zip(asked, rollup.by_bar(questions, (row[:4] for row in rows if row[0] != TOP)), strict=True))
-    are_few = is_direct and sum(count.events for count in found["all"]) <= tops.MOST_WITH_THE_PAGE
+    commonest = [row for row in rows if row[0] == TOP]
+    are_few = any(row[1] == ARE_FEW for row in commonest)
     return Overview(
         unit,
         bars,
-        _of(known, found["chart"]) if known else None,
+        _of(known, found.get("chart", found["all"])) if known else None,
         usual.today(numbers.usual, found["today"]) if "today" in found else None,
-        [(bar, key, name, number) for question, bar, number, _, key, name in rows if question == TOP]
-        if are_few
-        else None,
+        [(top, key, name, number) for _, top, number, _, key, name in commonest if top != ARE_FEW] if are_few else None,
         known.of(found["views"][0]).events if known and views else None,
     )
 
@@ -120,14 +119,13 @@ def _statement(
     if direct is None:
         return f"SELECT *, '', '' FROM ({counted}) AS counted", values  # noqa: S608
     numbers, filters = direct
-    few = (
-        "(SELECT coalesce(sum(successes + failures), 0) <= "  # noqa: S608
-        f"{tops.MOST_WITH_THE_PAGE} FROM counted WHERE asked = 0)"
-    )
+    few = "(SELECT is_so FROM few)"
     commonest, its_values = tops.statement(filters, numbers.tops, numbers.of_failures, few)
     return (
-        f"{tops.ALONG_THE_INDEX}WITH counted AS MATERIALIZED ({counted}) "  # noqa: S608
+        f"{tops.ALONG_THE_INDEX}WITH counted AS MATERIALIZED ({counted}), few AS MATERIALIZED ("  # noqa: S608
+        f"SELECT coalesce({tops.are_few(numbers.of_failures)}, true) AS is_so FROM counted WHERE asked = 0) "
         "SELECT asked, bar, successes, failures, '' AS key, '' AS name FROM counted "
+        f"UNION ALL SELECT {TOP}, {ARE_FEW}, 0, 0, '', '' WHERE {few} "
         f"UNION ALL SELECT {TOP}, top, number, 0, key, name FROM ({commonest}) AS commonest",
         [*values, *its_values],
     )

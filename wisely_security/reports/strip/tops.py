@@ -2,7 +2,7 @@
 
 They are counted from the events themselves, along the wide index: exact at every moment, whatever the filters, and
 nothing is stored that erasing a person would have to find. Counting takes as long as the period has events, so the page
-does it only where they are few (``MOST_WITH_THE_PAGE``); otherwise the request for the chart's details brings them.
+does it only where they are few (``MOST_PASSED``, ``MOST_READ``); otherwise they come with the size of the download.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from wisely_security.ledger.vocabulary import Status
 
 from ..filtering.filters import ReportFilterSet
 
-MOST_WITH_THE_PAGE = 30_000  # events of a period: some milliseconds
+MOST_PASSED, MOST_READ = 10_000, 500  # events of a period, and those of them that are counted: some milliseconds
 MOST_FOUND = 10_000  # events that a search finds
 SHOWN = 5
 # Filters whose events the search plan finds; all others are conditions on what the wide index has.
 FOUND_BY_SEARCH = {"q", "finding", "record", "request"}
-# For the rest of the transaction: along the wide index, not through a month.
-ALONG_THE_INDEX = "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);"
+# For the rest of the transaction: along the wide index, not through a month. Bitmaps stay: the rollup needs them.
+ALONG_THE_INDEX = "SELECT set_config('enable_seqscan', 'off', true);"
 NOTHING = "SELECT 0, '', '', 0 WHERE false"
 
 
@@ -60,6 +60,12 @@ class Listed(NamedTuple):
 
 def is_found_by_search(filters: ReportFilterSet) -> bool:
     return any(filters.form.cleaned_data.get(name) for name in FOUND_BY_SEARCH)
+
+
+def are_few(of_failures: bool) -> str:
+    """In SQL, over the successes and failures of the period."""
+    read = "failures" if of_failures else "successes + failures"
+    return f"sum(successes + failures) <= {MOST_PASSED} AND sum({read}) <= {MOST_READ}"
 
 
 def statement(filters: ReportFilterSet, tops: Sequence[Top], of_failures: bool, where: str) -> tuple[str, list[Any]]:
