@@ -31,6 +31,7 @@ for (const picker of pickers) {
 
   picker.addEventListener("toggle", () => {
     if (!picker.open) return;
+    count(picker);
     picker.classList.toggle("picker-late", picker.getBoundingClientRect().left > innerWidth / 2);
     search?.focus();
   });
@@ -67,6 +68,24 @@ for (const picker of pickers) {
 document.addEventListener("pointerdown", ({ target }) => {
   const open = pickers.find((picker) => picker.open);
   if (open && !open.contains(target)) open.open = false;
+});
+
+// How many events of the period have each choice: they come with the chart.
+
+function count(picker) {
+  const counts = JSON.parse(document.getElementById("filter-counts").dataset.counts || "{}")[picker.dataset.filter];
+  for (const option of options(picker)) {
+    option.querySelector(".picker-count")?.remove();
+    if (!counts) continue;
+    const number = document.createElement("span");
+    number.className = "picker-count";
+    number.textContent = (counts[option.querySelector("input").value] ?? 0).toLocaleString("en-GB");
+    option.append(number);
+  }
+}
+
+document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+  if (detail.target.id === "filter-counts") pickers.filter((picker) => picker.open).forEach(count);
 });
 
 // The box: a list below it completes the term at its end, from what the filters offer.

@@ -189,7 +189,7 @@ def test_the_time_limit_travels_with_the_search(alice: Client, monkeypatch: pyte
     monkeypatch.setattr(reading, "LONGEST_SEARCH_SECONDS", time_limit.LONGEST_SEARCH_SECONDS)
     with CaptureQueriesContext(connection) as captured:
         assert alice.get(ENTERPRISE).status_code == 200
-    [limited] = [query["sql"] for query in captured if "statement_timeout" in query["sql"]]
+    [limited, *_] = [query["sql"] for query in captured if "statement_timeout" in query["sql"]]
     assert "set_config('statement_timeout', '5000ms', true)" in limited
     assert 'FROM "login_activity_loginevent"' in limited
 

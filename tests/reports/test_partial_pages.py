@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -14,6 +16,7 @@ from wisely_security.core.request_context import acting_as
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')  # masked again each time
 SCRIPT = {"hx-request": "true", "hx-target": "results"}
 
 
@@ -29,7 +32,7 @@ def test_the_results_alone(alice: Client, path: str) -> None:
     part = alice.get(path, headers=SCRIPT).content.decode().strip()
     assert part.startswith('<section id="results"')
     assert part.endswith("</section>")
-    assert part in alice.get(path).content.decode()
+    assert TOKEN.sub("", part) in TOKEN.sub("", alice.get(path).content.decode())
 
 
 def test_they_cost_no_list_of_people(alice: Client) -> None:

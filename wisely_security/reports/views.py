@@ -33,7 +33,7 @@ from .chart import charts
 from .chart.drawing import drawing
 from .download.worksheet import MOST_ROWS
 from .filtering.filters import ReportFilterSet
-from .filtering.parameters import NEWER, OLDER, PERIOD, normalized, problems
+from .filtering.parameters import NEWER, OLDER, PERIOD, normalized
 from .filtering.periods import Preset
 from .pages.groups import NO_GROUP, Grouping, mark_groups
 from .pages.keyset import Page, read_page
@@ -107,8 +107,7 @@ class ReportView(MemberView):
     def filter_set(self) -> ReportFilterSet:
         events = self.report.model.objects.for_tenant(self.request.tenant.pk)
         filters = self.report.filter_set(self.request.GET, queryset=events)
-        of_query = problems(self.request.GET, filters.form.fields, filters.many())
-        filters.form.problems = [*filters.form.problems, *of_query]
+        filters.check(self.request.GET)
         self._kept = filters.parameters
         return filters
 
@@ -190,9 +189,12 @@ class ReportPage(ReportView):
         """Today against the usual, tops and the chart, as far as they can be counted with the page."""
         numbers, tenant_id = self.report.numbers, self.request.tenant.pk
         try:
-            found = search(lambda: reading.read(numbers, filters, tenant_id, is_filtered=is_filtered))
+            offer = not _is_partial(self.request)
+            found = search(lambda: reading.read(numbers, filters, tenant_id, is_filtered=is_filtered, with_offer=offer))
         except SearchTooLongError:
             return {}
+        if found.occurring is not None:
+            filters.occurring = found.occurring
         context: dict[str, Any] = {"today": found.today, "views": self._views(filters, found.views)}
         if found.tops is not None:
             context["tops"] = self.tops(found.tops)

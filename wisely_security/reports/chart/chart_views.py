@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+
+from wisely_security.ledger.derived.occurring import counted
+from wisely_security.ledger.derived.rollup import quarter
 
 from ..download.worksheet import MOST_ROWS
 from ..filtering.filters import ReportFilterSet
@@ -36,6 +41,7 @@ class ReportChart(ReportPage):
             **self._counted(filters),
             "brings_tops": brings_tops,
             "tops": self._tops(filters) if brings_tops else None,
+            "filter_counts": json.dumps(self._filter_counts(filters)) if request.htmx else "",
         }
         template = "reports/chart.html" if self.request.htmx else "reports/chart_page.html"
         return render(request, template, context)
@@ -59,6 +65,19 @@ class ReportChart(ReportPage):
             return data | {"charted": _charted(filters)}
 
         return data | drawing(period, unit, bars, counts, self.link)
+
+    def _filter_counts(self, filters: ReportFilterSet) -> dict[str, dict[str, int]]:
+        """By filter, how many events of the period have each of its choices, whatever else is chosen. Empty where
+        counting them would take too long, or the period is not one of the rollup's."""
+        during, tenant_id = filters.form.cleaned_data["during"], self.request.tenant.pk
+        if any(quarter(moment) != moment for moment in (during.start, during.end)):
+            return {}
+        with suppress(SearchTooLongError):
+            found = search(
+                lambda: counted(self.report.model, tenant_id, during.start, during.end), totals.LONGEST_COUNT_SECONDS
+            )
+            return filters.counts_of(found)
+        return {}
 
     def _tops(self, filters: ReportFilterSet) -> list[tops.Listed] | None:
         """None: counting them would take too long."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, time
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -19,14 +19,17 @@ from django.utils.choices import flatten_choices
 
 from wisely_security.core.request_context import current
 from wisely_security.core.text.folding import fold
+from wisely_security.ledger.derived.occurring import occurring
+from wisely_security.ledger.derived.rollup import Count
 from wisely_security.ledger.search.pasted import parse_uuid
 from wisely_security.ledger.search.plan import first_of
+from wisely_security.ledger.vocabulary import Status
 
 from .. import unusual
 from .choices import ANY_FINDING, ChoiceFilter, Choices, FindingFilter
 from .grammar import Words, parse
 from .many import NOT, ManyField, ManyFilter, flat_choices, in_words, joined
-from .parameters import PERIOD, is_uuid, isnt, normalized
+from .parameters import PERIOD, is_uuid, isnt, normalized, problems
 from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
 from .understanding import EVERYWHERE, EXAMPLES, WORDS, Suggestion, Understood, understand
 from .widgets import DropDown, Picker
@@ -152,6 +155,17 @@ def _having(events: Any, word: str) -> Q | None:
     return having if having and first_of(events.filter(having).only("id")) else None
 
 
+def _among(choices: Iterable[tuple[Any, Any]], keys: Collection[str]) -> list[tuple[Any, Any]]:
+    """Those of the choices, also grouped, that have one of some keys."""
+    found = []
+    for key, label in choices:
+        if not isinstance(label, (list, tuple)):
+            found += [(key, label)] if key in keys else []
+        elif of_group := _among(label, keys):
+            found.append((key, of_group))
+    return found
+
+
 def _with_terms(query: QueryDict, understood: Understood) -> QueryDict:
     """What the box says comes to what the other filters say, and in place of what may be there once."""
     data, once = query.copy(), understood.once
@@ -235,9 +249,33 @@ class ReportFilterSet(django_filters.FilterSet):
     def _closed(self, name: str, field: ManyField) -> tuple[str, str]:
         return str(field.label), self.display_value(name)
 
+    def counts_of(self, counted: Mapping[str, Mapping[str, Count]]) -> dict[str, dict[str, int]]:
+        """By filter and choice, of what is counted by dimension and value."""
+        found = {}
+        for name, field in self.form.fields.items():
+            each = self.filters[name]
+            if isinstance(field, ManyField) and isinstance(each, ManyFilter) and each.field_name in counted:
+                values = counted[each.field_name]
+                found[name] = {key: values.get(each.stored.get(key, key), Count()).events for key in field.labels()}
+        outcome, all_of_them = self.queryset.model.outcome, next(iter(counted.values()), {}).values()
+        found[outcome] = {
+            Status.SUCCESS.value: sum(count.successes for count in all_of_them),
+            Status.FAILURE.value: sum(count.failures for count in all_of_them),
+        }
+        return {name: {key: number for key, number in counts.items() if number} for name, counts in found.items()}
+
+    @cached_property
+    def occurring(self) -> dict[str, set[str]]:
+        """By dimension, what occurs at any time."""
+        tenant_id = current().tenant_id
+        return occurring(self.queryset.model, tenant_id) if tenant_id else {}
+
     def _offered(self, name: str, field: ManyField) -> list[tuple[Any, Any]]:
-        """The choices that a filter shows: with what is chosen, even where it is none."""
-        choices = list(field.choices)
+        """The choices that a filter shows: of a dimension, what occurs, and what is chosen, even where it is none."""
+        each, choices = self.filters[name], list(field.choices)
+        if isinstance(each, ManyFilter) and (values := self.occurring.get(each.field_name)):
+            wanted = {key for key in field.labels() if each.stored.get(key, key) in values}
+            choices = _among(choices, wanted.union(self.values_of(name)))
         known = {str(key) for key, _ in flat_choices(choices)}
         return choices + [(key, self.label_of(name, key)) for key in self.values_of(name) if key not in known]
 
@@ -271,6 +309,10 @@ class ReportFilterSet(django_filters.FilterSet):
         if found.get("period") in Preset.values and found["period"] != Preset.CUSTOM:
             found = {name: value for name, value in found.items() if name not in {"from", "to"}}
         return found
+
+    def check(self, query: QueryDict) -> None:
+        """Also refuse what is wrong with a query string as a whole."""
+        self.form.problems = [*self.form.problems, *problems(query, self.form.fields, self.many())]
 
     @classmethod
     def many(cls) -> set[str]:

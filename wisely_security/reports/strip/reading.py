@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from wisely_security.ledger.derived import rollup
+from wisely_security.ledger.derived import occurring, rollup
 from wisely_security.ledger.derived.rollup import Asked, Count, quarter
 from wisely_security.ledger.models import Event
 
@@ -23,7 +23,7 @@ from . import tops, usual
 from .tops import Top
 from .usual import Today, Usual
 
-TOP, ARE_FEW = -1, -1  # rows that are no counts; the one that says that tops were counted
+TOP, OCCURRING, ARE_FEW = -1, -2, -1  # rows that are no counts; the top that says that tops were counted
 
 
 class Hiding(NamedTuple):
@@ -51,7 +51,8 @@ class Numbers:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``tops``: None: later.
-    ``views``: what the switch hides; None: it cannot be said, or another choice of its filter holds."""
+    ``views``: what the switch hides; None: it cannot be said, or another choice of its filter holds. ``occurring``:
+    what filters offer; empty: all choices; None: it was not asked."""
 
     unit: Unit
     bars: list[Bar]
@@ -59,10 +60,13 @@ class Overview:
     today: Today | None
     tops: list[tuple[int, str, str, int]] | None
     views: int | None
+    occurring: dict[str, set[str]] | None
 
 
-def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filtered: bool) -> Overview:
-    """In one statement, or in none."""
+def read(
+    numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filtered: bool, with_offer: bool
+) -> Overview:
+    """In one statement, or in none. ``with_offer``: also what occurs."""
     model = cast("type[Event]", filters.queryset.model)
     period: Period = filters.form.cleaned_data["during"]
     unit, bars = charts.bars_of(period)
@@ -70,7 +74,7 @@ def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filt
     known, now = rollup_filters(filters, model.dimensions), timezone.now()
     is_direct = not tops.is_found_by_search(filters)
     if known is None and not is_direct:
-        return Overview(unit, bars, None, None, None, None)
+        return Overview(unit, bars, None, None, None, None, {})
     whole = [quarter(bounds[0]), quarter(bounds[-1], up=True)]
     if any(quarter(bound) != bound for bound in bounds):
         known, bounds = None, whole  # the chart comes after the page
@@ -83,9 +87,14 @@ def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filt
         asked["today"] = usual.asked(numbers.usual, now)
     questions = list(asked.values())
     with connection.cursor() as cursor:
-        cursor.execute(*_statement(model, tenant_id, questions, (numbers, filters) if is_direct else None))
+        sql, values = _statement(model, tenant_id, questions, (numbers, filters) if is_direct else None)
+        if with_offer:
+            offer, its_values = occurring.statement(model, tenant_id)
+            sql += f" UNION ALL SELECT {OCCURRING}, place, 0, 0, value, '' FROM ({offer}) AS offered"  # noqa: S608
+            values = [*values, *its_values]
+        cursor.execute(sql, values)
         rows = cursor.fetchall()
-    found = dict(zip(asked, rollup.by_bar(questions, (row[:4] for row in rows if row[0] != TOP)), strict=True))
+    found = dict(zip(asked, rollup.by_bar(questions, (row[:4] for row in rows if row[0] >= 0)), strict=True))
     commonest = [row for row in rows if row[0] == TOP]
     are_few = any(row[1] == ARE_FEW for row in commonest)
     return Overview(
@@ -95,6 +104,9 @@ def read(numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filt
         usual.today(numbers.usual, found["today"]) if "today" in found else None,
         [(top, key, name, number) for _, top, number, _, key, name in commonest if top != ARE_FEW] if are_few else None,
         known.of(found["views"][0]).events if known and views else None,
+        occurring.by_dimension(model, ((row[1], row[4]) for row in rows if row[0] == OCCURRING))
+        if with_offer
+        else None,
     )
 
 

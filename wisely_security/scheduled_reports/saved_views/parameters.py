@@ -16,7 +16,6 @@ from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from wisely_security.reports.filtering.filters import ReportFilterSet
 from wisely_security.reports.filtering.parameters import PERIOD as PERIOD_PARAMETERS
-from wisely_security.reports.filtering.parameters import problems
 from wisely_security.reports.filtering.periods import DEFAULT, Preset
 from wisely_security.reports.views import Report
 
@@ -50,8 +49,7 @@ def to_url(path: str, parameters: Iterable[str]) -> str:
 def filters_of(report: Report, tenant_id: UUID, query: QueryDict) -> ReportFilterSet:
     """The filter set of a record's page for this query string, in the current scope and time zone."""
     filters = report.filter_set(query, queryset=report.model.objects.for_tenant(tenant_id))
-    wrong = problems(query, filters.form.fields, filters.many())
-    filters.form.problems = [*filters.form.problems, *wrong]
+    filters.check(query)
     return filters
 
 
