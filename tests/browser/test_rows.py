@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .reading import LOGIN_ACTIVITY, between, days_ago, expect_rows, row_of, rows
+from .test_accessibility import examine
 
 FIRST, LAST = days_ago(32), days_ago(14)
 COLUMNS = ["Name", "IP Address", "Device Type", "Geo Location", "Status", "Action"]
@@ -150,3 +151,28 @@ def test_a_tablet_shows_a_table_and_so_does_paper(visit, site, past) -> None:
         for name, display in (("thead", "table-header-group"), (".event", "table-row"), (".event td", "table-cell")):
             assert page.locator(f".rows {name}").first.evaluate("e => getComputedStyle(e).display") == display
     assert page.locator(".event").first.evaluate("e => getComputedStyle(e).breakInside") == "avoid"
+
+
+def test_a_note_is_written_in_the_list_which_comes_back_with_its_row_open(visit, site, past) -> None:
+    page = visit(site.newcomer(time_zone="Asia/Kolkata"))
+    page.goto(between(FIRST, LAST))
+    event = past[4]
+    row_of(page, event).get_by_role("link", name="Details").click()
+    notes = page.get_by_role("region", name="Notes")
+    notes.get_by_text("Add a note").click()
+    notes.get_by_role("textbox", name="Note").fill("Asked her:\na new laptop.")
+    examine(page)
+    notes.get_by_role("button", name="Add note").click()
+    expect(page.get_by_text("Note added.")).to_be_visible()
+    expect(page).to_have_url(between(FIRST, LAST))
+    expect(notes.get_by_text("a new laptop.")).to_be_visible()
+    expect(row_of(page, event).get_by_title("1 note")).to_be_visible()
+    page.emulate_media(color_scheme="dark")
+    examine(page, "color-contrast")
+    notes.get_by_role("link", name=re.compile("^Edit your note")).click()
+    page.get_by_label("Note").fill("Asked her: a new telephone.")
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(f"{LOGIN_ACTIVITY}{event.pk}/")
+    expect(notes).to_contain_text("Asked her: a new telephone.")
+    notes.get_by_text("What it said before").click()
+    expect(notes.get_by_text("a new laptop.")).to_be_visible()

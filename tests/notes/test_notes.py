@@ -43,7 +43,7 @@ def test_a_note_is_written_changed_and_deleted_and_the_event_stays_as_it_is(cast
     with acting_as(tenant_id=cast.acme.pk):
         before = LoginEvent.objects.filter(pk=event["id"]).values().get()
     audit_trail = AuditTrail(cast.acme)
-    answer = add(alice, event, "Called her:\nshe was travelling.", next=f"{RECORD}?period=7d")
+    answer = add(alice, event, "Called her:\r\nshe was travelling.", next=f"{RECORD}?period=7d")
     assert (answer.status_code, answer["Location"]) == (302, f"{RECORD}?period=7d")
     [note] = notes(cast)
     assert "Called her:<br>she was travelling." in page(alice, event["url"])

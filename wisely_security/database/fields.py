@@ -1,14 +1,17 @@
-"""Fields of one line of text, wherever it is typed."""
+"""Fields of text, wherever it is typed: of one line, and of several."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.db import models
 
-from wisely_security.core.text.characters import validate_one_line
+from wisely_security.core.text.characters import validate_lines, validate_one_line
 from wisely_security.core.text.folding import one_line
+
+LINE_END = re.compile("\r\n?")
 
 
 class OneLineFormField(forms.CharField):
@@ -20,6 +23,16 @@ class OneLineFormField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """What was stored with other spaces is not changed by looking at it."""
         return super().has_changed(one_line(initial) if isinstance(initial, str) else initial, data)
+
+
+class LinesFormField(forms.CharField):
+    """Several lines, whose ends are line feeds: browsers send a carriage return before each."""
+
+    widget = forms.Textarea
+    default_validators = [validate_lines]
+
+    def to_python(self, value: Any) -> Any:
+        return LINE_END.sub("\n", super().to_python(value) or "")
 
 
 class OneLineField(models.CharField[str, str]):

@@ -19,7 +19,7 @@ from audit_trail.recording.recorder import Resource, record_failure
 from audit_trail.registry import Action
 from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
-from wisely_security.core.text.characters import validate_lines
+from wisely_security.database.fields import LinesFormField
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.forms import unsaved
 from wisely_security.tenancy.models import Tenant
@@ -32,10 +32,9 @@ REPORTS: dict[str, Report] = {report.key: report for report in (LOGIN_ACTIVITY, 
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(
+    text = LinesFormField(
         label="Note",
         max_length=LONGEST_TEXT,
-        validators=[validate_lines],
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="For colleagues and auditors. Everybody who may view the event reads it.",
     )

@@ -22,7 +22,7 @@ from audit_trail.recording.recorder import Resource, record_failure
 from audit_trail.registry import Action
 from audit_trail.vocabulary import Code
 from wisely_security.core.request_context import acting_as
-from wisely_security.core.text.characters import validate_lines
+from wisely_security.database.fields import LinesFormField
 from wisely_security.tenancy.views import menu
 from wisely_security.tenancy.views.access import MemberView
 
@@ -148,10 +148,9 @@ class DecisionForm(forms.Form):
 
     state = forms.ChoiceField(choices=State.choices, widget=forms.HiddenInput)
     seen = forms.ChoiceField(choices=State.choices, widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = LinesFormField(
         required=False,
         max_length=LONGEST_REASON,
-        validators=[validate_lines],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="For colleagues and auditors: what you found out.",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
 from django import forms
@@ -13,8 +12,7 @@ from django.utils.choices import flatten_choices
 from django.utils.functional import cached_property
 
 from wisely_security.core.text.characters import validate_lines, validate_one_line
-
-_LINE_END = re.compile("\r\n?")
+from wisely_security.database.fields import LINE_END
 
 
 class EditForm(forms.ModelForm[Any]):
@@ -82,7 +80,7 @@ class EditForm(forms.ModelForm[Any]):
     def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
         """Browsers send every line end as CRLF."""
         value = super()._widget_data_value(widget, html_name)  # type: ignore[misc]
-        return _LINE_END.sub("\n", value) if isinstance(value, str) else value
+        return LINE_END.sub("\n", value) if isinstance(value, str) else value
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]
@@ -136,7 +134,7 @@ def _as_sent(widget: forms.Widget, value: Any) -> Any:
         return str(value) == "True"
     if getattr(widget, "allow_multiple_selected", False):
         return sorted({str(each) for each in value or ()})
-    text = "" if value is None else _LINE_END.sub("\n", str(value))
+    text = "" if value is None else LINE_END.sub("\n", str(value))
     if isinstance(widget, forms.Textarea):
         return text.removeprefix("\n")
     if isinstance(widget, forms.EmailInput | forms.URLInput):
