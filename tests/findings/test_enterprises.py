@@ -110,6 +110,13 @@ def test_others_have_no_such_page(cast: Cast) -> None:
     assert Client().get(PLACE).status_code == 302
 
 
+def test_the_menu_has_it_for_an_aggregator_alone(cast: Cast) -> None:
+    in_menu = {
+        each: PLACE in sign_in(each).get("/account/profile/").content.decode() for each in (cast.erin, cast.alice)
+    }
+    assert in_menu == {cast.erin: True, cast.alice: False}
+
+
 def test_whoever_may_not_view_a_record_is_not_shown_its_numbers(cast: Cast) -> None:
     manager = add_member(cast.initech, "csm", person("Cora Cole", "cora@initech.example"))
     page = sign_in(manager).get(PLACE)

@@ -169,4 +169,5 @@ menu.add(
     icon="building-office-2",
     permission=SWITCH_TENANT,
     url=lambda tenant: reverse("enterprises"),
+    edition=Edition.AGGREGATOR,
 )

@@ -27,6 +27,7 @@ class Entry:
     permission: str
     url: Callable[[Tenant], str]
     count: Callable[[Tenant], tuple[int, str]]
+    edition: str
 
 
 def no_count(tenant: Tenant) -> tuple[int, str]:
@@ -44,18 +45,20 @@ def add(
     permission: str,
     url: Callable[[Tenant], str],
     count: Callable[[Tenant], tuple[int, str]] = no_count,
+    edition: str = "",
 ) -> None:
     """Add an entry to a section: WORKSPACE, PEOPLE ("Identity & Access", "Users & Permissions") or SECURITY.
 
     ``icon``: the name of a heroicon. ``count``: a number that stands behind the label unless it is 0, and what it
-    counts, from the tenant's row alone.
+    counts, from the tenant's row alone. ``edition``: for people of tenants of this edition alone.
     """
-    _entries.append(Entry(section, label, icon, permission, url, count))
+    _entries.append(Entry(section, label, icon, permission, url, count, edition))
 
 
 def entries(user: User, tenant: Tenant) -> list[tuple[Entry, str]]:
     """What this person may open, with the addresses, by section and name."""
-    allowed = [entry for entry in _entries if user.may(entry.permission)]
+    editions = {"", user.tenant.edition if user.tenant else ""}
+    allowed = [entry for entry in _entries if user.may(entry.permission) and entry.edition in editions]
     return [(entry, entry.url(tenant)) for entry in sorted(allowed, key=lambda e: (e.section, sort_key(e.label)))]
 
 
