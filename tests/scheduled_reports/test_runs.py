@@ -23,6 +23,7 @@ from tests.workspace.outbox.conftest import mail_server, mailbox  # noqa: F401
 from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
 from wisely_security.scheduled_reports.models import ReportRun, SavedView
+from wisely_security.scheduled_reports.runs import running
 from wisely_security.scheduled_reports.runs.running import run_due
 from wisely_security.tenancy.models import Role, UserStatus
 from wisely_security.workspace.modules.business_profile import BusinessProfile
@@ -151,6 +152,28 @@ def test_what_cannot_be_sent_is_recorded_with_the_servers_answer(
     assert (event.action, event.reason_code) == ("run", "email_failed")
     assert "550 5.1.1 No such mailbox" in event.reason
     assert (again(report).last_outcome, again(report).last_reason) == ("not_sent", event.reason)
+
+
+def test_one_that_fails_keeps_nobody_else_waiting_and_is_tried_again(cast: Cast, monkeypatch, caplog) -> None:
+    broken = a_report(cast, name="Broken", format="summary", next_run_at=timezone.now() - timedelta(hours=1))
+    a_report(cast, name="Whole", format="csv")
+    trail = AuditTrail(cast.acme)
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "summarize", lambda *_: 1 / 0)
+        send()
+        send()
+    assert [message.subject.partition(":")[0] for message in mail.outbox] == ["Whole"]
+    assert sorted((event.resource_name, event.status) for event in trail.new()) == [
+        ("Broken", "failure"),
+        ("Whole", "success"),
+    ]
+    waiting = again(broken)
+    assert (waiting.last_outcome, "division by zero" in caplog.text) == ("failed", True)
+    assert timezone.now() < (waiting.next_run_at or timezone.now()) <= timezone.now() + timedelta(minutes=10)
+    with acting_as(tenant_id=cast.acme.pk):
+        type(broken).objects.filter(pk=broken.pk).update(next_run_at=timezone.now())
+    send()
+    assert (len(mail.outbox), again(broken).last_outcome) == (2, "sent")
 
 
 def test_a_paused_report_is_not_sent_and_resuming_does_not_make_up_for_it(cast: Cast) -> None:

@@ -7,6 +7,7 @@ Nothing is written before the summary has been read, so the projectors wait for 
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -33,8 +34,11 @@ from ..schedules.recipients import may_receive
 from . import mailing, period
 from .summary import summarize
 
+logger = logging.getLogger(__name__)
+
 KEPT_FOR = timedelta(days=30)  # after the link has expired; until then, the page says so
-CODES = {Outcome.NOBODY_LEFT: Code.NO_PERMISSION, Outcome.INVALID_VIEW: Code.INVALID_INPUT}
+TRY_AGAIN_AFTER = timedelta(minutes=10)
+CODES = {Outcome.NOBODY_LEFT: Code.NO_PERMISSION, Outcome.INVALID_VIEW: Code.INVALID_INPUT, Outcome.FAILED: Code.ERROR}
 
 
 class NotRunError(RefusedError):
@@ -50,7 +54,11 @@ def run_due() -> None:
         reports = list(found.values_list("pk", "tenant_id"))
     for pk, tenant_id in reports:
         with using(RequestContext(tenant_id=tenant_id)):
-            _run_due(pk)
+            try:
+                _run_due(pk)
+            except Exception:  # the other reports are due as well
+                logger.exception("The scheduled report %s could not be run and will be tried again.", pk)
+                _try_again_later(pk)
 
 
 def _run_due(pk: UUID) -> None:
@@ -66,6 +74,21 @@ def _run_due(pk: UUID) -> None:
             _record_failure(report, error)
             mailing.note(report.pk, error.outcome, str(error))
         ScheduledReport.objects.filter(pk=pk).update(next_run_at=due.next_due(report, now, zone))
+
+
+def _try_again_later(pk: UUID) -> None:
+    """For the same moment, as long as there is no later one. The first failure is recorded."""
+    now = timezone.now()
+    with transaction.atomic():
+        report = _locked(pk)
+        if report is None:
+            return
+        error = NotRunError(Outcome.FAILED, "Something went wrong. It is tried again; the server log has the details.")
+        if report.last_outcome != Outcome.FAILED:
+            _record_failure(report, error)
+        mailing.note(pk, error.outcome, str(error))
+        following = due.next_due(report, now, due.zone_of(report.tenant_id))
+        ScheduledReport.objects.filter(pk=pk).update(next_run_at=min(now + TRY_AGAIN_AFTER, following))
 
 
 def _locked(pk: UUID) -> ScheduledReport | None:

@@ -22,7 +22,7 @@ def shown_summary(run: ReportRun, path: str, with_findings: bool) -> dict[str, A
         for each in kept["lists"]
         if path or not each["is_personal"]
     ]
-    totals = kept["totals"] and [(label, now, change(now, before)) for label, now, before in kept["totals"]]
+    totals = kept["totals"] and [(label, f"{now:,}", change(now, before)) for label, now, before in kept["totals"]]
     its = kept["findings"]
     findings = {**its, "change": change(its["number"], its["before"]), "url": f"{reverse('findings')}?state=all"}
     return {**kept, "totals": totals, "lists": lists, "findings": findings if with_findings else None}
@@ -35,7 +35,7 @@ def _row(run: ReportRun, path: str, row: list[Any]) -> dict[str, Any]:
         filters = {**filters, "q": " ".join([*words, filters["q"]])}
     others = [each for each in run.parameters if each.partition("=")[0] not in filters]
     url = to_url(path, [*others, *(f"{name}={value}" for name, value in filters.items())]) if path else ""
-    return {"label": label, "number": number, "change": change(number, before), "url": url}
+    return {"label": label, "number": f"{number:,}", "change": change(number, before), "url": url}
 
 
 def change(now: int, before: int) -> str:
