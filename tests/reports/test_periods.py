@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from django.db import connection
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,3 +135,60 @@ def test_every_day_between_the_limits_can_be_asked_for(cast: Cast, query: str, n
         cast.alice.time_zone = name
         cast.alice.save()
     assert sign_in(cast.alice).get(f"{PAGE}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last", "start", "end"),
+    [
+        ("UTC", (1, 9, 30), (1, 9, 30), in_utc(2026, 11, 1, 9, 30), in_utc(2026, 11, 1, 9, 31)),
+        ("Asia/Kolkata", (1, 0, 0), (2, 23, 59), in_utc(2026, 10, 31, 18, 30), in_utc(2026, 11, 2, 18, 30)),
+        # 01:00 to 01:59 is there twice on that day.
+        ("America/New_York", (1, 1, 30), (1, 1, 30), in_utc(2026, 11, 1, 5, 30), in_utc(2026, 11, 1, 6, 31)),
+        ("America/New_York", (1, 0, 59), (1, 2, 0), in_utc(2026, 11, 1, 4, 59), in_utc(2026, 11, 1, 7, 1)),
+    ],
+)
+def test_times_are_included_to_the_minute(
+    name: str, first: tuple[int, int, int], last: tuple[int, int, int], start: datetime, end: datetime
+) -> None:
+    days = date(2026, 11, first[0]), date(2026, 11, last[0])
+    period = Period(*days, zone(name), time(first[1], first[2]), time(last[1], last[2]))
+    assert (period.start, period.end) == (start, end)
+
+
+def test_a_time_that_is_skipped_is_the_moment_of_the_change() -> None:
+    day, change = date(2026, 3, 29), in_utc(2026, 3, 29, 1)
+    berlin = zone("Europe/Berlin")
+    assert Period(day, day, berlin, time(2, 30), None).start == change
+    assert Period(day, day, berlin, None, time(2, 30)).end == change
+    assert Period(day, day, berlin, time(1, 59), time(3, 0)).end == change + timedelta(minutes=1)
+
+
+@given(st.sampled_from(ZONES), recent_days, st.times(), st.times())
+def test_a_minute_holds_exactly_the_moments_that_clocks_show_it(name: str, day: date, at: time, shown: time) -> None:
+    at = at.replace(second=0, microsecond=0)
+    period = Period(day, day, zone(name), at, at)
+    for fold in (0, 1):
+        moment = datetime.combine(day, shown.replace(hour=at.hour, minute=at.minute), zone(name)).replace(fold=fold)
+        local = moment.astimezone(UTC).astimezone(zone(name))
+        if local.replace(tzinfo=None, fold=0) == moment.replace(tzinfo=None, fold=0):  # there is such a time
+            assert period.start <= moment.astimezone(UTC) < period.end
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"from": "2026-11-01T09:30", "to": "2026-11-01T10:00"}, "1 Nov 2026, 09:30 to 10:00"),
+        ({"from": "2026-11-01", "from_time": "09:30", "to": "2026-11-02"}, "1 Nov 2026, 09:30 to 2 Nov 2026, 23:59"),
+        ({"from": "2026-11-01T10:00", "to": "2026-11-01T09:59"}, None),
+        ({"from": "2026-11-01T25:00", "to": "2026-11-02"}, None),
+        ({"from": "2026-11-01T10", "to": "2026-11-02"}, None),
+    ],
+)
+def test_a_page_takes_times(alice: Client, query: dict[str, str], said: str | None) -> None:
+    page = alice.get(PAGE, query)
+    if said is None:
+        assert page.status_code == 400
+    else:
+        assert str(page.context["form"].cleaned_data["during"]) == said
+        assert "from=2026-11-01T09:30" in page.context["chart_url"]
+        assert page.context["form"]["from_time"].value() == "09:30"

@@ -174,6 +174,9 @@ class _Reader:
     def _key(self, part: Term, name: str, each: ManyFilter, value: str) -> str:
         key = STATUSES.get(fold(value)) if name == "status" else None
         key = key or each.key_of(value)
+        if key is not None and "@" in key:
+            user = User.objects.filter(tenant=current().tenant_id, email=key).values_list("pk", flat=True).first()
+            return str(user or key)  # as the list of people has them
         if key is not None:
             return key
         if isinstance(each, PeopleFilter):
