@@ -1,8 +1,9 @@
-"""The chart above the rows: fetched after the page, kept while paging, changed with the filters."""
+"""The chart above the rows: drawn with the page, kept while paging, changed with the filters; ranges of it are chosen."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -110,7 +111,7 @@ def test_a_box_that_waits_says_so_and_one_that_failed_can_be_tried_again(visit, 
     page = visit(site.cast.alice)
     held: list[Route] = []
     page.route("**/chart/*", lambda route: held.append(route))
-    page.goto(between(FIRST, LAST))
+    page.goto(between(FIRST, LAST, q="a"))
     expect(page.locator(".chart").get_by_text("Loading the chart…")).to_be_visible()
     held[0].fulfill(status=503, body="")
     again = page.get_by_role("link", name="The chart could not be loaded. Try again")
@@ -118,22 +119,49 @@ def test_a_box_that_waits_says_so_and_one_that_failed_can_be_tried_again(visit, 
     page.unroute("**/chart/*")
     again.click()
     expect(page.locator(".chart svg")).to_be_visible()
-    expect(page).to_have_url(between(FIRST, LAST))
+    expect(page).to_have_url(between(FIRST, LAST, q="a"))
     complaints.clear()
 
 
-def test_without_scripts_a_link_leads_to_it(visit, site) -> None:
+def test_without_scripts_it_is_there_or_a_link_leads_to_it(visit, site) -> None:
     page = visit(site.cast.alice, java_script_enabled=False)
     page.goto(between(FIRST, LAST, status="failure"))
-    expect(page.get_by_role("button", name="Apply")).to_have_count(1)
+    assert total(page) == len(shown(site, status="failure"))
+    expect(page.get_by_role("button", name="Hide chart")).to_have_count(0)
+    page.goto(between(FIRST, LAST, q="a"))
     link = page.get_by_role("link", name="Show the chart")
     card, text = page.locator(".chart").bounding_box(), link.bounding_box()
     assert card["height"] < text["height"] + 40  # no room for what does not come
     link.click()
     expect(page.get_by_role("heading", name="Login Activity: chart")).to_be_visible()
-    assert total(page) == len(shown(site, status="failure"))
+    expect(page.locator(".tops").first).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="Login Activity").click()
-    expect(page).to_have_url(re.compile("status=failure"))
+    expect(page).to_have_url(re.compile("q=a"))
+
+
+def test_a_range_is_dragged_or_chosen_with_the_keyboard(visit, site) -> None:
+    page = visit(site.cast.alice)
+    page.goto(between(FIRST, LAST))
+    rooms, chosen = page.locator(".chart .bar-room"), page.locator(".chart-range")
+    first, last = (rooms.nth(place).bounding_box() for place in (3, 6))
+    page.mouse.move(first["x"] + 3, first["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(last["x"] + 3, last["y"] + 30, steps=4)
+    expect(page.locator(".bar.is-chosen")).to_have_count(4)
+    expect(chosen).to_contain_text(" to ")
+    page.mouse.up()
+    days = [FIRST + timedelta(days=days) for days in (3, 6)]
+    expect(page).to_have_url(re.compile(f"from={days[0]}&to={days[1]}$"))
+    bars = page.locator(".chart .bar")
+    expect(bars).to_have_count(4)
+    bars.nth(0).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(chosen).to_contain_text("Press Enter to show it.")
+    page.keyboard.press("Escape")
+    expect(chosen).to_be_empty()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"from={days[0] + timedelta(days=1)}&to={days[0] + timedelta(days=2)}$"))
 
 
 @pytest.mark.parametrize("width", [360, 390, 1440])

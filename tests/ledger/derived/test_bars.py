@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -62,6 +62,25 @@ def test_every_bar_begins_at_a_quarter_of_an_hour(day: date, zone: str) -> None:
 def test_a_bar_is_as_long_as_it_must_be(first: date, last: date, unit: Unit, number: int) -> None:
     found, bars = bars_of(of(first, last))
     assert (found, len(bars)) == (unit, number)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "unit", "number"),
+    [
+        (time(10, 0), time(10, 59), Unit.MINUTE, 60),
+        (time(10, 20), time(13, 59), Unit.QUARTER, 15),
+        (time(9, 30), time(19, 29), Unit.HOUR, 11),
+    ],
+)
+def test_some_hours_of_a_day_have_bars_of_minutes(starts: time, ends: time, unit: Unit, number: int) -> None:
+    zone = ZoneInfo("Asia/Kolkata")
+    period = Period(NEWEST, NEWEST, zone, starts, ends)
+    found, bars = bars_of(period)
+    assert (found, len(bars)) == (unit, number)
+    assert (bars[0].start, bars[-1].end) == (period.start, period.end)
+    begin = datetime.combine(NEWEST, starts)
+    assert bars[0].query["from"] == f"{begin:%Y-%m-%dT%H:%M}"
+    assert bars[-1].query["to"] == f"{datetime.combine(NEWEST, ends):%Y-%m-%dT%H:%M}"
 
 
 @pytest.mark.parametrize(

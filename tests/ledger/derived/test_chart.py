@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from login_activity.report.filters import LoginActivityFilterSet
 from tests.support.cast import Cast, add_member, person, sign_in
-from tests.support.records import append_many, append_rows
+from tests.support.records import append_many, append_rows, put_at
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports.chart import totals
@@ -126,10 +129,22 @@ def test_a_bar_links_to_its_day_with_the_other_filters(acme: Client) -> None:
     assert len(response.context["events"]) == total(body)[0]
 
 
-def test_bars_of_hours_are_no_links(acme: Client) -> None:
-    body = chart(acme, "period=today")
-    assert len(re.findall(r'<g class="bar"', body)) == 24
-    assert '<a class="bar"' not in body
+def test_a_day_leads_to_its_hours_and_an_hour_to_its_minutes(committed_cast: Cast) -> None:
+    day = (timezone.now().astimezone(ZoneInfo("Asia/Kolkata")) - timedelta(days=1)).replace(hour=10, minute=3)
+    for moment in (day, day, day + timedelta(minutes=14)):
+        put_at(committed_cast.acme.pk, moment)
+    alice = sign_in(committed_cast.alice)
+    body = chart(alice, f"from={day:%Y-%m-%d}&to={day:%Y-%m-%d}")
+    for bars, unit, number in ((24, "hour", 3), (60, "minute", 2)):
+        assert f"per {unit}," in body
+        links = re.findall(r'<a class="bar" href="([^"]*)"[^>]*aria-label="[^"]*: ([\d,]+) event', body)
+        assert len(links) == bars
+        [busiest] = [link for link, events in links if events == str(number)]
+        assert len(alice.get(busiest).context["events"]) == number
+        body = chart(alice, busiest.partition("?")[2])
+    assert f"from={day:%Y-%m-%d}T10:03&to={day:%Y-%m-%d}T10:03" in busiest
+    assert total(body) == (2, 2, 0)
+    assert '<a class="bar"' not in body  # the one minute that it is of
 
 
 def test_without_a_script_it_is_a_page(acme: Client) -> None:

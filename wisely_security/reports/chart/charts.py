@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
 from math import ceil, log10
+from typing import Any
 from zlib import crc32
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 from wisely_security.ledger.derived.rollup import Count
 from wisely_security.ledger.months.partitions import add_months
 
-from ..filtering.periods import Period, Preset
+from ..filtering.periods import MINUTE, Period, Preset
 
 MOST_BARS = 92
 MOST_LABELS = 8
@@ -23,6 +24,8 @@ MOST_LABELS = 8
 class Unit(Enum):
     """What a bar is."""
 
+    MINUTE = "minute"
+    QUARTER = "15 minutes"
     HOUR = "hour"
     DAY = "day"
     WEEK = "week"
@@ -32,33 +35,46 @@ class Unit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """From ``start`` up to, not including, ``end``. ``first`` and ``last``: its days. ``axis``: its name, as short as
-    there is room for; ``name``: in full."""
+    """From ``start`` up to, not including, ``end``. ``first`` and ``last``: its days, in ``zone``. ``axis``: its name,
+    as short as there is room for it; ``name``: in full."""
 
     start: datetime
     end: datetime
     first: date
     last: date
+    zone: tzinfo
     axis: str
     name: str
 
     @property
     def query(self) -> dict[str, str]:
-        """The period that is this bar's."""
-        return {"period": Preset.CUSTOM.value, "from": self.first.isoformat(), "to": self.last.isoformat()}
+        """The period that is this bar's: its days, or the minutes that it begins and ends with."""
+        days = Period(self.first, self.last, self.zone)
+        ends: list[Any] = [self.first, self.last]
+        if (self.start, self.end) != (days.start, days.end):
+            ends = [f"{moment.astimezone(self.zone):{MINUTES}}" for moment in (self.start, self.end - MINUTE)]
+        return {"period": Preset.CUSTOM.value, "from": str(ends[0]), "to": str(ends[1])}
+
+
+MINUTES = "%Y-%m-%dT%H:%M"
+STEPS = {Unit.MINUTE: MINUTE, Unit.QUARTER: timedelta(minutes=15), Unit.HOUR: timedelta(hours=1)}
+# How much of a day there may be for bars of a length.
+WITHIN_A_DAY = {Unit.MINUTE: timedelta(minutes=75), Unit.QUARTER: timedelta(hours=8), Unit.HOUR: timedelta.max}
 
 
 def bars_of(period: Period) -> tuple[Unit, list[Bar]]:
-    """Hours for one day; otherwise days, or longer units if there is no room for so many bars.
+    """Hours for one day, minutes for some of its hours; otherwise days, or longer units if there is no room for so many
+    bars.
 
     No bar lies in the future, but for the rest of today. A day that never was (30 December 2011 on Samoa) is a bar of
     no length.
     """
     last = min(period.last, max(period.first, timezone.now().astimezone(period.zone).date()))
-    if period.first == last and (
-        hours := list(_hours(period if last == period.last else Period(last, last, period.zone)))
-    ):
-        return Unit.HOUR, hours
+    if period.first == last:
+        day = period if last == period.last else Period(last, last, period.zone)
+        unit = next(unit for unit, longest in WITHIN_A_DAY.items() if day.end - day.start <= longest)
+        if steps := list(_steps(day, unit)):
+            return unit, steps
     days = (last - period.first).days + 1
     if days <= MOST_BARS:
         unit = Unit.DAY
@@ -75,15 +91,15 @@ def bars_of(period: Period) -> tuple[Unit, list[Bar]]:
     return unit, bars
 
 
-def _hours(day: Period) -> Iterator[Bar]:
-    """Steps of 60 minutes: on a day on which clocks change there is one more, or one less. The first of them ends at a
-    full hour."""
-    start = day.start
+def _steps(day: Period, unit: Unit) -> Iterator[Bar]:
+    """Of hours: on a day on which clocks change there is one more, or one less. The first ends where the clock shows a
+    full one."""
+    start, length = day.start, STEPS[unit]
     while start < day.end:
-        past = timedelta(minutes=start.astimezone(day.zone).minute)
-        end = min(start - past + timedelta(hours=1), day.end)
+        past = timedelta(minutes=start.astimezone(day.zone).minute) % length
+        end = min(start - past + length, day.end)
         from_, to = (f"{moment.astimezone(day.zone):%H:%M}" for moment in (start, end))
-        yield Bar(start, end, day.first, day.last, from_, f"{from_} to {to}")
+        yield Bar(start, end, day.first, day.last, day.zone, from_, f"{from_} to {to}")
         start = end
 
 
@@ -105,7 +121,7 @@ _AXIS = {Unit.DAY: "%-d %b", Unit.WEEK: "%-d %b", Unit.MONTH: "%b %Y", Unit.YEAR
 
 def _bar(unit: Unit, span: Period) -> Bar:
     name = f"{span.first:%A, %-d %b %Y}" if unit is Unit.DAY else str(span)
-    return Bar(span.start, span.end, span.first, span.last, f"{span.first:{_AXIS[unit]}}", name)
+    return Bar(span.start, span.end, span.first, span.last, span.zone, f"{span.first:{_AXIS[unit]}}", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +220,7 @@ def scale(counts: Sequence[Count]) -> int:
 
 
 def _labels(unit: Unit, bars: int) -> list[str]:
-    """Which bars are named below: hours from the first on, else back from the last."""
+    """Which bars are named below: of a day's from the first on, else back from the last."""
     step = ceil(bars / MOST_LABELS)
-    numbers = range(bars) if unit is Unit.HOUR else range(bars - 1, -1, -1)
+    numbers = range(bars) if unit in STEPS else range(bars - 1, -1, -1)
     return [("second" if number // step % 2 else "first") if number % step == 0 else "" for number in numbers]

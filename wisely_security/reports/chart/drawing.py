@@ -18,9 +18,8 @@ def drawing(
     """``link``: the page with other parameters."""
 
     def url(bar: Bar) -> str:
-        if unit is Unit.HOUR:
-            return ""
-        return link(**bar.query)
+        """None of its own for the one bar that there is."""
+        return link(**bar.query) if len(bars) > 1 else ""
 
     return {
         "unit": unit.value,
