@@ -32,6 +32,11 @@ def _show_numbers(page: Page) -> None:
     expect(page.get_by_role("table", name="Events per")).to_be_visible()
 
 
+def _open_tops(page: Page) -> None:
+    page.locator(".strip-tops summary").click()
+    expect(page.locator(".tops a").first).to_be_visible()
+
+
 def _show_event(page: Page) -> None:
     page.goto(page.locator(".rows .open").first.get_attribute("href") or "")
 
@@ -90,7 +95,7 @@ def somebody_at_work(site: Site) -> User:
 STATES = {
     "rows": State(SOME),
     "rows with chips": State(f"{SOME}&status=failure&q=Safari"),
-    "chart with its numbers": State(SOME, then=_show_numbers),
+    "chart with its numbers and the commonest values": State(SOME, then=_then(_open_tops, _show_numbers)),
     "chart of one day": State(between(days_ago(18), days_ago(18)), then=_show_numbers),
     "chart page": State(f"{LOGIN_ACTIVITY}chart/?period=30d"),
     "open row": State(SOME, then=_open_row),
@@ -134,6 +139,7 @@ STATES = {
     "checkpoint receiver": State("/settings/checkpoint-receivers/", visitor=somebody_at_work, then=_follow("Archive")),
     "findings": State("/settings/security/findings/"),
     "rules of findings": State("/settings/security/findings/rules/", then=_press("Try on the last 30 days")),
+    "enterprises": State("/settings/security/enterprises/?sort=failures", visitor=lambda site: site.cast.erin),
     "alerts about findings": State("/settings/security/findings/alerts/"),
     "sign-in settings": State("/settings/sign-in/", then=_save),
     "sessions": State("/account/sessions/", visitor=lambda site: site.newcomer()),

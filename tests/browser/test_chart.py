@@ -1,4 +1,4 @@
-"""The chart above the rows: drawn with the page, kept while paging, changed with the filters; ranges of it are chosen."""
+"""The chart above the rows: drawn with the page, kept while paging, changed with the filters; ranges are chosen."""
 
 from __future__ import annotations
 
