@@ -64,6 +64,7 @@ def a_row(record: str, tenant: UUID, chance: random.Random, moment: Any, *words:
         "status": "failure" if failed else "success",
         "ip": chance.choice(ADDRESSES),
         "request_id": UUID(int=chance.randrange(90)),
+        "session": f"{int(moment.timestamp()) // 432_000:016x}",  # of five days
     }
     if record == "login":
         return row | {
