@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, add_member, person, sign_in
@@ -35,6 +37,12 @@ def notes(cast: Cast) -> list[Note]:
 
 def page(client: Client, url: str) -> str:
     return " ".join(client.get(url).content.decode().split())
+
+
+def statements(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
 
 
 def test_a_note_is_written_changed_and_deleted_and_the_event_stays_as_it_is(cast: Cast) -> None:
@@ -71,8 +79,10 @@ def test_the_row_says_that_there_are_notes(cast: Cast) -> None:
     alice = sign_in(cast.alice)
     event = newest(alice)
     assert "mark-note" not in page(alice, RECORD)
+    without = statements(alice, RECORD)
     add(alice, event, "One")
     assert 'title="1 note"' in page(alice, RECORD)
+    assert statements(alice, RECORD) == without + 1  # a tenant without notes pays for none
     add(alice, event, "Two")
     assert 'title="2 notes"' in page(alice, RECORD)
     assert newest(sign_in(cast.charlie))["notes"] is None
