@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.csv_files import read_csv
 
+from .picking import pick
 from .reading import LOGIN_ACTIVITY
 from .test_accessibility import NARROW, examine
 from .workspace import a_company
@@ -34,7 +35,7 @@ def test_filters_become_a_view_a_report_and_a_file(visit, site) -> None:
     company = a_company(site)
     page = visit(company.alice)
     page.goto(f"{LOGIN_ACTIVITY}?period=last-month")
-    page.get_by_label("Status").first.select_option("failure")
+    pick(page, "Status", "Failure")
     expect(page.get_by_role("list", name="Active filters")).to_contain_text("Failure")
     open_views(page)
     examine_both(page)
