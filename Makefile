@@ -20,7 +20,7 @@ endif
 
 PROCESSES := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-fast test-days bench check
+.PHONY: run test test-fast test-days bench screenshots check
 .DEFAULT_GOAL := run
 
 ## make run [PORT=8000] [WORKERS=2] [DATA_DIR=data] [DEMO=0]: the site with its database and demo data
@@ -46,6 +46,10 @@ bench:
 	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/bench.installed
 	@.venv-bench/bin/python -m benchmarks $(if $(EVENTS),--events "$(EVENTS)") $(if $(ROUNDS),--rounds "$(ROUNDS)") \
 		$(if $(ONLY),--only $(ONLY))
+
+## make screenshots [DATA=folder]: the pictures in docs/, from a demo made for them, and the steps of three tasks
+screenshots: $(VENV)/test.installed browser
+	@$(RUN) -m tests.browser.showing.screenshots $(if $(DATA),--data "$(DATA)")
 
 ## make check: style, types, imports, migrations, a new database, deployment, dependencies, security
 check: $(VENV)/test.installed

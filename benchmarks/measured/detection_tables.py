@@ -40,7 +40,7 @@ def _found(loaded: Loader, outcome: Outcome, kinds: list[str], scores: Scores, f
 
     number = sum(outcome.false.values())
     rows = [row("findings", number / loaded.weeks, ours(scores))]
-    for rate in [number / loaded.weeks, *RATES]:
+    for rate in dict.fromkeys([round(number / loaded.weeks, 3), *RATES]):
         threshold = scores.threshold(rate * loaded.weeks)
         rows.append(row("Freeman’s score", rate, [scores.found(kind, threshold) for kind in kinds]))
     number = sum(outcome.false_first.values())

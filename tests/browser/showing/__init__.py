@@ -1,0 +1,1 @@
+"""What is shown of the product: its screenshots, and how many steps three tasks take. ``make screenshots`` runs both."""
