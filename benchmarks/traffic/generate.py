@@ -26,22 +26,22 @@ class Traffic:
 
     def __init__(self, assumed: Assumptions, people: int, attacks: int, start: float = START) -> None:
         rng = Random(assumed.seed)
-        world = countries(assumed.seed)
+        atlas = countries(assumed.seed)
         self.start = start
         self.people: list[Person] = []
-        for company, size in companies(rng, world, people):
+        for company, size in companies(rng, atlas, people):
             for _ in range(size):
-                self.people.append(person(rng, len(self.people) + 1, company, world, assumed))
+                self.people.append(person(rng, len(self.people) + 1, company, atlas, assumed))
         self.company = {each.user: each.company.number for each in self.people}
         honest = {
-            each.user: sorted(month(rng, each, world[each.company.country], start, assumed), key=attrgetter("at"))
+            each.user: sorted(month(rng, each, atlas[each.company.country], start, assumed), key=attrgetter("at"))
             for each in self.people
         }
-        attacked = list(self._attacks(rng, honest, world, attacks))
+        attacked = list(self._attacks(rng, honest, atlas, attacks))
         self.rows = sorted([each for rows in honest.values() for each in rows] + attacked, key=attrgetter("at"))
 
     def _attacks(
-        self, rng: Random, honest: dict[int, list[Row]], world: dict[str, Country], attacks: int
+        self, rng: Random, honest: dict[int, list[Row]], atlas: dict[str, Country], attacks: int
     ) -> Iterator[Row]:
         """So many of each kind."""
         victims = rng.sample(self.people, k=len(self.people))
@@ -54,7 +54,7 @@ class Traffic:
                 if known := bisect_left(signed_in, at):
                     break
             successes = [each for each in honest[victim.user] if each.is_success][:known]
-            spot, used = _attacker(rng, kind, victim, successes, world)
+            spot, used = _attacker(rng, kind, victim, successes, atlas)
             yield row(rng, victim.user, at, spot, used, self.start, attack=kind)
 
 
@@ -66,13 +66,13 @@ def _moment(rng: Random, kind: str, victim: Person, start: float) -> float:
 
 
 def _attacker(
-    rng: Random, kind: str, victim: Person, successes: list[Row], world: dict[str, Country]
+    rng: Random, kind: str, victim: Person, successes: list[Row], atlas: dict[str, Country]
 ) -> tuple[Spot, Device]:
-    country = world[victim.company.country]
+    country = atlas[victim.company.country]
     forms = [each.device for each in successes]
     form = max(sorted(set(forms)), key=forms.count)
     if kind == NAIVE:
-        origin = world[rng.choices(list(ORIGINS), list(ORIGINS.values()))[0]]
+        origin = atlas[rng.choices(list(ORIGINS), list(ORIGINS.values()))[0]]
         provider = rng.choice([*origin.hosts, *origin.fixed])
         return provider.spot(rng, rng.choice(list(provider.pools))), device(rng, DESKTOP, old=0.3)
     if kind == VPN:

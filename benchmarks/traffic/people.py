@@ -75,7 +75,7 @@ class Person:
         return self.carrier.spot(rng, rng.choice(others) if others and rng.random() < 0.2 else self.hub)
 
 
-def companies(rng: Random, world: dict[str, Country], people: int) -> Iterator[tuple[Company, int]]:
+def companies(rng: Random, atlas: dict[str, Country], people: int) -> Iterator[tuple[Company, int]]:
     """Each with how many work there: few large ones, many small ones."""
     from .assumptions import HOME_COUNTRIES
 
@@ -83,9 +83,9 @@ def companies(rng: Random, world: dict[str, Country], people: int) -> Iterator[t
     while people > 0:
         size = min(people, max(8, int(rng.paretovariate(0.9) * 12)), 500)
         country = rng.choices(list(HOME_COUNTRIES), list(HOME_COUNTRIES.values()))[0]
-        cities = {world[country].city(rng) for _ in range(1 + size // 80)}
+        cities = {atlas[country].city(rng) for _ in range(1 + size // 80)}
         offices = {
-            city: [world[country].line(rng).spot(rng, city) for _ in range(rng.choice((1, 1, 2)))]
+            city: [atlas[country].line(rng).spot(rng, city) for _ in range(rng.choice((1, 1, 2)))]
             for city in sorted(cities, key=lambda city: city.name)
         }
         number += 1
@@ -93,8 +93,8 @@ def companies(rng: Random, world: dict[str, Country], people: int) -> Iterator[t
         yield Company(number, country, offices), size
 
 
-def person(rng: Random, user: int, company: Company, world: dict[str, Country], it: Assumptions) -> Person:
-    country = world[company.country]
+def person(rng: Random, user: int, company: Company, atlas: dict[str, Country], it: Assumptions) -> Person:
+    country = atlas[company.country]
     city = rng.choice(list(company.offices))
     works = rng.choices(
         [OFFICE, HOME, FIELD, SHIFTS],
@@ -129,22 +129,22 @@ def person(rng: Random, user: int, company: Company, world: dict[str, Country], 
         since=rng.randrange(DAYS - 3) if rng.random() < 0.08 else 0,
     )
     if rng.random() < it.through_vpn:
-        abroad = rng.choices([code for code in world if code != company.country], k=2)
-        exits = [country, *(world[code] for code in abroad)]
+        abroad = rng.choices([code for code in atlas if code != company.country], k=2)
+        exits = [country, *(atlas[code] for code in abroad)]
         made.vpn = [(host := rng.choice(each.hosts), rng.choice(list(host.pools))) for each in exits]
-    _plan(rng, made, world, it)
+    _plan(rng, made, atlas, it)
     return made
 
 
-def _plan(rng: Random, it: Person, world: dict[str, Country], assumed: Assumptions) -> None:
+def _plan(rng: Random, it: Person, atlas: dict[str, Country], assumed: Assumptions) -> None:
     """Trips, holidays, new devices and new lines."""
     times = assumed.trips_in_the_field if it.works == FIELD else 1.0
-    country = world[it.company.country]
+    country = atlas[it.company.country]
     for day in range(DAYS):
         if rng.random() < assumed.trips_a_month * times / DAYS:
             _stay(rng, it, country, country.city(rng), day, rng.choice((1, 1, 2, 3)))
         if rng.random() < assumed.trips_abroad_a_month / DAYS:
-            abroad = world[rng.choice([code for code in world if code != it.company.country])]
+            abroad = atlas[rng.choice([code for code in atlas if code != it.company.country])]
             _stay(rng, it, abroad, abroad.city(rng), day, rng.choice((2, 3, 4, 5)))
         for what, a_month in (
             ("device", assumed.new_device_a_month),
@@ -154,7 +154,7 @@ def _plan(rng: Random, it: Person, world: dict[str, Country], assumed: Assumptio
             if rng.random() < a_month / DAYS:
                 it.changes[day] = what
     if rng.random() < assumed.holidays:
-        where = country if rng.random() < 0.6 else world[rng.choice(HOLIDAY_COUNTRIES)]
+        where = country if rng.random() < 0.6 else atlas[rng.choice(HOLIDAY_COUNTRIES)]
         _stay(rng, it, where, where.city(rng), rng.randrange(DAYS), rng.choice((7, 7, 10, 14)), is_holiday=True)
 
 

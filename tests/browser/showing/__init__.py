@@ -1,1 +1,1 @@
-"""What is shown of the product: its screenshots, and how many steps three tasks take. ``make screenshots`` runs both."""
+"""What is shown of the product: screenshots, and how many steps three tasks take. ``make screenshots`` runs both."""

@@ -36,7 +36,12 @@ class Demo:
     def page(self, person: str = ALICE, **options: Any) -> Page:
         """Somebody has signed in, in a window of their own, and sees where that leads."""
         context = self.browser.new_context(
-            **{"viewport": {"width": 1440, "height": 900}, "user_agent": WINDOWS_CHROME, "base_url": self.url, **options},
+            **{
+                "viewport": {"width": 1440, "height": 900},
+                "user_agent": WINDOWS_CHROME,
+                "base_url": self.url,
+                **options,
+            },
             extra_http_headers={"X-Forwarded-For": MUMBAI},
         )
         page = context.new_page()
@@ -74,7 +79,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     """It answers once its demo has been loaded."""
     for _ in range(WAIT_SECONDS):
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
+            with urllib.request.urlopen(url, timeout=5):
                 return
         except OSError:
             try:

@@ -1,6 +1,6 @@
 """The screenshots in ``docs/``, and the steps of three tasks: ``make screenshots``, from the demo of a site of its own.
 
-    python -m tests.browser.showing.screenshots [--port 8190] [--data folder]
+python -m tests.browser.showing.screenshots [--port 8190] [--data folder]
 """
 
 from __future__ import annotations
@@ -8,16 +8,23 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sys
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from .demo import ALICE, PROJECT, Demo, demo
 from .tasks import walked
 
 DOCS = PROJECT / "docs"
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 1.5, "is_mobile": True, "has_touch": True}
-PAPER = {"width": 1040, "height": 735}  # A4 across, as Chromium prints it
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 1.5,
+    "is_mobile": True,
+    "has_touch": True,
+}
+PAPER: ViewportSize = {"width": 1040, "height": 735}  # A4 across, as Chromium prints it
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 AUDIT_TRAIL = "/settings/security/audit-trail/"
 
@@ -92,4 +99,5 @@ if __name__ == "__main__":
     given = parser.parse_args()
     with demo(given.port, given.data) as site:
         take(site)
-        print("| task | steps before | steps | seconds |", "| --- | ---: | ---: | ---: |", *walked(site), sep="\n")
+        lines = ["| task | steps before | steps | seconds |", "| --- | ---: | ---: | ---: |", *walked(site)]
+        sys.stdout.write("\n".join([*lines, ""]))
