@@ -24,7 +24,7 @@ from wisely_security.erasure.models import ErasureRequest
 from wisely_security.findings.models import Finding
 from wisely_security.ledger.models import Archive, Verification
 from wisely_security.tenancy.models import Role, Session, Tenant, User
-from wisely_security.workspace.pages.resource_page import resource_pages
+from wisely_security.workspace.pages.resource_page import ResourcePage, resource_pages
 
 EVENTS = "/admin/login_activity/loginevent/"
 USERS = "/admin/tenancy/user/"
@@ -38,6 +38,10 @@ DELETED = [
     for page in resource_pages()
     if page.model in SUPPORTED and any(action.deletes for action in page.custom_actions)
 ]
+
+
+def pages_in_admin() -> list[ResourcePage]:
+    return [page for page in resource_pages() if page.model in admin.site._registry]
 
 
 def list_of(model: type[Model]) -> str:
@@ -90,7 +94,7 @@ def every_url(cast: Cast) -> list[str]:
             LoginEvent: LoginEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
             AuditEvent: AuditEvent.objects.filter(tenant_id=cast.acme.pk).latest("id"),
         }
-        there = {model: model.objects.filter(tenant=cast.acme).first() for model in WORKSPACE}
+        there = {page.model: page.model.objects.filter(tenant=cast.acme).first() for page in pages_in_admin()}
         objects |= {
             model: found or make(model, cast.acme, **{SAMPLES[model].name: "acme"}) for model, found in there.items()
         }

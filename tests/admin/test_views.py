@@ -11,10 +11,10 @@ from django.test import Client
 
 from tests.support.cast import Cast, sign_in
 from wisely_security.admin_site import SupportSite
-from wisely_security.tenancy.models import Role, Session
+from wisely_security.tenancy.models import Role, Session, User
 from wisely_security.tenancy.support import model_admin as support_admin
 
-from .site import DELETED, EVENTS, ROLES, TENANTS, USERS, WORKSPACE, every_url, list_of, support_views
+from .site import EVENTS, ROLES, TENANTS, USERS, WORKSPACE, every_url, list_of, pages_in_admin, support_views
 
 
 def _main(html: str) -> str:
@@ -32,9 +32,11 @@ class TestEveryLookIsTold:
             shows = response.status_code == 200 and re.search(r"(?i)\b(acme|bob)\b", _main(response.content.decode()))
             assert recorded == (1 if shows else 0), url
             shown += bool(shows)
-        kinds = 6 + len(WORKSPACE)
-        histories = 4  # of the tenant, of events and erasure requests; the others redirect to the Audit Trail
-        assert shown == kinds + kinds + histories + len([Role, *DELETED])
+        pages = [page for page in pages_in_admin() if page.model not in {Role, User}]
+        kinds = 7 + len(pages)
+        histories = 5  # of tenant, events, findings and erasure requests; the others redirect to the Audit Trail
+        deleted = [page for page in pages if any(action.deletes for action in page.custom_actions)]
+        assert shown == kinds + kinds + histories + len([Role, *deleted]) + len(["a person"])
 
     def test_a_list_records_for_each_tenant_how_many_of_its_rows_were_shown(
         self, dana: Client, cast: Cast, events
