@@ -155,7 +155,7 @@ function describe(picker) {
 
 // Terms that were understood are filters now, and leave the box, unless somebody types on.
 function takeTerms(path) {
-  const asked = new URLSearchParams(path?.finalRequestPath.split("?")[1]).get("q") ?? "";
+  const asked = (new URLSearchParams(path?.finalRequestPath.split("?")[1]).get("q") ?? "").trim();
   const left = held().get("q") ?? "";
   const box = filters.elements.q;
   if (asked && box.value.trim() === asked && left !== asked) box.value = left && `${left} `;
