@@ -42,74 +42,23 @@ def path(tenant: Tenant) -> str:
 def rows(events: Sequence[AuditEvent], link: Callable[..., str], reader: User) -> list[dict[str, Any]]:
     keys = [(event.resource_type, event.resource_id) for event in events if event.resource_id]
     places = links.existing(keys, reader.may)
-    return [_row(event, link, _place(event, places)) for event in events]
+    return [
+        {
+            "actor_url": link(actor=_who(event)),
+            "resource_url": _place(event, places),
+            "badge": "success" if event.status == Status.SUCCESS else "danger",
+        }
+        for event in events
+    ]
 
 
 def _place(event: AuditEvent, places: dict[links.Key, str]) -> str:
     return places.get((event.resource_type, event.resource_id), "") if event.resource_id else ""
 
 
-def _row(event: AuditEvent, link: Callable[..., str], resource_url: str) -> dict[str, Any]:
-    return {
-        "actor": event.actor_name,
-        "actor_kind": "" if event.actor_kind in {ActorKind.PERSON, ActorKind.SYSTEM} else _kind(event),
-        "actor_url": link(actor=_who(event)),
-        "module": event.module_label,
-        "module_url": link(module=event.module),
-        "sub_module": event.sub_module_label,
-        "action": event.action_label,
-        "fields": diffs.headline(event.changes),
-        "resource": event.resource_name,
-        "resource_url": resource_url,
-        "badge": "success" if event.status == Status.SUCCESS else "danger",
-        "status_label": event.status_label,
-        "status_url": link(status=event.status),
-        "reason": event.reason,
-    }
-
-
-def _kind(event: AuditEvent) -> str:
-    return ActorKind.say(event.actor_kind)
-
-
 def _who(event: AuditEvent) -> str:
     """The actor as the filter takes it."""
     return str(event.actor_id) if event.actor_id else event.actor_kind
-
-
-def facts(event: AuditEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
-    moment = timezone.localtime(event.occurred_at)
-    failed = [("Reason", event.reason), ("Reason code", f"{Code.say(event.reason_code)} ({event.reason_code})")]
-    return [
-        (
-            "What happened",
-            [
-                ("Action", f"{event.module_label}, {event.sub_module_label}: {event.action_label}"),
-                ("Resource", event.resource_name),
-                ("Status", event.status_label),
-                *(failed if event.reason_code else []),
-            ],
-        ),
-        (
-            "Who",
-            [
-                ("Actioned by", event.actor_name),
-                ("Kind of actor", _kind(event)),
-                ("E-mail", event.actor_email),
-                ("IP Address", event.ip),
-            ],
-        ),
-        (
-            "For reference",
-            [
-                ("Exact time", moment.isoformat(timespec="milliseconds")),
-                ("Event ID", event.id),
-                ("Request ID", event.request_id),
-                ("Session", sessions.shown(event.session)),
-                ("Resource ID", event.resource_id),
-            ],
-        ),
-    ]
 
 
 def details(event: AuditEvent, tenant: Tenant, reader: User) -> dict[str, Any]:
@@ -240,7 +189,6 @@ REPORT = Report(
     download_permission=DOWNLOAD,
     path=path,
     rows=rows,
-    facts=facts,
     numbers=NUMBERS,
     details=details,
     details_template="audit_trail/event_details.html",

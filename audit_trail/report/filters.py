@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from wisely_security.ledger.search.plan import first_of
 from wisely_security.reports.filtering.filters import ReportFilterSet
-from wisely_security.reports.filtering.many import ManyField, many_filter, people_filter
+from wisely_security.reports.filtering.many import ManyField, people_filter
 from wisely_security.reports.filtering.parameters import a, isnt
 from wisely_security.reports.filtering.people import People, unlisted_person
 
 from ..models import AuditEvent, by_actors
-from ..vocabulary import ActorKind, Status
-from . import labels
+from ..vocabulary import ActorKind
+from .tables import AuditTrailTable
 
 NOBODY_IN_PERSON = [(str(key), str(label)) for key, label in ActorKind.choices if key != ActorKind.PERSON]
 
@@ -38,11 +38,7 @@ class KeyFilter(django_filters.UUIDFilter):
 
 
 class AuditTrailFilterSet(ReportFilterSet):
-    module = many_filter("Module", labels.module_choices)
-    sub_module = many_filter("Sub-module", labels.sub_modules_by_module)
-    action = many_filter("Action", labels.action_choices)
     actor = people_filter("Actioned by", "an actor", NOBODY_IN_PERSON, by_actors)
-    status = many_filter("Status", Status.choices)
     record = KeyFilter(label="Record", method="apply_record", widget=forms.HiddenInput)
     request = KeyFilter(label="Request", method="apply_request", widget=forms.HiddenInput)
 
@@ -80,6 +76,7 @@ class AuditTrailFilterSet(ReportFilterSet):
 
     class Meta(ReportFilterSet.Meta):
         model = AuditEvent
+        table = AuditTrailTable
         fields: list[str] = []
 
     def display_value(self, name: str, events: Sequence[AuditEvent] = ()) -> str:

@@ -1,35 +1,81 @@
+"""The columns of the Audit Trail, in order."""
+
 from __future__ import annotations
 
-import django_tables2 as tables
+from typing import TYPE_CHECKING
 
 from wisely_security.reports import sessions
 from wisely_security.reports.cells import Address, Cell, Changes, Label, Prefixed
-from wisely_security.reports.columns import ReportColumn, TimeColumn
+from wisely_security.reports.columns import Fact, ReportColumn, ReportTable, Section, Shown, TimeColumn
+from wisely_security.reports.filtering.many import many_filter
 
-from ..vocabulary import ActorKind, Status
-from . import labels
+from ..vocabulary import ActorKind, Code, Status
+from . import diffs, labels
 from .changes_sql import CHANGES
 
+if TYPE_CHECKING:
+    from ..models import AuditEvent
 
-class AuditTrailTable(tables.Table):
-    """The columns of the Audit Trail, in order; ``csv_only`` ones are in the download alone."""
 
-    actor = ReportColumn("Actioned By", Cell("actor_name"))
-    module = ReportColumn("Module", Label("module", labels.module_choices))
-    sub_module = ReportColumn("Sub-module", Label("sub_module", labels.sub_module_choices))
-    action = ReportColumn("Action", Label("action", labels.action_choices))
-    occurred_at = TimeColumn("Date & Time", "occurred_at")
-    resource = ReportColumn("Resource Reference", Cell("resource_name"))
-    status = ReportColumn("Status", Label("status", Status.choices))
-    reason = ReportColumn("Reason", Cell("reason"), csv_only=True)
-    reason_code = ReportColumn("Reason Code", Cell("reason_code"), csv_only=True)
-    changes = ReportColumn("Changes", Changes("changes", CHANGES), csv_only=True)
-    actor_kind = ReportColumn("Actor Kind", Label("actor_kind", ActorKind.choices), csv_only=True)
-    email = ReportColumn("Actor E-mail", Cell("actor_email"), csv_only=True)
-    actor_id = ReportColumn("Actor ID", Cell("actor_id"), csv_only=True)
-    ip = ReportColumn("IP Address", Address("ip"), csv_only=True)
-    resource_type = ReportColumn("Resource Type", Cell("resource_type"), csv_only=True)
-    resource_id = ReportColumn("Resource ID", Cell("resource_id"), csv_only=True)
-    session = ReportColumn("Session", Prefixed("session", sessions.PREFIX), csv_only=True)
-    request_id = ReportColumn("Request ID", Cell("request_id"), csv_only=True)
-    event_id = ReportColumn("Event ID", Cell("id"), csv_only=True)
+def _actor_kind(event: AuditEvent) -> str:
+    """Where it is not what the name says already."""
+    return "" if event.actor_kind in {ActorKind.PERSON, ActorKind.SYSTEM} else ActorKind.say(event.actor_kind)
+
+
+def _reason(event: AuditEvent) -> list[Fact]:
+    return [("Reason", event.reason)] if event.reason_code else []
+
+
+def _reason_code(event: AuditEvent) -> list[Fact]:
+    code = event.reason_code
+    return [("Reason Code", f"{Code.say(code)} ({code})")] if code else []
+
+
+class AuditTrailTable(ReportTable):
+    actor = ReportColumn("Actioned By", Cell("actor_name"), section=Section.WHO, beside=_actor_kind)
+    module = ReportColumn(
+        "Module",
+        Label("module", labels.module_choices),
+        section=Section.WHAT,
+        filter=many_filter("Module", labels.module_choices),
+    )
+    sub_module = ReportColumn(
+        "Sub-module",
+        Label("sub_module", labels.sub_module_choices),
+        section=Section.WHAT,
+        filter=many_filter("Sub-module", labels.sub_modules_by_module),
+    )
+    action = ReportColumn(
+        "Action",
+        Label("action", labels.action_choices),
+        section=Section.WHAT,
+        beside=lambda event: diffs.headline(event.changes),
+        filter=many_filter("Action", labels.action_choices),
+    )
+    occurred_at = TimeColumn("Date & Time", "occurred_at", section=Section.REFERENCE)
+    resource = ReportColumn("Resource Reference", Cell("resource_name"), section=Section.WHAT)
+    status = ReportColumn(
+        "Status",
+        Label("status", Status.choices),
+        section=Section.WHAT,
+        beside=lambda event: event.reason,
+        filter=many_filter("Status", Status.choices),
+    )
+    reason = ReportColumn("Reason", Cell("reason"), shown=Shown.IF_CHOSEN, section=Section.WHAT, facts=_reason)
+    reason_code = ReportColumn(
+        "Reason Code", Cell("reason_code"), shown=Shown.IF_CHOSEN, section=Section.WHAT, facts=_reason_code
+    )
+    changes = ReportColumn("Changes", Changes("changes", CHANGES), shown=Shown.IN_DOWNLOADS)
+    actor_kind = ReportColumn(
+        "Actor Kind", Label("actor_kind", ActorKind.choices), shown=Shown.IF_CHOSEN, section=Section.WHO
+    )
+    email = ReportColumn("Actor E-mail", Cell("actor_email"), shown=Shown.IF_CHOSEN, section=Section.WHO)
+    actor_id = ReportColumn("Actor ID", Cell("actor_id"), shown=Shown.IF_CHOSEN)
+    ip = ReportColumn("IP Address", Address("ip"), shown=Shown.IF_CHOSEN, section=Section.WHO)
+    resource_type = ReportColumn("Resource Type", Cell("resource_type"), shown=Shown.IF_CHOSEN)
+    resource_id = ReportColumn("Resource ID", Cell("resource_id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)
+    session = ReportColumn(
+        "Session", Prefixed("session", sessions.PREFIX), shown=Shown.IF_CHOSEN, section=Section.REFERENCE
+    )
+    request_id = ReportColumn("Request ID", Cell("request_id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)
+    event_id = ReportColumn("Event ID", Cell("id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)

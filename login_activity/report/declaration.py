@@ -39,28 +39,14 @@ def path(tenant: Tenant) -> str:
 
 
 def rows(events: Sequence[LoginEvent], link: Callable[..., str], reader: User) -> list[dict[str, Any]]:
-    return [_row(event, link) for event in events]
-
-
-def _row(event: LoginEvent, link: Callable[..., str]) -> dict[str, Any]:
-    return {
-        "name": event.user_name,
-        "name_url": link(user=_who(event)),
-        "is_unknown": event.is_unknown,
-        "ip": event.ip or "–",
-        "ip_url": link(q=str(event.ip)) if event.ip else "",
-        "device": event.device,
-        "device_kind": event.device_kind,
-        "browser": event.browser,
-        "system": event.system,
-        "location": event.place,
-        "badge": _badge(event),
-        "status_label": event.status_label,
-        "status_url": link(status=event.status),
-        "reason": event.reason_label,
-        "action_label": event.action_label,
-        "area": event.detail.get("area", ""),
-    }
+    return [
+        {
+            "person_url": link(user=_who(event)),
+            "ip_url": link(q=str(event.ip)) if event.ip else "",
+            "badge": _badge(event),
+        }
+        for event in events
+    ]
 
 
 def _badge(event: LoginEvent) -> str:
@@ -68,63 +54,6 @@ def _badge(event: LoginEvent) -> str:
     if event.status == Status.FAILURE:
         return "danger"
     return "neutral" if event.reason in NEUTRAL else "success"
-
-
-def facts(event: LoginEvent) -> list[tuple[str, list[tuple[str, Any]]]]:
-    moment = timezone.localtime(event.occurred_at)
-    coordinates = "" if event.latitude is None else f"{event.latitude:.4f}, {event.longitude:.4f}"
-    return [
-        (
-            "What happened",
-            [
-                ("Action", event.action_label),
-                ("Status", event.status_label),
-                ("Reason", event.reason_label),
-                *_detail(event.detail),
-            ],
-        ),
-        (
-            "Who",
-            [
-                ("Name", f"{event.user_name} (unknown user)" if event.is_unknown else event.user_name),
-                ("E-mail", event.user_email),
-                ("Done by", event.acted_by or event.user_name),
-            ],
-        ),
-        (
-            "From where",
-            [
-                ("IP Address", event.ip),
-                ("Geo Location", event.place),
-                ("Coordinates", coordinates),
-                ("Device Type", event.device),
-                ("Browser", event.browser),
-                ("System", event.system),
-                ("User agent", f"{event.user_agent}… (cut)" if event.user_agent_cut else event.user_agent),
-            ],
-        ),
-        (
-            "For reference",
-            [
-                ("Exact time", moment.isoformat(timespec="milliseconds")),
-                ("Event ID", event.id),
-                ("Request ID", event.request_id),
-                ("Session", sessions.shown(event.session)),
-            ],
-        ),
-    ]
-
-
-def _detail(detail: dict[str, Any]) -> list[tuple[str, Any]]:
-    """``detail`` as labelled values: page, filters, number of rows, changed fields."""
-    shown = [("Area", detail["area"])] if "area" in detail else []
-    shown += [(f"Filter: {label}", value) for label, value in detail.get("filters", {}).items()]
-    shown += [(label, f"{before} → {after}") for label, (before, after) in detail.get("changes", {}).items()]
-    shown += [("Rows", detail["rows"])] if "rows" in detail else []
-    shown += [("Format", detail["format"])] if "format" in detail else []
-    shown += [("Left out, not sealed yet", detail["not sealed yet"])] if "not sealed yet" in detail else []
-    shown += [("Ended from", detail["ended from"])] if "ended from" in detail else []
-    return shown
 
 
 def details(event: LoginEvent, tenant: Tenant, reader: User) -> dict[str, Any]:
@@ -210,7 +139,6 @@ REPORT = Report(
     download_permission=DOWNLOAD,
     path=path,
     rows=rows,
-    facts=facts,
     numbers=NUMBERS,
     grouping=Grouping(_view, "more view", "more views", unless=frozenset({"action"})),
     details=details,

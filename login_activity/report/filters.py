@@ -6,24 +6,18 @@ from typing import Any, ClassVar
 from django.http import QueryDict
 
 from wisely_security.reports.filtering.filters import ReportFilterSet
-from wisely_security.reports.filtering.many import NOT, ManyField, many_filter, people_filter
+from wisely_security.reports.filtering.many import NOT, ManyField, people_filter
 from wisely_security.reports.filtering.people import People, unlisted_person
 
-from ..devices.kinds import DeviceKind
 from ..models import UNKNOWN_USER, LoginEvent, of_users
-from ..places.countries import country_choices
-from ..vocabulary import Action, Status
+from ..vocabulary import Action
+from .tables import LoginActivityTable
 
 NO_VIEWS = f"{NOT}{Action.VIEW.value}"
-NO_COUNTRY = "none"  # of an address that no map knows, or of a private network
 
 
 class LoginActivityFilterSet(ReportFilterSet):
     user = people_filter("User", "a user", [(UNKNOWN_USER, "Unknown users")], of_users)
-    status = many_filter("Status", Status.choices)
-    action = many_filter("Action", Action.choices)
-    device = many_filter("Device", DeviceKind.choices, "device_kind")
-    country = many_filter("Country", [*country_choices(), (NO_COUNTRY, "No country")], stored={NO_COUNTRY: ""})
 
     terms: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("by", "user"), "user"),
@@ -57,4 +51,5 @@ class LoginActivityFilterSet(ReportFilterSet):
 
     class Meta(ReportFilterSet.Meta):
         model = LoginEvent
+        table = LoginActivityTable
         fields: list[str] = []

@@ -8,13 +8,11 @@ import django_filters
 from django import forms
 
 from wisely_security.reports.filtering import support_filters
-from wisely_security.reports.filtering.choices import choice_filter
 from wisely_security.tenancy.models import User
 
-from ..devices.identify import DeviceKind
 from ..models import LoginEvent
-from ..places.countries import country_choices
-from ..vocabulary import Action, Status
+from ..vocabulary import Action
+from .tables import LoginActivityTable
 
 
 class SupportFilterSet(support_filters.SupportFilterSet):
@@ -22,16 +20,13 @@ class SupportFilterSet(support_filters.SupportFilterSet):
     email = "user_email"
     names = ("user_name", "user_email")
 
-    status = choice_filter("Status", Status.choices, "Any")
-    action = choice_filter("Action", Action.choices, "Any")
-    device = choice_filter("Device", DeviceKind.choices, "Any", "device_kind")
-    country = choice_filter("Country", country_choices(), "Any")
     support = django_filters.BooleanFilter(
         label="Include support’s own views", method="apply_support", widget=forms.CheckboxInput
     )
 
     class Meta(support_filters.SupportFilterSet.Meta):
         model = LoginEvent
+        table = LoginActivityTable
         fields: list[str] = []
 
     def apply_support(self, queryset: Any, name: str, value: bool | None) -> Any:

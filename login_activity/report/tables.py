@@ -1,36 +1,122 @@
+"""The columns of Login Activity, in order."""
+
 from __future__ import annotations
 
-import django_tables2 as tables
+from collections.abc import Iterator
 
 from wisely_security.reports import sessions
 from wisely_security.reports.cells import Address, Cell, Label, Member, Prefixed, Presence, Rest
-from wisely_security.reports.columns import ReportColumn, TimeColumn
+from wisely_security.reports.columns import Fact, ReportColumn, ReportTable, Section, Shown, TimeColumn
+from wisely_security.reports.filtering.many import many_filter
 
+from ..devices.kinds import DeviceKind
+from ..models import LoginEvent
+from ..places.countries import country_choices
 from ..vocabulary import Action, Reason, Status
 
 NONE = ("", "")  # what most events have for a reason
+NO_COUNTRY = "none"  # of an address that no map knows, or of a private network
 
 
-class LoginActivityTable(tables.Table):
-    """The columns of Login Activity, in order; ``csv_only`` ones are in the download alone."""
+def _name(event: LoginEvent) -> list[Fact]:
+    return [("Name", f"{event.user_name} (unknown user)" if event.is_unknown else event.user_name)]
 
-    name = ReportColumn("Name", Cell("user_name"))
-    occurred_at = TimeColumn("Date & Time", "occurred_at")
-    ip = ReportColumn("IP Address", Address("ip"))
-    device = ReportColumn("Device Type", Cell("device"))
-    place = ReportColumn("Geo Location", Cell("place"))
-    status = ReportColumn("Status", Label("status", Status.choices))
-    action = ReportColumn("Action", Label("action", Action.choices))
-    reason = ReportColumn("Reason", Label("reason", [NONE, *Reason.choices]), csv_only=True)
-    email = ReportColumn("E-mail", Cell("user_email"), csv_only=True)
-    known = ReportColumn("User Known", Presence("user_id"), csv_only=True)
-    acted_by = ReportColumn("Done By", Cell("acted_by"), csv_only=True)
-    browser = ReportColumn("Browser", Cell("browser"), csv_only=True)
-    system = ReportColumn("System", Cell("system"), csv_only=True)
-    country = ReportColumn("Country Code", Cell("country"), csv_only=True)
-    user_agent = ReportColumn("User Agent", Cell("user_agent"), csv_only=True)
-    area = ReportColumn("Area", Member("detail", "area"), csv_only=True)
-    details = ReportColumn("Details", Rest("detail", ["area"]), csv_only=True)
-    session = ReportColumn("Session", Prefixed("session", sessions.PREFIX), csv_only=True)
-    request_id = ReportColumn("Request ID", Cell("request_id"), csv_only=True)
-    event_id = ReportColumn("Event ID", Cell("id"), csv_only=True)
+
+def _place(event: LoginEvent) -> list[Fact]:
+    coordinates = "" if event.latitude is None else f"{event.latitude:.4f}, {event.longitude:.4f}"
+    return [("Geo Location", event.place), ("Coordinates", coordinates)]
+
+
+def _user_agent(event: LoginEvent) -> list[Fact]:
+    return [("User Agent", f"{event.user_agent}… (cut)" if event.user_agent_cut else event.user_agent)]
+
+
+def _programs(event: LoginEvent) -> str:
+    return " · ".join(filter(None, (event.browser, event.system)))
+
+
+def _area(event: LoginEvent) -> str:
+    return str(event.detail.get("area", ""))
+
+
+def _details(event: LoginEvent) -> Iterator[Fact]:
+    """``detail``: page, filters, number of rows, changed fields."""
+    detail = event.detail
+    if area := _area(event):
+        yield "Area", area
+    yield from ((f"Filter: {label}", value) for label, value in detail.get("filters", {}).items())
+    yield from ((label, f"{before} → {after}") for label, (before, after) in detail.get("changes", {}).items())
+    for key, label in (
+        ("rows", "Rows"),
+        ("format", "Format"),
+        ("not sealed yet", "Left out, not sealed yet"),
+        ("ended from", "Ended from"),
+    ):
+        if key in detail:
+            yield label, detail[key]
+
+
+class LoginActivityTable(ReportTable):
+    name = ReportColumn(
+        "Name",
+        Cell("user_name"),
+        section=Section.WHO,
+        facts=_name,
+        beside=lambda event: "unknown user" if event.is_unknown else "",
+    )
+    occurred_at = TimeColumn("Date & Time", "occurred_at", section=Section.REFERENCE)
+    ip = ReportColumn("IP Address", Address("ip"), section=Section.WHERE)
+    device = ReportColumn(
+        "Device Type",
+        Cell("device"),
+        section=Section.WHERE,
+        beside=_programs,
+        filter=many_filter("Device", DeviceKind.choices, "device_kind"),
+    )
+    place = ReportColumn("Geo Location", Cell("place"), section=Section.WHERE, facts=_place)
+    status = ReportColumn(
+        "Status",
+        Label("status", Status.choices),
+        section=Section.WHAT,
+        beside=lambda event: event.reason_label,
+        filter=many_filter("Status", Status.choices),
+    )
+    action = ReportColumn(
+        "Action",
+        Label("action", Action.choices),
+        section=Section.WHAT,
+        beside=_area,
+        filter=many_filter("Action", Action.choices),
+    )
+    reason = ReportColumn(
+        "Reason", Label("reason", [NONE, *Reason.choices]), shown=Shown.IF_CHOSEN, section=Section.WHAT
+    )
+    email = ReportColumn("E-mail", Cell("user_email"), shown=Shown.IF_CHOSEN, section=Section.WHO)
+    known = ReportColumn("User Known", Presence("user_id"), shown=Shown.IF_CHOSEN)
+    acted_by = ReportColumn(
+        "Done By",
+        Cell("acted_by"),
+        shown=Shown.IF_CHOSEN,
+        section=Section.WHO,
+        facts=lambda event: [("Done By", event.acted_by or event.user_name)],
+    )
+    browser = ReportColumn("Browser", Cell("browser"), shown=Shown.IF_CHOSEN, section=Section.WHERE)
+    system = ReportColumn("System", Cell("system"), shown=Shown.IF_CHOSEN, section=Section.WHERE)
+    country = ReportColumn(
+        "Country Code",
+        Cell("country"),
+        shown=Shown.IF_CHOSEN,
+        filter=many_filter("Country", [*country_choices(), (NO_COUNTRY, "No country")], stored={NO_COUNTRY: ""}),
+    )
+    user_agent = ReportColumn(
+        "User Agent", Cell("user_agent"), shown=Shown.IF_CHOSEN, section=Section.WHERE, facts=_user_agent
+    )
+    area = ReportColumn("Area", Member("detail", "area"), shown=Shown.IF_CHOSEN)
+    details = ReportColumn(
+        "Details", Rest("detail", ["area"]), shown=Shown.IN_DOWNLOADS, section=Section.WHAT, facts=_details
+    )
+    session = ReportColumn(
+        "Session", Prefixed("session", sessions.PREFIX), shown=Shown.IF_CHOSEN, section=Section.REFERENCE
+    )
+    request_id = ReportColumn("Request ID", Cell("request_id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)
+    event_id = ReportColumn("Event ID", Cell("id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)

@@ -94,8 +94,8 @@ def notes_of(nora: Client, alice: Client) -> None:
     [other, *_] = alice.get(record, {"user": "alice@acme.example"}).context["events"]
     for writer, event in ((nora, other), (alice, hers)):
         for text in (f"Ask {NAME}", f"{EMAIL} knows"):
-            writer.post(f"/settings/security/notes/login-activity/{event['id']}/add/", {"text": text})
-        [(note, _), *_] = writer.get(event["url"]).context["notes"]
+            writer.post(f"/settings/security/notes/login-activity/{event.event.pk}/add/", {"text": text})
+        [(note, _), *_] = writer.get(event.url).context["notes"]
         writer.post(f"/settings/security/notes/{note.pk}/edit/", {"text": f"Ask {FORMER_NAME}"})
 
 

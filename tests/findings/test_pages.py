@@ -72,7 +72,7 @@ def test_a_finding_leads_to_its_events(cast: Cast) -> None:
     assert event.user_id == cast.bob.pk
     assert alice.get(url).status_code == 200
     rows = alice.get(evidence.url).context["events"]
-    assert [row["id"] for row in rows] == [event.pk]
+    assert [row.event.pk for row in rows] == [event.pk]
 
 
 class TestTheRecords:
@@ -89,11 +89,11 @@ class TestTheRecords:
         finding = new_country(cast.bob)
         alice = sign_in(cast.alice)
         rows = alice.get(LOGIN_ACTIVITY).context["events"]
-        assert [row["name"] for row in rows if row["mark"]] == ["Bob Brown"]
+        assert [row.event.user_name for row in rows if row.mark] == ["Bob Brown"]
         assert len(rows) > 1
         for value in ("any", str(finding.pk)):
             page = alice.get(LOGIN_ACTIVITY, {"finding": value})
-            assert [row["name"] for row in page.context["events"]] == ["Bob Brown"]
+            assert [row.event.user_name for row in page.context["events"]] == ["Bob Brown"]
         assert [chip["value"] for chip in page.context["chips"]] == ["New country: Bob Brown"]
 
     def test_download_what_the_filter_shows(self, committed_cast: Cast) -> None:
@@ -113,7 +113,7 @@ class TestTheRecords:
             cast.bob.save()
         page = sign_in(cast.bob).get(LOGIN_ACTIVITY)
         assert SENTENCE not in page.content.decode()
-        assert not any(row["mark"] for row in page.context["events"])
+        assert not any(row.mark for row in page.context["events"])
 
     def test_stay_within_eight_statements(self, cast: Cast) -> None:
         new_country(cast.bob)
@@ -126,7 +126,7 @@ class TestTheRecords:
         with acting_as(tenant_id=cast.acme.pk):
             Finding.objects.filter(pk=finding.pk).update(state="expected")
         page = sign_in(cast.alice).get(LOGIN_ACTIVITY)
-        assert not any(row["mark"] for row in page.context["events"])
+        assert not any(row.mark for row in page.context["events"])
 
 
 def test_a_link_to_ones_own_finding_leads_back_from_an_enterprise(cast: Cast) -> None:

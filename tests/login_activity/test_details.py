@@ -43,7 +43,7 @@ def links(client: Client, page: str, event_id: UUID) -> dict[str, str]:
 def test_each_link_shows_the_events_that_it_names(alice: Client, cast: Cast) -> None:
     event = append(cast)
     shown = {
-        label: {row["location"] for row in alice.get(url).context["events"] if row["location"].startswith("Place")}
+        label: {row.event.place for row in alice.get(url).context["events"] if row.event.place.startswith("Place")}
         for label, url in links(alice, ENTERPRISE, event.pk).items()
         if url.startswith(ENTERPRISE) and "?" in url
     }
@@ -58,7 +58,7 @@ def test_the_persons_changes_are_a_link_for_those_who_may_see_them(alice: Client
     event = append(cast)
     record_story(cast.acme, cast.alice, cast.bob)
     rows = alice.get(links(alice, ENTERPRISE, event.pk)["Changes by this person, that day"]).context["events"]
-    assert {row["actor"] for row in rows} == {"Bob Brown"}
+    assert {row.event.actor_name for row in rows} == {"Bob Brown"}
     reader = as_member_with(cast, "login_activity.view")
     assert "In this session" in links(reader, ENTERPRISE, event.pk)
     assert "Changes by this person, that day" not in links(reader, ENTERPRISE, event.pk)

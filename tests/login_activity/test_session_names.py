@@ -20,7 +20,7 @@ def test_event_page_and_download_show_it_with_its_letter(committed_cast: Cast, n
     [event] = alice.get(PAGE, query).context["events"]
     [row] = read_csv(alice.get(f"{PAGE}download/", query).getvalue())
     assert row[SESSION] == f"s{name}"
-    assert f"<dd>s{name}</dd>" in alice.get(event["url"]).content.decode()
+    assert f"<dd>s{name}</dd>" in alice.get(event.url).content.decode()
 
 
 def test_an_event_without_a_session_shows_no_name(committed_cast: Cast) -> None:

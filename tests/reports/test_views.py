@@ -45,17 +45,17 @@ def test_a_run_of_them_is_one_row(acme: Client) -> None:
 
 def test_a_marked_one_stays_by_itself(cast: Cast) -> None:
     new_country(cast.bob)
-    marked = [row for row in sign_in(cast.alice).get(LOGIN_ACTIVITY).context["events"] if row["mark"]]
-    assert [(row["more"], row["ends_group"]) for row in marked] == [(0, False)]
+    marked = [row for row in sign_in(cast.alice).get(LOGIN_ACTIVITY).context["events"] if row.mark]
+    assert [(row.more, row.ends_group) for row in marked] == [(0, False)]
 
 
 def test_a_switch_hides_them_everywhere_and_says_how_many(acme: Client) -> None:
     acme.get(LOGIN_ACTIVITY)  # a view, which is recorded
     page = acme.get(LOGIN_ACTIVITY)
-    number = sum(row["action_label"] == "View" for row in page.context["events"])
+    number = sum(row.event.action_label == "View" for row in page.context["events"])
     assert page.context["views"]["words"] == f"{number} views"
     without = acme.get(page.context["views"]["url"])
-    assert not any(row["action_label"] == "View" for row in without.context["events"])
+    assert not any(row.event.action_label == "View" for row in without.context["events"])
     assert f"{number + 1} views hidden." in without.content.decode()  # this one, too, is one
     assert without.context["chart"]["total"].split()[0] == str(len(without.context["events"]))
     assert without.context["views"]["url"] == f"{LOGIN_ACTIVITY}?"

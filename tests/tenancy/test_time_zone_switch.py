@@ -37,7 +37,7 @@ def test_page_chart_event_and_download_follow_the_chosen_zone(committed_cast: Ca
         exact = browser.get(f"{PAGE}{event}/").content.decode()
         assert f"Times in {head}." in chart
         [day] = re.findall(r"Exact time</dt><dd>(\S+?)</dd>", exact)
-        return [each["id"] for each in page.context["events"]], head, row[1], day
+        return [each.event.pk for each in page.context["events"]], head, row[1], day
 
     own = ([event], "Asia/Kolkata", "2026-03-11T01:30:00.000+05:30", "2026-03-11T01:30:00.000+05:30")
     assert shown() == own

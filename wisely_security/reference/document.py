@@ -11,14 +11,13 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
-from django_tables2 import Table
 
 from audit_trail import registry
 from audit_trail.report.tables import AuditTrailTable
 from audit_trail.vocabulary import ActorKind, Code
 from login_activity import vocabulary as login_activity
 from login_activity.report.tables import LoginActivityTable
-from wisely_security.reports.columns import csv_columns
+from wisely_security.reports.columns import ReportTable
 from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Edition
 from wisely_security.tenancy.models.role import BUILT_IN_ROLES
@@ -29,6 +28,8 @@ from .environment import VARIABLES
 PATH = Path(settings.BASE_DIR) / "docs" / "reference.md"
 OURS = ("wisely_security", "login_activity", "audit_trail")
 COMMAND = "DEBUG=1 .venv/bin/python manage.py write_reference"
+
+COLUMNS = ("column", "where", "section of an event’s details", "filter")
 
 BEGINNING = f"""# Reference
 
@@ -54,8 +55,8 @@ def _sections() -> Iterator[str]:
     yield from _section("Reason codes of the Audit Trail", Code.choices, "key", "meaning")
     yield from _section("Actions of Login Activity", login_activity.Action.choices, "key", "shown as")
     yield from _section("Reasons of Login Activity", login_activity.Reason.choices, "key", "shown as")
-    yield from _section("Columns of Login Activity", _columns(LoginActivityTable), "column", "where")
-    yield from _section("Columns of the Audit Trail", _columns(AuditTrailTable), "column", "where")
+    yield from _section("Columns of Login Activity", _columns(LoginActivityTable), *COLUMNS)
+    yield from _section("Columns of the Audit Trail", _columns(AuditTrailTable), *COLUMNS)
     yield from _section("System checks", CHECKS.items(), "number", "what is wrong")
 
 
@@ -109,6 +110,6 @@ def _actions() -> Iterator[tuple[str, str, str, str, str]]:
         yield each.module.label, each.sub_module_label, each.label, ".".join(each.name), each.meaning
 
 
-def _columns(table: type[Table]) -> Iterator[tuple[str, str]]:
-    for column in csv_columns(table):
-        yield column.label, "page and downloads" if column.visible else "downloads"
+def _columns(table: type[ReportTable]) -> Iterator[tuple[str, str, str, str]]:
+    for column in table.columns_of():
+        yield column.label, column.shown.value, column.section or "", column.name if column.filter else ""

@@ -1,12 +1,16 @@
-"""What stands in a cell, declared once: as SQL over the columns of the event table, for the downloads, and as the rule
-by which ``verify_bundle.py`` writes the cell again from a sealed event (``Columns`` there has the same kinds)."""
+"""What stands in a cell, declared once: as text of an event, for the pages; as SQL over the columns of the event table,
+for the downloads; and as the rule by which ``verify_bundle.py`` writes the cell again from a sealed event (``Columns``
+there has the same kinds)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from psycopg2 import sql
 
 Choices = Iterable[tuple[Any, Any]]
@@ -22,6 +26,10 @@ class Cell:
     @property
     def expression(self) -> sql.Composable:
         return sql.Identifier(self.field)
+
+    def text(self, event: Any) -> str:
+        value = getattr(event, self.field)
+        return "" if value is None else str(value)
 
     @property
     def rule(self) -> dict[str, Any]:
@@ -41,9 +49,12 @@ class Address(Cell):
 
 @dataclass(frozen=True)
 class Moment(Cell):
-    """A time (``columns.TimeColumn`` writes it, in the reader's zone)."""
+    """A time (``columns.TimeColumn`` writes it in the reader's zone, for downloads)."""
 
     kind = "time"
+
+    def text(self, event: Any) -> str:
+        return timezone.localtime(getattr(event, self.field)).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,15 @@ class Label(Cell):
         whens = [sql.SQL("WHEN {} THEN {}").format(*map(sql.Literal, each)) for each in self.labels.items()]
         column = sql.Identifier(self.field)
         return sql.SQL("CASE {} {} ELSE {} END").format(column, sql.SQL(" ").join(whens), column)
+
+    def text(self, event: Any) -> str:
+        key: str = getattr(event, self.field)
+        return self._labels.get(key, key)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """All declarations are complete before events are read."""
+        return self.labels
 
     @property
     def rule(self) -> dict[str, Any]:
@@ -83,6 +103,9 @@ class Presence(Cell):
             sql.Identifier(self.field), sql.Literal(self.no), sql.Literal(self.yes)
         )
 
+    def text(self, event: Any) -> str:
+        return self.no if getattr(event, self.field) is None else self.yes
+
     @property
     def rule(self) -> dict[str, Any]:
         return {**super().rule, "yes": self.yes, "no": self.no}
@@ -98,6 +121,10 @@ class Prefixed(Cell):
     @property
     def expression(self) -> sql.Composable:
         return sql.SQL("{} || nullif({}, '')").format(sql.Literal(self.prefix), sql.Identifier(self.field))
+
+    def text(self, event: Any) -> str:
+        value = super().text(event)
+        return value and self.prefix + value
 
     @property
     def rule(self) -> dict[str, Any]:
@@ -115,6 +142,9 @@ class Member(Cell):
     def expression(self) -> sql.Composable:
         return sql.SQL("{}->>{}").format(sql.Identifier(self.field), sql.Literal(self.member))
 
+    def text(self, event: Any) -> str:
+        return str(getattr(event, self.field).get(self.member, ""))
+
     @property
     def rule(self) -> dict[str, Any]:
         return {**super().rule, "member": self.member}
@@ -131,6 +161,10 @@ class Rest(Cell):
     def expression(self) -> sql.Composable:
         minus = sql.SQL("").join(sql.SQL(" - {}").format(sql.Literal(member)) for member in self.without)
         return sql.SQL("nullif(nullif({}, '{{}}'){}, '{{}}')").format(sql.Identifier(self.field), minus)
+
+    def text(self, event: Any) -> str:
+        rest = {key: value for key, value in getattr(event, self.field).items() if key not in self.without}
+        return json.dumps(rest, ensure_ascii=False) if rest else ""
 
     @property
     def rule(self) -> dict[str, Any]:

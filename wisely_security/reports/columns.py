@@ -1,10 +1,14 @@
-"""A report's columns, declared once as a django-tables2 table: the page's header and the downloads follow from it."""
+"""A report's columns. One declaration each, in a django-tables2 table: the page, an event's details, the downloads, the
+filters, support's list, the column chooser and the reference follow from it."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterable
+from enum import Enum, StrEnum
 from typing import Any
 
+import django_filters
 import django_tables2 as tables
 from django.db import connection
 from psycopg2 import sql
@@ -18,14 +22,62 @@ from .filtering.periods import Period
 _LAST_WORD = secrets.token_hex(8)
 ROW_END = f",{_LAST_WORD}\n".encode()
 
+Fact = tuple[str, Any]  # label and value
+
+
+class Shown(Enum):
+    """Where a column is seen besides the downloads, which have them all."""
+
+    AT_FIRST = "page and downloads"
+    IF_CHOSEN = "downloads; on the page if chosen"
+    IN_DOWNLOADS = "downloads"
+
+
+class Section(StrEnum):
+    """Of an event's details, in this order."""
+
+    WHAT = "What happened"
+    WHO = "Who"
+    WHERE = "From where"
+    REFERENCE = "For reference"
+
 
 class ReportColumn(tables.Column):
-    """A column of the page and of the downloads. ``csv_only``: not on the page."""
+    """``cell``: what it holds. ``shown``: on the page at first, if somebody chooses it, or never.
 
-    def __init__(self, label: str, cell: Cell, *, csv_only: bool = False) -> None:
-        super().__init__(verbose_name=label, orderable=False, visible=not csv_only)
+    ``section``: where the details of an event have it; none: nowhere. ``facts``: what they show, where that is not the
+    cell's text alone. ``beside``: something smaller that the page shows beside the text. ``filter``: what people choose
+    of it; without a field of its own it compares the cell's. What else the page makes of a cell is a macro of the
+    column's name, in the record's file in ``templates/rows``. Whatever is forgotten is a system check (checks.py).
+    """
+
+    name: str  # that of the attribute of its table
+
+    def __init__(
+        self,
+        label: str,
+        cell: Cell,
+        *,
+        shown: Shown = Shown.AT_FIRST,
+        section: Section | None = None,
+        facts: Callable[[Any], Iterable[Fact]] | None = None,
+        beside: Callable[[Any], str] | None = None,
+        filter: django_filters.Filter | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(verbose_name=label, orderable=False, visible=shown is Shown.AT_FIRST)
         self.label = label
         self.cell = cell
+        self.shown = shown
+        self.section = section
+        self.facts = facts or (lambda event: [(label, cell.text(event))])
+        self.beside = beside
+        self.filter = filter
+        if filter is not None and filter.field_name is None:
+            filter.field_name = cell.field
+
+    def same_as(self, event: Any) -> dict[str, str]:
+        """The filter by the value of an event."""
+        return {self.name: getattr(event, self.filter.field_name)} if self.filter else {}
 
     def as_text(self, during: Period) -> sql.Composable:
         """For a CSV file. ``during``: the period of the download."""
@@ -39,8 +91,9 @@ class ReportColumn(tables.Column):
 class TimeColumn(ReportColumn):
     """A time, in the reader's zone: text with its offset, or a moment from which a spreadsheet gets a date."""
 
-    def __init__(self, label: str, field: str) -> None:
-        super().__init__(label, Moment(field))
+    def __init__(self, label: str, field: str, **options: Any) -> None:
+        cell = Moment(field)
+        super().__init__(label, cell, facts=lambda event: [("Exact time", cell.text(event))], **options)
 
     def as_text(self, during: Period) -> sql.Composable:
         return local_time(self.cell.field, during)
@@ -49,39 +102,63 @@ class TimeColumn(ReportColumn):
         return sql.Identifier(self.cell.field)
 
 
-def csv_columns(table: type[tables.Table]) -> list[ReportColumn]:
-    return list(table.base_columns.values())
+class ReportTable(tables.Table):
+    """The columns of a record, in order."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name, column in cls.base_columns.items():
+            column.name = name
+
+    @classmethod
+    def columns_of(cls, *shown: Shown) -> list[ReportColumn]:
+        """Those that are seen so; all of them where nothing is said."""
+        return [column for column in cls.base_columns.values() if not shown or column.shown in shown]
+
+    @classmethod
+    def filters(cls) -> dict[str, django_filters.Filter]:
+        """By name."""
+        return {column.name: column.filter for column in cls.columns_of() if column.filter is not None}
+
+    @classmethod
+    def facts(cls, event: Any) -> list[tuple[str, list[Fact]]]:
+        """The details of an event, by section."""
+        found: dict[Section, list[Fact]] = {section: [] for section in Section}
+        for column in cls.columns_of():
+            if column.section:
+                found[column.section] += column.facts(event)
+        return [(section.value, facts) for section, facts in found.items() if facts]
 
 
-def header(table: type[tables.Table]) -> list[str]:
-    return [column.label for column in csv_columns(table)]
+def header(table: type[ReportTable]) -> list[str]:
+    return [column.label for column in table.columns_of()]
 
 
-def rules(table: type[tables.Table]) -> list[dict[str, Any]]:
+def rules(table: type[ReportTable]) -> list[dict[str, Any]]:
     """How each cell of a CSV is written from a sealed event, for the manifest of a bundle."""
-    return [{"heading": column.label, **column.cell.rule} for column in csv_columns(table)]
+    return [{"heading": column.label, **column.cell.rule} for column in table.columns_of()]
 
 
-def copy_statement(table: type[tables.Table], queryset: Any, during: Period) -> str:
+def copy_statement(table: type[ReportTable], queryset: Any, during: Period) -> str:
     """COPY of the queryset's rows in the table's columns, newest first, each ended by ROW_END."""
-    columns = [*(column.as_text(during) for column in csv_columns(table)), sql.Literal(_LAST_WORD)]
+    columns = [*(column.as_text(during) for column in table.columns_of()), sql.Literal(_LAST_WORD)]
     with connection.cursor() as cursor:
         select = _select(columns, queryset, cursor.cursor)
         return str(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(select).as_string(cursor.cursor))
 
 
-def cells_statement(table: type[tables.Table], queryset: Any, during: Period) -> str:
+def cells_statement(table: type[ReportTable], queryset: Any, during: Period) -> str:
     """SELECT of the same rows in the same columns, as cells."""
     with connection.cursor() as cursor:
-        select = _select([column.as_cell(during) for column in csv_columns(table)], queryset, cursor.cursor)
+        select = _select([column.as_cell(during) for column in table.columns_of()], queryset, cursor.cursor)
         return str(select.as_string(cursor.cursor))
 
 
-def values_of(table: type[tables.Table], queryset: Any, during: Period) -> list[str | None]:
+def values_of(table: type[ReportTable], queryset: Any, during: Period) -> list[str | None]:
     """The values of one event, as they are written in a CSV."""
     with connection.cursor() as cursor:
         texts: list[sql.Composable] = [
-            sql.SQL("({})::text").format(column.as_text(during)) for column in csv_columns(table)
+            sql.SQL("({})::text").format(column.as_text(during)) for column in table.columns_of()
         ]
         cursor.execute(_select(texts, queryset, cursor.cursor).as_string(cursor.cursor))
         return list(cursor.fetchone())

@@ -18,6 +18,7 @@ from wisely_security.ledger.search.plan import every_tenant
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.support.model_admin import SupportAdmin, SupportChangeList
 
+from .columns import Fact, ReportColumn, TimeColumn
 from .filtering.parameters import NEWER, OLDER, normalized
 from .filtering.periods import Preset
 from .filtering.support_filters import SupportFilterSet
@@ -82,6 +83,10 @@ class EventAdmin(SupportAdmin[E]):
     change_form_template = "admin/reports/event.html"
     fields = ()
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.list_display = [*map(_cell, cls.report.columns), "of_tenant"]
+
     def get_queryset(self, request: HttpRequest) -> Any:
         return self.report.model.objects.all()
 
@@ -113,29 +118,32 @@ class EventAdmin(SupportAdmin[E]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().changelist_view(request, {**(extra_context or {}), "report": self.report})
 
-    def facts(self, event: E) -> list[tuple[str, list[tuple[str, Any]]]]:
-        return self.report.facts(event)
+    def facts(self, event: E) -> list[tuple[str, list[Fact]]]:
+        return self.report.table.facts(event)
 
     def page_context(self, request: HttpRequest, shown: E) -> dict[str, Any]:
         tenant = Tenant.objects.filter(pk=shown.tenant_id).first()
         return {"facts": [("Whose record", [("Tenant", _tenant_name(tenant, shown))]), *self.facts(shown)]}
-
-    @admin.display(description="Date & Time")
-    def occurred(self, event: E) -> SafeString:
-        moment = timezone.localtime(event.occurred_at)
-        exact = moment.isoformat(timespec="milliseconds")
-        return format_html(
-            '<time datetime="{}" title="{}">{}</time>', exact, exact, moment.strftime("%-d %b %Y, %H:%M:%S")
-        )
 
     @admin.display(description="Tenant")
     def of_tenant(self, event: Any) -> str:
         return _tenant_name(event.tenant, event)
 
 
-def two_lines(first: str, second: str, kind: str = "") -> SafeString:
-    """A cell with something smaller below. ``kind``: a class of the style sheet."""
-    return format_html('<span class="{}">{}</span><br><span class="small quiet">{}</span>', kind, first, second)
+def _cell(column: ReportColumn) -> Any:
+    """A column of the record as Django admin takes it."""
+
+    def cell(event: Any) -> SafeString:
+        if isinstance(column, TimeColumn):
+            moment = timezone.localtime(event.occurred_at)
+            shown = moment.strftime("%-d %b %Y, %H:%M:%S")
+            return format_html('<time datetime="{0}" title="{0}">{1}</time>', column.cell.text(event), shown)
+        text, beside = column.cell.text(event) or "–", column.beside(event) if column.beside else ""
+        kind = event.status if column.cell.field == event.outcome else ""
+        return format_html('<span class="{}">{}</span><br><span class="small quiet">{}</span>', kind, text, beside)
+
+    cell.__name__ = column.name
+    return admin.display(description=column.label)(cell)
 
 
 def _tenant_name(tenant: Tenant | None, event: Event) -> str:

@@ -6,19 +6,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, cached_property
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import django_tables2 as tables
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 
 from wisely_security.core.request_context import current
 from wisely_security.ledger.models import Event
@@ -31,13 +26,15 @@ from wisely_security.tenancy.views.access import MemberView
 from . import event_notes, unusual
 from .chart import charts
 from .chart.drawing import drawing
+from .columns import Fact, ReportColumn, ReportTable, Shown
 from .download.worksheet import MOST_ROWS
 from .filtering.filters import ReportFilterSet
 from .filtering.parameters import NEWER, OLDER, PERIOD, normalized
 from .filtering.periods import Preset
-from .pages.groups import NO_GROUP, Grouping, mark_groups
+from .pages.groups import Grouping, mark_groups
 from .pages.keyset import Page, read_page
 from .pages.reading import search
+from .pages.rows import Row, rendered
 from .pages.time_limit import SearchTooLongError
 from .strip import reading, tops
 from .strip.reading import Numbers
@@ -52,11 +49,10 @@ class Report:
     """What a record declares about itself; page, event page and download follow.
 
     ``path``: its address for a tenant, which depends on the tenant's edition.
-    ``row_template``: the cells of a row, in ``templates/rows``.
-    ``rows``: events as the row template shows them, given ``link(**parameters)`` to the page with other filters,
-    and who reads it.
-    ``facts``: the sections of the event page: ``[(title, [(label, value)])]``. ``details``: what else its template
-    shows, given the event, whose record it is and who reads it. ``grouping``: which neighbours are a group.
+    ``row_template``: the cells that are more than their text, in ``templates/rows``. ``rows``: what these show of
+    events that no column has, given ``link(**parameters)`` to the page with other filters, and who reads it.
+    ``details``: what the event page shows besides the columns, given the event, whose record it is and who reads it.
+    ``grouping``: which neighbours are a group.
     ``changes``: of an event, as labels and texts. ``structured``: what its JSON has besides the columns.
     """
 
@@ -64,14 +60,13 @@ class Report:
     title: str
     description: str
     model: type[Event]
-    table: type[tables.Table]
+    table: type[ReportTable]
     filter_set: type[ReportFilterSet]
     row_template: str
     view_permission: str
     download_permission: str
     path: Callable[[Tenant], str]
     rows: Callable[[Sequence[Any], Callable[..., str], User], list[dict[str, Any]]]
-    facts: Callable[[Any], list[tuple[str, list[tuple[str, Any]]]]]
     numbers: Numbers
     details: Callable[[Any, Tenant, User], Mapping[str, Any]] = lambda event, tenant, reader: {}
     details_template: str = "reports/event_details.html"
@@ -81,10 +76,12 @@ class Report:
     page_context: Callable[[], Mapping[str, Any]] = dict
 
     @property
-    def columns(self) -> list[dict[str, str]]:
-        return [
-            {"name": name, "label": column.label} for name, column in self.table.base_columns.items() if column.visible
-        ]
+    def columns(self) -> list[ReportColumn]:
+        """On the page, unless somebody chooses others."""
+        return self.table.columns_of(Shown.AT_FIRST)
+
+    def facts(self, event: Any) -> list[tuple[str, list[Fact]]]:
+        return self.table.facts(event)
 
 
 class ReportView(MemberView):
@@ -174,7 +171,7 @@ class ReportPage(ReportView):
             **self._overview(filters, bool(chips)),
             "elsewhere": None if rows else self._elsewhere(filters),
             "events": rows,
-            "rows": self._table(rows),
+            "rows": rendered(self.report.row_template, self.report.columns, rows),
             "older_url": page.older and self.link(**{OLDER: str(page.older)}),
             "newer_url": page.newer and self.link(**{NEWER: str(page.newer)}),
             "download_url": self.link().replace("?", "download/?", 1) if may_download else None,
@@ -254,22 +251,25 @@ class ReportPage(ReportView):
         ids = [event.pk for event in page.rows]
         return source.on_page(self.report, self.request.tenant, during.start, during.end, ids)
 
-    def _rows(self, page: Page, marks: Mapping[UUID, unusual.Mark]) -> list[dict[str, Any]]:
+    def _rows(self, page: Page, marks: Mapping[UUID, unusual.Mark]) -> list[Row]:
         link = cache(self.link)  # half of them go to the same few pages
-        rows = self.report.rows(page.rows, link, self.request.user)
         notes = event_notes.marks(self.report, self.request.tenant, [event.pk for event in page.rows])
-        for row, event in zip(rows, page.rows, strict=True):
-            row |= {"mark": marks.get(event.pk), "notes": notes.get(event.pk)}
-            row |= {"id": event.pk, "url": f"{self.path}{event.pk}/", **_moment(event.occurred_at), **NO_GROUP}
+        shown = zip(page.rows, self.report.rows(page.rows, link, self.request.user), strict=True)
+        rows = [
+            Row(
+                event=event,
+                url=f"{self.path}{event.pk}/",
+                link=link,
+                mark=marks.get(event.pk),
+                notes=notes.get(event.pk),
+                **more,
+            )
+            for event, more in shown
+        ]
         grouping = self.report.grouping
         if grouping and not any(self.request.GET.get(name) for name in grouping.unless):
             mark_groups(rows, page, grouping)
         return rows
-
-    def _table(self, rows: list[dict[str, Any]]) -> SafeString:
-        width = len(self.report.columns) + 1  # with the one that opens a row
-        shown = {"events": [SimpleNamespace(**row) for row in rows], "width": width}
-        return mark_safe(render_to_string(self.report.row_template, shown, using="jinja2"))  # noqa: S308  # nosec
 
     def _record_page_view(self, filters: ReportFilterSet, events: Sequence[Any]) -> None:
         """A view is recorded once: paging through it or loading it again within ten minutes is the same view."""
@@ -328,14 +328,3 @@ class ReportEvent(ReportPage):
 def _is_partial(request: Any) -> bool:
     """Whether a script will take what it needs from the answer, and drop the page around it."""
     return bool(request.htmx) and not request.htmx.history_restore_request
-
-
-def _moment(moment: datetime) -> dict[str, str]:
-    """A time as the rows show it, in the reader's zone."""
-    local = timezone.localtime(moment)
-    return {
-        "iso": moment.isoformat(),
-        "moment": f"{local:%A, %-d %B %Y, %H:%M:%S %z}",
-        "day": f"{local:%-d %b %Y}",
-        "time": f"{local:%H:%M:%S}",
-    }

@@ -82,13 +82,13 @@ class TestWhatChanged:
     def test_a_failure_shows_its_reason_and_code(self, alice: Client) -> None:
         text = text_of(opened(alice, event_of(self.acme, reason_code="not_allowed")))
         assert "Reason Approve the content of the template first." in text
-        assert "Reason code Not allowed (not_allowed)" in text
+        assert "Reason Code Not allowed (not_allowed)" in text
         assert "What changed" not in text
 
     def test_the_actor_the_origin_and_the_exact_time_are_shown(self, alice: Client) -> None:
         event = event_of(self.acme, actor_email="bob@acme.example")
         text = text_of(opened(alice, event))
-        for shown in ("Actioned by Bob Brown", "Kind of actor Person", "E-mail bob@acme.example", "203.0.113.7"):
+        for shown in ("Actioned By Bob Brown", "Actor Kind Person", "Actor E-mail bob@acme.example", "203.0.113.7"):
             assert shown in text
         assert f"Request ID {event.request_id}" in text
         with timezone.override("Asia/Kolkata"):
@@ -158,7 +158,7 @@ class TestOnward:
         story = record_story(cast.acme, cast.alice, cast.bob)
         links = self.links(opened(alice, event_of(cast.acme, resource_id=story.account.pk, action="edit")))
         everything = {
-            words.removeprefix("Everything "): [event["id"] for event in alice.get(url).context["events"]]
+            words.removeprefix("Everything "): [event.event.pk for event in alice.get(url).context["events"]]
             for words, url in links.items()
             if words.startswith("Everything")
         }
@@ -184,7 +184,7 @@ class TestOnward:
             query = parse_qs(urlsplit(links["Everything about this record"]).query)
             assert query == {"record": [str(made)], "period": ["custom"], "from": ["2026-09-04"]}
             page = alice.get(links["Everything about this record"])
-            assert [event["id"] for event in page.context["events"]] == [newest, oldest]
+            assert [event.event.pk for event in page.context["events"]] == [newest, oldest]
 
     def test_a_key_without_a_time_covers_the_time_since_the_event(self, alice: Client, cast: Cast) -> None:
         put(cast.acme.pk, [{"resource_id": uuid4(), "resource_name": "From elsewhere"}])

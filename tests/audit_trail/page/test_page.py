@@ -136,7 +136,7 @@ class TestLinksToRecords:
         linked = set(re.findall(r'class="resource" href="([^"]+)"', page.content.decode()))
         assert linked
         assert all(reader.get(url).status_code == 200 for url in linked)
-        of_group = next(event["url"] for event in page.context["events"] if event["resource"] == str(story.group))
+        of_group = next(event.url for event in page.context["events"] if event.event.resource_name == str(story.group))
         assert "Open the record" not in reader.get(of_group).content.decode()
 
     def test_there_is_one_while_the_record_exists(self, alice: Client, cast: Cast) -> None:

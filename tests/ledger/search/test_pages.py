@@ -50,7 +50,7 @@ def alice(cast: Cast, django_db_blocker: DjangoDbBlocker) -> Client:
 def walk(client: Client, url: str | None) -> Iterator[str]:
     while url:
         context = client.get(url).context
-        yield from (event["url"].rstrip("/").rpartition("/")[2] for event in context["events"])
+        yield from (event.url.rstrip("/").rpartition("/")[2] for event in context["events"])
         url = context["older_url"]
 
 

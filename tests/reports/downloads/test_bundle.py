@@ -24,7 +24,6 @@ from tests.support.records import TABLE, append_many, in_utc, put_at
 from wisely_security.ledger.sealing.bundles import record
 from wisely_security.ledger.sealing.keys import new_key, signing_keys
 from wisely_security.ledger.sealing.verify_bundle import Check, report
-from wisely_security.reports.columns import csv_columns
 
 from .bundles import checked, exported, member, vkey
 
@@ -206,4 +205,4 @@ def test_after_a_rotation_the_key_in_use_has_signed_too(
 
 @pytest.mark.parametrize("declared", [LOGIN_ACTIVITY, AUDIT_TRAIL], ids=lambda each: each.key)
 def test_the_last_column_is_the_id_of_the_event(declared) -> None:
-    assert csv_columns(declared.table)[-1].cell.rule == {"kind": "text", "field": "id"}
+    assert declared.table.columns_of()[-1].cell.rule == {"kind": "text", "field": "id"}

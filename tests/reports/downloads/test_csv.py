@@ -60,7 +60,7 @@ def body_of(response: Any) -> bytes:
 
 
 def ids_of(page: Any) -> list[str]:
-    return [event["url"].rstrip("/").rpartition("/")[2] for event in page.context["events"]]
+    return [event.url.rstrip("/").rpartition("/")[2] for event in page.context["events"]]
 
 
 @settings(max_examples=50)
@@ -128,7 +128,7 @@ def test_times_carry_the_offset_of_the_readers_zone_at_that_moment(committed: No
 
 def test_the_header_begins_with_the_columns_of_the_page(committed_cast: Cast) -> None:
     body = body_of(sign_in(committed_cast.alice).get(DOWNLOAD))
-    assert HEADER.startswith(",".join(column["label"] for column in REPORT.columns) + ",Reason,")
+    assert HEADER.startswith(",".join(column.label for column in REPORT.columns) + ",Reason,")
     assert HEADER.startswith("Name,Date & Time,IP Address,Device Type,Geo Location,Status,Action,")
     assert body.startswith(BOM + HEADER.encode() + b"\r\n")
 

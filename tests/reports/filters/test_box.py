@@ -137,7 +137,7 @@ def test_the_page_goes_to_the_address_with_the_filters(alice: Client, cast: Cast
 
 def test_exact_words_stand_next_to_each_other(alice: Client, cast: Cast) -> None:
     append_rows(cast.acme.pk, [{"user_name": "Ann Bo Carter"}, {"user_name": "Bo Ann Carter"}])
-    names = [event["name"] for event in alice.get(LOGIN, {"q": '"ann bo" carter'}).context["events"]]
+    names = [event.event.user_name for event in alice.get(LOGIN, {"q": '"ann bo" carter'}).context["events"]]
     assert names == ["Ann Bo Carter"]
 
 

@@ -41,7 +41,7 @@ def test_links_to_the_day_of_the_latest_match(
     day = moment.astimezone(ZoneInfo(committed_cast.alice.time_zone)).date()
     assert f"from {day:%-d %B %Y}" in page.content.decode()
     there = alice.get(page.context["elsewhere"]["url"])
-    assert [str(event["id"]) for event in there.context["events"]] == [event_id]
+    assert [str(event.event.pk) for event in there.context["events"]] == [event_id]
 
 
 def test_is_silent_where_there_is_no_match_at_any_time(alice: Client) -> None:

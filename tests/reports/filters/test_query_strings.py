@@ -235,7 +235,7 @@ def test_custom_dates_without_a_date_hold_with_all_other_filters(committed_cast:
     for dates in ({}, {"from": "", "to": ""}, {"from": " "}):
         query = {"period": "custom", "status": "failure", **dates}
         page = alice.get(LOGIN_ACTIVITY, query)
-        assert [event["badge"] for event in page.context["events"]] == ["danger"] * 30
+        assert [event.badge for event in page.context["events"]] == ["danger"] * 30
         assert [chip["value"] for chip in page.context["chips"]] == ["Failure"]
         assert alice.get(f"{LOGIN_ACTIVITY}chart/", query).context["total"] == "30 events"
         assert len(read_csv(alice.get(page.context["download_url"]).getvalue())) == 30

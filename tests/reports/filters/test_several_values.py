@@ -155,7 +155,7 @@ def test_page_chart_and_download_agree(committed_cast: Cast, query: str) -> None
     fill(committed_cast)
     alice = sign_in(committed_cast.alice)
     page = alice.get(f"{LOGIN}?{query}")
-    shown = [str(event["id"]) for event in page.context["events"]]
+    shown = [str(event.event.pk) for event in page.context["events"]]
     assert 0 < len(shown) < 50
     assert [row[-1] for row in read_csv(alice.get(page.context["download_url"]).getvalue())] == shown
     chart = alice.get(f"{LOGIN}chart/?{query}").content.decode()

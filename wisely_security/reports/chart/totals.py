@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-import django_tables2 as tables
 from django.db import connection
 from django.http import QueryDict
 
@@ -17,7 +16,7 @@ from wisely_security.ledger.derived.rollup import Count, counts, quarter
 from wisely_security.ledger.models import Event, first_id
 from wisely_security.ledger.vocabulary import Status
 
-from ..columns import ROW_END, copy_statement
+from ..columns import ROW_END, ReportTable, copy_statement
 from ..download.csv_export import CRLF
 from ..filtering.filters import ReportFilterSet
 from ..pages.keyset import read_page
@@ -88,7 +87,7 @@ def is_more_than(most: int, filters: ReportFilterSet, tenant_id: UUID) -> bool:
         return False
 
 
-def csv_size(table: type[tables.Table], filters: ReportFilterSet, tenant_id: UUID, rows: int) -> int:
+def csv_size(table: type[ReportTable], filters: ReportFilterSet, tenant_id: UUID, rows: int) -> int:
     """How many bytes a CSV of so many rows has, going by the newest of them."""
     newest = read_page(filters.qs, QueryDict()).rows
     if not newest:

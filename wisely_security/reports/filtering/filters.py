@@ -26,6 +26,7 @@ from wisely_security.ledger.search.plan import first_of
 from wisely_security.ledger.vocabulary import Status
 
 from .. import unusual
+from ..columns import ReportTable
 from .choices import ANY_FINDING, ChoiceFilter, Choices, FindingFilter
 from .grammar import Words, parse
 from .many import NOT, ManyField, ManyFilter, flat_choices, in_words, joined
@@ -183,6 +184,8 @@ def _with_terms(query: QueryDict, understood: Understood) -> QueryDict:
 
 
 class ReportFilterSet(django_filters.FilterSet):
+    """``Meta.table``: the columns of the record, some of which are filters."""
+
     period = ChoiceFilter(
         label="Period",
         choices=Preset.choices,
@@ -210,6 +213,15 @@ class ReportFilterSet(django_filters.FilterSet):
 
     class Meta:
         form = PeriodForm
+        table = ReportTable
+
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        return {**super().get_filters(), **cls.filters_of(cls.Meta.table)}
+
+    @classmethod
+    def filters_of(cls, table: type[ReportTable]) -> dict[str, django_filters.Filter]:
+        return table.filters()
 
     def __init__(self, data: QueryDict, **options: Any) -> None:
         self.suggestions: list[Suggestion] = []

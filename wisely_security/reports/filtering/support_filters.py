@@ -19,11 +19,20 @@ from wisely_security.ledger.search.networks import parse_networks
 from wisely_security.ledger.search.pasted import bare, parse_uuid
 from wisely_security.tenancy.models import Tenant
 
+from ..columns import ReportTable
+from .choices import choice_filter
 from .filters import PeriodForm, ReportFilterSet
 from .periods import DEFAULT, Preset
 
 NO_TENANT_TYPED = "none"
 MOST_CANDIDATES = 8
+
+
+def _single(each: Any) -> django_filters.Filter:
+    def choices() -> list[Any]:
+        return [choice for choice in each.extra["choices"] if choice[0] not in each.stored]
+
+    return choice_filter(str(each.label), choices, "Any", each.field_name)
 
 
 class SupportFilterForm(PeriodForm):
@@ -66,6 +75,11 @@ class SupportFilterSet(ReportFilterSet):
 
     class Meta(ReportFilterSet.Meta):
         form = SupportFilterForm
+
+    @classmethod
+    def filters_of(cls, table: type[ReportTable]) -> dict[str, django_filters.Filter]:
+        """One value of each, as the column holds it."""
+        return {name: _single(each) for name, each in super().filters_of(table).items()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,8 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from .keyset import Page
-
-NO_GROUP = {"more": 0, "is_cut": False, "ends_group": False, "grouped": ""}
+from .rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +22,13 @@ class Grouping:
     unless: frozenset[str]
 
 
-def mark_groups(rows: list[dict[str, Any]], page: Page, grouping: Grouping) -> None:
+def mark_groups(rows: list[Row], page: Page, grouping: Grouping) -> None:
     """Tells the first row of a group how many ``more`` follow, and the last that it ``ends_group``.
 
     ``is_cut``: the group touches an end of the page beyond which there may be more of it. A row with a mark is in no
     group.
     """
-    keys = [None if row["mark"] else grouping.key(event) for row, event in zip(rows, page.rows, strict=True)]
+    keys = [None if row.mark else grouping.key(event) for row, event in zip(rows, page.rows, strict=True)]
     first = 0
     for key, alike in groupby(keys):
         last = first + len(list(alike)) - 1
@@ -37,6 +36,6 @@ def mark_groups(rows: list[dict[str, Any]], page: Page, grouping: Grouping) -> N
             at_an_end = bool((page.newer and first == 0) or (page.older and last == len(rows) - 1))
             more = last - first
             words = f"and {more} {grouping.one if more == 1 else grouping.many}"
-            rows[first] |= {"more": more, "is_cut": at_an_end, "grouped": words}
-            rows[last]["ends_group"] = True
+            rows[first].more, rows[first].is_cut, rows[first].grouped = more, at_an_end, words
+            rows[last].ends_group = True
         first = last + 1
