@@ -224,7 +224,9 @@ class ReportPage(ReportView):
 
     def _elsewhere(self, filters: ReportFilterSet) -> dict[str, Any] | None:
         """Where the period has no match: the day of the newest one outside it. None if there is none, or finding it
-        would take long."""
+        would take long. (Findings are those of the period.)"""
+        if filters.form.cleaned_data["finding"]:
+            return None
         with suppress(SearchTooLongError):
             event = search(lambda: first_of(filters.at_any_time()), ELSEWHERE_SECONDS)
             if event is not None:

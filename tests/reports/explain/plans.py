@@ -37,6 +37,11 @@ class Read:
     def buffers(self) -> int:
         return int(self.plan["Shared Hit Blocks"] + self.plan["Shared Read Blocks"])
 
+    @property
+    def is_count(self) -> bool:
+        """What the strip and the chart count, rather than rows of the page."""
+        return "ledger_counts" in self.statement
+
     @cached_property
     def nodes(self) -> list[dict[str, Any]]:
         return list(_below(self.plan))
@@ -91,7 +96,7 @@ def _explained(cursor: Any, messages: list[str]) -> Iterator[Read]:
         statement = message[len(before) :].strip()
         for setting in PLANNING.findall(before):
             cursor.execute(setting)
-        if statement.startswith("SELECT") and OURS.search(statement):
+        if statement.startswith(("SELECT", "WITH")) and OURS.search(statement):
             yield Read(statement, explain(cursor, statement, "ANALYZE, BUFFERS, "))
 
 

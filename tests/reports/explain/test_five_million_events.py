@@ -35,6 +35,7 @@ from wisely_security.ledger.months.partitions import add_months
 from wisely_security.ledger.search.plan import CANDIDATES, RANGES_AT_ONCE
 from wisely_security.reports.columns import copy_statement
 from wisely_security.reports.download.export import prepare
+from wisely_security.reports.strip import tops
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant
 
@@ -44,6 +45,7 @@ from .plans import Read, check, explain, reads
 pytestmark = [pytest.mark.long, pytest.mark.large]
 EVENTS = 5_000_000
 A_PAGE_OF_BUFFERS = 200  # what is met among the newest
+COUNTS_OF_BUFFERS = 1_000  # the chart, today and the commonest values
 A_FILTER_OF_BUFFERS = 4_000  # what search segments lead to, read along the wide index
 # The same for what the wide index does not have (texts, e-mail addresses, requests): each
 # row of the segments that are read at once is fetched, and a small tenant's lie far apart.
@@ -102,6 +104,11 @@ def everything() -> Query:
 
 
 def pages(client: Client, tenant: Tenant, path: str, query: Query) -> list[Read]:
+    """What is read for the rows of a page."""
+    return [read for read in visits(client, tenant, path, query) if not read.is_count]
+
+
+def visits(client: Client, tenant: Tenant, path: str, query: Query) -> list[Read]:
     def visit() -> None:
         response = client.get(path, query)
         assert response.status_code == 200, response.content.decode()
@@ -125,6 +132,16 @@ class TestTenantsPages:
                 for period, days in ((everything(), 200), ({"period": "30d"}, 12)):
                     turned = {direction: str(first_id(timezone.now() - timedelta(days=days)))}
                     check(pages(client, tenant, path, query | period | turned), buffers=2 * budget(query))
+
+    @pytest.mark.parametrize("path", REPORTS)
+    def test_what_the_strip_and_the_chart_count(self, site: Site, path: str) -> None:
+        for tenant, client in site.tenants:
+            for query in ({}, {"status": "failure"}, {"finding": "any"}, {"action": "-view"} if path == LOGIN else {}):
+                for period in periods():
+                    found = [read for read in visits(client, tenant, path, query | period) if read.is_count]
+                    assert len(found) == (0 if "finding" in query else 1)
+                    if found:
+                        check(found, buffers=COUNTS_OF_BUFFERS, sorted_rows=4 * tops.MOST_READ)
 
     @pytest.mark.parametrize("path", REPORTS)
     def test_an_id_in_the_search(self, site: Site, path: str) -> None:

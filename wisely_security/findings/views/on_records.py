@@ -70,7 +70,7 @@ class FindingsOnRecords(Unusual):
             ids = [event_id for (event_id,) in cursor.fetchall()]
         if len(ids) > MOST_IDS:
             return RawSQL(f"id IN ({query})", values, output_field=BooleanField())  # noqa: S611  # nosec B611
-        return Q(id__in=ids or [NO_EVENT])
+        return Q(id__in=ids) if ids else Q(id=NO_EVENT)
 
     def title_of(self, finding: UUID) -> str:
         found = Finding.objects.filter(pk=finding).first()
