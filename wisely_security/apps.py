@@ -9,3 +9,4 @@ class WiselySecurityConfig(AppConfig):
         from .core import checks  # noqa: F401
         from .database import checks as checks_of_databases  # noqa: F401
         from .database.safeguards import checks as checks_of_safeguards  # noqa: F401
+        from .reports import checks as checks_of_reports  # noqa: F401

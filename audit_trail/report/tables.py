@@ -61,21 +61,21 @@ class AuditTrailTable(ReportTable):
         beside=lambda event: event.reason,
         filter=many_filter("Status", Status.choices),
     )
-    reason = ReportColumn("Reason", Cell("reason"), shown=Shown.IF_CHOSEN, section=Section.WHAT, facts=_reason)
+    reason = ReportColumn("Reason", Cell("reason"), shown=Shown.IN_DOWNLOADS, section=Section.WHAT, facts=_reason)
     reason_code = ReportColumn(
-        "Reason Code", Cell("reason_code"), shown=Shown.IF_CHOSEN, section=Section.WHAT, facts=_reason_code
+        "Reason Code", Cell("reason_code"), shown=Shown.IN_DOWNLOADS, section=Section.WHAT, facts=_reason_code
     )
     changes = ReportColumn("Changes", Changes("changes", CHANGES), shown=Shown.IN_DOWNLOADS)
     actor_kind = ReportColumn(
-        "Actor Kind", Label("actor_kind", ActorKind.choices), shown=Shown.IF_CHOSEN, section=Section.WHO
+        "Actor Kind", Label("actor_kind", ActorKind.choices), shown=Shown.IN_DOWNLOADS, section=Section.WHO
     )
-    email = ReportColumn("Actor E-mail", Cell("actor_email"), shown=Shown.IF_CHOSEN, section=Section.WHO)
-    actor_id = ReportColumn("Actor ID", Cell("actor_id"), shown=Shown.IF_CHOSEN)
-    ip = ReportColumn("IP Address", Address("ip"), shown=Shown.IF_CHOSEN, section=Section.WHO)
-    resource_type = ReportColumn("Resource Type", Cell("resource_type"), shown=Shown.IF_CHOSEN)
-    resource_id = ReportColumn("Resource ID", Cell("resource_id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)
+    email = ReportColumn("Actor E-mail", Cell("actor_email"), shown=Shown.IN_DOWNLOADS, section=Section.WHO)
+    actor_id = ReportColumn("Actor ID", Cell("actor_id"), shown=Shown.IN_DOWNLOADS)
+    ip = ReportColumn("IP Address", Address("ip"), shown=Shown.IN_DOWNLOADS, section=Section.WHO)
+    resource_type = ReportColumn("Resource Type", Cell("resource_type"), shown=Shown.IN_DOWNLOADS)
+    resource_id = ReportColumn("Resource ID", Cell("resource_id"), shown=Shown.IN_DOWNLOADS, section=Section.REFERENCE)
     session = ReportColumn(
-        "Session", Prefixed("session", sessions.PREFIX), shown=Shown.IF_CHOSEN, section=Section.REFERENCE
+        "Session", Prefixed("session", sessions.PREFIX), shown=Shown.IN_DOWNLOADS, section=Section.REFERENCE
     )
-    request_id = ReportColumn("Request ID", Cell("request_id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)
-    event_id = ReportColumn("Event ID", Cell("id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)
+    request_id = ReportColumn("Request ID", Cell("request_id"), shown=Shown.IN_DOWNLOADS, section=Section.REFERENCE)
+    event_id = ReportColumn("Event ID", Cell("id"), shown=Shown.IN_DOWNLOADS, section=Section.REFERENCE)

@@ -57,6 +57,8 @@ def _details(event: LoginEvent) -> Iterator[Fact]:
 
 
 class LoginActivityTable(ReportTable):
+    beside_columns = frozenset({"latitude", "longitude", "user_agent_cut"})  # with the place and the user agent
+
     name = ReportColumn(
         "Name",
         Cell("user_name"),
@@ -89,34 +91,34 @@ class LoginActivityTable(ReportTable):
         filter=many_filter("Action", Action.choices),
     )
     reason = ReportColumn(
-        "Reason", Label("reason", [NONE, *Reason.choices]), shown=Shown.IF_CHOSEN, section=Section.WHAT
+        "Reason", Label("reason", [NONE, *Reason.choices]), shown=Shown.IN_DOWNLOADS, section=Section.WHAT
     )
-    email = ReportColumn("E-mail", Cell("user_email"), shown=Shown.IF_CHOSEN, section=Section.WHO)
-    known = ReportColumn("User Known", Presence("user_id"), shown=Shown.IF_CHOSEN)
+    email = ReportColumn("E-mail", Cell("user_email"), shown=Shown.IN_DOWNLOADS, section=Section.WHO)
+    known = ReportColumn("User Known", Presence("user_id"), shown=Shown.IN_DOWNLOADS)
     acted_by = ReportColumn(
         "Done By",
         Cell("acted_by"),
-        shown=Shown.IF_CHOSEN,
+        shown=Shown.IN_DOWNLOADS,
         section=Section.WHO,
         facts=lambda event: [("Done By", event.acted_by or event.user_name)],
     )
-    browser = ReportColumn("Browser", Cell("browser"), shown=Shown.IF_CHOSEN, section=Section.WHERE)
-    system = ReportColumn("System", Cell("system"), shown=Shown.IF_CHOSEN, section=Section.WHERE)
+    browser = ReportColumn("Browser", Cell("browser"), shown=Shown.IN_DOWNLOADS, section=Section.WHERE)
+    system = ReportColumn("System", Cell("system"), shown=Shown.IN_DOWNLOADS, section=Section.WHERE)
     country = ReportColumn(
         "Country Code",
         Cell("country"),
-        shown=Shown.IF_CHOSEN,
+        shown=Shown.IN_DOWNLOADS,
         filter=many_filter("Country", [*country_choices(), (NO_COUNTRY, "No country")], stored={NO_COUNTRY: ""}),
     )
     user_agent = ReportColumn(
-        "User Agent", Cell("user_agent"), shown=Shown.IF_CHOSEN, section=Section.WHERE, facts=_user_agent
+        "User Agent", Cell("user_agent"), shown=Shown.IN_DOWNLOADS, section=Section.WHERE, facts=_user_agent
     )
-    area = ReportColumn("Area", Member("detail", "area"), shown=Shown.IF_CHOSEN)
+    area = ReportColumn("Area", Member("detail", "area"), shown=Shown.IN_DOWNLOADS)
     details = ReportColumn(
         "Details", Rest("detail", ["area"]), shown=Shown.IN_DOWNLOADS, section=Section.WHAT, facts=_details
     )
     session = ReportColumn(
-        "Session", Prefixed("session", sessions.PREFIX), shown=Shown.IF_CHOSEN, section=Section.REFERENCE
+        "Session", Prefixed("session", sessions.PREFIX), shown=Shown.IN_DOWNLOADS, section=Section.REFERENCE
     )
-    request_id = ReportColumn("Request ID", Cell("request_id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)
-    event_id = ReportColumn("Event ID", Cell("id"), shown=Shown.IF_CHOSEN, section=Section.REFERENCE)
+    request_id = ReportColumn("Request ID", Cell("request_id"), shown=Shown.IN_DOWNLOADS, section=Section.REFERENCE)
+    event_id = ReportColumn("Event ID", Cell("id"), shown=Shown.IN_DOWNLOADS, section=Section.REFERENCE)

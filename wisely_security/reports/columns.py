@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
-from enum import Enum, StrEnum
-from typing import Any
+from enum import StrEnum
+from typing import Any, ClassVar
 
 import django_filters
 import django_tables2 as tables
@@ -25,11 +25,10 @@ ROW_END = f",{_LAST_WORD}\n".encode()
 Fact = tuple[str, Any]  # label and value
 
 
-class Shown(Enum):
-    """Where a column is seen besides the downloads, which have them all."""
+class Shown(StrEnum):
+    """Where a column is seen. The downloads have them all."""
 
-    AT_FIRST = "page and downloads"
-    IF_CHOSEN = "downloads; on the page if chosen"
+    ON_PAGE = "page and downloads"
     IN_DOWNLOADS = "downloads"
 
 
@@ -43,7 +42,7 @@ class Section(StrEnum):
 
 
 class ReportColumn(tables.Column):
-    """``cell``: what it holds. ``shown``: on the page at first, if somebody chooses it, or never.
+    """``cell``: what it holds. ``shown``: on the page too, or in the downloads alone.
 
     ``section``: where the details of an event have it; none: nowhere. ``facts``: what they show, where that is not the
     cell's text alone. ``beside``: something smaller that the page shows beside the text. ``filter``: what people choose
@@ -58,13 +57,13 @@ class ReportColumn(tables.Column):
         label: str,
         cell: Cell,
         *,
-        shown: Shown = Shown.AT_FIRST,
+        shown: Shown = Shown.ON_PAGE,
         section: Section | None = None,
         facts: Callable[[Any], Iterable[Fact]] | None = None,
         beside: Callable[[Any], str] | None = None,
         filter: django_filters.Filter | None = None,  # noqa: A002
     ) -> None:
-        super().__init__(verbose_name=label, orderable=False, visible=shown is Shown.AT_FIRST)
+        super().__init__(verbose_name=label, orderable=False, visible=shown is Shown.ON_PAGE)
         self.label = label
         self.cell = cell
         self.shown = shown
@@ -103,7 +102,9 @@ class TimeColumn(ReportColumn):
 
 
 class ReportTable(tables.Table):
-    """The columns of a record, in order."""
+    """The columns of a record, in order. ``beside_columns``: fields of its events that no column is of by itself."""
+
+    beside_columns: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -111,9 +112,9 @@ class ReportTable(tables.Table):
             column.name = name
 
     @classmethod
-    def columns_of(cls, *shown: Shown) -> list[ReportColumn]:
+    def columns_of(cls, shown: Shown | None = None) -> list[ReportColumn]:
         """Those that are seen so; all of them where nothing is said."""
-        return [column for column in cls.base_columns.values() if not shown or column.shown in shown]
+        return [column for column in cls.base_columns.values() if shown in {None, column.shown}]
 
     @classmethod
     def filters(cls) -> dict[str, django_filters.Filter]:

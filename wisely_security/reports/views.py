@@ -44,6 +44,10 @@ ELSEWHERE_SECONDS = 1  # for looking outside the period once nothing was found i
 _VIEW_KEY = "view"  # in the session: what was viewed last, and when
 
 
+reports: list[Report] = []
+"""All that are declared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a record declares about itself; page, event page and download follow.
@@ -75,10 +79,13 @@ class Report:
     grouping: Grouping | None = None
     page_context: Callable[[], Mapping[str, Any]] = dict
 
+    def __post_init__(self) -> None:
+        reports.append(self)
+
     @property
     def columns(self) -> list[ReportColumn]:
-        """On the page, unless somebody chooses others."""
-        return self.table.columns_of(Shown.AT_FIRST)
+        """On the page."""
+        return self.table.columns_of(Shown.ON_PAGE)
 
     def facts(self, event: Any) -> list[tuple[str, list[Fact]]]:
         return self.table.facts(event)

@@ -1,0 +1,49 @@
+"""``manage.py check``: what is forgotten of a column, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from wisely_security.ledger.models import Event
+
+from .columns import ReportTable
+from .views import reports
+
+OF_THE_TABLE = frozenset({"tenant_id", "tx"})
+
+
+@register(Tags.models)
+def columns_are_complete(**_: Any) -> list[CheckMessage]:
+    return [fault for report in reports for fault in faults(report.model, report.table)]
+
+
+def faults(model: type[Event], table: type[ReportTable]) -> Iterator[CheckMessage]:
+    fields = {field.attname for field in model._meta.concrete_fields}
+    columns = table.columns_of()
+    here = f"{table.__module__}.{table.__qualname__}"
+    for column in columns:
+        for name in {column.cell.field, column.filter.field_name if column.filter else column.cell.field}:
+            if name not in fields:
+                yield Error(
+                    f"{here}.{column.name} is of {name!r}, which {model._meta.label} does not have.",
+                    hint=f"Add the field to {model.__module__}, and a migration with AddEventColumn.",
+                    id="reports.E001",
+                )
+            elif column.filter and name == column.filter.field_name and name not in model.indexed.single:
+                yield Error(
+                    f"{here}.{column.name} filters by {name!r}, which search segments do not have.",
+                    hint=f"Add {name!r} to paired, or to columns, of what {model.__name__}.indexed is.",
+                    id="reports.E002",
+                )
+    shown = {column.cell.field for column in columns} | {
+        column.filter.field_name for column in columns if column.filter is not None
+    }
+    for name in sorted(fields - shown - table.beside_columns - OF_THE_TABLE):
+        yield Error(
+            f"{model._meta.label}.{name} is in no column: neither page nor download shows it.",
+            hint=f"Add its ReportColumn to {here}, or name it in beside_columns there.",
+            id="reports.E003",
+        )
