@@ -164,7 +164,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> int:
 def test_a_count_beyond_the_limit_is_shown_as_such(acme: Client, few: int) -> None:
     body = chart(acme, "user=unknown")
     assert f"<strong>More than {few} events</strong>" in body
-    assert "filter by Status, Action, Device and Country only" in body
+    assert "filter by Device, Status, Action and Country only" in body
     assert re.search(r"More than 20 events, about [\d.,]+ k?B", body) or "bytes" in body
     assert "chart-drawing" not in body
     assert total(chart(acme, ""))[0] > few
