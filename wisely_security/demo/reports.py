@@ -40,7 +40,7 @@ def _steps(tenant: Tenant, author: User, other: User) -> Iterator[Callable[[date
     failures = _view(tenant, OfRecord.LOGIN_ACTIVITY, "Failures last month", "period=last-month", "status=failure")
     week = _view(tenant, OfRecord.LOGIN_ACTIVITY, "Last week", "period=7d")
     users = _view(tenant, OfRecord.AUDIT_TRAIL, "Users", "period=30d", "module=users")
-    mine = _view(tenant, OfRecord.LOGIN_ACTIVITY, "My own sign-ins", "period=30d", f"user={author.pk}", owner=author)
+    mine = _view(tenant, OfRecord.LOGIN_ACTIVITY, "My own sign-ins", "period=30d", f"user={author.email}", owner=author)
     looking = _view(tenant, OfRecord.LOGIN_ACTIVITY, "Is it him?", "period=today", "q=Lagos", owner=author)
     yield from (_save(view) for view in (failures, week, users, mine, looking))
     yield lambda moment: _edit(users, name="Changes of users")
