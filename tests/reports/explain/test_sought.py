@@ -38,9 +38,13 @@ TOGETHER: list[tuple[str, Query]] = [
     (LOGIN, {"country": "BR", "device": "mac", "action": "reset_password"}),
     (LOGIN, {"country": RARE_ONCE, "status": "failure"}),
     (LOGIN, {"country": ABSENT_COUNTRY, "device": RARE_DEVICE}),
+    (LOGIN, {"country": f"{RARE_ONCE},JP", "device": "ipad,mac", "status": "failure"}),
+    (LOGIN, {"country": "-IN,BR", "action": "-view"}),
+    (LOGIN, {"country": "-IN", "user": "-unknown", "device": RARE_DEVICE}),
     (AUDIT, {"module": "users", "action": "edit", "status": "failure"}),
     (AUDIT, {"module": "roles", "sub_module": "role", "action": "add"}),
     (AUDIT, {"module": "roles", "sub_module": "group"}),
+    (AUDIT, {"module": "roles,users", "actor": "-system", "status": "failure"}),
 ]
 TEXTS: list[tuple[str, Query]] = [
     *((LOGIN, {"q": text}) for text in ("mumbai", RARE_WORD, "nowhere-to-be-found", "mumbai failure")),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -16,17 +17,18 @@ from .fields import IndexedFields, TextCondition, address_label, label
 from .networks import Within
 
 ADDRESS = "ip"
+MOST_PAIRS = 100  # that are looked for; of more, each value by itself
 FIRST, LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A segment that has none of these has no event that is wanted. ``value``: where it is a column's one value."""
+    """A segment that has none of these has no event that is wanted. ``values``: where they are values of a column."""
 
     tokens: frozenset[str] = frozenset()
     patterns: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
-    value: tuple[str, Any] | None = None
+    values: tuple[str, tuple[Any, ...]] | None = None
 
     def __or__(self, other: OneOf) -> OneOf:
         return OneOf(self.tokens | other.tokens, self.patterns | other.patterns, self.ids | other.ids)
@@ -116,7 +118,7 @@ def _one_of(node: Any, indexed: IndexedFields) -> list[OneOf]:
 def _of_column(node: Any, name: str, indexed: IndexedFields) -> list[OneOf]:
     if name == ADDRESS and isinstance(node, lookups.Exact):
         address = address_label(ip_network(str(node.rhs)))
-        return [OneOf(tokens=frozenset({address}), value=(ADDRESS, address))]
+        return [OneOf(tokens=frozenset({address}), values=(ADDRESS, (address,)))]
     if name == "id" and isinstance(node, lookups.Exact):
         return [OneOf(ids=frozenset({str(node.rhs)}))]
     if name == "id" and isinstance(node, lookups.In) and isinstance(node.rhs, list):
@@ -125,25 +127,31 @@ def _of_column(node: Any, name: str, indexed: IndexedFields) -> list[OneOf]:
         return []
     match node:
         case lookups.IsNull(rhs=True):
-            return [_value(name, None)]
+            return [_values(name, [None])]
         case lookups.In(rhs=values) if isinstance(values, list | tuple | set | frozenset):
-            return [OneOf(tokens=frozenset(label({name: value}) for value in values))]
+            return [_values(name, values)]
         case lookups.Exact(rhs=value) if not hasattr(value, "resolve_expression"):
-            return [_value(name, value)]
+            return [_values(name, [value])]
     return []
 
 
-def _value(name: str, value: Any) -> OneOf:
-    return OneOf(tokens=frozenset({label({name: value})}), value=(name, value))
+def _values(name: str, values: Collection[Any]) -> OneOf:
+    return OneOf(tokens=frozenset(label({name: value}) for value in values), values=(name, tuple(values)))
 
 
 def _together(conditions: list[OneOf], indexed: IndexedFields) -> list[OneOf]:
     """Of values that segments have pairs of, the pairs, which say more."""
-    values = dict(one.value for one in conditions if one.value)
-    pairs = indexed.pairs(values)
+    values = dict(one.values for one in conditions if one.values)
+    pairs = [pair for pair in indexed.pairs(values) if len(values[pair[0]]) * len(values[pair[1]]) <= MOST_PAIRS]
     beside = [(ADDRESS, name) for name in indexed.beside_address if {ADDRESS, name} <= values.keys()]
     covered = {name for pair in [*pairs, *beside] for name in pair}
-    rest = [one for one in conditions if one.value is None or one.value[0] not in covered]
-    tokens = [label({name: values[name] for name in pair}) for pair in pairs]
-    tokens += [f"{values[ADDRESS]}|{label({name: values[name]})}" for _, name in beside]
-    return [*rest, *(OneOf(tokens=frozenset({token})) for token in tokens)]
+    rest = [one for one in conditions if one.values is None or one.values[0] not in covered]
+    tokens = [
+        {label(dict(zip(pair, each, strict=True))) for each in product(*(values[name] for name in pair))}
+        for pair in pairs
+    ]
+    tokens += [
+        {f"{address}|{label({name: value})}" for address, value in product(values[ADDRESS], values[name])}
+        for _, name in beside
+    ]
+    return [*rest, *(OneOf(tokens=frozenset(each)) for each in tokens)]
