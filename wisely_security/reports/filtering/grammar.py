@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+STRAIGHT = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
 _PART = re.compile(r'-?[^\W\d_][\w-]*:(?:"[^"]*"|[^\s",]|,)+(?=\s|$)|"[^"]*"(?=\s|$)|\S+')
 _TERM = re.compile(r"(?P<minus>-?)(?P<key>[^\W\d_][^\W\d_]+(?:[-_][^\W\d_]+)*):(?P<values>(?!/).+)", re.DOTALL)
 _VALUE = re.compile(r'"([^"]*)"|([^",]+)')
@@ -42,8 +43,9 @@ class Term(NamedTuple):
 
 
 def parse(text: str) -> list[Words | Term]:
-    """The parts in order. Put together again with spaces they are the text, apart from white space."""
-    return [_part(match[0]) for match in _PART.finditer(text)]
+    """The parts in order. Put together again with spaces they are the text, apart from white space and kinds of quotes,
+    which phones and word processors make."""
+    return [_part(match[0]) for match in _PART.finditer(text.translate(STRAIGHT))]
 
 
 def _part(part: str) -> Words | Term:
