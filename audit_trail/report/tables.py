@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wisely_security.reports import sessions
 from wisely_security.reports.cells import Address, Cell, Changes, Label, Prefixed
-from wisely_security.reports.columns import Fact, ReportColumn, ReportTable, Section, Shown, TimeColumn
+from wisely_security.reports.columns import Fact, Phone, ReportColumn, ReportTable, Section, Shown, TimeColumn
 from wisely_security.reports.filtering.many import many_filter
 
 from ..vocabulary import ActorKind, Code, Status
@@ -32,18 +32,20 @@ def _reason_code(event: AuditEvent) -> list[Fact]:
 
 
 class AuditTrailTable(ReportTable):
-    actor = ReportColumn("Actioned By", Cell("actor_name"), section=Section.WHO, beside=_actor_kind)
+    actor = ReportColumn("Actioned By", Cell("actor_name"), section=Section.WHO, beside=_actor_kind, phone=Phone.WHO)
     module = ReportColumn(
         "Module",
         Label("module", labels.module_choices),
         section=Section.WHAT,
         filter=many_filter("Module", labels.module_choices),
+        phone=Phone.DETAILS,
     )
     sub_module = ReportColumn(
         "Sub-module",
         Label("sub_module", labels.sub_module_choices),
         section=Section.WHAT,
         filter=many_filter("Sub-module", labels.sub_modules_by_module),
+        phone=Phone.DETAILS,
     )
     action = ReportColumn(
         "Action",
@@ -51,6 +53,7 @@ class AuditTrailTable(ReportTable):
         section=Section.WHAT,
         beside=lambda event: diffs.headline(event.changes),
         filter=many_filter("Action", labels.action_choices),
+        phone=Phone.WHAT,
     )
     occurred_at = TimeColumn("Date & Time", "occurred_at", section=Section.REFERENCE)
     resource = ReportColumn("Resource Reference", Cell("resource_name"), section=Section.WHAT)
@@ -60,6 +63,7 @@ class AuditTrailTable(ReportTable):
         section=Section.WHAT,
         beside=lambda event: event.reason,
         filter=many_filter("Status", Status.choices),
+        phone=Phone.STATUS,
     )
     reason = ReportColumn("Reason", Cell("reason"), shown=Shown.IN_DOWNLOADS, section=Section.WHAT, facts=_reason)
     reason_code = ReportColumn(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wisely_security.reports import sessions
 from wisely_security.reports.cells import Address, Cell, Label, Member, Prefixed, Presence, Rest
-from wisely_security.reports.columns import Fact, ReportColumn, ReportTable, Section, Shown, TimeColumn
+from wisely_security.reports.columns import Fact, Phone, ReportColumn, ReportTable, Section, Shown, TimeColumn
 from wisely_security.reports.filtering.many import many_filter
 
 from ..devices.kinds import DeviceKind
@@ -65,23 +65,26 @@ class LoginActivityTable(ReportTable):
         section=Section.WHO,
         facts=_name,
         beside=lambda event: "unknown user" if event.is_unknown else "",
+        phone=Phone.WHO,
     )
     occurred_at = TimeColumn("Date & Time", "occurred_at", section=Section.REFERENCE)
-    ip = ReportColumn("IP Address", Address("ip"), section=Section.WHERE)
+    ip = ReportColumn("IP Address", Address("ip"), section=Section.WHERE, phone=Phone.DETAILS)
     device = ReportColumn(
         "Device Type",
         Cell("device"),
         section=Section.WHERE,
         beside=_programs,
         filter=many_filter("Device", DeviceKind.choices, "device_kind"),
+        phone=Phone.DETAILS,
     )
-    place = ReportColumn("Geo Location", Cell("place"), section=Section.WHERE, facts=_place)
+    place = ReportColumn("Geo Location", Cell("place"), section=Section.WHERE, facts=_place, phone=Phone.IF_NO_REASON)
     status = ReportColumn(
         "Status",
         Label("status", Status.choices),
         section=Section.WHAT,
         beside=lambda event: event.reason_label,
         filter=many_filter("Status", Status.choices),
+        phone=Phone.STATUS,
     )
     action = ReportColumn(
         "Action",
@@ -89,6 +92,7 @@ class LoginActivityTable(ReportTable):
         section=Section.WHAT,
         beside=_area,
         filter=many_filter("Action", Action.choices),
+        phone=Phone.WHAT,
     )
     reason = ReportColumn(
         "Reason", Label("reason", [NONE, *Reason.choices]), shown=Shown.IN_DOWNLOADS, section=Section.WHAT

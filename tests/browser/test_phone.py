@@ -8,6 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from login_activity.report.tables import LoginActivityTable
+from wisely_security.reports.columns import Phone, Shown
+
 from .picking import pick
 from .reading import LOGIN_ACTIVITY, between, days_ago, expect_rows, rows, sides
 from .site import Site
@@ -46,12 +49,15 @@ def test_a_row_is_two_lines_and_opens(phone: Page) -> None:
         row,
         row.locator(".name"),
         row.locator("time"),
-        row.locator("[data-label=Action]"),
+        row.locator(".phone-what"),
         row.locator(".badge"),
     ):
         expect(part).to_be_visible()
         left, right = sides(part)
         assert 0 <= left < right <= 390
+    for column in LoginActivityTable.columns_of(Shown.ON_PAGE):
+        cell = row.locator(f".{column.phone}").filter(visible=True)
+        expect(cell).to_have_count(0 if column.phone is Phone.DETAILS else 1)
     row.get_by_role("link", name="Details").tap()
     expect(phone.locator(".more .event-details").first).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390

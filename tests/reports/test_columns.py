@@ -32,12 +32,17 @@ class Forgotten(LoginActivityTable):
     browser = None  # type: ignore[assignment]
 
 
+class OfNobody(LoginActivityTable):
+    name = ReportColumn("Name", Cell("user_name"))
+
+
 @pytest.mark.parametrize(
     ("table", "number", "names", "where"),
     [
         (OfNothing, "reports.E001", "unheard", "AddEventColumn"),
         (NotIndexed, "reports.E002", "place", "LoginEvent.indexed"),
         (Forgotten, "reports.E003", "browser", "beside_columns"),
+        (OfNobody, "reports.E004", "Phone.WHO", "Phone.WHO"),
     ],
 )
 def test_what_is_forgotten_is_named_with_where_it_goes(

@@ -22,6 +22,7 @@ CHECKS = {
     "reports.E001": "a column of a record is of a field that its events do not have",
     "reports.E002": "a column filters by a field that search segments do not have",
     "reports.E003": "a field of events is in no column of their record",
+    "reports.E004": "a record lacks a column that a phone’s row begins or ends with, or has it twice",
     "wisely_security.E001": "`TRUSTED_PROXIES` cannot be read",
     "wisely_security.E002": "the primary or the replica does not answer",
     "wisely_security.E003": "`DATABASE_REPLICA_URL` is not a copy of `DATABASE_URL`",

@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from wisely_security.ledger.models import Event
 
-from .columns import ReportTable
+from .columns import Phone, ReportTable, Shown
 from .views import reports
 
 OF_THE_TABLE = frozenset({"tenant_id", "tx"})
@@ -38,6 +38,14 @@ def faults(model: type[Event], table: type[ReportTable]) -> Iterator[CheckMessag
                     hint=f"Add {name!r} to paired, or to columns, of what {model.__name__}.indexed is.",
                     id="reports.E002",
                 )
+    on_page = table.columns_of(Shown.ON_PAGE)
+    for place in (Phone.WHO, Phone.STATUS, Phone.WHEN):
+        if [column.phone for column in on_page].count(place) != 1:
+            yield Error(
+                f"A row of {here} on a phone needs exactly one column as Phone.{place.name}.",
+                hint=f"Give Phone.{place.name} to one of the columns on the page.",
+                id="reports.E004",
+            )
     shown = {column.cell.field for column in columns} | {
         column.filter.field_name for column in columns if column.filter is not None
     }

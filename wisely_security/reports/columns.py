@@ -32,6 +32,18 @@ class Shown(StrEnum):
     IN_DOWNLOADS = "downloads"
 
 
+class Phone(StrEnum):
+    """Where a column is in the two lines that a row is on a phone: the class of its cell (rows_phone.css)."""
+
+    WHO = "phone-who"  # begins the first line
+    STATUS = "phone-status"  # ends it; a reason ends the second
+    WHEN = "phone-when"  # begins the second line
+    WHAT = "phone-what"
+    REST = "phone-rest"  # shares what room is left in the second line
+    IF_NO_REASON = "phone-if-no-reason"  # the same, but a reason matters more
+    DETAILS = "phone-details"  # is in the details alone
+
+
 class Section(StrEnum):
     """Of an event's details, in this order."""
 
@@ -46,8 +58,9 @@ class ReportColumn(tables.Column):
 
     ``section``: where the details of an event have it; none: nowhere. ``facts``: what they show, where that is not the
     cell's text alone. ``beside``: something smaller that the page shows beside the text. ``filter``: what people choose
-    of it; without a field of its own it compares the cell's. What else the page makes of a cell is a macro of the
-    column's name, in the record's file in ``templates/rows``. Whatever is forgotten is a system check (checks.py).
+    of it; without a field of its own it compares the cell's. ``phone``: its place in a row there. What else the page
+    makes of a cell is a macro of the column's name, in the record's file in ``templates/rows``. Whatever is forgotten
+    is a system check (checks.py).
     """
 
     name: str  # that of the attribute of its table
@@ -62,6 +75,7 @@ class ReportColumn(tables.Column):
         facts: Callable[[Any], Iterable[Fact]] | None = None,
         beside: Callable[[Any], str] | None = None,
         filter: django_filters.Filter | None = None,  # noqa: A002
+        phone: Phone = Phone.REST,
     ) -> None:
         super().__init__(verbose_name=label, orderable=False, visible=shown is Shown.ON_PAGE)
         self.label = label
@@ -71,6 +85,7 @@ class ReportColumn(tables.Column):
         self.facts = facts or (lambda event: [(label, cell.text(event))])
         self.beside = beside
         self.filter = filter
+        self.phone = phone
         if filter is not None and filter.field_name is None:
             filter.field_name = cell.field
 
@@ -92,7 +107,9 @@ class TimeColumn(ReportColumn):
 
     def __init__(self, label: str, field: str, **options: Any) -> None:
         cell = Moment(field)
-        super().__init__(label, cell, facts=lambda event: [("Exact time", cell.text(event))], **options)
+        super().__init__(
+            label, cell, facts=lambda event: [("Exact time", cell.text(event))], phone=Phone.WHEN, **options
+        )
 
     def as_text(self, during: Period) -> sql.Composable:
         return local_time(self.cell.field, during)

@@ -56,11 +56,11 @@ def rendered(template: str, columns: Sequence[ReportColumn], rows: Sequence[Row]
 def _cell(column: ReportColumn, macro: Callable[..., Markup]) -> Callable[[Row], Markup]:
     """Called from here: from a template, each call of a function takes longer than the function."""
     text, beside, same = column.cell.text, column.beside, column.same_as
-    label, filtered = Markup.escape(column.label), column.filter is not None
+    phone, filtered = column.phone.value, column.filter is not None
 
     def cell(row: Row) -> Markup:
         event = row.event
         url = row.link(**same(event)) if filtered else ""
-        return macro(row, label, text(event), beside(event) if beside else "", url)
+        return macro(row, phone, text(event), beside(event) if beside else "", url)
 
     return cell
