@@ -45,7 +45,7 @@ class TestWhatItTells:
             "Log in",
             "View × 2 Findings",
             "Business Group: Add North",
-            f"From here on from {HOTEL} , before from {OFFICE}",
+            f"Address changed: now {HOTEL} , before {OFFICE}",
             "Business Group: Edit North Failure: The role doesn’t allow this.",
             "Business Group: Edit South Failure: The role doesn’t allow this.",
             "Log out",
