@@ -107,13 +107,19 @@ class TestTheRecords:
         assert "isn&#x27;t a finding" in response.content.decode()
 
     def test_show_nothing_of_findings_to_whoever_may_not_see_them(self, cast: Cast) -> None:
-        new_country(cast.bob)
+        finding = new_country(cast.bob)
         with acting_as(tenant_id=cast.acme.pk):
             cast.bob.role = Role.objects.create(tenant=cast.acme, name="Reader", permissions=["login_activity.view"])
             cast.bob.save()
-        page = sign_in(cast.bob).get(LOGIN_ACTIVITY)
+        bob = sign_in(cast.bob)
+        page = bob.get(LOGIN_ACTIVITY)
         assert SENTENCE not in page.content.decode()
         assert not any(row.mark for row in page.context["events"])
+        for name in ("", "chart/"):
+            for query in ({"finding": str(finding.pk)}, {"finding": "any"}, {"q": "unusual"}):
+                page = bob.get(f"{LOGIN_ACTIVITY}{name}", query)
+                assert (page.status_code, finding.title in text_of(page)) == (400, False), query
+                assert "You don’t have permission to view findings." in text_of(page)
 
     def test_stay_within_eight_statements(self, cast: Cast) -> None:
         new_country(cast.bob)

@@ -30,6 +30,13 @@ def opened(client: Client, query: str = "") -> str:
     return client.get(reverse("saved_views"), {"record": "login-activity"}, headers=shown).content.decode()
 
 
+def test_the_menu_opens_on_a_page_whose_address_is_none(cast: Cast) -> None:
+    a_view(cast.acme, cast.alice, name="Failures")
+    shown = {"HX-Request": "true", "HX-Current-URL": "http://["}
+    page = sign_in(cast.alice).get(reverse("saved_views"), {"record": "login-activity"}, headers=shown)
+    assert (page.status_code, "Failures" in page.content.decode()) == (200, True)
+
+
 def views(tenant: Tenant) -> list[SavedView]:
     with acting_as(tenant_id=tenant.pk):
         return list(SavedView.objects.select_related("owner"))

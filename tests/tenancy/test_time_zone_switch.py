@@ -72,7 +72,15 @@ def test_the_zone_of_the_company_is_that_of_its_profile(cast: Cast) -> None:
 def test_the_choice_is_one_of_three_and_goes_nowhere_else(cast: Cast) -> None:
     browser = sign_in(cast.alice)
     assert switch(browser, "Mars/Olympus") == 400
-    assert browser.post("/switch-time-zone/", {"zone": "utc", "next": "https://elsewhere.example/"})["Location"] == "/"
+    for path in (
+        "https://elsewhere.example/",
+        "//elsewhere.example/",
+        "/\\elsewhere.example",
+        "banana",
+        "person",
+        "\0",
+    ):
+        assert browser.post("/switch-time-zone/", {"zone": "utc", "next": path})["Location"] == "/", path
     assert head(browser) == "UTC"
     assert head(sign_in(cast.alice)) == "Asia/Kolkata"  # in another session
     assert Client().post("/switch-time-zone/", {"zone": "utc"})["Location"].startswith("/sign-in/")

@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from audit_trail.recording import failures
 from audit_trail.recording.recorder import Resource, record_failure
@@ -23,7 +22,7 @@ from wisely_security.database.fields import LinesFormField
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.forms import unsaved
 from wisely_security.tenancy.models import Tenant
-from wisely_security.tenancy.views.access import AccessRefused, MemberView, MissingPermission
+from wisely_security.tenancy.views.access import AccessRefused, MemberView, MissingPermission, go_on
 
 from .audited import ADD, DELETE, EDIT, WRITE
 from .models import LONGEST_NAME, LONGEST_TEXT, Note
@@ -109,8 +108,7 @@ class WritingView(OfEvent):
     def go_back(self, event_url: str, done: str) -> HttpResponse:
         """To where the note was written: the event's page, or the list with the event opened."""
         messages.success(self.request, done)
-        path = self.request.POST.get("next", "")
-        return redirect(path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else event_url)
+        return go_on(self.request, event_url)
 
 
 class AddNote(WritingView):

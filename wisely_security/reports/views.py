@@ -112,6 +112,8 @@ class ReportView(MemberView):
         events = self.report.model.objects.for_tenant(self.request.tenant.pk)
         filters = self.report.filter_set(self.request.GET, queryset=events)
         filters.check(self.request.GET)
+        if unusual.for_reader(self.request.user) is None:
+            filters.without_findings()
         self._kept = filters.parameters
         return filters
 

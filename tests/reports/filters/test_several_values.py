@@ -21,6 +21,7 @@ from tests.audit_trail.records import put
 from tests.support.cast import Cast, sign_in
 from tests.support.csv_files import read_csv
 from tests.support.records import append_rows
+from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports.filtering.filters import ReportFilterSet
 
@@ -131,6 +132,8 @@ def test_a_label_with_a_comma_is_one_value(cast: Cast) -> None:
         ("status=failure,banana", '"banana" isn\'t a status. Choose Success or Failure.'),
         ("status=-banana", '"banana" isn\'t a status.'),
         ("user=unknown,banana", '"banana" isn\'t a user.'),
+        ("user=,,", '"" isn\'t a user.'),
+        ("user=--", "Choose what to include or what to leave out, not both."),
         ("user=" + ",".join(f"{number}@acme.example" for number in range(101)), "Choose 100 at the most."),
     ],
 )
@@ -175,3 +178,29 @@ def test_what_is_chosen_is_said_in_words(alice: Client, acme: UUID) -> None:
         "Country": "not India, No country",
     }
     assert '<span class="picker-value">not India, No country</span>' in page.content.decode()
+
+
+@pytest.mark.parametrize("filter_set", [LoginActivityFilterSet, AuditTrailFilterSet])
+def test_thousands_of_values_are_refused_with_few_statements(acme: UUID, filter_set: type[ReportFilterSet]) -> None:
+    """Names are looked up in the database. Whoever sends thousands of them, or one in a thousand spellings, has to
+    choose fewer; the same one over and over again is looked up once."""
+    names = [f"n{number}" for number in range(3000)]
+    hostile: list[dict[str, Any]] = [
+        {"VALUE": ",".join(names)},
+        {"VALUE": names[:900]},  # Django takes a thousand parameters at the most
+        {"VALUE": [",".join(names[at : at + 30]) for at in range(0, 3000, 30)]},
+        {"q": f"by:{','.join(f'{number}@acme.example' for number in range(3000))}"},
+        {"q": " ".join(f"by:{number}@acme.example" for number in range(3000))},
+    ]
+    people = filter_set.terms["by"]
+    with acting_as(tenant_id=acme):
+        events = filter_set._meta.model.objects.for_tenant(acme)
+        for each in hostile:
+            query = QueryDict(urlencode({name.replace("VALUE", people): it for name, it in each.items()}, doseq=True))
+            with at_most(310):
+                filters = filter_set(query, queryset=events)
+                assert not filters.is_valid()
+            assert "at the most" in str(filters.errors)
+        for same in ({people: ",".join(["Alice Adams"] * 3000)}, {"q": "by:alice " * 500}):
+            with at_most(5):
+                filter_set(QueryDict(urlencode(same)), queryset=events)

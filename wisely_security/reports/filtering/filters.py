@@ -251,6 +251,12 @@ class ReportFilterSet(django_filters.FilterSet):
                 field.widget.choices = Choices(partial(self._offered, name, field))
                 field.widget.describe = partial(self._closed, name, field)
 
+    def without_findings(self) -> None:
+        """For a reader who is shown none: which events belong to one, and what it is called, is not disclosed."""
+        self.form.fields["finding"].widget = forms.HiddenInput()
+        if self.data.get("finding"):
+            self.form.problems = [*self.form.problems, ("finding", "You don’t have permission to view findings.")]
+
     def _findings(self) -> list[tuple[str, str]]:
         choices = [("", "All events"), (ANY_FINDING, "Unusual events")]
         typed, source = str(self.form["finding"].value() or ""), unusual.source()

@@ -8,6 +8,7 @@ once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -53,30 +54,43 @@ def joined(values: Iterable[str], key_of: Callable[[str], str | None]) -> str:
     """The values of a parameter as one. ``key_of``: the key of a value, or None where it is none.
 
     A comma may be part of a value, so values are recognised whole before they are taken apart. What is no value stays
-    as it is, for the message; where some are wanted and others not, the wanted ones come first.
+    as it is, for the message; where some are wanted and others not, the wanted ones come first. Each is looked up once,
+    which may take a statement: of too many, the rest is not, as they are refused anyway.
     """
     wanted: set[str] = set()
     unwanted: set[str] = set()
-    values = [value.strip() for value in values]
-    for value in values[: MOST_VALUES + 1]:
+    values, items, find = list(dict.fromkeys(value.strip() for value in values)), set[str](), cache(key_of)
+    if len(values) > MOST_VALUES + 1:
+        return _too_many(values)
+    for value in values:
         excluded = value.startswith(NOT)
         whole = value.removeprefix(NOT).strip() if excluded else value
-        key = key_of(whole) if whole else None
-        for part in [key] if key is not None else whole.split(",")[: MOST_VALUES + 1]:
+        key = find(whole) if whole else None
+        for part in [key] if key is not None else whole.split(","):
             item = part.strip()
             minus = excluded or item.startswith(NOT)
             item = item.removeprefix(NOT).strip()
             if item:
-                found = key_of(item)
+                items.add(item)
+                if len(items) > MOST_VALUES:
+                    return _too_many(values)
+                found = find(item)
                 (unwanted if minus else wanted).add(item if found is None else found)
     if NOT in values:
         unwanted |= wanted
         wanted = set()
         if not unwanted:
             return NOT
+    if not wanted and not unwanted:
+        return next(filter(None, values), "")  # commas alone: no value, so refused
     if not wanted:
-        return f"{NOT}{','.join(sorted(unwanted))}" if unwanted else ""
+        return f"{NOT}{','.join(sorted(unwanted))}"
     return ",".join([*sorted(wanted), *(f"{NOT}{item}" for item in sorted(unwanted))])
+
+
+def _too_many(values: list[str]) -> str:
+    """As they were given, and no more of them than are needed to refuse them."""
+    return ",".join(",".join(values).split(",")[: MOST_VALUES + 1])
 
 
 def chosen(value: str) -> Chosen | None:

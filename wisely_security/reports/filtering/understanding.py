@@ -17,7 +17,7 @@ from wisely_security.ledger.search.pasted import as_recorded, bare, parse_uuid
 from wisely_security.tenancy.models import User
 
 from .grammar import Term, Words, parse
-from .many import NOT, ManyFilter, PeopleFilter, flat_choices
+from .many import MOST_VALUES, NOT, ManyFilter, PeopleFilter, flat_choices
 from .parameters import a, is_uuid, isnt, listed, quoted
 from .periods import Preset
 
@@ -78,6 +78,7 @@ class _Reader:
         self.filters = filters
         self.keys: Mapping[str, str] = {**EVERYWHERE, **filters.terms}
         self.understood = Understood({}, {}, "")
+        self.found: dict[tuple[str, str], str] = {}  # keys, by filter and value: looking one up takes statements
 
     def words(self, part: Words) -> bool:
         """Whether a word is a term by itself."""
@@ -109,7 +110,7 @@ class _Reader:
             self._period(part)
         elif isinstance(each := self.filters.base_filters[name], ManyFilter):
             for value in part.values:
-                self._add(name, self._key(part, name, each, value), excluded=part.excluded)
+                self._add(name, self._found(part, name, each, value), excluded=part.excluded)
         else:
             self._single(part, name)
         return None
@@ -170,6 +171,13 @@ class _Reader:
         if not is_uuid(value):
             raise NotUnderstoodError(isnt(value, a(f"{name} ID"), "Copy it from an event's details."))
         self._set(name, value)
+
+    def _found(self, part: Term, name: str, each: ManyFilter, value: str) -> str:
+        if (name, value) not in self.found:
+            if len(self.found) >= MOST_VALUES:
+                raise NotUnderstoodError(f"Choose {MOST_VALUES} values at the most.")
+            self.found[name, value] = self._key(part, name, each, value)
+        return self.found[name, value]
 
     def _key(self, part: Term, name: str, each: ManyFilter, value: str) -> str:
         key = STATUSES.get(fold(value)) if name == "status" else None

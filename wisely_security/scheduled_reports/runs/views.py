@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from wisely_security.findings import permissions as findings
+from wisely_security.reports import unusual
 from wisely_security.reports.download.downloads import ReportDownload
 from wisely_security.reports.filtering.parameters import FORMAT
 from wisely_security.reports.views import Report
@@ -46,10 +47,11 @@ class _OfRun(MemberView):
 
 class RunPage(_OfRun):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        filters = filters_of_run(self.run)
+        filters, user = filters_of_run(self.run), self.request.user
+        if unusual.for_reader(user) is None:
+            filters.without_findings()
         with timezone.override(ZoneInfo(self.run.time_zone)):
             words = in_words(filters)
-        user = self.request.user
         self.record_view(self.area)
         context = {
             "run": self.run,

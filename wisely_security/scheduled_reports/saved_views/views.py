@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,6 +19,7 @@ from audit_trail.recording import failures
 from audit_trail.recording.recorder import Resource, record_failure
 from audit_trail.registry import Action
 from audit_trail.vocabulary import Code
+from wisely_security.reports import unusual
 from wisely_security.reports.filtering.filters import ReportFilterSet
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant, User
@@ -63,7 +65,7 @@ class SavedViews(MemberView):
         if not reports:
             raise AccessRefused(self.area)
         found = SavedView.objects.filter(tenant=tenant, record__in=[each.key for each in reports]).visible_to(user)
-        query, views = urlsplit(self._shown()).query, list(found)
+        query, views = self._query(), list(found)
         records = [
             {**menu_context(self.request, report, query), "views": list(_listed(views, report, tenant, query))}
             for report in reports
@@ -72,9 +74,11 @@ class SavedViews(MemberView):
             return render(request, "scheduled_reports/menu_panel.html", records[0])
         return render(request, "scheduled_reports/views.html", {"records": records})
 
-    def _shown(self) -> str:
-        """The address of the page on which a script runs."""
-        return getattr(self.request.htmx, "current_url", None) or ""
+    def _query(self) -> str:
+        """Of the address of the page on which a script runs; "" where what it says is no address."""
+        with suppress(ValueError):
+            return urlsplit(getattr(self.request.htmx, "current_url", None) or "").query
+        return ""
 
 
 def _listed(views: list[SavedView], report: Report, tenant: Tenant, query: str) -> Iterator[dict[str, Any]]:
@@ -156,6 +160,8 @@ class _ViewPage(MemberView):
 
     def page(self, form: SavedViewForm, status: int = 200, **more: Any) -> HttpResponse:
         filters = filters_of(self.report, self.request.tenant.pk, to_query(self.saved.parameters))
+        if unusual.for_reader(self.request.user) is None:
+            filters.without_findings()
         wrong = errors_of(filters)
         context = {
             "form": form,
@@ -193,6 +199,8 @@ class SaveView(_ViewPage):
         query = QueryDict(self.request.POST.get("query", "").removeprefix("?"))
         user, tenant = self.request.user, self.request.tenant
         self.filters = filters_of(REPORTS[record], tenant.pk, query)
+        if unusual.for_reader(user) is None:
+            self.filters.without_findings()
         return SavedView(tenant=tenant, record=record, parameters=from_filters(self.filters), owner=user)
 
     def post(self, request: HttpRequest) -> HttpResponse:

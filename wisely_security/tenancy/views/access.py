@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -82,6 +83,14 @@ class MemberView(SignedInView):
         signals.settings_viewed.send(
             type(self), user=self.request.user, tenant_id=self.request.tenant.pk, area=area or self.area
         )
+
+
+def go_on(request: HttpRequest, otherwise: str) -> HttpResponseRedirectBase:
+    """To the path that a form says in ``next``: of this site, and a path, for ``redirect`` would take the name of a URL
+    as well. ``otherwise``: the name or the path of a page."""
+    path = request.POST.get("next", "")
+    is_path = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return HttpResponseRedirect(path) if is_path else redirect(otherwise)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseRedirectBase | HttpResponseClientRedirect:

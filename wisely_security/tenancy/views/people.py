@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from wisely_security.core.request_context import acting_as
 
@@ -16,7 +15,7 @@ from ..models import Tenant, User
 from ..permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
 from ..sign_in import signals
 from ..sign_in.sessions import VIEWED_TENANT_KEY
-from .access import AccessRefused, MemberView, SignedInView
+from .access import AccessRefused, MemberView, SignedInView, go_on
 
 
 class Profile(SignedInView):
@@ -94,7 +93,7 @@ class SwitchTenant(MemberView):
         chosen = request.POST.get("tenant", "")
         if chosen == str(user.tenant_id):
             request.session.pop(VIEWED_TENANT_KEY, None)
-            return self._go_on(request)
+            return go_on(request, "home")
         if not user.may(SWITCH_TENANT):
             raise AccessRefused(self.area, permission=SWITCH_TENANT)
         with acting_as(tenant_id=user.tenant_id):
@@ -105,8 +104,4 @@ class SwitchTenant(MemberView):
         request.session[VIEWED_TENANT_KEY] = str(tenant.pk)
         with acting_as(tenant_id=tenant.pk):
             signals.tenant_switched.send(type(self), user=user, tenant=tenant)
-        return self._go_on(request)
-
-    def _go_on(self, request: HttpRequest) -> HttpResponse:
-        path = request.POST.get("next", "")
-        return redirect(path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "home")
+        return go_on(request, "home")

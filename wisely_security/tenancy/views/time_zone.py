@@ -13,11 +13,9 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from ..models import Tenant, User
-from .access import MemberView
+from .access import MemberView, go_on
 
 KEY = "time_zone"  # in the session: the choice
 
@@ -60,11 +58,11 @@ class SwitchTimeZone(MemberView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        chosen, path = request.POST.get("zone", ""), request.POST.get("next", "")
+        chosen = request.POST.get("zone", "")
         if chosen not in Choice.values:
             raise BadRequest("Choose your own time zone, the company’s or UTC.")
         if chosen == Choice.COMPANY and not company_zone(self.request.tenant):
             messages.error(request, "The company has no time zone: its business profile isn’t set up yet.")
         else:
             request.session[KEY] = chosen
-        return redirect(path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "home")
+        return go_on(request, "home")
