@@ -24,7 +24,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
-from django.template.backends.jinja2 import Template as Rows
 from django.template.base import Template
 from django.test import Client
 
@@ -32,6 +31,7 @@ from tests.support.cast import add_member, person, sign_in
 from wisely_security.core.http.middleware import CompressionMiddleware
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports.filtering.people import MOST_USERS_LISTED
+from wisely_security.reports.pages import rows
 from wisely_security.reports.pages.keyset import PAGE_SIZE
 from wisely_security.tenancy.models import Tenant, User
 
@@ -193,17 +193,17 @@ class Clock:
             part = TEMPLATES.get(str(template.name), self._within[-1])
             return self.timed(part, as_it_was, template, context)
 
-        def render_rows(template: Rows, *arguments: Any) -> Any:
-            return self.timed(ROWS, rows_as_they_were, template, *arguments)
+        def render_rows(*arguments: Any) -> Any:
+            return self.timed(ROWS, rows_as_they_were, *arguments)
 
         def compress(*arguments: Any) -> Any:
             return self.timed(COMPRESSION, compressed_as_it_was, *arguments)
 
-        as_it_was, rows_as_they_were = Template.render, Rows.render
+        as_it_was, rows_as_they_were = Template.render, rows.rendered
         compressed_as_it_was = CompressionMiddleware.process_response
         with (
             mock.patch.object(Template, "render", render),
-            mock.patch.object(Rows, "render", render_rows),
+            mock.patch("wisely_security.reports.views.rendered", render_rows),
             mock.patch.object(CompressionMiddleware, "process_response", compress),
             connection.execute_wrapper(execute),
         ):
