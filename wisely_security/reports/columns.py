@@ -1,5 +1,5 @@
 """A report's columns. One declaration each, in a django-tables2 table: the page, an event's details, the downloads, the
-filters, support's list, the column chooser and the reference follow from it."""
+filters, support's list and the reference follow from it."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class Column:
 COLUMNS = {
     "name": Column("Enterprise", lambda row: 0, "ascending"),
     "failures": Column("Failed sign-ins", lambda row: -row.this_week, permission=VIEW_SIGN_INS),
-    "trend": Column("Compared with the week before", lambda row: -row.change, permission=VIEW_SIGN_INS),
+    "trend": Column("Vs. week before", lambda row: -row.change, permission=VIEW_SIGN_INS),
     "findings": Column("Open findings", lambda row: (-row.findings, -row.this_week), permission=permissions.VIEW),
     "last": Column(
         "Last sign-in",
