@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wisely_security.core.text.characters import validate_one_line
+from wisely_security.core.text.characters import validate_one_line, without_links
 from wisely_security.core.text.folding import fold, is_confusable, one_line, sort_key
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -170,3 +171,12 @@ def test_names_that_are_not_confusable(name: str, other: str) -> None:
 def test_case_is_ignored_in_every_script() -> None:
     assert is_confusable("НИНА", ["Нина"])
     assert is_confusable("ΆΝΝΑ", ["Άννα"])
+
+
+def test_nothing_in_a_text_without_links_is_an_address() -> None:
+    lures = "see https://evil.example/path, evil.example, a@evil.example, http://192.0.2.7/"
+    shown = without_links(lures)
+    assert shown.replace("\u2060", "") == lures
+    assert not re.search(r"[.@][a-z]|//\w", shown)
+    for plain in ("5.1 from 192.0.2.7 or 2001:db8::7, 09:30", "192.0.2.0/24", "Chrome (Windows). Then"):
+        assert without_links(plain) == plain

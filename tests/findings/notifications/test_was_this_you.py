@@ -76,6 +76,24 @@ class TestTheQuestion:
         assert (event.sub_module, event.action, event.status) == ("was_this_you", "ask", "success")
         assert (event.resource_id, event.changes[0]["added"]) == (finding.pk, ["Bob Brown"])
 
+    def test_does_not_link_to_where_a_made_up_device_would_lead(self, cast: Cast, mailbox: MailServer) -> None:
+        """Whoever signs in says what their device and browser are called."""
+        lures = {
+            "device": "A (https://a.evil.example/x)",
+            "browser": "evil.example 1",
+            "system": "<b>@evil.example",
+        }
+        notified(cast.bob, where={**BRAZIL, **lures})
+        send_due()
+        [letter] = mailbox.messages
+        for kind in ("plain", "html"):
+            part = letter.get_body((kind,))
+            assert part is not None
+            text = part.get_content()
+            assert "evil.example" not in text
+            assert "evil.\u2060example" in text
+        assert "<b>" not in text
+
     def test_is_asked_once_for_a_sign_in_and_once_for_the_same_device_and_network(
         self, cast: Cast, mailbox: MailServer
     ) -> None:

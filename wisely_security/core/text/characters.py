@@ -32,6 +32,18 @@ _not_in_a_line = re.compile(f"[{NOT_IN_A_LINE}\ud800-\udfff]")
 _not_in_lines = re.compile(f"[{NOT_IN_LINES}\ud800-\udfff]")
 
 
+_WORD_JOINER = "\u2060"
+_within_address = re.compile(r"(?<=[.@])(?=[^\W\d_])|(?<=//)(?=\w)")
+
+
+def without_links(text: str) -> str:
+    """The text for an e-mail, in which no mail program finds an address to link to: it looks the same, with something
+    unseen where the parts of an address are joined. Numbers stay as they are, to be copied. Whoever signs in chooses
+    what their browser is called.
+    """
+    return _within_address.sub(_WORD_JOINER, text)
+
+
 def validate_one_line(text: str) -> None:
     """No line breaks, nothing that turns text around (U+202E) or is not seen: a name is evidence."""
     _refuse(_not_in_a_line.search(text))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.site_url import absolute
+from wisely_security.core.text.characters import without_links
 from wisely_security.tenancy.models import User
 from wisely_security.workspace.outbox.kinds import NotWantedError
 from wisely_security.workspace.outbox.models import Notification, Recipient
@@ -143,7 +144,7 @@ def _mailed(finding: Finding, total: int) -> MailedFinding:
     steps = RULES[finding.rule].next_steps if finding.rule in RULES else ()
     return MailedFinding(
         finding,
-        finding.sentence,
+        without_links(finding.sentence),
         f"{timezone.localtime(finding.last_at):%-d %b %Y, %H:%M}",
         steps if total <= MOST_WITH_ALL_STEPS else steps[:1],
         absolute(reverse("finding", args=[finding.pk])),

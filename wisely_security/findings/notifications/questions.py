@@ -23,6 +23,7 @@ from login_activity.models import LoginEvent
 from login_activity.vocabulary import Action, Status
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.site_url import absolute
+from wisely_security.core.text.characters import without_links
 from wisely_security.tenancy.models import User, UserStatus
 from wisely_security.workspace.outbox.kinds import NotWantedError
 from wisely_security.workspace.outbox.models import Notification, Recipient
@@ -140,7 +141,7 @@ def facts(question: Question) -> dict[str, Any]:
         "why": rule.asks if rule else "",
         "facts": [
             ("When", f"{event.occurred_at.astimezone(zone):%A, %-d %B %Y, %H:%M} ({question.user.time_zone})"),
-            ("Device", " · ".join(filter(None, [event.device, event.browser, event.system]))),
+            ("Device", without_links(" · ".join(filter(None, [event.device, event.browser, event.system])))),
             ("Place", event.place),
             ("Address", str(event.ip or "")),
             ("Before it", f"{datetime.fromtimestamp(before[1], zone):%H:%M}, {before[0]}" if before else ""),
