@@ -134,7 +134,7 @@ def test_a_label_with_a_comma_is_one_value(cast: Cast) -> None:
         ("user=unknown,banana", '"banana" isn\'t a user.'),
         ("user=,,", '"" isn\'t a user.'),
         ("user=--", "Choose what to include or what to leave out, not both."),
-        ("user=" + ",".join(f"{number}@acme.example" for number in range(101)), "Choose 100 at the most."),
+        ("user=" + ",".join(f"{number}@acme.example" for number in range(101)), "Choose at most 100."),
     ],
 )
 def test_what_makes_no_sense_is_refused(alice: Client, query: str, message: str) -> None:
@@ -200,7 +200,7 @@ def test_thousands_of_values_are_refused_with_few_statements(acme: UUID, filter_
             with at_most(310):
                 filters = filter_set(query, queryset=events)
                 assert not filters.is_valid()
-            assert "at the most" in str(filters.errors)
+            assert "at most" in str(filters.errors)
         for same in ({people: ",".join(["Alice Adams"] * 3000)}, {"q": "by:alice " * 500}):
             with at_most(5):
                 filter_set(QueryDict(urlencode(same)), queryset=events)

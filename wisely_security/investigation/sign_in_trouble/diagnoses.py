@@ -142,7 +142,7 @@ def _nothing(facts: Facts) -> Diagnosis:
         return Diagnosis("no_attempt", "Nothing keeps them from signing in", evidence, todo, is_obstacle=False)
     where = ", ".join(filter(None, (success.device, success.place, success.ip and str(success.ip))))
     evidence = f"The last sign-in succeeded on {said(success.occurred_at)}: {where}."
-    todo = "If they still cannot get in, they use another e-mail address: search Login events for what they type."
+    todo = "If they still cannot get in, they may use another e-mail address: search Login events for what they type."
     return Diagnosis("nothing", "Nothing is wrong", evidence, todo, is_obstacle=False)
 
 

@@ -105,7 +105,7 @@ def chosen(value: str) -> Chosen | None:
         advice = "Choose what to include or what to leave out, not both."
         raise ValidationError(advice, code="both")
     if len(values) > MOST_VALUES:
-        raise ValidationError(f"Choose {MOST_VALUES} at the most.", code="too_many")
+        raise ValidationError(f"Choose at most {MOST_VALUES}.", code="too_many")
     return Chosen(tuple(values), excluded)
 
 

@@ -130,9 +130,7 @@ class _Reader:
         close = difflib.get_close_matches(part.key, self.keys, n=1)
         text = f'"{part.typed}"' if '"' not in part.typed else " ".join(part.values)
         instead = [(f"{each}:", part.typed.replace(part.key, each, 1)) for each in close]
-        advice = (
-            f'Did you mean "{close[0]}:"?' if close else f"There is {listed([f'{key}:' for key in self.keys], 'and')}."
-        )
+        advice = f'Did you mean "{close[0]}:"?' if close else f"Use {listed([f'{key}:' for key in self.keys], 'or')}."
         return NotUnderstoodError(isnt(f"{part.key}:", "a filter", advice), [*instead, (f"Search for {text}", text)])
 
     def _only(self, part: Term) -> str:
@@ -175,7 +173,7 @@ class _Reader:
     def _found(self, part: Term, name: str, each: ManyFilter, value: str) -> str:
         if (name, value) not in self.found:
             if len(self.found) >= MOST_VALUES:
-                raise NotUnderstoodError(f"Choose {MOST_VALUES} values at the most.")
+                raise NotUnderstoodError(f"Choose at most {MOST_VALUES} values.")
             self.found[name, value] = self._key(part, name, each, value)
         return self.found[name, value]
 

@@ -213,7 +213,7 @@ class SaveView(_ViewPage):
         if replaced and set(form.errors) == {"name"}:
             replaced.parameters, self.saved = self.saved.parameters, replaced
             replaced.save(update_fields=["parameters"])
-            messages.success(request, f"View “{replaced}” has these filters now.")
+            messages.success(request, f"View “{replaced}” now has these filters.")
         elif self.store(form):
             messages.success(request, f"View “{self.saved}” saved.")
         else:
@@ -250,5 +250,5 @@ class DeleteView(_ViewPage):
             self.record_failure(failure, pk)
             messages.error(request, failure.reason)
             return redirect("saved_view_edit", pk)
-        messages.success(request, f"View “{self.saved}” deleted. The filters below are still those that it had.")
+        messages.success(request, f"View “{self.saved}” deleted. Its filters are still set below.")
         return redirect(url)

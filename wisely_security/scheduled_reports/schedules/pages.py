@@ -40,7 +40,7 @@ class ScheduledReportForm(RecordForm):
             "7 days, for people who sign in.",
             "weekday": "Of a weekly report.",
             "day": "Of a monthly report. In a shorter month: its last day.",
-            "recipients": "People who may download the record, at each run.",
+            "recipients": "At each run, only those who may download the record get it.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -93,7 +93,7 @@ class ScheduledReports(ResourcePage):
     path = "scheduled-reports"
     title = "Scheduled reports"
     singular = "scheduled report"
-    description = "Saved views of both records that go to people of the company by e-mail, each day, week or month."
+    description = "Saved views of both records, sent by e-mail every day, week or month."
     icon = "calendar-days"
     menu = menu.SECURITY
     form = ScheduledReportForm
@@ -140,7 +140,7 @@ class ScheduledReports(ResourcePage):
             label="Delete",
             action=audited.DELETE,
             do=delete,
-            confirm_text="It is not sent any more, and links that it has sent stop working.",
+            confirm_text="It is no longer sent, and links that it has sent stop working.",
             danger=True,
             deletes=True,
         ),

@@ -40,7 +40,7 @@ RULE = Rule(
     key="unusual_hour",
     title="Unusual hour",
     meaning="Someone signed in at a time of day at which they hardly ever do.",
-    asks="It was at an hour at which you hardly ever sign in.",
+    asks="It was at an hour when you rarely sign in.",
     next_steps=(
         "By itself, this is weak evidence. Look for other findings about the same person.",
         "Ask the person, if the place or the device is unusual too.",
