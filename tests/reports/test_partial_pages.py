@@ -61,4 +61,4 @@ def test_the_details_of_an_event_alone(alice: Client, cast: Cast) -> None:
     part = alice.get(f"{LOGIN_ACTIVITY}{event.pk}/", headers={"hx-request": "true"}).content.decode().strip()
     assert part.startswith('<div class="event-details">')
     assert part.endswith("</div>")
-    assert part in alice.get(f"{LOGIN_ACTIVITY}{event.pk}/").content.decode()
+    assert TOKEN.sub("", part) in TOKEN.sub("", alice.get(f"{LOGIN_ACTIVITY}{event.pk}/").content.decode())

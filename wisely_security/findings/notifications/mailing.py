@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.urls import reverse
@@ -17,6 +16,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.core.site_url import absolute
 from wisely_security.core.text.characters import without_links
 from wisely_security.tenancy.models import User
+from wisely_security.tenancy.models.time_zones import zone_named
 from wisely_security.workspace.outbox.kinds import NotWantedError
 from wisely_security.workspace.outbox.models import Notification, Recipient
 
@@ -72,7 +72,7 @@ def _put_for(user_id: UUID) -> None:
 
 def last_digest(user: User, chosen: AlertSettings, now: datetime) -> datetime:
     """When it was the person's time of the day last. A time that a change of clocks skips comes at the change."""
-    zone = ZoneInfo(user.time_zone)
+    zone = zone_named(user.time_zone)
     today = now.astimezone(zone).date()
     moments = [datetime.combine(today - timedelta(days=days), chosen.digest_at, zone) for days in (0, 1)]
     return next(each for each in moments if each.timestamp() <= now.timestamp())
@@ -122,7 +122,7 @@ def context_of(user: User, findings: Iterable[Finding]) -> dict[str, Any]:
     """What the e-mail says of findings, the most severe first."""
     strongest = sorted(findings, key=_rank, reverse=True)
     counts = Counter(each.severity for each in strongest)
-    with timezone.override(ZoneInfo(user.time_zone)):
+    with timezone.override(zone_named(user.time_zone)):
         shown = [_mailed(each, len(strongest)) for each in strongest[:MOST_SHOWN]]
     return {
         "tenant": user.tenant,

@@ -12,7 +12,6 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.core import signing
 from django.db import transaction
@@ -25,6 +24,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.core.site_url import absolute
 from wisely_security.core.text.characters import without_links
 from wisely_security.tenancy.models import User, UserStatus
+from wisely_security.tenancy.models.time_zones import zone_named
 from wisely_security.workspace.outbox.kinds import NotWantedError
 from wisely_security.workspace.outbox.models import Notification, Recipient
 from wisely_security.workspace.outbox.wake_event import wake_event
@@ -134,7 +134,7 @@ def facts(question: Question) -> dict[str, Any]:
     event = LoginEvent.objects.for_tenant(question.tenant_id).filter(id=question.event_id).first()
     if event is None:
         raise NotWantedError("the sign-in is no longer in the record")
-    zone = ZoneInfo(question.user.time_zone)
+    zone = zone_named(question.user.time_zone)
     rule = RULES.get(question.finding.rule)
     before = question.finding.evidence.get("from")
     return {

@@ -7,7 +7,6 @@ signed in, and the page says no more than the e-mail.
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from django.views import View
 
 from wisely_security.core.request_context import acting_as, using
 from wisely_security.tenancy.forms.stale_forms import may_be_old
+from wisely_security.tenancy.models.time_zones import zone_named
 from wisely_security.tenancy.sign_in.accounts import AccountChangedError
 from wisely_security.tenancy.views.password import mail_reset_link
 from wisely_security.tenancy.views.sign_in import by_nobody
@@ -37,7 +37,7 @@ class WasThisYou(View):
             question = questions.question_of(token)
             if question is None or (answer == Answer.YES and question.answer):
                 return self._ended()
-            with acting_as(tenant_id=question.tenant_id), timezone.override(ZoneInfo(question.user.time_zone)):
+            with acting_as(tenant_id=question.tenant_id), timezone.override(zone_named(question.user.time_zone)):
                 return super().dispatch(request, *args, question=question, token=token, answer=answer, **kwargs)
 
     def get(self, request: HttpRequest, question: Question, token: str, answer: str) -> HttpResponse:

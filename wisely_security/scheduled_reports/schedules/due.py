@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from wisely_security.tenancy.models.time_zones import zone_named
 from wisely_security.workspace.modules.business_profile import BusinessProfile
 
 from ..models import Frequency, ScheduledReport
@@ -26,7 +27,7 @@ DEFAULT_ZONE = "UTC"
 def zone_of(tenant_id: UUID) -> ZoneInfo:
     """The time zone in the company's business profile; UTC where it has none yet."""
     found = BusinessProfile.objects.filter(tenant=tenant_id).values_list("time_zone", flat=True).first()
-    return ZoneInfo(found or DEFAULT_ZONE)
+    return zone_named(found or DEFAULT_ZONE)
 
 
 def next_due(report: ScheduledReport, after: datetime, zone: ZoneInfo) -> datetime:

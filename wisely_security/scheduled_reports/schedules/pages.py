@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.views import menu
@@ -48,7 +49,8 @@ class ScheduledReportForm(RecordForm):
         view: Any = self.fields["view"]
         view.queryset = view.queryset.shared()
         view.label_from_instance = lambda each: f"{each.get_record_display()}: {each}"
-        self.fields["at"].help_text = f"In {self.tenant}’s time zone, {due.zone_of(self.tenant.pk)}."
+        zone = due.zone_of(self.tenant.pk)
+        self.fields["at"].help_text = format_html("In {}’s time zone, {}.", self.tenant, zone)  # help texts are HTML
         recipients: Any = self.fields["recipients"]
         recipients.queryset = recipients.queryset.select_related("tenant", "role")
 

@@ -15,6 +15,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from ..models import Tenant, User
+from ..models.time_zones import zone_named
 from .access import MemberView, go_on
 
 KEY = "time_zone"  # in the session: the choice
@@ -44,8 +45,8 @@ def zone_of(session: Any, user: User, tenant: Tenant | None) -> ZoneInfo:
         case Choice.UTC:
             return ZoneInfo("UTC")
         case Choice.COMPANY:
-            return ZoneInfo(company_zone(tenant) or user.time_zone)
-    return ZoneInfo(user.time_zone)
+            return zone_named(company_zone(tenant) or user.time_zone)
+    return zone_named(user.time_zone)
 
 
 def choices(session: Any) -> list[tuple[str, str, bool]]:

@@ -1,0 +1,5 @@
+// The scripts of a record's page. Collected for production, they are this one file (wisely_security/core/static_files.py).
+import "./report.js";
+import "./chart.js";
+import "./filters.js";
+import "./rows.js";
