@@ -15,7 +15,7 @@ from wisely_security.ledger.search.plan import first_of
 from wisely_security.reports.filtering.filters import ReportFilterSet
 from wisely_security.reports.filtering.many import ManyField, people_filter
 from wisely_security.reports.filtering.parameters import a, isnt
-from wisely_security.reports.filtering.people import People, unlisted_person
+from wisely_security.reports.filtering.people import unlisted_person
 
 from ..models import AuditEvent, by_actors
 from ..vocabulary import ActorKind
@@ -57,19 +57,18 @@ class AuditTrailFilterSet(ReportFilterSet):
     def __init__(self, data: QueryDict, **options: Any) -> None:
         super().__init__(data, **options)
         self.form.fields["q"].help_text = "Person, record, address, ID…"
-        self._people = People(self._unlisted)
 
     def _offered(self, name: str, field: ManyField) -> list[tuple[Any, Any]]:
         if name != "actor":
             return super()._offered(name, field)
-        listed = self._people.listed
+        listed = self.people.listed
         others = set(self.values_of(name)) - {key for key, _ in [*listed, *NOBODY_IN_PERSON]}
         people = [*listed, *((key, self.label_of(name, key)) for key in sorted(others))]
         return [("People", people), ("Others", NOBODY_IN_PERSON)]
 
     def label_of(self, name: str, key: str, events: Sequence[Any] = ()) -> str:
         label = super().label_of(name, key)
-        return self._people[key] if name == "actor" and label == key else label
+        return self.people[key] if name == "actor" and label == key else label
 
     def _unlisted(self, key: str) -> str:
         return unlisted_person(key, self.queryset.by_actor(key), self.during, "actor_name", "actor_email")

@@ -201,6 +201,8 @@ class ReportPage(ReportView):
             return {}
         if found.occurring is not None:
             filters.occurring = found.occurring
+        if found.people is not None:
+            filters.people.listed = found.people
         context: dict[str, Any] = {"today": found.today, "views": self._views(filters, found.views)}
         if found.tops is not None:
             context["tops"] = self.tops(found.tops)

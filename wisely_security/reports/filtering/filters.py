@@ -31,6 +31,7 @@ from .choices import ANY_FINDING, ChoiceFilter, Choices, FindingFilter
 from .grammar import Words, parse
 from .many import NOT, ManyField, ManyFilter, flat_choices, in_words, joined
 from .parameters import PERIOD, is_uuid, isnt, normalized, problems
+from .people import People
 from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
 from .understanding import EVERYWHERE, EXAMPLES, WORDS, Suggestion, Understood, understand
 from .widgets import DropDown, Picker
@@ -236,6 +237,7 @@ class ReportFilterSet(django_filters.FilterSet):
             else:
                 problem, self.suggestions = found
         super().__init__(self.canonical(data), **options)
+        self.people = People(self._unlisted)
         self.form.problems = [("q", problem)] if problem else []
         terms = {**self.terms, **EVERYWHERE}
         self.form.box = {
@@ -363,6 +365,10 @@ class ReportFilterSet(django_filters.FilterSet):
     def label_of(self, name: str, key: str, events: Sequence[Any] = ()) -> str:
         """What a key of a filter of several is called. ``events``: what the filters have found, which may know it."""
         return self._labels[name].get(key, key)
+
+    def _unlisted(self, key: str) -> str:
+        """What to call somebody whom a record's filter of people does not list."""
+        return key
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, str]]:

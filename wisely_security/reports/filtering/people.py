@@ -31,6 +31,16 @@ def user_choices() -> list[tuple[str, str]]:
     return [(key, f"{name} ({email})") for key, name, email in listed_users()]
 
 
+def statement() -> tuple[str, list[Any]]:
+    """The same for a statement that reads more: rows of place, key, and what somebody is called."""
+    sql, values = listed_users().query.sql_with_params()
+    return (
+        "SELECT row_number() OVER () AS place, key, name || ' (' || email || ')' AS called "  # noqa: S608
+        f"FROM ({sql}) AS listed (key, name, email)",
+        list(values),
+    )
+
+
 class People:
     """What the people are called whom a filter names, looked up once each."""
 
@@ -41,6 +51,11 @@ class People:
     @cached_property
     def listed(self) -> list[tuple[str, str]]:
         return user_choices()
+
+    @property
+    def are_listed(self) -> bool:
+        """Whether the list has been read."""
+        return "listed" in self.__dict__
 
     def __getitem__(self, key: str) -> str:
         if key not in self._found:

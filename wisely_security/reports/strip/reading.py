@@ -17,13 +17,14 @@ from wisely_security.ledger.models import Event
 from ..chart import charts
 from ..chart.charts import Bar, Unit
 from ..chart.rollup_filters import RollupFilters, rollup_filters
+from ..filtering import people
 from ..filtering.filters import ReportFilterSet
 from ..filtering.periods import Period
 from . import tops, usual
 from .tops import Top
 from .usual import Today, Usual
 
-TOP, OCCURRING, ARE_FEW = -1, -2, -1  # rows that are no counts; the top that says that tops were counted
+TOP, OCCURRING, PERSON, ARE_FEW = -1, -2, -3, -1  # rows that are no counts; the top that says that tops were counted
 
 
 class Hiding(NamedTuple):
@@ -52,7 +53,7 @@ class Numbers:
 class Overview:
     """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``tops``: None: later.
     ``views``: what the switch hides; None: it cannot be said, or another choice of its filter holds. ``occurring``:
-    what filters offer; empty: all choices; None: it was not asked."""
+    what filters offer; empty: all choices; None: it was not asked. ``people``: likewise, whom a filter lists."""
 
     unit: Unit
     bars: list[Bar]
@@ -61,12 +62,13 @@ class Overview:
     tops: list[tuple[int, str, str, int]] | None
     views: int | None
     occurring: dict[str, set[str]] | None
+    people: list[tuple[str, str]] | None
 
 
 def read(
     numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filtered: bool, with_offer: bool
 ) -> Overview:
-    """In one statement, or in none. ``with_offer``: also what occurs."""
+    """In one statement, or in none. ``with_offer``: also what filters offer, as far as it is not known."""
     model = cast("type[Event]", filters.queryset.model)
     period: Period = filters.form.cleaned_data["during"]
     unit, bars = charts.bars_of(period)
@@ -74,7 +76,7 @@ def read(
     known, now = rollup_filters(filters, model.dimensions), timezone.now()
     is_direct = not tops.is_found_by_search(filters)
     if known is None and not is_direct:
-        return Overview(unit, bars, None, None, None, None, {})
+        return Overview(unit, bars, None, None, None, None, {}, None)
     whole = [quarter(bounds[0]), quarter(bounds[-1], up=True)]
     if any(quarter(bound) != bound for bound in bounds):
         known, bounds = None, whole  # the chart comes after the page
@@ -85,12 +87,16 @@ def read(
         asked["views"] = views
     if not is_filtered and period.start <= now < period.end:
         asked["today"] = usual.asked(numbers.usual, now)
-    questions = list(asked.values())
+    questions, with_people = list(asked.values()), with_offer and not filters.people.are_listed
     with connection.cursor() as cursor:
         sql, values = _statement(model, tenant_id, questions, (numbers, filters) if is_direct else None)
         if with_offer:
             offer, its_values = occurring.statement(model, tenant_id)
             sql += f" UNION ALL SELECT {OCCURRING}, place, 0, 0, value, '' FROM ({offer}) AS offered"  # noqa: S608
+            values = [*values, *its_values]
+        if with_people:
+            listed, its_values = people.statement()
+            sql += f" UNION ALL SELECT {PERSON}, place, 0, 0, key, called FROM ({listed}) AS person"  # noqa: S608
             values = [*values, *its_values]
         cursor.execute(sql, values)
         rows = cursor.fetchall()
@@ -106,6 +112,9 @@ def read(
         known.of(found["views"][0]).events if known and views else None,
         occurring.by_dimension(model, ((row[1], row[4]) for row in rows if row[0] == OCCURRING))
         if with_offer
+        else None,
+        [(key, name) for _, _, _, _, key, name in sorted(row for row in rows if row[0] == PERSON)]
+        if with_people
         else None,
     )
 
