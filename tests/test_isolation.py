@@ -42,11 +42,13 @@ NEED_PERMISSION = {
     "login_activity_download",
     "login_activity_chart",
     "login_activity_event",
+    "login_activity_columns",
     "audit_trail",
     "audit_trail_download",
     "audit_trail_chart",
     "audit_trail_coverage",
     "audit_trail_event",
+    "audit_trail_columns",
     "login_activity_proof",
     "login_activity_text",
     "login_activity_json",
@@ -125,6 +127,7 @@ def urls(cast: Cast) -> dict[str, str]:
         "login_activity": [ENTERPRISE],
         "login_activity_download": [ENTERPRISE],
         "login_activity_chart": [ENTERPRISE],
+        "login_activity_columns": [ENTERPRISE],
         "login_activity_event": [ENTERPRISE, event.pk],
         "audit_trail_event": [audit_event.pk],
         "login_activity_proof": [ENTERPRISE, event.pk],
@@ -155,6 +158,8 @@ POSTS = {
     "end_user_sessions",
     "end_session",
     "end_other_sessions",
+    "login_activity_columns",
+    "audit_trail_columns",
 }
 
 

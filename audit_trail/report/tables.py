@@ -32,7 +32,9 @@ def _reason_code(event: AuditEvent) -> list[Fact]:
 
 
 class AuditTrailTable(ReportTable):
-    actor = ReportColumn("Actioned By", Cell("actor_name"), section=Section.WHO, beside=_actor_kind, phone=Phone.WHO)
+    actor = ReportColumn(
+        "Actioned By", Cell("actor_name"), section=Section.WHO, beside=_actor_kind, phone=Phone.WHO, stays=True
+    )
     module = ReportColumn(
         "Module",
         Label("module", labels.module_choices),
@@ -64,6 +66,7 @@ class AuditTrailTable(ReportTable):
         beside=lambda event: event.reason,
         filter=many_filter("Status", Status.choices),
         phone=Phone.STATUS,
+        stays=True,  # with the marks of findings and notes
     )
     reason = ReportColumn("Reason", Cell("reason"), shown=Shown.IN_DOWNLOADS, section=Section.WHAT, facts=_reason)
     reason_code = ReportColumn(

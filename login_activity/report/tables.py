@@ -66,6 +66,7 @@ class LoginActivityTable(ReportTable):
         facts=_name,
         beside=lambda event: "unknown user" if event.is_unknown else "",
         phone=Phone.WHO,
+        stays=True,
     )
     occurred_at = TimeColumn("Date & Time", "occurred_at", section=Section.REFERENCE)
     ip = ReportColumn("IP Address", Address("ip"), section=Section.WHERE, phone=Phone.DETAILS)
@@ -85,6 +86,7 @@ class LoginActivityTable(ReportTable):
         beside=lambda event: event.reason_label,
         filter=many_filter("Status", Status.choices),
         phone=Phone.STATUS,
+        stays=True,  # with the marks of findings and notes
     )
     action = ReportColumn(
         "Action",

@@ -176,3 +176,49 @@ def test_a_note_is_written_in_the_list_which_comes_back_with_its_row_open(visit,
     expect(notes).to_contain_text("Asked her: a new telephone.")
     notes.get_by_text("What it said before").click()
     expect(notes.get_by_text("a new laptop.")).to_be_visible()
+
+
+def test_columns_are_chosen_with_the_keyboard_without_scripts_and_on_a_phone(visit, site, past) -> None:
+    page = visit(site.newcomer(), java_script_enabled=False, viewport={"width": 390, "height": 800})
+    page.goto(between(FIRST, LAST))
+    button, menu = page.get_by_role("button", name="Columns"), page.get_by_role("group", name="Columns")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("checkbox", name="IP Address")).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(between(FIRST, LAST))
+    expect(button).to_have_text("Columns: 6 of 7")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_role("columnheader", name="Device Type")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="IP Address")).to_have_count(0)
+    page.emulate_media(media="screen")
+    button.click()
+    menu.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("columnheader", name="IP Address")).to_be_visible()
+
+
+def test_the_rows_keep_their_width_whatever_is_hidden(visit, site, past) -> None:
+    page = visit(site.newcomer())
+    page.goto(between(FIRST, LAST))
+    page.get_by_role("button", name="Columns").click()
+    menu = page.get_by_role("group", name="Columns")
+    expect(menu).to_be_visible()
+    expect(page.locator(".htmx-request")).to_have_count(0)  # while it loads, the rows are dim
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        examine(page)
+    for box in menu.get_by_role("checkbox").all():
+        box.uncheck()
+    menu.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("button", name="Columns: 3 of 7")).to_be_visible()
+    page.get_by_role("link", name="Older", exact=True).click()  # a part of the page
+    expect(page).to_have_url(re.compile("before="))
+    expect(page.get_by_role("button", name="Columns: 3 of 7")).to_be_visible()
+    for width in (800, 1100, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.locator("th.open-column").bounding_box()["width"] < 50
+        assert page.locator("th.column-occurred_at").bounding_box()["width"] < 200

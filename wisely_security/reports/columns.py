@@ -58,9 +58,9 @@ class ReportColumn(tables.Column):
 
     ``section``: where the details of an event have it; none: nowhere. ``facts``: what they show, where that is not the
     cell's text alone. ``beside``: something smaller that the page shows beside the text. ``filter``: what people choose
-    of it; without a field of its own it compares the cell's. ``phone``: its place in a row there. What else the page
-    makes of a cell is a macro of the column's name, in the record's file in ``templates/rows``. Whatever is forgotten
-    is a system check (checks.py).
+    of it; without a field of its own it compares the cell's. ``phone``: its place in a row there. ``stays``: nobody can
+    hide it. What else the page makes of a cell is a macro of the column's name, in the record's file in
+    ``templates/rows``. Whatever is forgotten is a system check (checks.py).
     """
 
     name: str  # that of the attribute of its table
@@ -76,6 +76,7 @@ class ReportColumn(tables.Column):
         beside: Callable[[Any], str] | None = None,
         filter: django_filters.Filter | None = None,  # noqa: A002
         phone: Phone = Phone.REST,
+        stays: bool = False,
     ) -> None:
         super().__init__(verbose_name=label, orderable=False, visible=shown is Shown.ON_PAGE)
         self.label = label
@@ -86,6 +87,7 @@ class ReportColumn(tables.Column):
         self.beside = beside
         self.filter = filter
         self.phone = phone
+        self.stays = stays
         if filter is not None and filter.field_name is None:
             filter.field_name = cell.field
 
@@ -108,7 +110,7 @@ class TimeColumn(ReportColumn):
     def __init__(self, label: str, field: str, **options: Any) -> None:
         cell = Moment(field)
         super().__init__(
-            label, cell, facts=lambda event: [("Exact time", cell.text(event))], phone=Phone.WHEN, **options
+            label, cell, facts=lambda event: [("Exact time", cell.text(event))], phone=Phone.WHEN, stays=True, **options
         )
 
     def as_text(self, during: Period) -> sql.Composable:

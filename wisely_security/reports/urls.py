@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from .chart.chart_views import ReportChart
+from .column_choice import ChooseColumns
 from .download.downloads import ReportDownload
 from .event_copies import EventAsJson, EventAsText
 from .event_proof import ReportEventProof
@@ -18,6 +19,7 @@ def paths(route: str, report: Report) -> list[URLPattern]:
         path(route, ReportPage.as_view(report=report), name=name),
         path(f"{route}download/", ReportDownload.as_view(report=report), name=f"{name}_download"),
         path(f"{route}chart/", ReportChart.as_view(report=report), name=f"{name}_chart"),
+        path(f"{route}columns/", ChooseColumns.as_view(report=report), name=f"{name}_columns"),
         path(f"{route}<uuid:pk>/", ReportEvent.as_view(report=report), name=f"{name}_event"),
         path(f"{route}<uuid:pk>/text/", EventAsText.as_view(report=report), name=f"{name}_text"),
         path(f"{route}<uuid:pk>/json/", EventAsJson.as_view(report=report), name=f"{name}_json"),

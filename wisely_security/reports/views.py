@@ -31,6 +31,7 @@ from .download.worksheet import MOST_ROWS
 from .filtering.filters import ReportFilterSet
 from .filtering.parameters import NEWER, OLDER, PERIOD, normalized
 from .filtering.periods import Preset
+from .pages import chosen_columns
 from .pages.groups import Grouping, mark_groups
 from .pages.keyset import Page, read_page
 from .pages.reading import search
@@ -84,7 +85,7 @@ class Report:
 
     @property
     def columns(self) -> list[ReportColumn]:
-        """On the page."""
+        """On the page, unless a person hides them."""
         return self.table.columns_of(Shown.ON_PAGE)
 
     def facts(self, event: Any) -> list[tuple[str, list[Fact]]]:
@@ -172,6 +173,7 @@ class ReportPage(ReportView):
         found = self._unusual(filters, page)
         chips = self.chips(filters, page.rows)
         rows = self._rows(page, found.marks)
+        columns = chosen_columns.shown(self.request.session, self.report.key, self.report.columns)
         self._record_page_view(filters, page.rows)
         may_download = self.request.user.may(self.report.download_permission)
         context |= {
@@ -180,7 +182,10 @@ class ReportPage(ReportView):
             **self._overview(filters, bool(chips)),
             "elsewhere": None if rows else self._elsewhere(filters),
             "events": rows,
-            "rows": rendered(self.report.row_template, self.report.columns, rows),
+            "rows": rendered(self.report.row_template, columns, rows),
+            "columns": columns,
+            "offered_columns": chosen_columns.offered(self.report.columns),
+            "columns_url": f"{self.path}columns/",
             "older_url": page.older and self.link(**{OLDER: str(page.older)}),
             "newer_url": page.newer and self.link(**{NEWER: str(page.newer)}),
             "download_url": self.link().replace("?", "download/?", 1) if may_download else None,
