@@ -54,7 +54,8 @@ class TestReads:
         alice = site.reader()
         with asked_of_the_replica() as statements:
             alice.get(LOGIN_ACTIVITY)
-        assert ["pg_last_wal_replay_lsn" in sql for sql in statements if "SELECT" in sql] == [True, False] * 2  # rows, then numbers
+        rows, numbers = [True, False], [True, False]
+        assert ["pg_last_wal_replay_lsn" in sql for sql in statements if "SELECT" in sql] == [*rows, *numbers]
 
     def test_see_the_rows_of_the_scope_alone(self, site: Site) -> None:
         sign_in(site.cast.alice)
