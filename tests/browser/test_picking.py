@@ -77,7 +77,7 @@ def test_terms_are_completed_and_become_filters(visit, site, past) -> None:
     page.keyboard.press("Enter")
     expect(box).to_have_value("failed -device:iPhone ")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(between(FIRST, LAST, status="failure", device="-iphone"))
+    expect(page).to_have_url(between(FIRST, LAST, device="-iphone", status="failure"))
     expect(box).to_have_value("")
     expect_rows(page, [event for event in past if event.status == "failure" and event.device_kind != "iphone"])
     expect_picked(page, "Device", "not iPhone")

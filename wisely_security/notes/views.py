@@ -61,7 +61,7 @@ class NotePage(OfEvent):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         note = get_object_or_404(Note, tenant=self.request.tenant, pk=pk)
-        return redirect(f"{self.event_url(self.report(note.record), note.event)}#notes")
+        return redirect(f"{self.event_url(self.report(note.record), note.event)}#notes-{note.event}")
 
 
 class WritingView(OfEvent):
