@@ -200,6 +200,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (document.activeElement === document.body) results().focus({ preventScroll: true });
 });
 
+// The numbers of rows that are gone by now come too late: there is nothing left that they belong to.
+document.addEventListener("htmx:beforeSend", ({ detail: { elt } }) => {
+  if (!elt.matches(".chart-more, .chart-link")) return;
+  elt.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (!elt.isConnected) event.preventDefault();
+  });
+});
+
 // An answer without the expected part (a sign-in page, a proxy's page) is shown as the page that it is.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig, serverResponse, shouldSwap } = event.detail;
