@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.support.cast import PASSWORD
 from wisely_security.tenancy.models import User
 
-from .picking import pick
+from .picking import option, picker
 from .reading import LOGIN_ACTIVITY, rows
 
 
@@ -32,7 +32,8 @@ def test_a_session_that_ended_in_another_tab_leads_to_sign_in_and_back(visit, si
     other = page.context.new_page()
     other.goto("/account/profile/")
     sign_out(other)
-    pick(page, "Status", "Failure")
+    picker(page, "Status").locator("summary").click()
+    option(page, "Status", "Failure").click()
     expect(page).to_have_url(re.compile(r"/sign-in/\?next="))
     sign_in_here(page, person)
     expect(page).to_have_url(re.compile(re.escape(LOGIN_ACTIVITY)))
