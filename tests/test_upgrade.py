@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from audit_trail.models import AuditEvent
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.derived.projectors import project
 from wisely_security.reports.columns import copy_statement
@@ -50,7 +51,9 @@ def test_the_same_pages_and_files(former: None) -> None:
     tenant, chance, now = records.a_tenant(), random.Random(1), timezone.now()
     run("ALTER TABLE audit_trail_auditevent ADD session text NOT NULL DEFAULT ''")  # today's code reads it
     for name, record in RECORDS.items():
-        record.put([a_row(name, tenant, chance, now - timedelta(hours=number)) for number in range(900, 0, -1)])
+        rows = [a_row(name, tenant, chance, now - timedelta(hours=number)) for number in range(900, 0, -1)]
+        as_then = [{**row, "session": ""} for row in rows] if record.report.model is AuditEvent else rows
+        record.put(as_then)
     before = shown(tenant)
     run("ALTER TABLE audit_trail_auditevent DROP session")
     call_command("migrate", verbosity=0)

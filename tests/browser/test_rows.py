@@ -158,7 +158,7 @@ def test_a_note_is_written_in_the_list_which_comes_back_with_its_row_open(visit,
     page.goto(between(FIRST, LAST))
     event = past[4]
     row_of(page, event).get_by_role("link", name="Details").click()
-    notes = page.get_by_role("region", name="Notes")
+    notes = page.locator(".event-details .notes")
     notes.get_by_text("Add a note").click()
     notes.get_by_role("textbox", name="Note").fill("Asked her:\na new laptop.")
     examine(page)

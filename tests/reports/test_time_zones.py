@@ -102,7 +102,7 @@ class TestVancouver:
         rows = read_csv(alice.get(f"{PAGE}download/", day).getvalue())
         texts = ["2026-11-24T23:59:59.999-07:00", "2026-11-24T11:39:42.000-07:00", "2026-11-24T00:00:00.000-07:00"]
         assert [row[1] for row in rows] == texts
-        assert [event.iso for event in page.context["events"]] == [each.isoformat() for each in reversed(inside)]
+        assert [event.iso for event in page.context["events"]] == texts
         assert {event.day for event in page.context["events"]} == {"24 Nov 2026"}
         exact = alice.get(page.context["events"][1].url).content.decode()
         assert texts[1] in exact

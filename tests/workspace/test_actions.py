@@ -31,7 +31,8 @@ Users, User: Made Admin, Suspend, Delete, Edited
 Roles, Role: Add, Edit
 """
 
-ELSEWHERE = {"findings", "saved_views"}  # tests/findings/test_decisions.py, tests/scheduled_reports/test_saved_views.py
+# tests/findings/test_decisions.py, tests/notes/test_notes.py, tests/scheduled_reports/test_saved_views.py
+ELSEWHERE = {"findings", "notes", "saved_views"}
 
 
 def test_what_is_promised_is_recorded() -> None:

@@ -53,7 +53,7 @@ def subject(model: type[Model], cast: Cast) -> tuple[Tenant, paths.Subject]:
     sample = SAMPLES[model]
     field, value = sample.edit or ("user", cast.bob)
     text = sample.edit_in_sql or "user"
-    expression = Value(cast.bob.pk) if model is BusinessGroupUser else Concat(F(text), Value("!"))
+    expression = Value(cast.bob.pk) if field == "user" else Concat(F(text), Value("!"))
     alone = model is BusinessProfile  # one per tenant
     tenant = make_tenant() if alone else cast.acme
     return tenant, paths.Subject(

@@ -167,7 +167,7 @@ class TestTurns:
         assert (refused.status_code, refused["Retry-After"]) == (503, "10")
         html = unescape(refused.content.decode())
         assert "Try again in a moment" in html
-        assert f'href="{PAGE}?q=Pune&period=30d"' in html
+        assert f'href="{PAGE}?period=30d&q=Pune"' in html
         assert alice.get(PAGE).status_code == 200
         assert recorded_downloads(events, committed_cast) == []
         for response in running:

@@ -175,7 +175,8 @@ class TestTenantsPages:
 
     def test_what_is_recorded_and_when_it_was_last_seen(self, site: Site) -> None:
         for tenant, client in site.tenants:
-            check(pages(client, tenant, f"{AUDIT}coverage/", {}), buffers=1_000)
+            # What is not rolled up yet is grouped by a sort: transactions of other tests hold the projectors back.
+            check(pages(client, tenant, f"{AUDIT}coverage/", {}), buffers=1_000, sorted_rows=10_000)
 
     def test_a_session_a_person_and_a_record(self, site: Site) -> None:
         """By search segments and the wide index, however long ago."""

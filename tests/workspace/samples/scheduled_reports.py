@@ -43,7 +43,7 @@ VIEW = Sample(
         "parameters": ["period=last-month", "status=failure"],
         "is_shared": True,
     },
-    edit=("name", "Failures of last month"),
+    edit=("parameters", ["period=this-month"]),
     edit_in_sql="name",
 )
 
@@ -53,7 +53,7 @@ SCHEDULED_REPORT = Sample(
     name="name",
     edit=("at", "09:00"),
     edit_in_sql="name",
-    by_bob={"at": "09:00"},
+    by_bob={"at": "10:00"},
 )
 
 RECIPIENT = Sample(
