@@ -23,7 +23,6 @@ from tests.workspace.samples import SAMPLES
 from tests.workspace.samples.making import build, make, make_tenant
 from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.tenancy.models import Tenant, User
-from wisely_security.workspace.modules.business_groups import BusinessGroupUser
 from wisely_security.workspace.modules.business_profile import BusinessProfile
 
 from . import paths, truth
