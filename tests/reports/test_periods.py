@@ -175,7 +175,7 @@ def test_a_minute_holds_exactly_the_moments_that_clocks_show_it(name: str, day: 
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "label"),
     [
         ({"from": "2026-11-01T09:30", "to": "2026-11-01T10:00"}, "1 Nov 2026, 09:30 to 10:00"),
         ({"from": "2026-11-01", "from_time": "09:30", "to": "2026-11-02"}, "1 Nov 2026, 09:30 to 2 Nov 2026, 23:59"),
@@ -184,11 +184,11 @@ def test_a_minute_holds_exactly_the_moments_that_clocks_show_it(name: str, day: 
         ({"from": "2026-11-01T10", "to": "2026-11-02"}, None),
     ],
 )
-def test_a_page_takes_times(alice: Client, query: dict[str, str], said: str | None) -> None:
+def test_a_page_takes_times(alice: Client, query: dict[str, str], label: str | None) -> None:
     page = alice.get(PAGE, query)
-    if said is None:
+    if label is None:
         assert page.status_code == 400
     else:
-        assert str(page.context["form"].cleaned_data["during"]) == said
+        assert str(page.context["form"].cleaned_data["during"]) == label
         assert "from=2026-11-01T09:30" in page.context["chart_url"]
         assert page.context["form"]["from_time"].value() == "09:30"

@@ -24,13 +24,13 @@ from wisely_security.tenancy.models import User
 from .support import event_url
 
 MOST_EVENTS = 50
-FACTS = ("said", "of_rule", "severity", "state", "tenant", "who", "when", "number", "reason", "decided_by")
+FACTS = ("sentence", "of_rule", "severity", "state", "tenant", "who", "when", "number", "reason", "decided_by")
 MODELS = {report.key: report.model for report in (LOGIN_ACTIVITY, AUDIT_TRAIL)}
 
 
 @admin.register(Finding)
 class FindingAdmin(OnlyShown[Finding]):
-    list_display = ("said", "severity", "state", "tenant", "when")
+    list_display = ("sentence", "severity", "state", "tenant", "when")
     list_filter = (ChosenTenant, "state", "severity")
     list_select_related = ("tenant",)
     search_fields = ("title",)
@@ -50,7 +50,7 @@ class FindingAdmin(OnlyShown[Finding]):
         return shown.tenant_id
 
     @admin.display(description="what was found")
-    def said(self, finding: Finding) -> str:
+    def sentence(self, finding: Finding) -> str:
         return finding.sentence
 
     @admin.display(description="rule")

@@ -36,7 +36,7 @@ PAUSE = timedelta(minutes=1)  # shorter ones are not worth a line
 
 @dataclass
 class Moment:
-    """``what``: the action; ``on``: what it was done to; ``note``: what else is to be said of it.
+    """``what``: the action; ``on``: what it was done to; ``note``: a remark.
 
     ``times``: how many events it stands for, where the same was done several times in a row; ``until``: the last of
     them. ``pause``: since what came before. ``moved``: the address that the person came from until then.
@@ -142,5 +142,5 @@ def duration(length: timedelta) -> str:
     minutes = int(length.total_seconds()) // 60
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     units = ((days, "day" if days == 1 else "days"), (hours, "h"), (minutes, "min"))
-    said = [f"{number} {unit}" for number, unit in units if number][:2]
-    return " ".join(said) or "less than a minute"
+    parts = [f"{number} {unit}" for number, unit in units if number][:2]
+    return " ".join(parts) or "less than a minute"

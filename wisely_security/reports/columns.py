@@ -132,7 +132,7 @@ class ReportTable(tables.Table):
 
     @classmethod
     def columns_of(cls, shown: Shown | None = None) -> list[ReportColumn]:
-        """Those that are seen so; all of them where nothing is said."""
+        """Those shown there; all of them by default."""
         return [column for column in cls.base_columns.values() if shown in {None, column.shown}]
 
     @classmethod

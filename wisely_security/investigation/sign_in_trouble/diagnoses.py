@@ -40,7 +40,7 @@ def diagnose(facts: Facts) -> list[Diagnosis]:
 def suspended(facts: Facts) -> Iterator[Diagnosis]:
     if facts.user.status == UserStatus.SUSPENDED:
         by = facts.suspended_by
-        evidence = f"By {by.actor_name} on {said(by.occurred_at)}." if by else "The record no longer says by whom."
+        evidence = f"By {by.actor_name} on {as_text(by.occurred_at)}." if by else "The record no longer says by whom."
         todo = "If that was a mistake, an admin of the tenant activates the account. Support can do so under Status."
         yield Diagnosis("suspended", "The account is suspended", f"{evidence} {_tries(facts)}".strip(), todo)
 
@@ -50,9 +50,9 @@ def pending(facts: Facts) -> Iterator[Diagnosis]:
         return
     expired = [event for event in facts.failed_resets if event.reason == Reason.LINK_INVALID]
     says = "The invitation has not been accepted"
-    evidence = f"Invited on {said(facts.user.created_at)}; a link works for {INVITATION_DAYS} days. "
+    evidence = f"Invited on {as_text(facts.user.created_at)}; a link works for {INVITATION_DAYS} days. "
     if expired:
-        evidence += f"A link that had expired or was used was opened on {said(expired[0].occurred_at)}. "
+        evidence += f"A link that had expired or was used was opened on {as_text(expired[0].occurred_at)}. "
     todo = "Send the invitation again, and ask them to open the newest e-mail."
     yield Diagnosis("pending", says, f"{evidence}{_tries(facts)}".strip(), todo)
 
@@ -61,11 +61,11 @@ def locked(facts: Facts) -> Iterator[Diagnosis]:
     if facts.guesses.at_account < settings.LOCKOUT_FAILURES_PER_ACCOUNT:
         return
     end = facts.locked_until
-    until = f"until {said(end)}" if end else f"for up to {settings.LOCKOUT_MINUTES} minutes"
+    until = f"until {as_text(end)}" if end else f"for up to {settings.LOCKOUT_MINUTES} minutes"
     evidence = f"{facts.guesses.at_account} wrong passwords within {settings.LOCKOUT_MINUTES} minutes"
     evidence += f", {_from(facts.wrong_passwords)}." if facts.wrong_passwords else "."
     todo = "Wait, or choose a new password with “Forgot password?”, which opens the account at once."
-    todo += " If they did not type these passwords, somebody guesses: look at the findings."
+    todo += " If they did not type these passwords, somebody is guessing: check the findings."
     yield Diagnosis("locked", f"The account is locked {until}", evidence, todo)
 
 
@@ -80,7 +80,7 @@ def address_locked(facts: Facts) -> Iterator[Diagnosis]:
 def email_failed(facts: Facts) -> Iterator[Diagnosis]:
     failed = [event for event in facts.failed_resets if event.reason == Reason.EMAIL_FAILED]
     if failed or facts.unsent:
-        evidence = f"The e-mail with the link was not accepted on {said(failed[0].occurred_at)}." if failed else ""
+        evidence = f"The e-mail with the link was not accepted on {as_text(failed[0].occurred_at)}." if failed else ""
         unsent = f"The mail server about another e-mail to them: {facts.unsent}" if facts.unsent else ""
         todo = f"Check that {facts.user.email} is right and takes e-mail, then ask for the link again."
         evidence = " ".join(filter(None, (evidence, unsent)))
@@ -90,7 +90,7 @@ def email_failed(facts: Facts) -> Iterator[Diagnosis]:
 def link_expired(facts: Facts) -> Iterator[Diagnosis]:
     bad = [event for event in facts.failed_resets if event.reason == Reason.LINK_INVALID]
     if bad and facts.user.status == UserStatus.ACTIVE:
-        evidence = f"Opened on {said(bad[0].occurred_at)}. A link works once, for {RESET_HOURS} hours."
+        evidence = f"Opened on {as_text(bad[0].occurred_at)}. A link works once, for {RESET_HOURS} hours."
         todo = "Ask for a new link with “Forgot password?”, and open the newest e-mail."
         yield Diagnosis("link_expired", "Their link has expired or was used", evidence, todo)
 
@@ -99,8 +99,8 @@ def wrong_password(facts: Facts) -> Iterator[Diagnosis]:
     wrong = [event for event in facts.wrong_passwords if event.action == Action.LOG_IN]
     if wrong and facts.user.status == UserStatus.ACTIVE and facts.guesses.at_account < _most():
         times = "once" if len(wrong) == 1 else f"{len(wrong)} times"
-        since = f" since {said(facts.since)}" if facts.since else ""
-        evidence = f"The last time on {said(wrong[0].occurred_at)}, {_from(wrong)}."
+        since = f" since {as_text(facts.since)}" if facts.since else ""
+        evidence = f"The last time on {as_text(wrong[0].occurred_at)}, {_from(wrong)}."
         todo = "Choose a new password with “Forgot password?”. Check the keyboard’s language and Caps Lock."
         yield Diagnosis("wrong_password", f"Wrong password, {times}{since}", evidence, todo)
 
@@ -109,7 +109,7 @@ def no_support(facts: Facts) -> Iterator[Diagnosis]:
     """They try Django admin's sign-in, which is for support."""
     refused = [event for event in facts.failures if event.reason == Reason.NO_PERMISSION]
     if refused:
-        evidence = f"On {said(refused[0].occurred_at)}, with the right password."
+        evidence = f"On {as_text(refused[0].occurred_at)}, with the right password."
         todo = "Send them to the sign-in page of tenants: /sign-in/."
         yield Diagnosis("no_support", "They sign in at support’s page, which is not for them", evidence, todo)
 
@@ -137,16 +137,16 @@ def _nothing(facts: Facts) -> Diagnosis:
     success = facts.last_success
     if success is None:
         since = facts.user.last_login
-        evidence = f"The last sign-in was on {said(since)}." if since else "No attempt is recorded for this account."
+        evidence = f"The last sign-in was on {as_text(since)}." if since else "No attempt is recorded for this account."
         todo = "They may type another e-mail address, or not reach the site: ask what they see, word for word."
         return Diagnosis("no_attempt", "Nothing keeps them from signing in", evidence, todo, is_obstacle=False)
     where = ", ".join(filter(None, (success.device, success.place, success.ip and str(success.ip))))
-    evidence = f"The last sign-in succeeded on {said(success.occurred_at)}: {where}."
+    evidence = f"The last sign-in succeeded on {as_text(success.occurred_at)}: {where}."
     todo = "If they still cannot get in, they may use another e-mail address: search Login events for what they type."
     return Diagnosis("nothing", "Nothing is wrong", evidence, todo, is_obstacle=False)
 
 
-def said(moment: datetime | None) -> str:
+def as_text(moment: datetime | None) -> str:
     """In the reader's time zone."""
     if moment is None:
         return "an unknown day"

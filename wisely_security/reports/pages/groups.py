@@ -23,7 +23,7 @@ class Grouping:
 
 
 def mark_groups(rows: list[Row], page: Page, grouping: Grouping) -> None:
-    """Tells the first row of a group how many ``more`` follow, and the last that it ``ends_group``.
+    """Sets how many ``more`` follow on the first row of a group, and ``ends_group`` on its last.
 
     ``is_cut``: the group touches an end of the page beyond which there may be more of it. A row with a mark is in no
     group.

@@ -52,7 +52,7 @@ class Numbers:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``tops``: None: later.
-    ``views``: what the switch hides; None: it cannot be said, or another choice of its filter holds. ``occurring``:
+    ``views``: what the switch hides; None: it is unknown, or another choice of its filter holds. ``occurring``:
     what filters offer; empty: all choices; None: it was not asked. ``people``: likewise, whom a filter lists."""
 
     unit: Unit

@@ -22,7 +22,7 @@ TIMES_THE_USUAL = 3
 @dataclass(frozen=True, slots=True)
 class Usual:
     """What is compared. ``one``, ``many``: what to call it. ``chosen``: values of dimensions. ``much``: fewer are never
-    said to be many."""
+    called many."""
 
     one: str
     many: str

@@ -53,11 +53,11 @@ def _context(notification: Notification, recipient: Recipient) -> dict[str, Any]
     }
 
 
-def _settled(notification: Notification, recipients: Sequence[Recipient], reason: str) -> None:
+def _outcome(notification: Notification, recipients: Sequence[Recipient], reason: str) -> None:
     sent = [each for each in recipients if each.state == State.SENT]
     outcome = Outcome.NOT_SENT if not sent else Outcome.PARTLY_SENT if reason else Outcome.SENT
     note(notification.resource_id, outcome, reason)
 
 
 for _key in (SUMMARY, FILE):
-    declare(_key, MailKind(template=_key, action=RUN, model=ScheduledReport, context=_context, settled=_settled))
+    declare(_key, MailKind(template=_key, action=RUN, model=ScheduledReport, context=_context, on_outcome=_outcome))

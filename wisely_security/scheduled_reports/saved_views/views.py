@@ -34,7 +34,7 @@ STATUS = {Code.INVALID_INPUT: 400, Code.DUPLICATE: 400}  # all else: 409
 
 
 def may_share(user: User, report: Report) -> bool:
-    """Who may hand out what a record holds may also say what others look at in it."""
+    """Who may hand out what a record holds may also choose views of it for others."""
     return user.may(report.download_permission)
 
 

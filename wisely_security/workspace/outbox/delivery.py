@@ -155,7 +155,7 @@ def _tell(notification: Notification, recipients: list[Recipient]) -> None:
             if names
         ],
     )
-    kind.settled(notification, recipients, reason)
+    kind.on_outcome(notification, recipients, reason)
 
 
 def _reason(missed: list[Recipient]) -> str:

@@ -32,7 +32,7 @@ class MailKind:
     """``template``: of templates/email. ``action``: how the Audit Trail records the outcome, of which ``model``.
 
     ``context``: what the template reads besides ``user``, ``notification`` and ``link``, in the scope of the tenant, at
-    each attempt. It raises NotWantedError where the recipient is no longer to have the e-mail. ``settled``: notes the
+    each attempt. It raises NotWantedError where the recipient should no longer get the e-mail. ``on_outcome``: notes the
     outcome elsewhere too, in its transaction; ``reason``: why it did not reach everybody, if so.
     """
 
@@ -40,7 +40,7 @@ class MailKind:
     action: Action
     model: type[Model]
     context: Callable[[Notification, Recipient], dict[str, Any]] = no_context
-    settled: Callable[[Notification, Sequence[Recipient], str], None] = nothing_more
+    on_outcome: Callable[[Notification, Sequence[Recipient], str], None] = nothing_more
 
 
 _kinds: dict[str, MailKind] = {}
