@@ -47,13 +47,13 @@ for (const input of document.querySelectorAll("input[type=password]")) {
 for (const button of document.querySelectorAll("[data-copies]")) {
   const copied = document.getElementById(button.dataset.copies);
   button.addEventListener("click", async () => {
-    const said = document.getElementById(`${copied.id}-copied`);
+    const notice = document.getElementById(`${copied.id}-copied`);
     try {
       await navigator.clipboard.writeText(copied.textContent);
-      said.textContent = "Copied.";
+      notice.textContent = "Copied.";
     } catch {
       getSelection().selectAllChildren(copied);
-      said.textContent = "Copy it with your keyboard: it is selected.";
+      notice.textContent = "Copy it with your keyboard: it is selected.";
     }
   });
 }
@@ -63,7 +63,7 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-copy]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const said = link.parentElement.querySelector("[role=status]");
+  const notice = link.parentElement.querySelector("[role=status]");
   const fetched = async () => {
     const answer = await fetch(link.href, { headers: { Accept: "text/plain, application/json" } });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
@@ -72,7 +72,7 @@ document.addEventListener("click", async (event) => {
   try {
     if (link.dataset.copy === "address") await navigator.clipboard.writeText(link.href);
     else await navigator.clipboard.write([new ClipboardItem({ "text/plain": fetched() })]); // begun by the click itself
-    said.textContent = "Copied.";
+    notice.textContent = "Copied.";
   } catch {
     location.assign(link.href);
   }

@@ -32,8 +32,8 @@ class MailKind:
     """``template``: of templates/email. ``action``: how the Audit Trail records the outcome, of which ``model``.
 
     ``context``: what the template reads besides ``user``, ``notification`` and ``link``, in the scope of the tenant, at
-    each attempt. It raises NotWantedError where the recipient should no longer get the e-mail. ``on_outcome``: notes the
-    outcome elsewhere too, in its transaction; ``reason``: why it did not reach everybody, if so.
+    each attempt. It raises NotWantedError where the recipient should no longer get the e-mail. ``on_outcome``: notes
+    the outcome elsewhere too, in its transaction; ``reason``: why it did not reach everybody, if so.
     """
 
     template: str
