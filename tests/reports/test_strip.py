@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -73,8 +74,34 @@ def test_of_many_events_they_come_after_the_page(acme: Client, monkeypatch: pyte
     page = acme.get(LOGIN_ACTIVITY)
     assert "tops" not in page.context
     assert "Counting people" in page.content.decode()
-    assert 'id="size-only"' not in page.content.decode()
+    assert 'id="has-tops"' not in page.content.decode()
     assert listed(acme.get(page.context["chart_url"], headers=BY_A_SCRIPT)) == at_once
+
+
+@pytest.mark.parametrize("most", [tops.MOST_READ, 0])
+@pytest.mark.parametrize("path", [LOGIN_ACTIVITY, AUDIT_TRAIL])
+def test_what_the_chart_brings_has_its_place_on_the_page(
+    acme: Client, cast: Cast, path: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is filtered, and whether or not tops are counted with the page."""
+    put(cast.acme.pk, [{}, {"status": "failure", "reason_code": "conflict", "reason": "Changed meanwhile."}])
+    monkeypatch.setattr(tops, "MOST_READ", most)
+    person = "user" if path == LOGIN_ACTIVITY else "actor"
+    filtered = [{}, {"status": "success"}, {"status": "-failure"}, {"q": "bob"}, {"q": "nowhere"}, {"finding": "any"}]
+    people = [{person: str(each.pk)} for each in (cast.alice, cast.bob)]
+    today = f"{timezone.localdate()}"
+    times = [{"from": f"{today}T00:07"}, {"from": today, "to": f"{today}T23:52"}]
+    asked = 0
+    for query in (*filtered, *people, {person: f"-{cast.bob.pk}"}, *times):
+        page = acme.get(path, query)
+        html = page.content.decode()
+        for asking in re.findall(r'<\w+ class="chart-(?:more|link)"[^>]*>', html):
+            asked += 1
+            by = BY_A_SCRIPT | ({"HX-Trigger": "has-tops"} if 'id="has-tops"' in asking else {})
+            answer = acme.get(page.context["chart_url"], headers=by).content.decode()
+            for target in re.findall(r'hx-swap-oob="innerHTML:#([^"]+)"', answer):
+                assert f'id="{target}"' in html, (query, target)
+    assert asked > len(filtered)
 
 
 def test_the_audit_trail_has_its_most_active(cast: Cast, alice: Client) -> None:

@@ -14,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
+from tests.support.copies import wait_for
 from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.derived.projectors import behind, project
 from wisely_security.reports.pages.keyset import PAGE_SIZE
 
 TABLES = (LoginEvent._meta.db_table, AuditEvent._meta.db_table)
@@ -105,6 +107,16 @@ def explain(cursor: Any, statement: str, options: str = "") -> dict[str, Any]:
     [[[answer]]] = cursor.fetchall()
     plan: dict[str, Any] = (answer if isinstance(answer, dict) else json.loads(answer))["Plan"]
     return plan
+
+
+def until_derived() -> None:
+    """Project until nothing is pending: a transaction anywhere on the server, even of another test, delays it."""
+
+    def is_derived() -> bool:
+        project()
+        return not behind()
+
+    wait_for(is_derived)
 
 
 def check(found: list[Read], *, buffers: int, sorted_rows: int = A_PAGE) -> None:

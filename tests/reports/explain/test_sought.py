@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -28,7 +27,7 @@ from wisely_security.ledger.search.plan import CANDIDATES
 from wisely_security.tenancy.models import Tenant
 
 from .filters import NOBODY, Query
-from .plans import check, reads
+from .plans import check, reads, until_derived
 
 EVENTS = 100_000
 VALUES = 2_000  # sorted by how often each occurs: for the lists above the rows, and what filters offer
@@ -63,7 +62,7 @@ def acme(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         history = History(EVENTS)
         history.tenants[0] = cast.acme.pk
         history.load()
-        call_command("run_projectors", once=True)
+        until_derived()
         with connections["owner"].cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         yield cast.acme, sign_in(cast.alice)

@@ -21,7 +21,7 @@ from ..views import ReportPage
 from . import charts, totals
 from .drawing import drawing
 
-SIZE_ONLY = "size-only"  # asks for what the page has not: its chart and tops are there
+HAS_TOPS = "has-tops"  # asks for a page that has counted its tops, or has none to count
 
 
 class ReportChart(ReportPage):
@@ -31,7 +31,7 @@ class ReportChart(ReportPage):
             reason = " ".join(error for errors in filters.form.errors.values() for error in errors)
             return render(request, "400.html", {"reason": reason}, status=400)
         self._record_page_view(filters, [])
-        brings_tops = not (request.htmx and request.htmx.trigger == SIZE_ONLY)
+        brings_tops = not (request.htmx and request.htmx.trigger == HAS_TOPS)
         context = {
             "report": self.report,
             "page_url": self.link(),
