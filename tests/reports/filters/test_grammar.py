@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 
 from wisely_security.reports.filtering.grammar import STRAIGHT, Term, Words, parse
 
-PLAIN = st.text(st.characters(codec="utf-8", exclude_characters=' ":,', categories=["L", "N", "P", "S"]), min_size=1)
-VALUES = st.text(st.characters(codec="utf-8", exclude_characters='"'), min_size=1).filter(str.strip)
+QUOTES = '"' + "".join(map(chr, STRAIGHT))
+PLAIN = st.text(
+    st.characters(codec="utf-8", exclude_characters=f" :,{QUOTES}", categories=["L", "N", "P", "S"]), min_size=1
+)
+UNQUOTED = st.characters(codec="utf-8", exclude_characters=QUOTES)
+VALUES = st.text(UNQUOTED, min_size=1).filter(str.strip)
 KEYS = st.from_regex(r"[a-z]{2,8}(-[a-z]{1,8})?", fullmatch=True)
 
 
@@ -51,6 +55,6 @@ def test_a_term_that_is_written_is_read(key: str, values: list[str], excluded: b
     assert str(first) == str(third) == word
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_characters='"')))
-def test_between_quotes_nothing_is_a_term(text: str) -> None:
-    assert parse(f'"{text}"') == [Words(text, quoted=True)]
+@given(st.text(UNQUOTED), st.sampled_from(QUOTES), st.sampled_from(QUOTES))
+def test_between_quotes_of_any_kind_nothing_is_a_term(text: str, opened: str, closed: str) -> None:
+    assert parse(f"{opened}{text}{closed}") == [Words(text, quoted=True)]
