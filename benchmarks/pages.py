@@ -28,6 +28,7 @@ READERS = 4
 
 
 def main(requests: int) -> None:
+    from django.conf import settings
     from django.core.management import call_command
 
     from tests.support.databases import drop_template, fresh_database, make_template
@@ -36,6 +37,7 @@ def main(requests: int) -> None:
 
     make_template()
     with fresh_database("bench_pages"), tempfile.TemporaryDirectory() as folder:
+        settings.GEOIP_PATH = str(Path(folder) / "places")
         call_command("seed_demo", events=EVENTS, verbosity=0)
         session = an_admin()
         served_rows, split_rows = [], []

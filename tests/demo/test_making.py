@@ -28,7 +28,7 @@ from wisely_security.demo import people as demo_people
 from wisely_security.demo.backdating import back_dating, record_as_of
 from wisely_security.demo.networks import provide_places
 from wisely_security.demo.patterns import Rng, milliseconds
-from wisely_security.demo.sign_ins import journeys
+from wisely_security.demo.sign_ins import FEWEST_EVENTS, journeys
 from wisely_security.demo.sign_ins.event_writer import COLUMNS, EventWriter
 from wisely_security.demo.sign_ins.journeys import Step, journey, step
 from wisely_security.devserver.embedded.roles import SUPERUSER
@@ -187,6 +187,13 @@ def test_it_builds_a_database_of_places_unless_there_is_one(settings: Settings, 
     settings.GEOIP_PATH = str(tmp_path / "new" / "city.mmdb")
     provide_places()
     assert Path(settings.GEOIP_PATH).stat().st_size > 1000
+
+
+def test_without_places_it_is_made_all_the_same(committed: None, settings: Settings) -> None:
+    """Findings that rest on places are missing then; what is decided about them in the story, too."""
+    settings.GEOIP_PATH = ""
+    seed(events=FEWEST_EVENTS)
+    assert {event.country for event in all_events()} == {""}
 
 
 def database_makes() -> list[Any]:
