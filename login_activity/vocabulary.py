@@ -15,6 +15,7 @@ class Action(Word):
     EDIT = "edit", "Edit"
     CHANGE_PASSWORD = "change_password", "Change password"
     RESET_PASSWORD = "reset_password", "Reset password"
+    SECOND_FACTOR = "second_factor", "Second factor"
     LOCK_OUT = "lock_out", "Lock out"
     END_SESSION = "end_session", "End session"
 
@@ -34,6 +35,19 @@ class Reason(Word):
     EMAIL_FAILED = "email_failed", "E-mail could not be sent"
     CUT_SHORT = "cut_short", "Download cut short"
 
+    WRONG_CODE = "wrong_code", "Wrong code"
+    USED_CODE = "used_code", "Code already used"
+    EXPIRED_CODE = "expired_code", "Code expired"
+
+    FACTOR_REQUIRED = "factor_required", "Required after the right password"
+    FACTOR_USED = "factor_used", "Used to sign in"
+    FACTOR_ADDED = "factor_added", "Set up"
+    FACTOR_REMOVED = "factor_removed", "Removed"
+    RECOVERY_USED = "recovery_used", "Recovery code used"
+    RECOVERY_MADE = "recovery_made", "New recovery codes made"
+    FACTORS_RESET = "factors_reset", "Second factor reset"
+    CONFIRMED = "confirmed", "Signed in again"
+
     LINK_REQUESTED = "link_requested", "Reset link requested"
     INVITATION = "invitation", "Invitation accepted"
     DOWNLOADED = "downloaded", "Downloaded"
@@ -51,4 +65,4 @@ class Reason(Word):
 # Ends of a session that are neither good nor bad.
 NEUTRAL = (Reason.EXPIRED, Reason.REPLACED, Reason.SESSION_INVALID)
 # Reasons that count towards a lock-out.
-GUESSES = (Reason.WRONG_PASSWORD, Reason.UNKNOWN_USER)
+GUESSES = (Reason.WRONG_PASSWORD, Reason.UNKNOWN_USER, Reason.WRONG_CODE)

@@ -25,6 +25,7 @@ from .support.cast import Cast, add_member, person, sign_in
 ENTERPRISE, AGGREGATOR = "identity-access", "users-permissions"
 OPEN_TO_ALL = {
     "sign_in",
+    "sign_in_code",
     "sign_out",
     "password_reset",
     "password_reset_sent",

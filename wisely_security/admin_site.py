@@ -31,6 +31,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 class SupportSignIn(SignIn):
     template_name = "admin/login.html"
     authentication_form = SupportSignInForm
+    for_support = True
     redirect_authenticated_user = False  # a member who is signed in may be here to sign in as support
 
     def get_default_redirect_url(self) -> str:

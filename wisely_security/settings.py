@@ -239,6 +239,10 @@ KEEP_MONTHS = {
 }
 ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR") or DATA_DIR / "archives")
 
+# What secrets of second factors are encrypted with; the first of them encrypts (docs/second-factor.md).
+FACTOR_KEYS = _list("FACTOR_KEYS", "b25seS1mb3ItZGV2ZWxvcG1lbnQtb25seS1mb3ItZGU=" if DEVELOPMENT else "")
+SUPPORT_NEEDS_FACTOR = not DEVELOPMENT  # support staff sees every tenant
+
 # What checkpoints are signed with (docs/integrity.md); read when something is signed, not before.
 SIGNING_KEY = os.environ.get("SIGNING_KEY", "")
 SIGNING_KEY_FILE = Path(os.environ.get("SIGNING_KEY_FILE") or DATA_DIR / "signing_key")

@@ -82,6 +82,48 @@ def password_reset(user: User, invitation: bool, **_: Any) -> None:
     record(Action.RESET_PASSWORD, user, note=Reason.INVITATION if invitation else None)
 
 
+def factor_required(user: User, **_: Any) -> None:
+    record(Action.SECOND_FACTOR, user, note=Reason.FACTOR_REQUIRED)
+
+
+def factor_attempt(user: User, **_: Any) -> None:
+    refuse_if_locked(user.email)
+
+
+def factor_used(user: User, factor: str, left: int | None, **_: Any) -> None:
+    if left is None:
+        record(Action.SECOND_FACTOR, user, note=Reason.FACTOR_USED, detail={"factor": factor})
+    else:
+        record(Action.SECOND_FACTOR, user, note=Reason.RECOVERY_USED, detail={"recovery codes left": left})
+
+
+def factor_refused(user: User, reason: str, factor: str = "", **_: Any) -> None:
+    if reason == Reason.WRONG_CODE:
+        record_guess(Action.SECOND_FACTOR, user, Reason.WRONG_CODE, user.email)
+    else:
+        record(Action.SECOND_FACTOR, user, failed=Reason(reason), detail={"factor": factor} if factor else None)
+
+
+def confirmed(user: User, factor: str, **_: Any) -> None:
+    record(Action.SECOND_FACTOR, user, note=Reason.CONFIRMED, detail={"factor": factor})
+
+
+def factor_added(user: User, factor: str, **_: Any) -> None:
+    record(Action.SECOND_FACTOR, user, note=Reason.FACTOR_ADDED, detail={"factor": factor})
+
+
+def factor_removed(user: User, factor: str, **_: Any) -> None:
+    record(Action.SECOND_FACTOR, user, note=Reason.FACTOR_REMOVED, detail={"factor": factor})
+
+
+def recovery_codes_made(user: User, count: int, **_: Any) -> None:
+    record(Action.SECOND_FACTOR, user, note=Reason.RECOVERY_MADE, detail={"recovery codes": count})
+
+
+def factors_reset(user: User, factors: list[str], **_: Any) -> None:
+    record(Action.SECOND_FACTOR, user, note=Reason.FACTORS_RESET, detail={"factors": factors})
+
+
 def settings_viewed(
     user: User, tenant_id: UUID | None, area: str, detail: dict[str, Any] | None = None, **_: Any
 ) -> None:
@@ -127,6 +169,15 @@ def connect() -> None:
         password_refused,
         password_reset_requested,
         password_reset,
+        factor_required,
+        factor_attempt,
+        factor_used,
+        factor_refused,
+        confirmed,
+        factor_added,
+        factor_removed,
+        recovery_codes_made,
+        factors_reset,
         settings_viewed,
         report_downloaded,
         tenant_switched,

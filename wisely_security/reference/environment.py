@@ -9,6 +9,13 @@ VARIABLES = (
         "links begin with it, whatever a request's Host header says. Its host is one of `ALLOWED_HOSTS`",
         "with `DEBUG`, `http://localhost:8000`; `make run`: the port in use",
     ),
+    (
+        "FACTOR_KEYS",
+        "what secrets of second factors are encrypted with: 32 bytes in base64 (`openssl rand -base64 32`). Several "
+        "are separated by commas: the first encrypts, the others still open what they encrypted "
+        "([second factor](second-factor.md))",
+        "required unless `DEBUG` is on",
+    ),
     ("DATABASE_URL", "the database, as the app role", "`manage.py` starts the embedded one"),
     (
         "DATABASE_OWNER_URL",

@@ -19,8 +19,8 @@ from wisely_security.core.request_context import acting_as, using
 from wisely_security.tenancy.forms.stale_forms import may_be_old
 from wisely_security.tenancy.models.time_zones import zone_named
 from wisely_security.tenancy.sign_in.accounts import AccountChangedError
+from wisely_security.tenancy.sign_in.opening import by_nobody
 from wisely_security.tenancy.views.password import mail_reset_link
-from wisely_security.tenancy.views.sign_in import by_nobody
 from wisely_security.workspace.outbox.kinds import NotWantedError
 
 from ..models import Answer, Question

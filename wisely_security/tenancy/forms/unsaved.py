@@ -55,10 +55,10 @@ def pack(request: HttpRequest) -> str:
     return signing.dumps(kept, salt=SALT, compress=True) if kept["typed"] else ""
 
 
-def unpack(request: HttpRequest, user: User) -> str:
-    """Keep what the sign-in page has carried, if it was typed by this user. Returns the form's path, or ""."""
+def unpack(request: HttpRequest, user: User, carried: str) -> str:
+    """Keep what the sign-in page has ``carried``, if it was typed by this user. Returns the form's path, or ""."""
     try:
-        kept = signing.loads(request.POST.get(CARRIED, ""), salt=SALT, max_age=HOURS * 3600)
+        kept = signing.loads(carried, salt=SALT, max_age=HOURS * 3600)
     except signing.BadSignature:
         return ""
     if kept["owner"] != owner_token(user, user.tenant_id):

@@ -38,6 +38,9 @@ class Role(models.Model):
     name = OneLineField(max_length=60)
     key = models.CharField(max_length=20, blank=True, editable=False)
     permissions = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    second_factor_since = models.DateTimeField(
+        null=True, editable=False, help_text="Since when its people must have a second factor; empty: they need none."
+    )
 
     class Meta:
         ordering = ["name__in_order"]

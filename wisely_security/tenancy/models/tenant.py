@@ -74,6 +74,17 @@ class Tenant(models.Model):
         "Leave empty to keep them as long as the platform does.",
     )
 
+    super_admin_factor_since = models.DateTimeField(
+        null=True, editable=False, help_text="As Role.second_factor_since, for the Super Admin."
+    )
+    second_factor_grace_days = models.PositiveIntegerField(
+        "days to set up a second factor",
+        default=14,
+        db_default=14,
+        validators=[MaxValueValidator(90)],
+        help_text="0 to 90 days, from when it is required. After that, people set one up before anything else.",
+    )
+
     integrity_alarm = models.BooleanField(
         "has findings of a verification", default=False, db_default=False, editable=False
     )

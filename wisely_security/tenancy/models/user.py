@@ -71,6 +71,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     password_changed_at = models.DateTimeField(null=True, editable=False)
     reset_mailed_at = models.DateTimeField(null=True, editable=False)
+    has_second_factor = models.BooleanField(default=False, db_default=False, editable=False)
 
     USERNAME_FIELD = "email"
     objects = UserManager()

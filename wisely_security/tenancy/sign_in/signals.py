@@ -12,6 +12,13 @@ settings_viewed: user, tenant_id (whose settings; None: no tenant's), area; deta
 report_downloaded: user, tenant_id, area, detail, cut_short (only a part of it was sent).
 tenant_switched: user, tenant (whose data the user sees from now on).
 settings_edited: user, area, detail.   settings_refused: user, area.   Both: tenant_id, where it is not the user's own.
+factor_required: user — whose password was right, and who is asked for a second factor.
+factor_attempt: user — types a code; a receiver may raise LockedOutError.
+factor_used: user, factor (what it was, in words), recovery (left: how many recovery codes are left; None: it was none).
+factor_refused: user, reason ("wrong_code", "used_code", "expired_code", "locked_out"), factor ("" where none is known).
+confirmed: user, factor — who signed in again before something that matters.
+factor_added, factor_removed: user, factor.   recovery_codes_made: user, count.
+factors_reset: user, factors (what they had, in words), by (the admin; None: the operator).
 access_refused: user, tenant_id (whose data it was about), area, changing.
 """
 
@@ -27,6 +34,7 @@ class SessionEnd(models.TextChoices):
     INVALID = "session_invalid", "No longer valid"
     PASSWORD_CHANGED = "password_changed", "Password changed elsewhere"
     SUSPENDED = "account_suspended", "Account suspended"
+    FACTORS_RESET = "factors_reset", "Second factor reset"
     DISOWNED = "disowned", "Sign-in not recognised by the user"
 
 
@@ -43,3 +51,12 @@ tenant_switched = Signal()
 settings_edited = Signal()
 settings_refused = Signal()
 access_refused = Signal()
+factor_required = Signal()
+factor_attempt = Signal()
+factor_used = Signal()
+factor_refused = Signal()
+confirmed = Signal()
+factor_added = Signal()
+factor_removed = Signal()
+recovery_codes_made = Signal()
+factors_reset = Signal()

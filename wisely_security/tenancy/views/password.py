@@ -28,9 +28,10 @@ from ..sign_in import mail, signals
 from ..sign_in.accounts import AccountChangedError, has_account_elsewhere, set_password
 from ..sign_in.authentication import find_user
 from ..sign_in.links import RESET_HOURS, link_is_good, make_link, named_user
+from ..sign_in.opening import by_nobody
 from ..sign_in.signals import SessionEnd
 from .access import SignedInView
-from .sign_in import begin_session, by_nobody
+from .factors.at_sign_in import after_password
 
 logger = logging.getLogger(__name__)
 # The answer to "forgot your password?" must not take longer where there is an account: the mail goes out beside it.
@@ -167,9 +168,8 @@ class AcceptInvitation(SetPasswordByLink):
         return render(self.request, self.template_name, {"taken": True, "username": self.user.email}, status=409)
 
     def finish(self, request: HttpRequest) -> HttpResponse:
-        begin_session(request, self.user)
         messages.success(request, "Welcome. Your account is ready.")
-        return redirect("home")
+        return after_password(request, self.user, reverse("home"))
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")

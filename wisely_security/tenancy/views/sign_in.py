@@ -1,46 +1,23 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from wisely_security.core.request_context import RequestContext, current, using
+from wisely_security.core.request_context import using
 
 from ..forms import unsaved
 from ..forms.sign_in import SignInForm
 from ..forms.stale_forms import may_be_old
-from ..models import User
-from ..sign_in.signals import SessionEnd
+from ..sign_in.opening import by_nobody
 from . import menu
 from .access import MemberView
-
-EMAIL_BACKEND = "wisely_security.tenancy.sign_in.authentication.EmailBackend"
-
-
-def begin_session(request: HttpRequest, user: User) -> None:
-    """Sign ``user`` in. Whatever session the browser has ends, also one of the same person, and both are recorded."""
-    before = request.user
-    with using(by_nobody()), transaction.atomic():
-        if before.is_authenticated:
-            request.session.end_cause = SessionEnd.REPLACED  # type: ignore[attr-defined]
-            request.session.flush()
-        login(request, user, backend=EMAIL_BACKEND)
-        request.session.save()  # the record says "Success" only if there is a session
-    if isinstance(before, User) and before.pk != user.pk:
-        messages.info(request, f"{before} was signed in here. That session has ended.")
-
-
-def by_nobody() -> RequestContext:
-    """What is done with a password or a link is not done by whoever is signed in."""
-    return replace(current(), tenant_id=None, support=False, actor=None, session="")
+from .factors.at_sign_in import after_password
 
 
 # Not one transaction with the response: a failed attempt stays recorded whatever goes wrong after it.
@@ -49,6 +26,7 @@ class SignIn(LoginView):
     template_name = "tenancy/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+    for_support = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with using(by_nobody()):
@@ -60,18 +38,9 @@ class SignIn(LoginView):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        begin_session(self.request, form.get_user())
-        if unsaved.CARRIED in self.request.POST:
-            return HttpResponseRedirect(self._resume(form.get_user()))
-        return HttpResponseRedirect(self.get_success_url())
-
-    def _resume(self, user: User) -> str:
-        """The form that was open, for whoever had filled it in."""
-        if path := unsaved.unpack(self.request, user):
-            messages.warning(self.request, "Nothing has been saved yet. Check what you typed, then submit it.")
-            return path
-        messages.warning(self.request, "What was typed before you signed in was not saved.")
-        return self.get_default_redirect_url()
+        carried = self.request.POST.get(unsaved.CARRIED, "")
+        path = self.get_default_redirect_url() if carried else self.get_success_url()
+        return after_password(self.request, form.get_user(), path, carried=carried, for_support=self.for_support)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         carried = self.request.POST.get(unsaved.CARRIED, "")

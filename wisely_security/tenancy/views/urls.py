@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from ..models.tenant import PEOPLE_SECTIONS
 from . import password, people, sessions, sign_in, time_zone
+from .factors import at_sign_in
 
 
 class PeopleSection:
@@ -21,6 +22,7 @@ urlpatterns = [
     path("", sign_in.Home.as_view(), name="home"),
     path("settings/", sign_in.Home.as_view(), name="settings"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
+    path("sign-in/code/", at_sign_in.SignInCode.as_view(), name="sign_in_code"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
     path("password-reset/", password.PasswordReset.as_view(), name="password_reset"),
     path("password-reset/sent/", password.PasswordResetSent.as_view(), name="password_reset_sent"),

@@ -38,7 +38,7 @@ audited(
     created=ADD,
     changed=EDIT,
     deleted=DELETE,
-    untracked=["key"],
+    untracked=["key", "second_factor_since"],
     labels={"permissions": lambda: [(each.key, f"{each.group}: {each.label}") for each in all_permissions()]},
 )
 

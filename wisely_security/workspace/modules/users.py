@@ -17,7 +17,7 @@ from audit_trail.recording.failures import ConflictError, RefusedError
 from audit_trail.recording.recorder import Resource, record
 from audit_trail.registry import Module, Transition, audited, exempt
 from wisely_security.tenancy.forms.sign_in import InviteForm
-from wisely_security.tenancy.models import Role, Session, Tenant, User, UserStatus
+from wisely_security.tenancy.models import AuthenticatorApp, RecoveryCode, Role, Session, Tenant, User, UserStatus
 from wisely_security.tenancy.permissions import USER_SESSIONS
 from wisely_security.tenancy.sign_in.accounts import invite, send_invitation
 from wisely_security.tenancy.sign_in.authentication import end_sessions
@@ -57,7 +57,7 @@ audited(
     ),
     masked=["password"],
     same={"password": f"{SALT_SQL.format(row='was')} = {SALT_SQL.format(row='now')}"},
-    untracked=["created_at", "last_login", "password_changed_at", "reset_mailed_at"],
+    untracked=["created_at", "last_login", "password_changed_at", "reset_mailed_at", "has_second_factor"],
 )
 # A hand-over changes one column of the tenant; people search for it among the users.
 audited(
@@ -72,6 +72,8 @@ audited(
     resource="user",
 )
 exempt(Session, "Sign-ins, sign-outs and ended sessions are in Login Activity.")
+exempt(AuthenticatorApp, "What is done with second factors is in Login Activity.")
+exempt(RecoveryCode, "What is done with second factors is in Login Activity.")
 
 
 def a_role() -> forms.ModelChoiceField[Role]:

@@ -1,0 +1,42 @@
+"""Forms about second factors."""
+
+from __future__ import annotations
+
+from django import forms
+
+from wisely_security.core.request_context import acting_as
+
+from ..models import User
+from ..sign_in import signals
+from ..sign_in.authentication import LockedOutError
+from ..sign_in.factors.codes import CodeRefusedError
+from .sign_in import SignInForm
+
+MESSAGES = {
+    "wrong_code": "This code is not right. Enter the one that your app shows now.",
+    "used_code": "This code has been used. Wait for the next one, which comes within 30 seconds.",
+    "expired_code": "This code has just expired. Enter the one that your app shows now.",
+    "locked_out": SignInForm.error_messages["locked_out"],
+}
+LONGEST = 60  # a recovery code with blanks between all its characters
+
+
+def code_field(label: str = "Code", help_text: str = "") -> forms.CharField:
+    attrs = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+    return forms.CharField(label=label, help_text=help_text, max_length=LONGEST, widget=forms.TextInput(attrs=attrs))
+
+
+class CodeForm(forms.Form):
+    code = code_field("Code", "6 digits from your authenticator app, or one of your recovery codes.")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["code"].widget.attrs["autofocus"] = True
+
+    def refuse(self, user: User, error: CodeRefusedError | LockedOutError) -> None:
+        """Show why, and record it."""
+        reason = "locked_out" if isinstance(error, LockedOutError) else error.reason
+        factor = "" if isinstance(error, LockedOutError) else error.factor
+        self.add_error("code", forms.ValidationError(MESSAGES[reason], code=reason))
+        with acting_as(**user.own_scope):
+            signals.factor_refused.send(type(self), user=user, reason=reason, factor=factor)

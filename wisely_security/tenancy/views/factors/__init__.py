@@ -1,0 +1,1 @@
+"""Pages of second factors: at sign-in, under Your account, before something that matters, and for admins."""
