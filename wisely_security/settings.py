@@ -154,14 +154,17 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "wisely_security.tenancy.views.menu.shell",
             ],
-            "libraries": {"heroicons": "wisely_security.core.icons"},
+            "libraries": {
+                "heroicons": "wisely_security.core.icons",
+                "fragments": "wisely_security.reports.pages.fragments",
+            },
             "builtins": ["wisely_security.tenancy.forms.form_tags"],
         },
     },
-    # The rows of a report, fifty a page and a thousand values: in a third of the time that Django's templates take.
+    # The rows of a report, its chart and its tops, a thousand values: in a fraction of the time of Django's templates.
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "templates" / "rows"],
+        "DIRS": [BASE_DIR / "templates" / "rows", BASE_DIR / "templates" / "counts"],
         "OPTIONS": {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
     },
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -89,7 +90,7 @@ def test_what_the_chart_brings_has_its_place_on_the_page(
     person = "user" if path == LOGIN_ACTIVITY else "actor"
     filtered = [{}, {"status": "success"}, {"status": "-failure"}, {"q": "bob"}, {"q": "nowhere"}, {"finding": "any"}]
     people = [{person: str(each.pk)} for each in (cast.alice, cast.bob)]
-    today = f"{timezone.localdate()}"
+    today = f"{timezone.localdate(timezone=ZoneInfo(cast.alice.time_zone))}"
     times = [{"from": f"{today}T00:07"}, {"from": today, "to": f"{today}T23:52"}]
     asked = 0
     for query in (*filtered, *people, {person: f"-{cast.bob.pk}"}, *times):

@@ -63,8 +63,7 @@ class ReportChart(ReportPage):
             data |= {"excel_is_full": rows > MOST_ROWS, "excel_rows": f"{MOST_ROWS:,}"}
         if counts is None:
             return data | {"charted": _charted(filters)}
-
-        return data | drawing(period, unit, bars, counts, self.link)
+        return data | {"chart": drawing(period, unit, bars, counts, self.link)}
 
     def _filter_counts(self, filters: ReportFilterSet) -> dict[str, dict[str, int]]:
         """By filter, how many events of the period have each of its choices, whatever else is chosen. Empty where

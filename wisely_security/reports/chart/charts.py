@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
@@ -128,8 +128,10 @@ def _bar(unit: Unit, span: Period) -> Bar:
 class Column:
     """A bar as it is drawn: lengths across in per cent of the chart, lengths up in pixels."""
 
-    bar: Bar
     count: Count
+    name: str
+    axis: str
+    query: dict[str, str]
     url: str
     left: float
     slot: float
@@ -153,7 +155,7 @@ class Column:
 
     @property
     def description(self) -> str:
-        description = f"{self.bar.name}: {number_of_events(self.count.events)}"
+        description = f"{self.name}: {number_of_events(self.count.events)}"
         return f"{description}, {self.count.failures:,} failed" if self.count.failures else description
 
     @property
@@ -168,7 +170,10 @@ THINNEST = 2.0  # one failure among thousands is seen
 TIP_ROOM = 30  # per cent that a description may take to either side
 
 
-def columns(unit: Unit, bars: Sequence[Bar], counts: Sequence[Count], link: Callable[[Bar], str]) -> list[Column]:
+def columns(
+    unit: Unit, bars: Sequence[Bar], counts: Sequence[Count], link: Callable[[Mapping[str, str]], str]
+) -> list[Column]:
+    """``link``: the page with the period of a bar."""
     highest = scale(counts)
     slot = 100 / len(bars)
     width = min(0.72 * slot, WIDEST_BAR)
@@ -181,11 +186,14 @@ def columns(unit: Unit, bars: Sequence[Bar], counts: Sequence[Count], link: Call
     for place, (bar, count) in enumerate(zip(bars, counts, strict=True)):
         middle = (place + 0.5) * slot
         success, failure = height(count.successes), height(count.failures)
+        query = bar.query
         drawn.append(
             Column(
-                bar=bar,
                 count=count,
-                url=link(bar),
+                name=bar.name,
+                axis=bar.axis,
+                query=query,
+                url=link(query),
                 left=round(place * slot, 3),
                 slot=round(slot, 3),
                 middle=round(middle, 3),

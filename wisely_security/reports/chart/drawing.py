@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wisely_security.ledger.derived.rollup import Count
@@ -16,18 +16,20 @@ def drawing(
     period: Period, unit: Unit, bars: Sequence[Bar], counts: Sequence[Count], link: Callable[..., str]
 ) -> dict[str, Any]:
     """``link``: the page with other parameters."""
+    range_url = link(**{"period": Preset.CUSTOM.value, "from": None, "to": None})
 
-    def url(bar: Bar) -> str:
+    def url(query: Mapping[str, str]) -> str:
         """None of its own for the one bar that there is."""
-        return link(**bar.query) if len(bars) > 1 else ""
+        return f"{range_url}&from={query['from']}&to={query['to']}" if len(bars) > 1 else ""
 
+    highest = charts.scale(counts)
     return {
         "unit": unit.value,
         "period": str(period),
         "total": charts.number_of_events(sum(count.events for count in counts)),
         "successes": f"{sum(count.successes for count in counts):,}",
         "failures": f"{sum(count.failures for count in counts):,}",
-        "scale": [f"{number:,}" for number in (charts.scale(counts), charts.scale(counts) // 2, 0)],
-        "range_url": link(**{"period": Preset.CUSTOM.value, "from": None, "to": None}),
+        "scale": [f"{number:,}" for number in (highest, highest // 2, 0)],
+        "range_url": range_url,
         "columns": charts.columns(unit, bars, counts, url),
     }

@@ -9,12 +9,12 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from django.template import engines
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from jinja2 import BaseLoader, Environment, Template, nodes
+from jinja2 import BaseLoader, Template, nodes
 
 from ..columns import ReportColumn
+from .fragments import environment
 
 COMMON, TABLE = "parts.jinja", "table.jinja"
 Value = Callable[["Row"], str]
@@ -62,13 +62,13 @@ def rendered(template: str, columns: Sequence[ReportColumn], rows: Sequence[Row]
 def _table(template: str, columns: tuple[ReportColumn, ...]) -> tuple[Template, list[Value]]:
     """``table.jinja`` with the bodies of the columns' macros where its block of cells is (calling a macro takes longer
     than most of them), and the values of a row that the loop gives to them."""
-    env: Environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    env = environment()
     loader: BaseLoader = env.loader  # type: ignore[assignment]
     common, own, table = (env.parse(loader.get_source(env, name)[0]) for name in (COMMON, template, TABLE))
     macros = {macro.name: macro for each in (common, own) for macro in each.find_all(nodes.Macro)}
     names, values, bodies = ["row"], [], []
     for number, column in enumerate(columns):
-        macro = copy.deepcopy(macros.get(column.name, macros["text"]))
+        macro = copy.deepcopy(macros.get(column.name, macros["text"]), {id(env): env})  # of which there is one
         of_column, taken = _values(column), [each.name for each in macro.args if each.name != "row"]
         for name in macro.find_all(nodes.Name):
             if name.name in taken:
