@@ -39,6 +39,10 @@ class Reason(Word):
     USED_CODE = "used_code", "Code already used"
     EXPIRED_CODE = "expired_code", "Code expired"
 
+    PASSKEY_REFUSED = "passkey_refused", "Passkey not accepted"
+    UNKNOWN_PASSKEY = "unknown_passkey", "Unknown or removed passkey"
+    PASSKEY_COPIED = "passkey_copied", "Passkey may have been copied"
+
     FACTOR_REQUIRED = "factor_required", "Required after the right password"
     FACTOR_USED = "factor_used", "Used to sign in"
     FACTOR_ADDED = "factor_added", "Set up"

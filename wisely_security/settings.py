@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "wisely_security.investigation",
     "wisely_security.scheduled_reports",
     "wisely_security.notes",
+    "wisely_security.account_mail",
     "wisely_security.admin_config.SupportAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",

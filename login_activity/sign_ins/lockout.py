@@ -21,6 +21,7 @@ from django.http import HttpRequest
 from wisely_security.core.request_context import current
 from wisely_security.tenancy.models import User
 from wisely_security.tenancy.sign_in.authentication import LockedOutError, Refusal, find_user, refusal
+from wisely_security.tenancy.sign_in.signals import account_locked
 
 from ..vocabulary import Action, Reason
 from .recorder import record, unknown_name
@@ -74,6 +75,8 @@ def record_guess(action: Action, user: User | None, reason: Reason, typed: str) 
     _count(user.email if user else unknown_name(typed)[1])
     if before.at_account + 1 == settings.LOCKOUT_FAILURES_PER_ACCOUNT:
         record(Action.LOCK_OUT, user, failed=Reason.TOO_MANY_FAILURES, typed=typed)
+        if user is not None:
+            account_locked.send(User, user=user)
     if before.from_address + 1 == settings.LOCKOUT_FAILURES_PER_ADDRESS:
         record(
             Action.LOCK_OUT, None, failed=Reason.TOO_MANY_FAILURES, detail={"area": "All sign-ins from this address"}

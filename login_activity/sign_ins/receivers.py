@@ -82,6 +82,10 @@ def password_reset(user: User, invitation: bool, **_: Any) -> None:
     record(Action.RESET_PASSWORD, user, note=Reason.INVITATION if invitation else None)
 
 
+def passkey_refused(user: User | None, reason: str, factor: str, **_: Any) -> None:
+    record(Action.LOG_IN, user, failed=Reason(reason), detail={"factor": factor} if factor else None)
+
+
 def factor_required(user: User, **_: Any) -> None:
     record(Action.SECOND_FACTOR, user, note=Reason.FACTOR_REQUIRED)
 
@@ -169,6 +173,7 @@ def connect() -> None:
         password_refused,
         password_reset_requested,
         password_reset,
+        passkey_refused,
         factor_required,
         factor_attempt,
         factor_used,

@@ -23,6 +23,7 @@ table(
 reference_across_tenants("tenancy_tenant", "aggregator_id")
 table("tenancy_user", policies=[OWN_TENANT, by_lookup_key("email", "id")])
 table("tenancy_session", policies=[OWN_TENANT, by_lookup_key("key_hash", "previous_key_hash")])
+table("tenancy_passkey", policies=[OWN_TENANT, by_lookup_key("credential_id")])
 
 shared("django_migrations", "django_content_type")
 table(

@@ -1,4 +1,5 @@
 from .factors import AuthenticatorApp, RecoveryCode
+from .passkeys import Passkey
 from .role import BUILT_IN_ROLES, SUPER_ADMIN, Role
 from .session import Session
 from .tenant import Edition, Tenant
@@ -9,6 +10,7 @@ __all__ = [
     "SUPER_ADMIN",
     "AuthenticatorApp",
     "Edition",
+    "Passkey",
     "RecoveryCode",
     "Role",
     "Session",

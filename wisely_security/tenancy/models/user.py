@@ -72,6 +72,7 @@ class User(AbstractBaseUser):
     password_changed_at = models.DateTimeField(null=True, editable=False)
     reset_mailed_at = models.DateTimeField(null=True, editable=False)
     has_second_factor = models.BooleanField(default=False, db_default=False, editable=False)
+    lock_mailed_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     objects = UserManager()

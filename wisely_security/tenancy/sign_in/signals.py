@@ -12,6 +12,7 @@ settings_viewed: user, tenant_id (whose settings; None: no tenant's), area; deta
 report_downloaded: user, tenant_id, area, detail, cut_short (only a part of it was sent).
 tenant_switched: user, tenant (whose data the user sees from now on).
 settings_edited: user, area, detail.   settings_refused: user, area.   Both: tenant_id, where it is not the user's own.
+passkey_refused: user or None, reason ("unknown_passkey", "passkey_refused", "passkey_copied"), factor — at sign-in.
 factor_required: user — whose password was right, and who is asked for a second factor.
 factor_attempt: user — types a code; a receiver may raise LockedOutError.
 factor_used: user, factor (what it was, in words), recovery (left: how many recovery codes are left; None: it was none).
@@ -19,6 +20,7 @@ factor_refused: user, reason ("wrong_code", "used_code", "expired_code", "locked
 confirmed: user, factor — who signed in again before something that matters.
 factor_added, factor_removed: user, factor.   recovery_codes_made: user, count.
 factors_reset: user, factors (what they had, in words), by (the admin; None: the operator).
+account_locked: user — too many failed attempts.
 access_refused: user, tenant_id (whose data it was about), area, changing.
 """
 
@@ -50,7 +52,9 @@ report_downloaded = Signal()
 tenant_switched = Signal()
 settings_edited = Signal()
 settings_refused = Signal()
+account_locked = Signal()
 access_refused = Signal()
+passkey_refused = Signal()
 factor_required = Signal()
 factor_attempt = Signal()
 factor_used = Signal()

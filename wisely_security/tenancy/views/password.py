@@ -12,14 +12,12 @@ from django.contrib.auth import update_session_auth_hash
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
 from wisely_security.core.request_context import acting_as, using
-from wisely_security.core.site_url import absolute
 
 from ..forms.sign_in import ChangePasswordForm, EmailForm, NewPasswordForm
 from ..forms.stale_forms import may_be_old
@@ -192,17 +190,8 @@ class ChangePassword(SignedInView):
             return self._page(form, status=409)
         update_session_auth_hash(request, user)
         signals.password_changed.send(type(self), user=user)
-        link = absolute(reverse("password_reset"))
-        transaction.on_commit(lambda: _notify(user, link))
         messages.success(request, "Password changed. You have been signed out everywhere else.")
         return redirect("password_change")
 
     def _page(self, form: ChangePasswordForm, status: int = 200) -> HttpResponse:
         return render(self.request, "tenancy/password_change.html", {"form": form}, status=status)
-
-
-def _notify(user: User, link: str) -> None:
-    try:
-        mail.send("password_changed", user, link=link)
-    except Exception:  # the password is changed and recorded; the notice is a courtesy
-        logger.exception("The mail server did not accept the notice of a changed password.")

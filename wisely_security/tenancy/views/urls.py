@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from ..models.tenant import PEOPLE_SECTIONS
 from . import password, people, sessions, sign_in, time_zone
-from .factors import at_sign_in
+from .factors import at_sign_in, passkeys
 
 
 class PeopleSection:
@@ -23,6 +23,12 @@ urlpatterns = [
     path("settings/", sign_in.Home.as_view(), name="settings"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
     path("sign-in/code/", at_sign_in.SignInCode.as_view(), name="sign_in_code"),
+    path("sign-in/code/passkey/", passkeys.SecondStepWithPasskey.as_view(), name="sign_in_code_passkey"),
+    path("sign-in/code/passkey/options/", passkeys.SecondStepOptions.as_view(), name="sign_in_code_passkey_options"),
+    path("sign-in/passkey/", passkeys.SignInWithPasskey.as_view(), name="sign_in_passkey"),
+    path("sign-in/passkey/options/", passkeys.SignInOptions.as_view(), name="sign_in_passkey_options"),
+    path("account/passkeys/add/", passkeys.AddPasskey.as_view(), name="passkey_add"),
+    path("account/passkeys/add/options/", passkeys.AddPasskeyOptions.as_view(), name="passkey_add_options"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
     path("password-reset/", password.PasswordReset.as_view(), name="password_reset"),
     path("password-reset/sent/", password.PasswordResetSent.as_view(), name="password_reset_sent"),
@@ -52,3 +58,4 @@ urlpatterns = [
     path("switch-time-zone/", time_zone.SwitchTimeZone.as_view(), name="switch_time_zone"),
     path("switch-tenant/", people.SwitchTenant.as_view(), name="switch_tenant"),
 ]
+urlpatterns += [path("account/second-factor/", people.Profile.as_view(), name="second_factor")]  # TEMP8

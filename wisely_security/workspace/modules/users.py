@@ -17,7 +17,16 @@ from audit_trail.recording.failures import ConflictError, RefusedError
 from audit_trail.recording.recorder import Resource, record
 from audit_trail.registry import Module, Transition, audited, exempt
 from wisely_security.tenancy.forms.sign_in import InviteForm
-from wisely_security.tenancy.models import AuthenticatorApp, RecoveryCode, Role, Session, Tenant, User, UserStatus
+from wisely_security.tenancy.models import (
+    AuthenticatorApp,
+    Passkey,
+    RecoveryCode,
+    Role,
+    Session,
+    Tenant,
+    User,
+    UserStatus,
+)
 from wisely_security.tenancy.permissions import USER_SESSIONS
 from wisely_security.tenancy.sign_in.accounts import invite, send_invitation
 from wisely_security.tenancy.sign_in.authentication import end_sessions
@@ -41,6 +50,12 @@ SUSPEND = MODULE.action("suspend", "Suspend", "A user was suspended, and all the
 ACTIVATE = MODULE.action("activate", "Activate", "An invitation was accepted, or a suspended user was activated again.")
 DELETE = MODULE.action("delete", "Delete", "A user was deleted.")
 EDITED = MODULE.action("edited", "Edited", "A user’s details were edited.")
+NOTIFY = MODULE.action(
+    "notify",
+    "Notify",
+    "A user was told by e-mail of a change to how they sign in, or of failed attempts.",
+    direct=True,
+)
 
 ROLE_OF = "(SELECT key FROM tenancy_role WHERE id = {row}.role_id)"
 
@@ -57,7 +72,14 @@ audited(
     ),
     masked=["password"],
     same={"password": f"{SALT_SQL.format(row='was')} = {SALT_SQL.format(row='now')}"},
-    untracked=["created_at", "last_login", "password_changed_at", "reset_mailed_at", "has_second_factor"],
+    untracked=[
+        "created_at",
+        "last_login",
+        "password_changed_at",
+        "reset_mailed_at",
+        "lock_mailed_at",
+        "has_second_factor",
+    ],
 )
 # A hand-over changes one column of the tenant; people search for it among the users.
 audited(
@@ -73,6 +95,7 @@ audited(
 )
 exempt(Session, "Sign-ins, sign-outs and ended sessions are in Login Activity.")
 exempt(AuthenticatorApp, "What is done with second factors is in Login Activity.")
+exempt(Passkey, "What is done with second factors is in Login Activity.")
 exempt(RecoveryCode, "What is done with second factors is in Login Activity.")
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from wisely_security.core.request_context import acting_as
 
-from ...models import AuthenticatorApp, RecoveryCode, User
+from ...models import AuthenticatorApp, Passkey, RecoveryCode, User
 from ...models.factors import Factor
 from .. import signals
 from ..authentication import end_sessions
@@ -19,7 +19,7 @@ from .codes import use_app_code
 from .recovery import looks_like_one, use_recovery_code
 
 # Every kind of device. A person with one of any kind has a second factor.
-KINDS: list[type[Factor]] = [AuthenticatorApp]
+KINDS: list[type[Factor]] = [AuthenticatorApp, Passkey]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
-from wisely_security.core.request_context import using
+from wisely_security.core.request_context import acting_as, using
 
 from ...forms import unsaved
 from ...forms.factors import CodeForm
 from ...forms.stale_forms import may_be_old
-from ...models import User
+from ...models import Passkey, User
 from ...sign_in import signals
 from ...sign_in.authentication import LockedOutError
 from ...sign_in.factors import pending
@@ -86,6 +86,8 @@ def code_page(
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "pending": begun, "next": path, unsaved.CARRIED: carried}
+    with acting_as(**begun.user.own_scope):
+        context["has_passkey"] = Passkey.objects.filter(user=begun.user).exists()
     context["sign_in_url"] = reverse("admin:login" if begun.for_support else "sign_in")
     return render(request, "tenancy/factors/sign_in_code.html", context, status=status)
 
