@@ -26,6 +26,10 @@ ENTERPRISE, AGGREGATOR = "identity-access", "users-permissions"
 OPEN_TO_ALL = {
     "sign_in",
     "sign_in_code",
+    "sign_in_code_passkey",
+    "sign_in_code_passkey_options",
+    "sign_in_passkey",
+    "sign_in_passkey_options",
     "sign_out",
     "password_reset",
     "password_reset_sent",
@@ -33,7 +37,17 @@ OPEN_TO_ALL = {
     "accept_invitation",
     "was_this_you",
 }
-OF_ONES_OWN = {"home", "settings", "profile", "password_change", "sessions", "end_session", "end_other_sessions"}
+OF_ONES_OWN = {
+    "home",
+    "settings",
+    "profile",
+    "password_change",
+    "passkey_add",
+    "passkey_add_options",
+    "sessions",
+    "end_session",
+    "end_other_sessions",
+}
 NEED_PERMISSION = {
     "user_sessions",
     "end_user_session",

@@ -1,4 +1,4 @@
-"""What people are told of their own account, and what they can do if it was somebody else."""
+"""What people are notified of about their own account, and what they can do if it was somebody else."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Receivers that tell people, one for each signal.
+"""Receivers that notify people, one for each signal.
 
 Only a lock can be caused by anybody, so only that e-mail is held back: one an hour. What needs a session, a device or
-a link is told each time, or a thief's change would hide behind the owner's of a moment ago.
+a link is reported each time, or a thief's change would hide behind the owner's of a moment ago.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from login_activity.sign_ins.recorder import here
 from wisely_security.core.request_context import acting_as, current
 from wisely_security.core.site_url import absolute
 from wisely_security.core.text.characters import without_links
-from wisely_security.tenancy.models import User
+from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.models.time_zones import zone_named
 from wisely_security.tenancy.sign_in import mail
 from wisely_security.workspace.modules.users import NOTIFY
@@ -75,10 +75,9 @@ def _text(details: dict[str, Any], account: str, company: str | None) -> dict[st
 
 
 def context(notification: Notification, recipient: Recipient) -> dict[str, Any]:
-    """What the template reads. Whoever was deleted meanwhile is told all the same: it was their account."""
-    user = User.objects.select_related("tenant").filter(pk=notification.resource_id).first()
-    tenant = user.tenant if user else None
-    return _text(notification.details, recipient.email, tenant and tenant.name)
+    """What the template reads. Whoever was deleted meanwhile gets it all the same: it was their account."""
+    company = Tenant.objects.values_list("name", flat=True).get(pk=notification.tenant_id)
+    return _text(notification.details, recipient.email, company)
 
 
 def _send(user: User, context: dict[str, Any]) -> None:

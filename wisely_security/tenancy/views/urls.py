@@ -58,4 +58,3 @@ urlpatterns = [
     path("switch-time-zone/", time_zone.SwitchTimeZone.as_view(), name="switch_time_zone"),
     path("switch-tenant/", people.SwitchTenant.as_view(), name="switch_tenant"),
 ]
-urlpatterns += [path("account/second-factor/", people.Profile.as_view(), name="second_factor")]  # TEMP8

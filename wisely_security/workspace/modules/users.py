@@ -53,7 +53,7 @@ EDITED = MODULE.action("edited", "Edited", "A user’s details were edited.")
 NOTIFY = MODULE.action(
     "notify",
     "Notify",
-    "A user was told by e-mail of a change to how they sign in, or of failed attempts.",
+    "A user was notified by e-mail of a change to how they sign in, or of failed attempts.",
     direct=True,
 )
 

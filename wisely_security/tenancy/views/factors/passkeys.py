@@ -139,7 +139,7 @@ class AddPasskey(SignedInView):
             form.add_error(None, NOT_MADE)
             return self._page(form, status=400)
         messages.success(request, f"{passkey.label} set up. You can sign in with it from now on, without a password.")
-        return redirect("second_factor")
+        return redirect("profile")
 
     def _page(self, form: PasskeyForm, status: int = 200) -> HttpResponse:
         return render(self.request, "tenancy/factors/passkey_add.html", {"form": form}, status=status)

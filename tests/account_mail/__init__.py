@@ -1,0 +1,1 @@
+"""Tests of the e-mails that people get about their own account."""
