@@ -77,3 +77,16 @@ def test_an_admin_ends_the_sessions_of_a_user(visit, site) -> None:
     admins.goto(f"{LOGIN_ACTIVITY}?user={person.pk}")
     expect(rows(admins).first).to_contain_text("End session")
     expect(rows(admins).first).to_contain_text("Ended by an admin")
+
+
+def test_nothing_is_shown_again_after_signing_out(visit, site) -> None:
+    person = site.newcomer()
+    page = visit(person)
+    page.goto("/account/profile/")
+    expect(page.get_by_label("Name")).to_have_value(person.name)
+    page.get_by_role("button", name=person.name).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in to Wisely Security")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Sign in to Wisely Security")).to_be_visible()
+    expect(page.get_by_text(person.name)).to_have_count(0)

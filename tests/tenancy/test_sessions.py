@@ -37,6 +37,7 @@ def test_own_sessions_show_device_and_place_and_can_be_ended(cast: Cast, events)
     assert body.count("<strong>Windows PC</strong>") == 2
     assert body.count("Chrome 129 · Windows 10") == 2
     assert body.count("This session") == 1
+    assert "A session ends after 12 hours without use, and 14 days after the sign-in at the latest." in body
     assert "Times in Asia/Kolkata." in body
     assert here.post(f"/account/sessions/{sessions(cast)[1].pk}/end/").status_code == 302
     assert there.get("/account/profile/").status_code == 302
@@ -159,6 +160,9 @@ def test_the_tenants_own_limits_apply(cast: Cast, events) -> None:
     assert (event.action, event.detail["area"]) == ("edit", "Sign-in settings")
     assert sorted(event.detail["changes"].values()) == [[336, 2], [720, 10]]
     bob = sign_in(cast.bob)
+    limits = "A session ends after 10 minutes without use, and 2 hours after the sign-in at the latest."
+    assert limits in bob.get("/account/sessions/").content.decode()
+    assert limits in alice.get(f"/settings/users/{cast.bob.pk}/sessions/").content.decode()
     with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
         assert bob.get("/account/profile/").status_code == 302
 

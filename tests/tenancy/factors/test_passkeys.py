@@ -161,6 +161,13 @@ def sign_in_with(device: Device) -> Client:
 
 
 class TestMade:
+    def test_the_session_goes_on_with_another_key(self, cast: Cast) -> None:
+        bob = sign_in(cast.bob)
+        key = bob.cookies["wisely_session"].value
+        add_passkey(bob)
+        assert bob.cookies["wisely_session"].value != key
+        assert bob.get("/account/profile/").status_code == 200
+
     def test_the_same_one_not_twice_nor_for_somebody_else(self, cast: Cast, device: Device, events: Any) -> None:
         charlie = sign_in(cast.charlie)
         options = charlie.get("/account/passkeys/add/options/").json()

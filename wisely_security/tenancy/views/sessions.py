@@ -14,7 +14,7 @@ from wisely_security.core.request_context import acting_as
 
 from ..models import Session, User
 from ..permissions import USER_SESSIONS
-from ..sign_in.sessions import end_session
+from ..sign_in.sessions import end_session, limits
 from ..sign_in.signals import SessionEnd
 from .access import MemberView, SignedInView
 
@@ -51,7 +51,8 @@ class OwnSessions(SignedInView):
                 self.request.session.row,
                 lambda session: reverse("end_session", args=[session.pk]),
             )
-        context = {"sessions": rows, "own": True, "end_all_url": reverse("end_other_sessions")}
+            ends = _ends(user)
+        context = {"sessions": rows, "own": True, "ends": ends, "end_all_url": reverse("end_other_sessions")}
         return render(request, "tenancy/sessions.html", context)
 
 
@@ -85,7 +86,7 @@ class UserSessions(MemberView):
             lambda session: reverse("end_user_session", args=[member.pk, session.pk]),
         )
         self.record_view(f"{self.area}: {member.name}")
-        context = {"sessions": rows, "own": False, "member": member}
+        context = {"sessions": rows, "own": False, "ends": _ends(member), "member": member}
         return render(
             request,
             "tenancy/sessions.html",
@@ -106,6 +107,27 @@ class EndUserSessions(MemberView):
         ended = sum(end_session(session, SessionEnd.BY_ADMIN) for session in chosen)
         messages.success(request, _told(ended))
         return redirect("user_sessions", pk=member.pk)
+
+
+def _ends(user: User) -> str:
+    """When a session of theirs ends by itself, in words."""
+    idle, longest = limits(user.tenant)
+    return (
+        f"A session ends after {_duration(idle)} without use, and {_duration(longest)} after the sign-in at the latest."
+    )
+
+
+def _duration(minutes: int) -> str:
+    """In the largest unit that takes a whole number of two or more."""
+    number, unit = next(
+        ((minutes // size, unit) for size, unit in ((24 * 60, "days"), (60, "hours")) if _are_whole(minutes, size)),
+        (minutes, "minutes"),
+    )
+    return f"{number} {unit}"
+
+
+def _are_whole(minutes: int, size: int) -> bool:
+    return minutes % size == 0 and minutes >= 2 * size
 
 
 def _told(ended: int) -> str:

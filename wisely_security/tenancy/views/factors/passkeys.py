@@ -134,6 +134,7 @@ class AddPasskey(SignedInView):
             passkey = new_passkey(user, form.cleaned_data["name"], form.cleaned_data[ANSWER], purpose)
             with transaction.atomic():
                 add(passkey)
+            self.request.session.cycle_key()
         except (PasskeyRefusedError, IntegrityError):  # or one that is known already
             signals.factor_refused.send(User, user=user, reason="passkey_refused", factor=Passkey.kind)
             form.add_error(None, NOT_MADE)
