@@ -79,6 +79,17 @@ def test_after_a_password_it_is_the_second_step_of_that_person_alone(cast: Cast,
     assert client.get("/account/profile/").status_code == 200
 
 
+def test_whoever_guesses_the_password_does_not_keep_the_owner_of_a_passkey_out(
+    cast: Cast, device: Device, settings: Any
+) -> None:
+    settings.LOCKOUT_FAILURES_PER_ACCOUNT = 3
+    for _ in range(4):
+        Client().post("/sign-in/", {"username": cast.bob.email, "password": "guessed wrong"})
+    refused = Client().post("/sign-in/", {"username": cast.bob.email, "password": PASSWORD})
+    assert "Too many failed attempts" in refused.content.decode()
+    assert sign_in_with(device).get("/account/profile/").status_code == 200
+
+
 class TestRefused:
     """Each leaves its reason in the record, and shows the visitor nothing of it."""
 
