@@ -6,7 +6,10 @@ class LoginActivityConfig(AppConfig):
     verbose_name = "Login Activity"
 
     def ready(self) -> None:
+        from wisely_security.ledger.derived import projectors
+
         from . import safeguards  # noqa: F401
-        from .sign_ins import receivers
+        from .sign_ins import receivers, summaries
 
         receivers.connect()
+        projectors.register_source(summaries.write, summaries.waiting_since)

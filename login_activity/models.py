@@ -66,7 +66,8 @@ class LoginEvent(Event):
 
     ``action``, ``status`` and ``reason`` hold keys of the vocabulary, as text: a key that is no longer used
     stays readable. ``user_id`` and the names: whose account it is about. ``acted_by``: who did it, where that
-    was somebody else. ``detail``: what is special to the action (the filters of a view, the fields of an edit).
+    was somebody else. ``detail``: what is special to the action (the filters of a view, the fields of an edit); of
+    attempts that were counted, how many (``times``), the ``first`` and ``last`` moment, and ``each``.
     """
 
     user_id = models.UUIDField(null=True)
@@ -139,4 +140,15 @@ class LoginEvent(Event):
 
     @property
     def is_unknown(self) -> bool:
-        return self.user_id is None
+        return self.user_id is None and not any("user" in each for each in self.each)
+
+    @property
+    def times(self) -> int:
+        """How many attempts it stands for (sign_ins/floods.py)."""
+        return int(self.detail.get("times", 1))
+
+    @property
+    def each(self) -> list[dict[str, Any]]:
+        """Of attempts at several accounts or from several addresses: ``times``, and ``user``, ``name``, ``e-mail`` and
+        ``ip`` where there is one."""
+        return list(self.detail.get("each", []))

@@ -220,6 +220,11 @@ PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # of any link; tenancy/sign_in/links.
 LOCKOUT_MINUTES = 15  # at most a day: longer, no failure is kept
 LOCKOUT_FAILURES_PER_ACCOUNT = 10
 LOCKOUT_FAILURES_PER_ADDRESS = 100
+# Events a minute in one record that nobody signed in for; more than that are counted (docs/floods.md). Of an IPv6
+# address, its /64 counts.
+FLOOD_EVENTS_PER_ADDRESS = 30
+FLOOD_EVENTS_PER_ACCOUNT = 20
+FLOOD_EVENTS_PER_TENANT = 300
 
 SESSION_ENGINE = "wisely_security.tenancy.sign_in.session_store"
 SESSION_COOKIE_NAME = "wisely_session"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.timezone import localtime
 
 from wisely_security.reports import sessions
 from wisely_security.reports.cells import Address, Cell, Label, Member, Prefixed, Presence, Rest
@@ -39,6 +43,33 @@ def _area(event: LoginEvent) -> str:
     return str(event.detail.get("area", ""))
 
 
+def _what(event: LoginEvent) -> str:
+    return " · ".join(filter(None, (_area(event), _times(event))))
+
+
+def _times(event: LoginEvent) -> str:
+    """``214 times between 10:14:02 and 10:14:58``: attempts that were counted (docs/floods.md)."""
+    if "times" not in event.detail:
+        return ""
+    first, last = (localtime(datetime.fromisoformat(event.detail[key])) for key in ("first", "last"))
+    if event.times == 1:
+        return f"once at {first:%H:%M:%S}"
+    end = f"{last:%H:%M:%S}" if last.date() == first.date() else f"{last:%H:%M:%S} on {last:%-d %b %Y}"
+    return f"{event.times:,} times between {first:%H:%M:%S} and {end}"
+
+
+def _counted(event: LoginEvent) -> Iterator[Fact]:
+    if times := _times(event):
+        yield "Attempts", times
+        yield "Counted as", "Charts and totals count it as one event, findings count each attempt"
+    for key, label in (("e-mail", "Accounts"), ("ip", "Addresses")):
+        tried: Counter[str] = Counter()
+        for each in event.each:
+            tried[each.get(key) or (each.get("name", "") if key == "e-mail" else "unknown")] += each["times"]
+        if len(tried) > 1:
+            yield label, ", ".join(f"{value} ({times:,} ×)" for value, times in tried.most_common())
+
+
 def _details(event: LoginEvent) -> Iterator[Fact]:
     """``detail``: page, filters, number of rows, changed fields."""
     detail = event.detail
@@ -54,6 +85,7 @@ def _details(event: LoginEvent) -> Iterator[Fact]:
     ):
         if key in detail:
             yield label, detail[key]
+    yield from _counted(event)
 
 
 class LoginActivityTable(ReportTable):
@@ -92,7 +124,7 @@ class LoginActivityTable(ReportTable):
         "Action",
         Label("action", Action.choices),
         section=Section.WHAT,
-        beside=_area,
+        beside=_what,
         filter=many_filter("Action", Action.choices),
         phone=Phone.WHAT,
     )

@@ -18,6 +18,7 @@ from ..devices.identify import Device, identify
 from ..models import LoginEvent
 from ..places.locate import Place, locate
 from ..vocabulary import Action, Reason, Status
+from .floods import is_for_anybody, is_only_counted
 
 HIDDEN_NAME = "••••••"
 
@@ -35,10 +36,13 @@ def record(
     """Record one event about ``user``, or about somebody unknown who typed ``typed`` as a name.
 
     ``failed``: the reason of a failure; ``note``: what there is to add to a success. ``tenant_id``: whose record it
-    belongs to, where it is not the user's own tenant. Raises DatabaseError if it cannot be written.
+    belongs to, where it is not the user's own tenant. Raises DatabaseError if it cannot be written. In a flood of what
+    nobody signed in for, it is counted, and the event comes with the others of that minute (floods.py).
     """
     owner = tenant_id or (user.tenant_id if user else None)
     values = event_values(action, user, owner, failed=failed, note=note, typed=typed, detail=detail)
+    if is_for_anybody(action, values["user_id"], failed, note) and is_only_counted(owner, values):
+        return
     append(LoginEvent, tenant_id=owner, values=values)
 
 

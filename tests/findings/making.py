@@ -39,7 +39,7 @@ def new_country(user: User, country: str = "BR", **changed: Any) -> Finding:
             first_at=at,
             last_at=at,
             number=1,
-            events={(LOGIN_ACTIVITY, str(event.pk)): None},
+            events={(LOGIN_ACTIVITY, str(event.pk)): 1},
         )
         for name, value in changed.items():
             setattr(incident, name, value)

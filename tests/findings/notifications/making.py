@@ -33,7 +33,7 @@ def sign_in_from(user: User, where: dict[str, Any] = BRAZIL) -> LoginEvent:
 
 def found(user: User, subject: str = "BR", where: dict[str, Any] = BRAZIL, **changed: Any) -> Finding:
     """A finding about a sign-in of this person, which nobody has been notified of yet."""
-    events = changed.pop("events", None) or {("login-activity", str(sign_in_from(user, where).pk)): None}
+    events = changed.pop("events", None) or {("login-activity", str(sign_in_from(user, where).pk)): 1}
     return new_country(user, subject, events=events, **changed)
 
 

@@ -80,7 +80,7 @@ class TestTheQuestion:
             cast.bob,
             rule="impossible_travel",
             evidence={"from": [home["place"], left], "to": [BRAZIL["place"], arrived], "km": 14_000, "minutes": 26},
-            events=dict.fromkeys(("login-activity", str(it.pk)) for it in events),
+            events={("login-activity", str(it.pk)): 1 for it in events},
         )
         assert question().event_id == events[1].pk
         send_due()
@@ -146,7 +146,7 @@ def test_the_most_severe_finding_of_a_sign_in_is_asked_for(cast: Cast) -> None:
     low = found(cast.bob)
     with acting_as(tenant_id=cast.acme.pk):
         [event] = store.events_of(low)["login-activity"]
-    high = found(cast.bob, "CL", severity=Severity.HIGH, events={("login-activity", str(event)): None})
+    high = found(cast.bob, "CL", severity=Severity.HIGH, events={("login-activity", str(event)): 1})
     with acting_as(support=True):
         notify([low, high])
     assert (question().finding_id, question().event_id) == (high.pk, event)

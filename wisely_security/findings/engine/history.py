@@ -17,7 +17,7 @@ from ..models import FindingException
 from ..rules import RULES
 from .incidents import Examination, Incident, together
 from .memory import Memory
-from .observations import TABLES, Observation, read, select
+from .observations import TABLES, Observation, each_of, read, select
 from .trial import PAUSES
 
 LEARNING = timedelta(days=30)  # before the period, in which people are got to know
@@ -66,7 +66,7 @@ def _of_record(record: str, tenant: UUID, start: datetime, end: datetime) -> Ite
         with connection.cursor() as cursor:
             cursor.execute(statement, [tenant, after, last])
             rows = cursor.fetchall()
-        yield from read(record, rows)
+        yield from each_of(read(record, rows))
         if len(rows) < PAGE:
             return
         after = rows[-1][1]

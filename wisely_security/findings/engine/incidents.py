@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 from login_activity.vocabulary import Action
@@ -20,7 +22,8 @@ WATCHED_SECONDS = 60 * 60
 
 @dataclass(slots=True)
 class Incident:
-    """``facts``: what an exception may name: the person, the network, the device."""
+    """``facts``: what an exception may name: the person, the network, the device. ``events``: how many attempts each
+    stands for. ``number``: of them all, also of those that are not kept."""
 
     rule: str
     tenant: str
@@ -33,7 +36,7 @@ class Incident:
     first_at: float
     last_at: float
     number: int = 0
-    events: dict[tuple[str, str], None] = field(default_factory=dict)
+    events: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -49,9 +52,9 @@ class Incident:
         self.severity = max(self.severity, later.severity, key=STRENGTH.__getitem__)
         self.first_at, self.last_at = min(self.first_at, later.first_at), max(self.last_at, later.last_at)
         self.number += later.number
-        for event in later.events:
-            if len(self.events) < MOST_EVENTS:
-                self.events.setdefault(event)
+        for event, times in later.events.items():
+            if event in self.events or len(self.events) < MOST_EVENTS:
+                self.events[event] = self.events.get(event, 0) + times
 
 
 def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +98,11 @@ class Examination:
         is_ongoing = abs(it.at - known.ongoing.get(name, 0.0)) < rule.pause.total_seconds()
         lately = {key: at for key, at in known.ongoing.items() if it.at - at < DAY}
         known.ongoing = {**lately, name: it.at}
-        events = dict.fromkeys([it.reference] if is_ongoing else signal.events)
+        events = Counter({it.reference: it.times})
+        if not is_ongoing:
+            events = Counter()
+            for event, times in zip(signal.events, signal.times or repeat(1), strict=False):
+                events[event] += times
         if signal.watched and not is_ongoing:
             self._watch(rule, it, signal)
         since = it.at if is_ongoing or not signal.since else min(signal.since, it.at)
@@ -114,7 +121,7 @@ class Examination:
         match self.memory.person(it.tenant, it.person).watched:
             case [rule, subject, it.ip, until] if it.at < until and rule in limits:
                 evidence = {"then": [did(it)]}
-                yield _incident(rule, it, subject, Severity.LOW, evidence, {it.reference: None}, it.at)
+                yield _incident(rule, it, subject, Severity.LOW, evidence, {it.reference: 1}, it.at)
 
 
 def _incident(
@@ -123,12 +130,23 @@ def _incident(
     subject: str,
     severity: Severity,
     evidence: dict[str, Any],
-    events: dict[tuple[str, str], None],
+    events: dict[tuple[str, str], int],
     since: float,
 ) -> Incident:
     facts = {"person": it.person, "network": it.network, "device": it.device}
     return Incident(
-        rule, it.tenant, subject, it.person, it.name, facts, severity, evidence, since, it.at, len(events), events
+        rule,
+        it.tenant,
+        subject,
+        it.person,
+        it.name,
+        facts,
+        severity,
+        evidence,
+        since,
+        it.at,
+        sum(events.values()),
+        dict(events),
     )
 
 

@@ -31,8 +31,8 @@ class Person:
     """``first`` and ``signed_in``: the first and the last sign-in; ``last``: the last one with a place. ``active``: the
     last event of any kind.
     Of devices, places, countries, networks and wider networks: the latest, the newest in the end. ``hours``: sign-ins
-    by hour of the day (UTC). ``failures``: ``[at, ip, id]``; ``removals``: ``[at, id]``. ``raised``, ``locked``: when
-    and by which event. ``ongoing``: by rule, when it last objected. ``watched``: ``[rule, ip, until]``."""
+    by hour of the day (UTC). ``failures``: ``[at, ip, id, times]``; ``removals``: ``[at, id]``. ``raised``, ``locked``:
+    when and by which event. ``ongoing``: by rule, when it last objected. ``watched``: ``[rule, ip, until]``."""
 
     sign_ins: int = 0
     first: float = 0.0
@@ -60,7 +60,7 @@ class Person:
 
 @dataclass(slots=True)
 class Network:
-    """``failures``: ``[at, person, name, id]``, of the last hours. ``people``: some who have signed in from it."""
+    """``failures``: ``[at, person, name, id, times]``, of the last hours. ``people``: some who signed in from it."""
 
     failures: list[list[Any]] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
@@ -68,16 +68,19 @@ class Network:
 
 
 class Memory:
-    """Of the people and networks of some observations. What nobody has met yet is empty."""
+    """Of the people and networks of some observations. What nobody has met yet is empty. A failure that was stored
+    before attempts were counted was one."""
 
     def __init__(self, known: dict[Key, dict[str, Any]] | None = None) -> None:
         self._people: dict[tuple[str, str], Person] = {}
         self._networks: dict[tuple[str, str], Network] = {}
         for (tenant, kind, subject), data in (known or {}).items():
             if kind == PERSON:
-                self._people[tenant, subject] = Person(**data)
+                self._people[tenant, subject] = person = Person(**data)
+                person.failures = [[*each[:3], *(each[3:] or [1])] for each in person.failures]
             else:
-                self._networks[tenant, subject] = Network(**data)
+                self._networks[tenant, subject] = network = Network(**data)
+                network.failures = [[*each[:4], *(each[4:] or [1])] for each in network.failures]
 
     def person(self, tenant: str, key: str) -> Person:
         return self._people.setdefault((tenant, key), Person())
@@ -122,10 +125,10 @@ class Memory:
         person = self.person(it.tenant, it.person)
         if it.is_guess:
             recent = [each for each in person.failures if each[0] > it.at - KEEP_FAILURES]
-            person.failures = [*recent, [it.at, it.ip, it.id]][-MOST_FAILURES:]
+            person.failures = [*recent, at_person(it)][-MOST_FAILURES:]
             source = self.network(it.tenant, it.network)
             recent = [each for each in source.failures if each[0] > it.at - KEEP_SOURCE]
-            source.failures = [*recent, [it.at, it.person, it.name, it.id]][-MOST_OF_SOURCE:]
+            source.failures = [*recent, from_network(it)][-MOST_OF_SOURCE:]
         elif it.action == Action.LOCK_OUT:
             person.locked = {"at": it.at, "id": it.id}
         elif it.is_success:
@@ -139,6 +142,15 @@ class Memory:
             source = self.network(it.tenant, it.network)
             if len(source.people) < MOST_COLLEAGUES and it.person not in source.people:
                 source.people = [*source.people, it.person]
+
+
+def at_person(it: Observation) -> list[Any]:
+    """A failure as the person's memory has it."""
+    return [it.at, it.ip, it.id, it.times]
+
+
+def from_network(it: Observation) -> list[Any]:
+    return [it.at, it.person, it.name, it.id, it.times]
 
 
 def _signed_in(person: Person, it: Observation) -> None:

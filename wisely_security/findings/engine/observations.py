@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from ipaddress import ip_address, ip_network
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from audit_trail.models import AuditEvent
@@ -24,7 +25,8 @@ GUESSES = frozenset({Reason.WRONG_PASSWORD.value, Reason.LOCKED_OUT.value})
 class Observation(NamedTuple):
     """``record``: the key of its report. ``at``: seconds since 1970. ``person``: whose account it is about, or who acts
     in the Audit Trail: an id, or empty. ``device``: without versions, so that an update is no new device.
-    ``module`` and ``resource``: of the Audit Trail. ``rows``: of a download."""
+    ``module`` and ``resource``: of the Audit Trail. ``rows``: of a download. ``times``: how many attempts were counted
+    in one event; ``each``: of those at several accounts or from several addresses, as the event's detail has them."""
 
     record: str
     id: str
@@ -43,6 +45,8 @@ class Observation(NamedTuple):
     longitude: float | None = None
     area: str = ""
     rows: int = 0
+    times: int = 1
+    each: Sequence[Mapping[str, Any]] = ()
     module: str = ""
     resource: str = ""
     resource_id: str = ""
@@ -96,9 +100,11 @@ COLUMNS = {
         concat_ws(' · ', nullif(device_kind, ''), nullif(regexp_replace(browser, '[ /]?[0-9].*$', ''), ''),
                   nullif(regexp_replace(system, '[ /]?[0-9].*$', ''), '')),
         country, place, latitude, longitude, coalesce(detail->>'area', ''),
-        CASE WHEN detail->>'rows' ~ '^[0-9]{1,9}$' THEN (detail->>'rows')::int ELSE 0 END, '', '', ''""",
+        CASE WHEN detail->>'rows' ~ '^[0-9]{1,9}$' THEN (detail->>'rows')::int ELSE 0 END,
+        detail->>'times', detail->>'last', detail->'each', '', '', ''""",
     AUDIT_TRAIL: """actor_id, actor_name, action, status, reason_code, host(ip),
-        '', '', '', NULL::float, NULL::float, '', 0, module, resource_name, coalesce(resource_id::text, '')""",
+        '', '', '', NULL::float, NULL::float, '', 0, NULL, NULL, NULL,
+        module, resource_name, coalesce(resource_id::text, '')""",
 }
 
 
@@ -107,18 +113,43 @@ def select(record: str, condition: str) -> str:
     return f"SELECT tenant_id, id, {COLUMNS[record]} FROM {TABLES[record]} WHERE {condition}"  # noqa: S608
 
 
-def read(record: str, rows: list[tuple[object, ...]]) -> Iterator[Observation]:
+def read(record: str, rows: list[tuple[Any, ...]]) -> Iterator[Observation]:
     for tenant, key, person, name, action, status, reason, ip, *rest in rows:
+        device, country, place, latitude, longitude, area, number, times, last, each, module, resource, resource_id = (
+            rest
+        )
         yield Observation(
             record,
             str(key),
             str(tenant),
-            time_of(UUID(str(key))).timestamp(),
+            (datetime.fromisoformat(last) if last else time_of(UUID(str(key)))).timestamp(),
             str(person or ""),
             str(name),
             str(action),
             status == "success",
             str(reason),
             str(ip or ""),
-            *rest,  # type: ignore[arg-type]
+            device,
+            country,
+            place,
+            latitude,
+            longitude,
+            area,
+            number,
+            int(times or 1),
+            each or (),
+            module,
+            resource,
+            resource_id,
         )
+
+
+def each_of(observed: Iterable[Observation]) -> Iterator[Observation]:
+    """Attempts at several accounts, or from several addresses, as an observation of each."""
+    for it in observed:
+        if not it.each:
+            yield it
+        for one in it.each:
+            person, ip, name = one.get("user", it.person), one.get("ip", it.ip), one.get("name", it.name)
+            place = it.place if ip == it.ip else ""
+            yield it._replace(person=person, ip=ip, name=name, place=place, times=one["times"], each=())

@@ -21,7 +21,7 @@ from ..notifications.notify import notify
 from ..rules import RULES
 from . import remembering, store
 from .incidents import Examination
-from .observations import TABLES, Observation, read, select
+from .observations import TABLES, Observation, each_of, read, select
 
 NAME = "findings"
 MOST = 5_000  # events of each record in a window, or up to twice as many
@@ -57,7 +57,7 @@ def examine(observations: Sequence[Observation]) -> None:
     """Run the rules of each tenant over observations in the order of time, store what they find, and notify people.
     Observations of no tenant, or of one that has been deleted, are nobody's."""
     tenants = store.existing({it.tenant for it in observations})
-    of_tenants = [it for it in observations if it.tenant in tenants]
+    of_tenants = list(each_of(it for it in observations if it.tenant in tenants))
     if not of_tenants:
         return
     limits = store.limits_of(tenants)

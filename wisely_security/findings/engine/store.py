@@ -16,7 +16,7 @@ from wisely_security.tenancy.models import Tenant
 from ..models import Finding, FindingException, RuleSettings, State, limits_in_force
 from ..rules import RULES
 from ..rules.rule import Severity
-from .incidents import MOST_EVENTS, STRENGTH, Incident, merged, together
+from .incidents import STRENGTH, Incident, merged, together
 from .trial import PAUSES
 
 Limits = dict[str, dict[str, int]]
@@ -73,9 +73,8 @@ def _save(incident: Incident, excepted: dict[tuple[str, str, str, str], FindingE
         _link(finding, incident)
         finding.is_news = finding.state == State.OPEN
         return finding
-    kept = finding.number
     new = _link(finding, incident)
-    finding.number += incident.number if kept >= MOST_EVENTS else new
+    finding.number += new and new + incident.number - sum(incident.events.values())  # those that are not kept as well
     finding.evidence = merged(finding.evidence, incident.evidence)
     before, finding.severity = finding.severity, _worst(Severity(finding.severity), incident.severity)
     finding.is_news = finding.state == State.OPEN and finding.severity != before
@@ -118,16 +117,16 @@ def _new(
 
 
 def _link(finding: Finding, incident: Incident) -> int:
-    """Returns how many of the events are new to the finding."""
-    records, ids = zip(*list(incident.events)[:MOST_EVENTS], strict=True)
+    """Returns how many attempts the events stand for that are new to the finding."""
+    records, ids = zip(*incident.events, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO findings_event (tenant_id, event_id, finding_id, record) "
             "SELECT %s, event_id, %s, record FROM unnest(%s::uuid[], %s::text[]) AS it (event_id, record) "
-            "ON CONFLICT DO NOTHING",
+            "ON CONFLICT DO NOTHING RETURNING record, event_id::text",
             [finding.tenant_id, finding.pk, list(ids), list(records)],
         )
-        return int(cursor.rowcount)
+        return sum(incident.events[event] for event in cursor.fetchall())
 
 
 def findings_on(tenant: UUID, event: UUID) -> list[UUID]:

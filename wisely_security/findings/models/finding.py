@@ -51,7 +51,8 @@ class Finding(models.Model):
 
     ``title``: rule and name, as the Audit Trail names it. ``subject``: what the incident is about, for the rule.
     ``person``: whose account it is about, where it is one. ``facts``: what an exception may name. ``evidence``: what
-    the sentence is made of. ``number``: of events, also of those beyond what is kept in findings_event.
+    the sentence is made of. ``number``: of events, also of those beyond what is kept in findings_event; of an event
+    that stands for many attempts, of the attempts.
     ``answer``: of the person who was asked about a sign-in.
     """
 

@@ -57,6 +57,11 @@ def fails(at: str, spot: Spot = BENGALURU, person: str = PRIYA, reason: Reason =
     return _sign_in(at, spot, person, LAPTOP, action=Action.LOG_IN, is_success=False, reason=reason)
 
 
+def counted(it: Observation, times: int) -> Observation:
+    """An event that stands for so many attempts."""
+    return it._replace(times=times)
+
+
 def does(at: str, action: Action, person: str = PRIYA, spot: Spot = BENGALURU, **more: Any) -> Observation:
     """Something else of Login Activity."""
     return _sign_in(at, spot, person, LAPTOP, action=action, **more)

@@ -39,21 +39,23 @@ class Signal:
 
     ``subject``: what the incident is about; signals of one rule and subject that follow each other are one finding.
     ``evidence``: what the sentence is made of, as JSON. ``events``: those that it rests on, the observation among them.
-    ``since``: when it began, if before the observation. ``watched``: what the person does next from the same address
-    belongs to the finding.
+    ``times``: how many attempts each of them stands for, where it may be several. ``since``: when it began, if before
+    the observation. ``watched``: what the person does next from the same address belongs to the finding.
     """
 
     subject: str
     evidence: dict[str, Any]
     events: Sequence[tuple[str, str]]  # record, id
     severity: Severity
+    times: Sequence[int] = ()
     since: float = 0.0
     watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a sentence is made of. ``number``: of events, also of those that are not kept with the finding."""
+    """What a sentence is made of. ``number``: of events, also of those that are not kept with the finding; where
+    one stands for many attempts, of the attempts."""
 
     name: str
     evidence: Mapping[str, Any]

@@ -31,6 +31,11 @@ class Evidence(NamedTuple):
     missing: int
 
     @property
+    def has_counted(self) -> bool:
+        """Whether one of the shown events stands for several attempts."""
+        return any(getattr(event, "times", 1) > 1 for event, _ in self.events)
+
+    @property
     def more(self) -> int:
         return self.number - len(self.events) - self.missing
 

@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection
 from django.utils import timezone
@@ -30,11 +31,18 @@ POLL_SECONDS = 5
 SECONDS_TO_STOP = 5
 
 _registered: dict[str, Callable[[str], bool]] = {}
+_sources: list[tuple[Callable[[], bool], Callable[[], datetime | None]]] = []
 
 
 def register(name: str, consume: Callable[[str], bool]) -> None:
     """Add a projector of a layer above. ``name``: of its rows in ledger_projector, one for each event table."""
     _registered[name] = consume
+
+
+def register_source(write: Callable[[], bool], waiting_since: Callable[[], datetime | None]) -> None:
+    """Add what writes events of its own accord, from something that a layer above has kept. ``write`` writes some and
+    returns whether more are due; ``waiting_since``: since when something has been kept, None: nothing is."""
+    _sources.append((write, waiting_since))
 
 
 def _each() -> Iterator[tuple[str, str]]:
@@ -43,7 +51,11 @@ def _each() -> Iterator[tuple[str, str]]:
 
 
 def project() -> None:
-    """Have each projector consume what is pending: what was committed before the oldest running transaction began."""
+    """Have each source write what is due, and each projector consume what is pending: what was committed before the
+    oldest running transaction began."""
+    for write, _ in _sources:
+        while write():
+            pass
     for projector, table in _each():
         while _consume(projector, table):
             pass
@@ -61,9 +73,10 @@ def _consume(projector: str, table: str) -> bool:
 
 
 def behind() -> timedelta:
-    """How long the event has been pending that has been pending longest; zero if none is."""
+    """How long the event has been pending that has been pending longest, or is to be written; zero if none is."""
     now = timezone.now()
     pending = [now - moment for projector, table in _each() if (moment := pending_since(projector, table))]
+    pending += [now - moment for _, waiting_since in _sources if (moment := waiting_since())]
     return max(pending, default=timedelta(0))
 
 
@@ -103,13 +116,16 @@ class ProjectorThread:
 
     def work(self) -> None:
         while not self._stop.is_set():
+            for write, _ in _sources:
+                self._work_off(write, write.__module__)
             for projector, table in _each():
-                try:
-                    while _consume(projector, table) and not self._stop.is_set():
-                        pass
-                except Exception:
-                    logger.exception("%s failed on %s and will be tried again.", projector, table)
-                if self._stop.is_set():
-                    break
+                self._work_off(partial(_consume, projector, table), f"{projector} on {table}")
             connection.close()
             self._stop.wait(POLL_SECONDS)
+
+    def _work_off(self, work: Callable[[], bool], name: str) -> None:
+        try:
+            while not self._stop.is_set() and work():
+                pass
+        except Exception:
+            logger.exception("%s failed and will be tried again.", name)

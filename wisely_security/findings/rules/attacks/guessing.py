@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...engine.memory import Memory
+from ...engine.memory import Memory, at_person
 from ...engine.observations import Observation
-from ..cases import AMSTERDAM, BENGALURU, every, fails, signs_in
+from ..cases import AMSTERDAM, BENGALURU, counted, every, fails, signs_in
 from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import number, span, then
 
@@ -17,9 +17,9 @@ DAY = 24 * 60 * 60
 def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]:
     if not it.is_guess or not it.person:
         return
-    guesses = [*memory.person(it.tenant, it.person).failures, [it.at, it.ip, it.id]]
+    guesses = [*memory.person(it.tenant, it.person).failures, at_person(it)]
     lately = [each for each in guesses if it.at - WINDOW < each[0]]
-    if len(lately) < limits["tries"]:
+    if sum(each[3] for each in lately) < limits["tries"]:
         lately = [each for each in guesses if it.at - DAY < each[0]]
         if len({each[1] for each in lately}) <= limits["addresses"]:
             return
@@ -27,6 +27,7 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
         subject=it.person,
         evidence={"addresses": list(dict.fromkeys(each[1] for each in lately))},
         events=[("login-activity", each[2]) for each in lately],
+        times=[each[3] for each in lately],
         severity=Severity.MEDIUM,
         since=lately[0][0],
     )
@@ -67,6 +68,11 @@ RULE = Rule(
                 for number, at in enumerate(every(600, "02:00", 40), start=1)
             ],
             ["40 wrong passwords for Priya Nair in 6 h 30 min, from 40 addresses."],
+        ),
+        Case(
+            "so many that they were counted",
+            [*(fails(at, AMSTERDAM) for at in every(1, "02:00", 10)), counted(fails("02:01", AMSTERDAM), 990)],
+            ["1,000 wrong passwords for Priya Nair in 1 min, from 213.136.8.10."],
         ),
         Case("a forgotten password", [*(fails(at) for at in every(20, "09:00", 10)), signs_in("09:05")]),
         Case(

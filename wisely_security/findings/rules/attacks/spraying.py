@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine.memory import Memory
+from ...engine.memory import Memory, from_network
 from ...engine.observations import Observation
-from ..cases import AMSTERDAM, BENGALURU, OFFICE, every, fails, signs_in
+from ..cases import AMSTERDAM, BENGALURU, OFFICE, counted, every, fails, signs_in
 from ..rule import Case, Details, Limits, Rule, Severity, Signal, Threshold
 from ..texts import names, number, span, then
 
@@ -22,7 +22,7 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     if it.signs_in:
         yield from _succeeds(it, source.failures, source.ongoing.get("spraying", 0.0))
     elif it.is_guess:
-        tries = [*source.failures, [it.at, it.person, it.name, it.id]]
+        tries = [*source.failures, from_network(it)]
         within_hour = [each for each in tries if it.at - SPRAYING < each[0]]
         if _is_spraying(within_hour, limits) or _is_stuffing(within_hour, it.at, limits):
             yield Signal(
@@ -33,6 +33,7 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
                     "people": list(dict.fromkeys(each[2] for each in within_hour)),
                 },
                 events=[("login-activity", each[3]) for each in within_hour],
+                times=[each[4] for each in within_hour],
                 severity=Severity.MEDIUM,
                 since=within_hour[0][0],
             )
@@ -40,9 +41,11 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
 
 def _is_spraying(tries: list[list[Any]], limits: Limits) -> bool:
     """Few tries for each: the tries at the account that was tried most count as many as are usual for the others."""
-    if len(tries) < limits["tries"]:
+    by_account: Counter[str] = Counter()
+    for _, person, _, _, times in tries:
+        by_account[person] += times
+    if by_account.total() < limits["tries"]:
         return False
-    by_account = Counter(each[1] for each in tries)
     few = [count for count in by_account.values() if count <= limits["each"]]
     return len(few) >= limits["accounts"] and len(few) * 2 >= len(by_account)
 
@@ -113,6 +116,14 @@ RULE = Rule(
             "fifteen people once each",
             [fails(at, AMSTERDAM, f"Person {n}") for n, at in enumerate(every(10, "02:00", 15))],
             ["15 failures from 213.136.8.0/24, Netherlands, against 15 people in 2 min; none succeeded."],
+        ),
+        Case(
+            "so many that they were counted, in one event",
+            [
+                *(fails(at, AMSTERDAM, f"Person {n}") for n, at in enumerate(every(1, "02:00", 10))),
+                *(counted(fails("02:01", AMSTERDAM, f"Person {n}"), 4) for n in range(30)),
+            ],
+            ["130 failures from 213.136.8.0/24, Netherlands, against 30 people in 1 min; none succeeded."],
         ),
         Case("one account alone", [fails(at, AMSTERDAM) for at in every(10, "02:00", 25)]),
         Case(

@@ -17,17 +17,19 @@ def examine(it: Observation, memory: Memory, limits: Limits) -> Iterator[Signal]
     person = memory.person(it.tenant, it.person)
     since = max(person.signed_in, it.at - limits["minutes"] * 60)
     failures = [each for each in person.failures if since < each[0] <= it.at]
-    if len(failures) < limits["known" if person.knows(it) else "failures"]:
+    number_of_failures = sum(each[3] for each in failures)
+    if number_of_failures < limits["known" if person.knows(it) else "failures"]:
         return
     yield Signal(
         subject=it.person,
         evidence={
-            "failures": len(failures),
+            "failures": number_of_failures,
             "minutes": (it.at - failures[0][0]) / 60,
             "place": it.place,
             "known": person.knows(it),
         },
         events=[*(("login-activity", each[2]) for each in failures), it.reference],
+        times=[*(each[3] for each in failures), 1],
         severity=Severity.LOW if person.knows(it) else Severity.HIGH,
         since=failures[0][0],
         watched=not person.knows(it),

@@ -1,0 +1,60 @@
+"""Floods of events that nobody signed in for: beyond what is usual in a minute they are counted, not written.
+
+Anybody can cause them, and nothing is ever deleted from the record. So of each tenant's, and of those of no tenant,
+only some a minute are written one by one: from one network, about one account, and in all. What comes beyond that is
+counted in a small table in the same transaction, and summaries.py writes what was counted as events.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from wisely_security.core.request_context import current
+
+from ..vocabulary import Action, Reason
+
+
+def is_for_anybody(action: Action, user_id: UUID | None, failed: Reason | None, note: Reason | None) -> bool:
+    """Whether somebody who is not signed in can cause such an event as often as they like. The lock of an account that
+    exists is not among them: it is as rare as it is important."""
+    if current().actor is not None or (action is Action.LOCK_OUT and user_id is not None):
+        return False
+    return failed is not None or note is Reason.LINK_REQUESTED
+
+
+def is_only_counted(tenant_id: UUID | None, values: dict[str, Any]) -> bool:
+    """Count an event that is one too many; False: it is to be written. ``values``: by column, as it would be written.
+
+    In the transaction of what it records. Of an unknown user, ``user_email`` has no more than the record may have.
+    """
+    client = current().client
+    network = None if client.address is None else f"{client.address}/{64 if client.address.version == 6 else 32}"
+    what = {"action": values["action"], "status": values["status"], "reason": values["reason"]}
+    what["name"] = values["user_name"]
+    limits = [
+        settings.FLOOD_EVENTS_PER_ADDRESS,
+        settings.FLOOD_EVENTS_PER_ACCOUNT,
+        settings.FLOOD_EVENTS_PER_TENANT,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT login_activity_admit(%s, %s, %s, %s, %s, network(%s::inet), %s, %s, %s)",
+            [
+                tenant_id,
+                json.dumps(what),
+                values["user_id"],
+                values["user_email"],
+                values["ip"],
+                network,
+                json.dumps(client.as_data()),
+                current().request_id,
+                limits,
+            ],
+        )
+        [admitted] = cursor.fetchone()
+    return not admitted
