@@ -4,7 +4,7 @@ from typing import Any
 
 worker_class = "gthread"
 workers = 2
-threads = 4  # more than downloads at once (wisely_security/reports/download/download_slots.py)
+threads = 8  # more than downloads at once (wisely_security/reports/download/download_slots.py)
 timeout = 60  # seconds; also for a client that neither sends nor takes anything (pre_request)
 graceful_timeout = 10  # seconds; then a process is killed
 TO_RECORD = 3  # of them, for the downloads that do not end in time

@@ -11,6 +11,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import psycopg2
 import pytest
@@ -23,7 +24,7 @@ from tests.support.copies import CUT_SHORT, break_the_copy, copies, recorded_dow
 from tests.support.csv_files import BOM, HEADER
 from tests.support.records import append_many, append_rows, load
 from tests.support.web_server import ROOT
-from wisely_security.reports.download.download_slots import DOWNLOADS_AT_ONCE
+from wisely_security.reports.download.download_slots import DOWNLOADS_AT_ONCE, OF_ONE_TENANT, take_slot
 from wisely_security.tenancy.sign_in import signals
 
 PAGE = "/settings/identity-access/login-activity/"
@@ -154,8 +155,8 @@ class TestInterrupted:
 class TestTurns:
     @pytest.fixture
     def running(self, alice: Client, committed_cast: Cast) -> list[Any]:
-        """As many downloads as a process sends at a time; none has started."""
-        return [alice.get(DOWNLOAD) for _ in range(DOWNLOADS_AT_ONCE)]
+        """As many downloads of a tenant as a process sends at a time; none has started."""
+        return [alice.get(DOWNLOAD) for _ in range(OF_ONE_TENANT)]
 
     def test_leave_threads_of_the_web_server_for_pages(self) -> None:
         assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["threads"] > DOWNLOADS_AT_ONCE
@@ -164,14 +165,24 @@ class TestTurns:
         self, alice: Client, running: list[Any], committed_cast: Cast, events: Events
     ) -> None:
         refused = alice.get(DOWNLOAD, {"q": "Pune", "period": "30d"})
-        assert (refused.status_code, refused["Retry-After"]) == (503, "10")
+        assert (refused.status_code, refused["Retry-After"]) == (429, "10")
         html = unescape(refused.content.decode())
-        assert "Try again in a moment" in html
+        assert "2 downloads of Acme are in progress" in html
         assert f'href="{PAGE}?period=30d&q=Pune"' in html
         assert alice.get(PAGE).status_code == 200
         assert recorded_downloads(events, committed_cast) == []
+        assert sign_in(committed_cast.charlie).get(DOWNLOAD).getvalue()  # another tenant's is none too many
         for response in running:
             response.close()
+
+    def test_of_all_tenants_leave_one_without_a_slot(self, alice: Client) -> None:
+        busy = [take_slot(uuid4(), iter(())) for _ in range(DOWNLOADS_AT_ONCE)]  # type: ignore[arg-type]
+        refused = alice.get(DOWNLOAD)
+        assert (refused.status_code, refused["Retry-After"]) == (503, "10")
+        assert "Other downloads are in progress" in refused.content.decode()
+        busy.clear()
+        gc.collect()
+        assert alice.get(DOWNLOAD).getvalue()
 
     @pytest.mark.parametrize("ending", ["read", "closed", "closed twice", "begun and closed", "lost"])
     def test_end_with_the_download_however_it_ends(self, alice: Client, running: list[Any], ending: str) -> None:

@@ -22,7 +22,7 @@ from ..filtering.parameters import FORMAT, a, choose, isnt, normalized
 from ..views import ReportView
 from .bundle_export import BundleExport
 from .csv_export import CsvExport, compressed
-from .download_slots import take_slot
+from .download_slots import OF_ONE_TENANT, NoSlotError, take_slot
 from .export import Export
 from .file_names import file_name
 from .worksheet import MOST_ROWS
@@ -65,12 +65,10 @@ class ReportDownload(ReportView):
         if ending == "bundle" and (refusal := self._cannot_prove()):
             return refusal
         pieces = iter(self._export(filters, ending))
-        slot = take_slot(compressed(pieces) if ending == "csv.gz" else pieces)
-        if slot is None:  # not recorded, for nothing was read; the log has it
-            busy = {"report": self.report, "page_url": self.link(**{FORMAT: None})}
-            response = render(request, "reports/busy.html", busy, status=503)
-            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-            return response
+        try:
+            slot = take_slot(self.request.tenant.pk, compressed(pieces) if ending == "csv.gz" else pieces)
+        except NoSlotError as error:  # not recorded, for nothing was read; the log has it
+            return self._busy(error.is_tenants_own)
         chosen = {chip["label"]: chip["value"] for chip in self.chips(filters)}
         period = filters.form.cleaned_data["during"]
         name = file_name(self.request.tenant, self.report.key, period, chosen, "zip" if ending == "bundle" else ending)
@@ -82,6 +80,13 @@ class ReportDownload(ReportView):
                 "Cache-Control": "no-store",
             },
         )
+
+    def _busy(self, is_tenants_own: bool) -> HttpResponseBase:
+        status, page_url = 429 if is_tenants_own else 503, self.link(**{FORMAT: None})
+        busy = {"status": status, "report": self.report, "page_url": page_url, "most": OF_ONE_TENANT}
+        response = render(self.request, "reports/busy.html", busy, status=status)
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
 
     def _cannot_prove(self) -> HttpResponseBase | None:
         """A page that says why, where nothing is sealed."""
