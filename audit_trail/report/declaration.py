@@ -14,6 +14,7 @@ from django.utils import timezone
 from wisely_security.ledger.models import time_of
 from wisely_security.reports import sessions
 from wisely_security.reports.filtering.periods import around
+from wisely_security.reports.pages.beside import Rows, Statement
 from wisely_security.reports.pages.groups import Grouping
 from wisely_security.reports.strip.reading import Numbers
 from wisely_security.reports.strip.tops import Top
@@ -39,9 +40,15 @@ def path(tenant: Tenant) -> str:
     return reverse("audit_trail")
 
 
-def rows(events: Sequence[AuditEvent], link: Callable[..., str], reader: User) -> list[dict[str, Any]]:
-    keys = [(event.resource_type, event.resource_id) for event in events if event.resource_id]
-    places = links.existing(keys, reader.may)
+def resources(events: Sequence[AuditEvent], reader: User) -> Statement | None:
+    """Which of the records still exist that events are about."""
+    return links.statement(
+        [(event.resource_type, event.resource_id) for event in events if event.resource_id], reader.may
+    )
+
+
+def rows(events: Sequence[AuditEvent], link: Callable[..., str], existing: Rows) -> list[dict[str, Any]]:
+    places = links.urls(existing)
     return [
         {
             "actor_url": link(actor=_who(event)),
@@ -189,6 +196,7 @@ REPORT = Report(
     download_permission=DOWNLOAD,
     path=path,
     rows=rows,
+    beside=resources,
     numbers=NUMBERS,
     details=details,
     details_template="audit_trail/event_details.html",

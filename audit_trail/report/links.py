@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import CharField, Model, Value
+from django.db.models.functions import Cast
 
 from wisely_security.core.request_context import current
+from wisely_security.reports.pages.beside import Statement, read
 
 Key = tuple[str, UUID]  # kind of record, id
 
@@ -34,8 +36,8 @@ def declare(resource_type: str, model: type[Model], url: Callable[[UUID], str], 
     _places[resource_type] = Place(model, url, permission)
 
 
-def existing(keys: Collection[Key], may: Callable[[str], bool]) -> dict[Key, str]:
-    """The URLs of the current tenant's records that the reader may open. At most one statement."""
+def statement(keys: Collection[Key], may: Callable[[str], bool]) -> Statement | None:
+    """For ``urls``: which of the current tenant's records exist that the reader may open."""
     wanted: dict[str, set[UUID]] = {}
     for resource_type, resource_id in keys:
         if resource_type in _places and may(_places[resource_type].permission):
@@ -44,13 +46,23 @@ def existing(keys: Collection[Key], may: Callable[[str], bool]) -> dict[Key, str
         _places[kind]
         .model._default_manager.order_by()
         .filter(tenant=current().tenant_id, pk__in=ids)
-        .values_list(Value(kind, output_field=CharField()), "pk")
+        .values_list(Value(kind, output_field=CharField()), Cast("pk", CharField()))
         for kind, ids in wanted.items()
     ]
     if not found:
-        return {}
-    rows = found[0].union(*found[1:], all=True)
-    return {(kind, pk): _places[kind].url(pk) for kind, pk in rows}
+        return None
+    sql, values = found[0].union(*found[1:], all=True).query.sql_with_params()
+    return sql, list(values)
+
+
+def urls(rows: Iterable[tuple[str, str]]) -> dict[Key, str]:
+    return {(kind, UUID(pk)): _places[kind].url(UUID(pk)) for kind, pk in rows}
+
+
+def existing(keys: Collection[Key], may: Callable[[str], bool]) -> dict[Key, str]:
+    """The URLs of the current tenant's records that the reader may open. At most one statement."""
+    found = statement(keys, may)
+    return urls(read({"existing": found})["existing"]) if found else {}
 
 
 def kinds() -> list[str]:

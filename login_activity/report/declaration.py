@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from wisely_security.reports import sessions
 from wisely_security.reports.filtering.periods import around
+from wisely_security.reports.pages.beside import Rows
 from wisely_security.reports.pages.groups import Grouping
 from wisely_security.reports.strip.reading import Hiding, Numbers
 from wisely_security.reports.strip.tops import Top
@@ -38,7 +39,7 @@ def path(tenant: Tenant) -> str:
     return reverse("login_activity", kwargs={"section": tenant.people_section})
 
 
-def rows(events: Sequence[LoginEvent], link: Callable[..., str], reader: User) -> list[dict[str, Any]]:
+def rows(events: Sequence[LoginEvent], link: Callable[..., str], beside: Rows) -> list[dict[str, Any]]:
     return [
         {
             "person_url": link(user=_who(event)),

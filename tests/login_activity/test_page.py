@@ -77,6 +77,8 @@ class TestStatements:
         self, erin_at_globex: Client, cast: Cast, count: int, query: dict[str, str]
     ) -> None:
         append_many(cast.globex.pk, count)
+        with acting_as(tenant_id=cast.globex.pk):
+            Tenant.objects.filter(pk=cast.globex.pk).update(has_findings=True, has_notes=True)
         with at_most(8):
             page = erin_at_globex.get(ENTERPRISE, query)
         assert min(count, 50) <= len(page.context["events"])

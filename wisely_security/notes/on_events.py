@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
-
 from wisely_security.reports.event_notes import EventNotes
+from wisely_security.reports.pages.beside import Statement
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant, User
 
 from .audited import WRITE
 from .models import LONGEST_TEXT, Note
 
+MARKS = """
+    SELECT event::text, CASE count(*) WHEN 1 THEN '1 note' ELSE count(*) || ' notes' END
+    FROM notes_note WHERE tenant_id = %s AND record = %s AND event = ANY (%s) GROUP BY event
+"""
+
 
 class NotesOnEvents(EventNotes):
-    def marks(self, report: Report, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, str]:
-        if not tenant.has_notes:
-            return {}
-        notes = Note.objects.filter(tenant=tenant, record=report.key, event__in=list(ids)).order_by()
-        counted = notes.values_list("event").annotate(number=Count("pk"))
-        return {event: "1 note" if number == 1 else f"{number} notes" for event, number in counted}
+    def marks(self, report: Report, tenant: Tenant, ids: Sequence[UUID]) -> Statement | None:
+        return (MARKS, [tenant.pk, report.key, list(ids)]) if tenant.has_notes and ids else None
 
     def on_event(self, report: Report, tenant: Tenant, reader: User, event: Any) -> dict[str, Any]:
         notes = Note.objects.filter(tenant=tenant, record=report.key, event=event.pk) if tenant.has_notes else []

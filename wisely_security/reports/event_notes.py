@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from .pages.beside import Statement
+
 if TYPE_CHECKING:
     from wisely_security.tenancy.models import Tenant, User
 
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
 class EventNotes(ABC):
     @abstractmethod
-    def marks(self, report: Report, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, str]:
-        """What the rows of these events say of them ("2 notes"). At most one statement."""
+    def marks(self, report: Report, tenant: Tenant, ids: Sequence[UUID]) -> Statement | None:
+        """For the IDs of some of these events, what their rows say of their notes ("2 notes")."""
 
     @abstractmethod
     def on_event(self, report: Report, tenant: Tenant, reader: User, event: Any) -> dict[str, Any]:
@@ -30,8 +32,9 @@ def register(notes: EventNotes) -> None:
     _registered.append(notes)
 
 
-def marks(report: Report, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, str]:
-    return {event: mark for each in _registered for event, mark in each.marks(report, tenant, ids).items()}
+def marks(report: Report, tenant: Tenant, ids: Sequence[UUID]) -> Statement | None:
+    found = [each.marks(report, tenant, ids) for each in _registered]
+    return next(filter(None, found), None)
 
 
 def on_event(report: Report, tenant: Tenant, reader: User, event: Any) -> dict[str, Any]:

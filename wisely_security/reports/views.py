@@ -31,7 +31,8 @@ from .download.worksheet import MOST_ROWS
 from .filtering.filters import ReportFilterSet
 from .filtering.parameters import NEWER, OLDER, PERIOD, normalized
 from .filtering.periods import Preset
-from .pages import chosen_columns
+from .pages import beside, chosen_columns
+from .pages.beside import Rows, Statement
 from .pages.groups import Grouping, mark_groups
 from .pages.keyset import Page, read_page
 from .pages.reading import search
@@ -42,6 +43,7 @@ from .strip.reading import Numbers
 
 SAME_VIEW_SECONDS = 10 * 60
 ELSEWHERE_SECONDS = 1  # for looking outside the period once nothing was found in it
+_RECORD, _NOTES = "record", "notes"  # who has something to say of rows
 _VIEW_KEY = "view"  # in the session: what was viewed last, and when
 
 
@@ -55,7 +57,8 @@ class Report:
 
     ``path``: its address for a tenant, which depends on the tenant's edition.
     ``row_template``: the cells that are more than their text, in ``templates/rows``. ``rows``: what these show of
-    events that no column has, given ``link(**parameters)`` to the page with other filters, and who reads it.
+    events that no column has, given ``link(**parameters)`` to the page with other filters, and what ``beside`` selects.
+    ``beside``: given the events and who reads them.
     ``details``: what the event page shows besides the columns, given the event, whose record it is and who reads it.
     ``grouping``: which neighbours are a group.
     ``changes``: of an event, as labels and texts. ``structured``: what its JSON has besides the columns.
@@ -71,8 +74,9 @@ class Report:
     view_permission: str
     download_permission: str
     path: Callable[[Tenant], str]
-    rows: Callable[[Sequence[Any], Callable[..., str], User], list[dict[str, Any]]]
+    rows: Callable[[Sequence[Any], Callable[..., str], Rows], list[dict[str, Any]]]
     numbers: Numbers
+    beside: Callable[[Sequence[Any], User], Statement | None] = lambda events, reader: None
     details: Callable[[Any, Tenant, User], Mapping[str, Any]] = lambda event, tenant, reader: {}
     details_template: str = "reports/event_details.html"
     changes: Callable[[Any], list[tuple[str, str]]] = lambda event: []
@@ -172,14 +176,15 @@ class ReportPage(ReportView):
             return self._nothing_shown(filters, context)
         found = self._unusual(filters, page)
         chips = self.chips(filters, page.rows)
-        rows = self._rows(page, found.marks)
         columns = chosen_columns.shown(self.request.session, self.report.key, self.report.columns)
         self._record_page_view(filters, page.rows)
+        overview, of_rows = self._overview(filters, page, is_filtered=bool(chips))
+        rows = self._rows(page, found.marks, of_rows)
         may_download = self.request.user.may(self.report.download_permission)
         context |= {
             "chips": chips,
             "strip": found.strip,
-            **self._overview(filters, bool(chips)),
+            **overview,
             "elsewhere": None if rows else self._elsewhere(filters),
             "events": rows,
             "rows": rendered(self.report.row_template, columns, rows),
@@ -196,14 +201,26 @@ class ReportPage(ReportView):
         }
         return render(request, self._template, context)
 
-    def _overview(self, filters: ReportFilterSet, is_filtered: bool) -> dict[str, Any]:
-        """Today against the usual, tops and the chart, as far as they can be counted with the page."""
-        numbers, tenant_id = self.report.numbers, self.request.tenant.pk
-        try:
+    def _overview(
+        self, filters: ReportFilterSet, page: Page, *, is_filtered: bool
+    ) -> tuple[dict[str, Any], dict[str, Rows]]:
+        """Today against the usual, tops and the chart, as far as they can be counted with the page; and what the record
+        and the notes have to say of the rows, by _RECORD and _NOTES."""
+        numbers, tenant = self.report.numbers, self.request.tenant
+        of_rows = {
+            _RECORD: self.report.beside(page.rows, self.request.user),
+            _NOTES: event_notes.marks(self.report, tenant, [event.pk for event in page.rows]),
+        }
+        along = {name: statement for name, statement in of_rows.items() if statement}
+
+        def read() -> reading.Overview:
             offer = not _is_partial(self.request)
-            found = search(lambda: reading.read(numbers, filters, tenant_id, is_filtered=is_filtered, with_offer=offer))
+            return reading.read(numbers, filters, tenant.pk, is_filtered=is_filtered, with_offer=offer, along=along)
+
+        try:
+            found = search(read)
         except SearchTooLongError:
-            return {}
+            return {}, beside.read(along)
         if found.occurring is not None:
             filters.occurring = found.occurring
         if found.people is not None:
@@ -214,7 +231,7 @@ class ReportPage(ReportView):
         if found.counts is not None:
             during = filters.form.cleaned_data["during"]
             context["chart"] = drawing(during, found.unit, found.bars, found.counts, self.link)
-        return context
+        return context, found.beside
 
     def _views(self, filters: ReportFilterSet, number: int | None) -> dict[str, Any] | None:
         """The switch that hides what is only a view. None: there is nothing to hide."""
@@ -269,17 +286,17 @@ class ReportPage(ReportView):
         ids = [event.pk for event in page.rows]
         return source.on_page(self.report, self.request.tenant, during.start, during.end, ids)
 
-    def _rows(self, page: Page, marks: Mapping[UUID, unusual.Mark]) -> list[Row]:
+    def _rows(self, page: Page, marks: Mapping[UUID, unusual.Mark], of_rows: Mapping[str, Rows]) -> list[Row]:
         link = cache(self.link)  # half of them go to the same few pages
-        notes = event_notes.marks(self.report, self.request.tenant, [event.pk for event in page.rows])
-        shown = zip(page.rows, self.report.rows(page.rows, link, self.request.user), strict=True)
+        notes = dict(of_rows.get(_NOTES, ()))
+        shown = zip(page.rows, self.report.rows(page.rows, link, of_rows.get(_RECORD, [])), strict=True)
         rows = [
             Row(
                 event=event,
                 url=f"{self.path}{event.pk}/",
                 link=link,
                 mark=marks.get(event.pk),
-                notes=notes.get(event.pk),
+                notes=notes.get(str(event.pk)),
                 **more,
             )
             for event, more in shown

@@ -15,7 +15,7 @@ from tests.audit_trail.records import put
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.models import Role, User
+from wisely_security.tenancy.models import Role, Tenant, User
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
 from .story import a_request, record_story
@@ -69,6 +69,8 @@ class TestStatements:
         self, erin_at_globex: Client, cast: Cast, count: int, query: dict[str, str]
     ) -> None:
         put(cast.globex.pk, [{"resource_id": cast.charlie.pk, "resource_type": "user"}] * count)
+        with acting_as(tenant_id=cast.globex.pk):
+            Tenant.objects.filter(pk=cast.globex.pk).update(has_findings=True, has_notes=True)
         with at_most(8):
             page = erin_at_globex.get(PAGE, query)
         assert min(count, 50) <= len(page.context["events"])

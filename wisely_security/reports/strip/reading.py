@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -20,11 +21,14 @@ from ..chart.rollup_filters import RollupFilters, rollup_filters
 from ..filtering import people
 from ..filtering.filters import ReportFilterSet
 from ..filtering.periods import Period
+from ..pages import beside
+from ..pages.beside import Rows, Statement
 from . import tops, usual
 from .tops import Top
 from .usual import Today, Usual
 
-TOP, OCCURRING, PERSON, ARE_FEW = -1, -2, -3, -1  # rows that are no counts; the top that says that tops were counted
+# Rows that are no counts, and the top that says that tops were counted.
+TOP, OCCURRING, PERSON, BESIDE, ARE_FEW = -1, -2, -3, -4, -1
 
 
 class Hiding(NamedTuple):
@@ -53,7 +57,8 @@ class Numbers:
 class Overview:
     """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``tops``: None: later.
     ``views``: what the switch hides; None: it is unknown, or another choice of its filter holds. ``occurring``:
-    what filters offer; empty: all choices; None: it was not asked. ``people``: likewise, whom a filter lists."""
+    what filters offer; empty: all choices; None: it was not asked. ``people``: likewise, whom a filter lists.
+    ``beside``: the rows of the statements that came along."""
 
     unit: Unit
     bars: list[Bar]
@@ -63,12 +68,20 @@ class Overview:
     views: int | None
     occurring: dict[str, set[str]] | None
     people: list[tuple[str, str]] | None
+    beside: dict[str, Rows]
 
 
 def read(
-    numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, *, is_filtered: bool, with_offer: bool
+    numbers: Numbers,
+    filters: ReportFilterSet,
+    tenant_id: UUID,
+    *,
+    is_filtered: bool,
+    with_offer: bool,
+    along: Mapping[str, Statement],
 ) -> Overview:
-    """In one statement, or in none. ``with_offer``: also what filters offer, as far as it is not known."""
+    """In one statement, or in none. ``with_offer``: also what filters offer, as far as it is not known. ``along``: what
+    else there is to read."""
     model = cast("type[Event]", filters.queryset.model)
     period: Period = filters.form.cleaned_data["during"]
     unit, bars = charts.bars_of(period)
@@ -76,7 +89,7 @@ def read(
     known, now = rollup_filters(filters, model.dimensions), timezone.now()
     is_direct = not tops.is_found_by_search(filters)
     if known is None and not is_direct:
-        return Overview(unit, bars, None, None, None, None, {}, None)
+        return Overview(unit, bars, None, None, None, None, {}, None, beside.read(along))
     whole = [quarter(bounds[0]), quarter(bounds[-1], up=True)]
     if any(quarter(bound) != bound for bound in bounds):
         known, bounds = None, whole  # the chart comes after the page
@@ -98,6 +111,10 @@ def read(
             listed, its_values = people.statement()
             sql += f" UNION ALL SELECT {PERSON}, place, 0, 0, key, called FROM ({listed}) AS person"  # noqa: S608
             values = [*values, *its_values]
+        if along:
+            shown, its_values = beside.joined(along)
+            sql += f" UNION ALL SELECT {BESIDE}, place, 0, 0, key, value FROM ({shown}) AS shown (place, key, value)"  # noqa: S608
+            values = [*values, *its_values]
         cursor.execute(sql, values)
         rows = cursor.fetchall()
     found = dict(zip(asked, rollup.by_bar(questions, (row[:4] for row in rows if row[0] >= 0)), strict=True))
@@ -116,6 +133,7 @@ def read(
         [(key, name) for _, _, _, _, key, name in sorted(row for row in rows if row[0] == PERSON)]
         if with_people
         else None,
+        beside.by_name(along, ((row[1], row[4], row[5]) for row in rows if row[0] == BESIDE)),
     )
 
 
