@@ -16,12 +16,15 @@ from wisely_security.findings import permissions
 from wisely_security.findings.engine.incidents import STRENGTH
 from wisely_security.findings.models import Finding, State
 from wisely_security.findings.rules.rule import Severity
-from wisely_security.findings.views.on_records import MARKED
 from wisely_security.reports.unusual import Mark
 from wisely_security.tenancy.models import Tenant, User
 
 MOST = 20
 SLACK = timedelta(minutes=1)
+MARKED = (
+    "ARRAY(SELECT it.event_id FROM findings_event AS it WHERE it.tenant_id = findings_finding.tenant_id "
+    "AND it.finding_id = findings_finding.id AND it.event_id = ANY (%s))"
+)
 
 
 def of_events(tenant: Tenant, reader: User, events: Sequence[Any]) -> tuple[list[Finding], dict[UUID, Mark]]:

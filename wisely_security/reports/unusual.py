@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from .pages.beside import Rows, Statement
+
 if TYPE_CHECKING:
     from wisely_security.ledger.models import Event
     from wisely_security.tenancy.models import Tenant, User
@@ -56,8 +58,14 @@ class Unusual(ABC):
         """Whether somebody is shown findings."""
 
     @abstractmethod
-    def on_page(self, report: Report, tenant: Tenant, start: datetime, end: datetime, ids: Sequence[UUID]) -> OnPage:
-        """What a page shows that has events with these ids, of a period. At most one statement."""
+    def on_page(
+        self, report: Report, tenant: Tenant, start: datetime, end: datetime, ids: Sequence[UUID]
+    ) -> Statement | None:
+        """For ``shown``: the findings of a period, for a page that has events with these IDs. None: there are none."""
+
+    @abstractmethod
+    def shown(self, report: Report, tenant: Tenant, rows: Rows) -> OnPage:
+        """What the page shows."""
 
     @abstractmethod
     def condition(

@@ -43,7 +43,7 @@ from .strip.reading import Numbers
 
 SAME_VIEW_SECONDS = 10 * 60
 ELSEWHERE_SECONDS = 1  # for looking outside the period once nothing was found in it
-_RECORD, _NOTES = "record", "notes"  # who has something to say of rows
+_RECORD, _NOTES, _FINDINGS = "record", "notes", "findings"  # who has something to say of rows
 _VIEW_KEY = "view"  # in the session: what was viewed last, and when
 
 
@@ -174,11 +174,11 @@ class ReportPage(ReportView):
         except SearchTooLongError as error:
             filters.form.add_error(None, str(error))
             return self._nothing_shown(filters, context)
-        found = self._unusual(filters, page)
         chips = self.chips(filters, page.rows)
         columns = chosen_columns.shown(self.request.session, self.report.key, self.report.columns)
         self._record_page_view(filters, page.rows)
         overview, of_rows = self._overview(filters, page, is_filtered=bool(chips))
+        found = self._unusual(of_rows.get(_FINDINGS, []))
         rows = self._rows(page, found.marks, of_rows)
         may_download = self.request.user.may(self.report.download_permission)
         context |= {
@@ -204,12 +204,14 @@ class ReportPage(ReportView):
     def _overview(
         self, filters: ReportFilterSet, page: Page, *, is_filtered: bool
     ) -> tuple[dict[str, Any], dict[str, Rows]]:
-        """Today against the usual, tops and the chart, as far as they can be counted with the page; and what the record
-        and the notes have to say of the rows, by _RECORD and _NOTES."""
-        numbers, tenant = self.report.numbers, self.request.tenant
+        """Today against the usual, tops and the chart, as far as they can be counted with the page; and what others
+        have to say of its rows, by _RECORD, _NOTES and _FINDINGS."""
+        numbers, tenant, during = self.report.numbers, self.request.tenant, filters.form.cleaned_data["during"]
+        ids, source = [event.pk for event in page.rows], unusual.for_reader(self.request.user)
         of_rows = {
             _RECORD: self.report.beside(page.rows, self.request.user),
-            _NOTES: event_notes.marks(self.report, tenant, [event.pk for event in page.rows]),
+            _NOTES: event_notes.marks(self.report, tenant, ids),
+            _FINDINGS: source and source.on_page(self.report, tenant, during.start, during.end, ids),
         }
         along = {name: statement for name, statement in of_rows.items() if statement}
 
@@ -229,7 +231,6 @@ class ReportPage(ReportView):
         if found.tops is not None:
             context["tops"] = self.tops(found.tops)
         if found.counts is not None:
-            during = filters.form.cleaned_data["during"]
             context["chart"] = drawing(during, found.unit, found.bars, found.counts, self.link)
         return context, found.beside
 
@@ -279,12 +280,9 @@ class ReportPage(ReportView):
         """Where a script fetches the results, they are all that is shown of the page."""
         return "reports/results.html" if _is_partial(self.request) else "reports/report.html"
 
-    def _unusual(self, filters: ReportFilterSet, page: Page) -> unusual.OnPage:
-        source, during = unusual.for_reader(self.request.user), filters.form.cleaned_data["during"]
-        if source is None:
-            return unusual.NOTHING
-        ids = [event.pk for event in page.rows]
-        return source.on_page(self.report, self.request.tenant, during.start, during.end, ids)
+    def _unusual(self, rows: Rows) -> unusual.OnPage:
+        source = unusual.for_reader(self.request.user)
+        return source.shown(self.report, self.request.tenant, rows) if source else unusual.NOTHING
 
     def _rows(self, page: Page, marks: Mapping[UUID, unusual.Mark], of_rows: Mapping[str, Rows]) -> list[Row]:
         link = cache(self.link)  # half of them go to the same few pages

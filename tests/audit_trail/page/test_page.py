@@ -71,7 +71,7 @@ class TestStatements:
         put(cast.globex.pk, [{"resource_id": cast.charlie.pk, "resource_type": "user"}] * count)
         with acting_as(tenant_id=cast.globex.pk):
             Tenant.objects.filter(pk=cast.globex.pk).update(has_findings=True, has_notes=True)
-        with at_most(8):
+        with at_most(8 if count or not query else 9):  # one more where nothing was found: the newest match elsewhere
             page = erin_at_globex.get(PAGE, query)
         assert min(count, 50) <= len(page.context["events"])
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BooleanField, Q, UUIDField
+from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from wisely_security.ledger.models import Event, first_id
+from wisely_security.reports.pages.beside import Rows, Statement
 from wisely_security.reports.unusual import Mark, Notice, OnPage, Strip, Unusual
 from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant, User
@@ -26,14 +27,18 @@ from .evidence import records_url
 
 MOST_NOTICES, MOST_READ = 4, 200
 STRONGEST_FIRST = [severity.value for severity in reversed(Severity)]
-OF_RECORD = (
-    "EXISTS (SELECT FROM findings_event AS it WHERE it.tenant_id = findings_finding.tenant_id "
-    "AND it.finding_id = findings_finding.id AND it.record = %s)"
-)
-MARKED = (
-    "ARRAY(SELECT it.event_id FROM findings_event AS it WHERE it.tenant_id = findings_finding.tenant_id "
-    "AND it.finding_id = findings_finding.id AND it.event_id = ANY (%s))"
-)
+ON_PAGE = """
+    SELECT to_jsonb(finding)::text, array_to_string(marked, ',')
+    FROM findings_finding AS finding, LATERAL (SELECT ARRAY(
+        SELECT event_id FROM findings_event AS it
+        WHERE (it.tenant_id, it.finding_id) = (finding.tenant_id, finding.id) AND event_id = ANY (%s)
+    ) AS marked) AS on_page
+    WHERE finding.tenant_id = %s AND state <> 'expected' AND last_at >= %s AND first_at < %s AND EXISTS (
+        SELECT FROM findings_event AS it
+        WHERE (it.tenant_id, it.finding_id) = (finding.tenant_id, finding.id) AND it.record = %s
+    )
+    ORDER BY cardinality(marked) DESC, last_at DESC, id DESC LIMIT %s
+"""
 IDS = """
     SELECT event_id FROM findings_event AS it
     JOIN findings_finding AS finding ON (finding.tenant_id, finding.id) = (it.tenant_id, it.finding_id)
@@ -45,15 +50,22 @@ NO_EVENT = UUID(int=0)
 
 
 class FindingsOnRecords(Unusual):
-    def on_page(self, report: Report, tenant: Tenant, start: datetime, end: datetime, ids: Sequence[UUID]) -> OnPage:
+    def on_page(
+        self, report: Report, tenant: Tenant, start: datetime, end: datetime, ids: Sequence[UUID]
+    ) -> Statement | None:
+        """Rows of a finding, and the IDs of its events among these."""
         if not tenant.has_findings:
-            return OnPage(_strip(report, tenant, []), {})
-        of_record = RawSQL(OF_RECORD, [report.key], output_field=BooleanField())  # noqa: S611  # nosec B611
-        marked = RawSQL(MARKED, [list(ids)], output_field=ArrayField(UUIDField()))  # noqa: S611  # nosec B611
-        findings = Finding.objects.filter(of_record, tenant=tenant).exclude(state=State.EXPECTED).during(start, end)
-        rows: list[Any] = list(findings.annotate(marked=marked).order_by("-marked__len", "-last_at", "-id")[:MOST_READ])
-        marks = {key: Mark(it.title, reverse("finding", args=[it.pk])) for it in rows for key in it.marked}
-        return OnPage(_strip(report, tenant, [it for it in rows if it.state == State.OPEN]), marks)
+            return None
+        return ON_PAGE, [list(ids), tenant.pk, start, end, report.key, MOST_READ]
+
+    def shown(self, report: Report, tenant: Tenant, rows: Rows) -> OnPage:
+        found = [(_finding(json.loads(values)), marked) for values, marked in rows]
+        marks = {
+            UUID(key): Mark(it.title, reverse("finding", args=[it.pk]))
+            for it, marked in found
+            for key in filter(None, marked.split(","))
+        }
+        return OnPage(_strip(report, tenant, [it for it, _ in found if it.state == State.OPEN]), marks)
 
     def condition(
         self, model: type[Event], tenant_id: UUID, finding: UUID | None, start: datetime, end: datetime
@@ -78,6 +90,10 @@ class FindingsOnRecords(Unusual):
 
     def may_see(self, reader: User) -> bool:
         return reader.may(permissions.VIEW)
+
+
+def _finding(values: dict[str, Any]) -> Finding:
+    return Finding(**{field.attname: field.to_python(values[field.attname]) for field in Finding._meta.concrete_fields})
 
 
 def _strip(report: Report, tenant: Tenant, findings: list[Finding]) -> Strip:
