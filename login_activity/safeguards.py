@@ -6,8 +6,15 @@ from wisely_security.ledger.safeguards import APPEND, events
 from .models import LoginEvent
 
 events(LoginEvent, APPEND, appended_by_app=True)
-table("login_activity_recent_failure", policies=[FOR_OWNER], grants="", tenant_column="")
+table("login_activity_guess", policies=[FOR_OWNER], grants="", tenant_column="")
+table("login_activity_familiar", policies=[FOR_OWNER], grants="", tenant_column="")
 table("login_activity_admitted", policies=[FOR_OWNER], grants="")
 table("login_activity_counted", policies=[FOR_OWNER], grants="")
-function("login_activity_guesses", "login_activity_add_failure")
+function(
+    "login_activity_reserve_guess",
+    "login_activity_give_back_guess",
+    "login_activity_remember_familiar",
+    "login_activity_forget_familiar",
+    "login_activity_guesses",
+)
 function("login_activity_admit", "login_activity_take_counted", "login_activity_counted_since")

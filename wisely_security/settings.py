@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "wisely_security.core.http.middleware.CompressionMiddleware",
     "wisely_security.core.http.middleware.RequestContextMiddleware",
     "wisely_security.core.http.middleware.SecurityHeadersMiddleware",
+    "login_activity.sign_ins.familiar.FamiliarBrowserMiddleware",
     "wisely_security.core.http.unseen.SpeculationMiddleware",
     "wisely_security.tenancy.views.middleware.SessionCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -217,8 +218,11 @@ LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # of any link; tenancy/sign_in/links.py says how long each kind works
-LOCKOUT_MINUTES = 15  # at most a day: longer, no failure is kept
+# Guessing (docs/guessing.md): after so many failures in a day an account waits, after each further one for longer.
 LOCKOUT_FAILURES_PER_ACCOUNT = 10
+LOCKOUT_WAITS = [1, 2, 4, 8, 15, 30, 60]  # minutes; the last one from then on, at most an hour
+# An address, after so many failures in an hour at so many accounts, or so many in all.
+LOCKOUT_ACCOUNTS_PER_ADDRESS = 30
 LOCKOUT_FAILURES_PER_ADDRESS = 100
 # Events a minute in one record that nobody signed in for; more than that are counted (docs/floods.md). Of an IPv6
 # address, its /64 counts.

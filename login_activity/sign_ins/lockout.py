@@ -1,14 +1,16 @@
-"""Lock-out after too many failed sign-ins, counted in a small table of the recent ones beside the record.
+"""Lock-out of whoever guesses, and of nobody else (docs/guessing.md).
 
-An account is locked while ``LOCKOUT_FAILURES_PER_ACCOUNT`` wrong passwords since its last sign-in or new
-password lie within ``LOCKOUT_MINUTES``, an address (of IPv6 its /64) likewise. A refused attempt does not count,
-so a lock ends by itself. Names that nobody has are counted in the same way: a lock does not reveal which accounts
-exist.
+A guess is reserved before a password or a code is checked, and given back if it was right. So of many at once no more
+are checked than the limit allows. After ``LOCKOUT_FAILURES_PER_ACCOUNT`` failures an account waits, longer after each
+further one (``LOCKOUT_WAITS``). Browsers and networks that its owner has signed in from are counted apart, each for
+itself (``familiar.py``). Names that nobody has are counted in the same way: a lock reveals no account.
 """
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -24,72 +26,102 @@ from wisely_security.tenancy.sign_in.authentication import LockedOutError, Refus
 from wisely_security.tenancy.sign_in.signals import account_locked
 
 from ..vocabulary import Action, Reason
+from . import familiar
 from .recorder import record, unknown_name
-
-# First the account, then the address, always: nobody waits in a circle.
-TAKE_TURNS = (
-    "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); SELECT pg_advisory_xact_lock(hashtextextended(%s, 1));"
-)
 
 
 @dataclass(frozen=True, slots=True)
-class Guesses:
-    at_account: int
-    from_address: int
+class Reservation:
+    """Of one guess. Locks: for how long the account, and the address, are locked if it is wrong."""
 
-    @property
-    def locks(self) -> bool:
-        return (
-            self.at_account >= settings.LOCKOUT_FAILURES_PER_ACCOUNT
-            or self.from_address >= settings.LOCKOUT_FAILURES_PER_ADDRESS
-        )
+    id: int
+    account_lock: timedelta | None
+    address_lock: timedelta | None
 
 
-def recent_guesses(account: str, *, take_turns: bool = False) -> Guesses:
-    """Failed attempts at this account, and from the current client's address, within the last minutes.
+_reserved: ContextVar[Reservation | None] = ContextVar("reserved_guess", default=None)
 
-    ``take_turns``: until the end of the transaction nobody else counts attempts at this account, or from this address,
-    with it.
+
+def reserve(typed: str, *, code: bool = False) -> None:
+    """Before a password or a code is checked. Raises LockedOutError: it is not to be checked.
+
+    Follow it with ``record_guess`` (wrong), ``give_back`` (right, and that is not all) or ``let_in`` (signed in).
+    Whatever does none of them has guessed wrong. Codes of a second factor are counted apart: a new password, which
+    somebody may have who reads the person's e-mail, brings no new tries at them.
     """
-    address = current().client.address
-    network = None if address is None else f"{address}/{64 if address.version == 6 else 32}"
-    sql = "SELECT at_account, from_address FROM login_activity_guesses(%s, %s, now() - make_interval(mins => %s))"
-    values: list[Any] = [account, network, settings.LOCKOUT_MINUTES]
-    if take_turns:
-        sql = TAKE_TURNS + sql  # in one message
-        values = [account, network and str(ip_network(network, strict=False)), *values]
+    give_back()
+    account = normal(typed)
+    own_transaction = not connection.in_atomic_block
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return Guesses(*cursor.fetchone())
+        cursor.execute(
+            "SELECT * FROM login_activity_reserve_guess(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [account, unknown_name(account)[1], code, network(), familiar.hashes(), own_transaction, *_limits()],
+        )
+        reservation, account_lock, address_lock, locked_for = cursor.fetchone()
+    if reservation is None:
+        raise LockedOutError(locked_for)
+    _reserved.set(Reservation(reservation, account_lock, address_lock))
+
+
+def give_back() -> None:
+    """What was reserved is no guess. It does not open the account: what was wrong before still counts."""
+    if reserved := _take():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT login_activity_give_back_guess(%s)", [reserved.id])
+
+
+def let_in(user: User) -> None:
+    """``user`` is signed in, or has chosen a password: forget their failures from here, and know this place again."""
+    reserved = _take()
+    token = familiar.new_token()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT login_activity_remember_familiar(%s, %s, %s, %s, %s)",
+            [user.pk, reserved and reserved.id, network(), familiar.hashes(), token and familiar.hash_token(token)],
+        )
+        [replaced] = cursor.fetchone()
+    if token:
+        familiar.keep(token, replaced)
 
 
 @transaction.atomic
 def record_guess(action: Action, user: User | None, reason: Reason, typed: str) -> None:
-    """Record a failed attempt and, if it is the one that reaches a limit, the lock-out: both or neither.
+    """Record a wrong password or code and, if it locks somebody out, that: all or nothing.
 
-    Attempts at one account take turns, so exactly one of them is the one. The lock of an address is nobody's in
-    particular: support sees it.
+    The lock of an address is nobody's in particular: support sees it.
     """
-    before = recent_guesses(normal(typed), take_turns=True)
     record(action, user, failed=reason, typed=typed)
-    _count(user.email if user else unknown_name(typed)[1])
-    if before.at_account + 1 == settings.LOCKOUT_FAILURES_PER_ACCOUNT:
-        record(Action.LOCK_OUT, user, failed=Reason.TOO_MANY_FAILURES, typed=typed)
+    reserved = _take()
+    if reserved is None:
+        return
+    if reserved.account_lock:
+        record(
+            Action.LOCK_OUT, user, failed=Reason.TOO_MANY_FAILURES, typed=typed, detail=_lasts(reserved.account_lock)
+        )
         if user is not None:
             account_locked.send(User, user=user)
-    if before.from_address + 1 == settings.LOCKOUT_FAILURES_PER_ADDRESS:
-        record(
-            Action.LOCK_OUT, None, failed=Reason.TOO_MANY_FAILURES, detail={"area": "All sign-ins from this address"}
-        )
+    if reserved.address_lock:
+        detail = {"area": "All sign-ins from this address", **_lasts(reserved.address_lock)}
+        record(Action.LOCK_OUT, None, failed=Reason.TOO_MANY_FAILURES, detail=detail)
 
 
-def _count(account: str) -> None:
-    """In the transaction of the event, and as it names the account: people type passwords where a name belongs."""
-    address = current().client.address
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT login_activity_add_failure(%s, %s)", [account, None if address is None else f"{address}"]
-        )
+def _take() -> Reservation | None:
+    reserved = _reserved.get()
+    _reserved.set(None)
+    return reserved
+
+
+def _lasts(lock: timedelta) -> dict[str, Any]:
+    return {"minutes": int(lock.total_seconds() // 60)}
+
+
+def _limits() -> list[Any]:
+    return [
+        settings.LOCKOUT_FAILURES_PER_ACCOUNT,
+        settings.LOCKOUT_ACCOUNTS_PER_ADDRESS,
+        settings.LOCKOUT_FAILURES_PER_ADDRESS,
+        list(settings.LOCKOUT_WAITS),
+    ]
 
 
 def normal(typed: str) -> str:
@@ -97,10 +129,30 @@ def normal(typed: str) -> str:
     return typed.strip().lower().replace("\0", "")
 
 
-def refuse_if_locked(account: str) -> None:
-    """Raises LockedOutError."""
-    if recent_guesses(account).locks:
-        raise LockedOutError
+def network() -> str | None:
+    """Of the current client: what counts as one address. Of IPv6 the /64, which one customer has."""
+    address = current().client.address
+    return address and str(ip_network(f"{address}/{64 if address.version == 6 else 32}", strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """``where``: strangers (""), a "device" or a "network" of the owner's, "code" (of a second factor, wherever), or
+    "address": all strangers from there."""
+
+    where: str
+    failures: int
+    accounts: int
+    locked_until: datetime | None
+
+
+def counted(account: str) -> list[Counted]:
+    """What counts now at an account, and from the current client's address. For support."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM login_activity_guesses(%s, %s, %s, %s, %s, %s)", [normal(account), network(), *_limits()]
+        )
+        return [Counted(*row) for row in cursor.fetchall()]
 
 
 class LockoutBackend(BaseBackend):
@@ -113,9 +165,9 @@ class LockoutBackend(BaseBackend):
         if username is None or password is None:
             return
         try:
-            refuse_if_locked(normal(username))
-        except LockedOutError:
-            refusal.set(Refusal("locked_out", find_user(username)))
+            reserve(username)
+        except LockedOutError as error:
+            refusal.set(Refusal("locked_out", find_user(username), error.locked_for))
             raise PermissionDenied from None
 
     def get_user(self, user_id: object) -> None:

@@ -17,7 +17,8 @@ from wisely_security.tenancy.sign_in.sessions import NAME_KEY
 from wisely_security.tenancy.sign_in.signals import SessionEnd
 
 from ..vocabulary import GUESSES, Action, Reason
-from .lockout import record_guess, refuse_if_locked
+from . import familiar
+from .lockout import give_back, let_in, record_guess, reserve
 from .recorder import here, record
 
 
@@ -27,6 +28,7 @@ def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
     request.session["software"] = device.software
     with using(replace(current(), session=request.session[NAME_KEY])):
         record(Action.LOG_IN, user)
+    let_in(user)
 
 
 def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
@@ -36,6 +38,7 @@ def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None
     if reason in GUESSES:
         record_guess(Action.LOG_IN, why.user, reason, typed)
     else:
+        give_back()
         record(Action.LOG_IN, why.user, failed=reason, typed=typed)
 
 
@@ -54,6 +57,7 @@ def session_ended(session: Session, cause: SessionEnd, **_: Any) -> None:
 
 def password_changed(user: User, **_: Any) -> None:
     record(Action.CHANGE_PASSWORD, user)
+    let_in(user)  # the new password has ended what was familiar; this browser has just shown that it knows the old one
 
 
 def password_revoked(user: User, **_: Any) -> None:
@@ -61,13 +65,14 @@ def password_revoked(user: User, **_: Any) -> None:
 
 
 def password_attempt(user: User, **_: Any) -> None:
-    refuse_if_locked(user.email)
+    reserve(user.email)
 
 
 def password_refused(user: User | None, reset: bool, reason: str, **_: Any) -> None:
     if user and reason == Reason.WRONG_PASSWORD:
         record_guess(Action.CHANGE_PASSWORD, user, Reason.WRONG_PASSWORD, user.email)
     else:
+        give_back()
         record(Action.RESET_PASSWORD if reset else Action.CHANGE_PASSWORD, user, failed=Reason(reason))
 
 
@@ -87,11 +92,12 @@ def passkey_refused(user: User | None, reason: str, factor: str, **_: Any) -> No
 
 
 def factor_required(user: User, **_: Any) -> None:
+    give_back()
     record(Action.SECOND_FACTOR, user, note=Reason.FACTOR_REQUIRED)
 
 
 def factor_attempt(user: User, **_: Any) -> None:
-    refuse_if_locked(user.email)
+    reserve(user.email, code=True)
 
 
 def factor_used(user: User, factor: str, left: int | None, **_: Any) -> None:
@@ -105,10 +111,12 @@ def factor_refused(user: User, reason: str, factor: str = "", **_: Any) -> None:
     if reason == Reason.WRONG_CODE:
         record_guess(Action.SECOND_FACTOR, user, Reason.WRONG_CODE, user.email)
     else:
+        give_back()
         record(Action.SECOND_FACTOR, user, failed=Reason(reason), detail={"factor": factor} if factor else None)
 
 
 def confirmed(user: User, factor: str, **_: Any) -> None:
+    give_back()
     record(Action.SECOND_FACTOR, user, note=Reason.CONFIRMED, detail={"factor": factor})
 
 
@@ -125,6 +133,7 @@ def recovery_codes_made(user: User, count: int, **_: Any) -> None:
 
 
 def factors_reset(user: User, factors: list[str], **_: Any) -> None:
+    familiar.forget(user)
     record(Action.SECOND_FACTOR, user, note=Reason.FACTORS_RESET, detail={"factors": factors})
 
 

@@ -77,7 +77,7 @@ CAUSES: list[tuple[Make, str, str, str]] = [
         "The invitation has not been accepted",
         "7 days",
     ),
-    (lambda cast: guess(cast.bob, 10), "locked", "The account is locked until", "10 wrong passwords within 15 minutes"),
+    (lambda cast: guess(cast.bob, 10), "locked", "The account is locked until", "10 wrong passwords or codes"),
     (reset(Reason.EMAIL_FAILED), "email_failed", "E-mails do not reach them", "was not accepted on"),
     (unsent, "email_failed", "E-mails do not reach them", "550 no such mailbox"),
     (reset(Reason.LINK_INVALID), "link_expired", "Their link has expired or was used", "for 24 hours"),
@@ -101,13 +101,21 @@ def test_each_cause(cast: Cast, make: Make, kind: str, says: str, evidence: str)
 
 
 def test_a_locked_address(cast: Cast, settings: Any) -> None:
-    settings.LOCKOUT_FAILURES_PER_ADDRESS = 4
+    settings.LOCKOUT_ACCOUNTS_PER_ADDRESS = 2
     guess(cast.alice, 3)
     guess(cast.bob, 1)
-    assert [(each.kind, "203.0.113.7" in each.says) for each in of(cast.bob)] == [
-        ("address_locked", True),
-        ("wrong_password", False),
-    ]
+    address, password = of(cast.bob)
+    assert (address.kind, "from 203.0.113.7 are locked until" in address.says) == ("address_locked", True)
+    assert "4 failures within an hour, at 2 accounts" in address.evidence
+    assert password.kind == "wrong_password"
+
+
+def test_a_lock_of_a_browser_that_they_use(cast: Cast) -> None:
+    client = sign_in(cast.bob)
+    for _ in range(10):
+        client.post("/sign-in/", {"username": cast.bob.email, "password": "wrong"})
+    [lock] = of(cast.bob)
+    assert lock.says.endswith("for a browser that they have used before")
 
 
 def test_what_was_before_the_last_sign_in_no_longer_counts(cast: Cast) -> None:

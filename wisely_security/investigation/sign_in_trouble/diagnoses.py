@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from login_activity.vocabulary import Action, Reason
@@ -57,24 +56,35 @@ def pending(facts: Facts) -> Iterator[Diagnosis]:
     yield Diagnosis("pending", says, f"{evidence}{_tries(facts)}".strip(), todo)
 
 
+FOR_WHOM = {
+    "": "",
+    "device": " for a browser that they have used before",
+    "network": " for a network that they have signed in from before",
+    "code": " for codes of a second factor",
+}
+
+
 def locked(facts: Facts) -> Iterator[Diagnosis]:
-    if facts.guesses.at_account < settings.LOCKOUT_FAILURES_PER_ACCOUNT:
-        return
-    end = facts.locked_until
-    until = f"until {as_text(end)}" if end else f"for up to {settings.LOCKOUT_MINUTES} minutes"
-    evidence = f"{facts.guesses.at_account} wrong passwords within {settings.LOCKOUT_MINUTES} minutes"
-    evidence += f", {_from(facts.wrong_passwords)}." if facts.wrong_passwords else "."
-    todo = "Wait, or choose a new password with “Forgot password?”, which opens the account at once."
-    todo += " If they did not type these passwords, somebody is guessing: check the findings."
-    yield Diagnosis("locked", f"The account is locked {until}", evidence, todo)
+    for lock in facts.locks:
+        says = f"The account is locked until {as_text(lock.locked_until)}{FOR_WHOM[lock.where]}"
+        evidence = f"{lock.failures} wrong passwords or codes within a day"
+        evidence += f", {_from(facts.wrong_passwords)}." if facts.wrong_passwords else "."
+        todo = "Wait, or choose a new password with “Forgot password?”, which opens the account at once."
+        if not lock.where:
+            todo += " Browsers and networks that they have signed in from before are not locked."
+        elif lock.where == "code":
+            todo = "Wait. A new password does not help: whoever types these codes knows the password."
+        todo += " If they did not type these, somebody is guessing: check the findings."
+        yield Diagnosis("locked", says, evidence, todo)
 
 
 def address_locked(facts: Facts) -> Iterator[Diagnosis]:
-    if facts.guesses.from_address >= settings.LOCKOUT_FAILURES_PER_ADDRESS:
+    if lock := facts.address_lock:
         address = next((event.ip for event in facts.tries if event.ip), "")
-        evidence = f"{facts.guesses.from_address} failures within {settings.LOCKOUT_MINUTES} minutes, at any account."
-        todo = "Wait, or sign in from another network. Everybody behind this address is affected."
-        yield Diagnosis("address_locked", f"No sign-in is possible from {address} now", evidence, todo)
+        says = f"New sign-ins from {address} are locked until {as_text(lock.locked_until)}"
+        evidence = f"{lock.failures} failures within an hour, at {lock.accounts} accounts."
+        todo = "Wait, or sign in from another network. Who has signed in from there before is not affected."
+        yield Diagnosis("address_locked", says, evidence, todo)
 
 
 def email_failed(facts: Facts) -> Iterator[Diagnosis]:
@@ -97,7 +107,7 @@ def link_expired(facts: Facts) -> Iterator[Diagnosis]:
 
 def wrong_password(facts: Facts) -> Iterator[Diagnosis]:
     wrong = [event for event in facts.wrong_passwords if event.action == Action.LOG_IN]
-    if wrong and facts.user.status == UserStatus.ACTIVE and facts.guesses.at_account < _most():
+    if wrong and facts.user.status == UserStatus.ACTIVE and not facts.locks:
         times = "once" if len(wrong) == 1 else f"{len(wrong)} times"
         since = f" since {as_text(facts.since)}" if facts.since else ""
         evidence = f"The last time on {as_text(wrong[0].occurred_at)}, {_from(wrong)}."
@@ -153,10 +163,6 @@ def as_text(moment: datetime | None) -> str:
     local = timezone.localtime(moment)
     near = abs(timezone.now() - moment) < timedelta(hours=12) and local.date() == timezone.localdate()
     return f"{local:%H:%M} today" if near else f"{local:%-d %b %Y, %H:%M}"
-
-
-def _most() -> int:
-    return int(settings.LOCKOUT_FAILURES_PER_ACCOUNT)
 
 
 def _tries(facts: Facts) -> str:

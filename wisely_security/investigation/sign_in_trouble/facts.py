@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_address
 
-from django.conf import settings
 from django.utils import timezone
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from login_activity.sign_ins.lockout import Guesses, recent_guesses
+from login_activity.sign_ins.lockout import Counted, counted
 from login_activity.vocabulary import GUESSES, Action, Reason
 from wisely_security.core.request_context import Client, current, using
 from wisely_security.ledger.models import NO_TENANT
@@ -30,7 +29,7 @@ class Facts:
     """Events are the newest, the newest first. ``tries``: of signing in; ``resets``: of getting a new password;
     ``refusals``: of opening or changing something without the right to; ``ends``: of sessions.
 
-    ``guesses``: what counts towards a lock-out, at the account and from the address that was tried from last.
+    ``counted``: guesses at the account, by whose they are counted with, and from the address that was tried from last.
     ``unsent``: why an e-mail to them has not gone out.
     """
 
@@ -40,7 +39,7 @@ class Facts:
     resets: list[LoginEvent] = field(default_factory=list)
     refusals: list[LoginEvent] = field(default_factory=list)
     suspended_by: AuditEvent | None = None
-    guesses: Guesses = field(default_factory=lambda: Guesses(0, 0))
+    counted: list[Counted] = field(default_factory=list)
     unsent: str = ""
 
     @property
@@ -72,11 +71,18 @@ class Facts:
         return [event for event in self.failures if event.reason in GUESSES]
 
     @property
-    def locked_until(self) -> datetime | None:
-        """When so many of the wrong passwords will be long enough ago; None where the record does not show them all."""
-        most, minutes = settings.LOCKOUT_FAILURES_PER_ACCOUNT, timedelta(minutes=settings.LOCKOUT_MINUTES)
-        recent = [event.occurred_at for event in self.wrong_passwords if event.occurred_at > self.now - minutes]
-        return recent[most - 1] + minutes if len(recent) >= most else None
+    def locks(self) -> list[Counted]:
+        """Of the account now: of strangers first."""
+        return sorted((each for each in self._locked if each.where != "address"), key=lambda it: it.where)
+
+    @property
+    def address_lock(self) -> Counted | None:
+        """Of everybody who has not signed in from there before."""
+        return next((each for each in self._locked if each.where == "address"), None)
+
+    @property
+    def _locked(self) -> list[Counted]:
+        return [each for each in self.counted if each.locked_until and each.locked_until > self.now]
 
 
 def gather(user: User) -> Facts:
@@ -99,12 +105,12 @@ def gather(user: User) -> Facts:
         resets=resets,
         refusals=refusals,
         suspended_by=next(iter(suspensions), None),
-        guesses=_guesses(user, tries),
+        counted=_counted(user, tries),
         unsent=unsent or "",
     )
 
 
-def _guesses(user: User, tries: list[LoginEvent]) -> Guesses:
+def _counted(user: User, tries: list[LoginEvent]) -> list[Counted]:
     address = next((event.ip for event in tries if event.ip), None)
     with using(replace(current(), client=Client(address=ip_address(address) if address else None))):
-        return recent_guesses(user.email)
+        return counted(user.email)

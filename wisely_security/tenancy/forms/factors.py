@@ -10,13 +10,12 @@ from ..models import User
 from ..sign_in import signals
 from ..sign_in.authentication import LockedOutError
 from ..sign_in.factors.codes import CodeRefusedError
-from .sign_in import SignInForm
+from .sign_in import locked_out
 
 MESSAGES = {
     "wrong_code": "This code is not right. Enter the one that your app shows now.",
     "used_code": "This code has been used. Wait for the next one, which comes within 30 seconds.",
     "expired_code": "This code has just expired. Enter the one that your app shows now.",
-    "locked_out": SignInForm.error_messages["locked_out"],
 }
 LONGEST = 60  # a recovery code with blanks between all its characters
 
@@ -35,8 +34,11 @@ class CodeForm(forms.Form):
 
     def refuse(self, user: User, error: CodeRefusedError | LockedOutError) -> None:
         """Show why, and record it."""
-        reason = "locked_out" if isinstance(error, LockedOutError) else error.reason
-        factor = "" if isinstance(error, LockedOutError) else error.factor
-        self.add_error("code", forms.ValidationError(MESSAGES[reason], code=reason))
+        if isinstance(error, LockedOutError):
+            reason, factor = "locked_out", ""
+            self.add_error("code", locked_out(error.locked_for, or_else=""))
+        else:
+            reason, factor = error.reason, error.factor
+            self.add_error("code", forms.ValidationError(MESSAGES[reason], code=reason))
         with acting_as(**user.own_scope):
             signals.factor_refused.send(type(self), user=user, reason=reason, factor=factor)

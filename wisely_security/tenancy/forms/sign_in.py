@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.signals import user_login_failed
@@ -28,8 +29,7 @@ class SignInForm(AuthenticationForm):
         "pending": "You haven’t accepted your invitation yet. Open the link in the invitation e-mail, "
         "or ask an admin of your company for a new one.",
         "suspended": "Your account is suspended. Contact an admin of your company.",
-        "locked_out": f"Too many failed attempts. Try again in {settings.LOCKOUT_MINUTES} minutes, "
-        "or reset your password.",
+        "locked_out": "Too many failed attempts. Try again in %(wait)s%(or_else)s.",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -40,7 +40,16 @@ class SignInForm(AuthenticationForm):
     def get_invalid_login_error(self) -> ValidationError:
         why = refusal.get()
         code = why.reason if why and why.reason in self.error_messages else "invalid_login"
+        if why and why.locked_for:
+            return locked_out(why.locked_for)
         return ValidationError(self.error_messages[code], code=code)
+
+
+def locked_out(locked_for: timedelta, or_else: str = ", or reset your password") -> ValidationError:
+    """``or_else``: what opens the account at once."""
+    minutes = ceil(locked_for / timedelta(minutes=1))
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return ValidationError(SignInForm.error_messages["locked_out"], code="locked_out", params={"wait": wait, "or_else": or_else})
 
 
 class SupportSignInForm(SignInForm):
@@ -82,8 +91,8 @@ class ChangePasswordForm(NewPasswordForm):
         with acting_as(**self.user.own_scope):  # a stronger hash may be saved
             try:
                 signals.password_attempt.send(type(self), user=self.user)
-            except LockedOutError:
-                raise ValidationError(SignInForm.error_messages["locked_out"], code="locked_out") from None
+            except LockedOutError as error:
+                raise locked_out(error.locked_for) from None
             if not self.user.check_password(password):
                 raise ValidationError("This isn’t your current password.", code="wrong_password")
         return password

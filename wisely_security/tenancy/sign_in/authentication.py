@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +19,7 @@ from django.http import HttpRequest
 
 from wisely_security.core.request_context import acting_as, current
 
-from ..models import Session, User, UserStatus
+from ..models import Role, Session, User, UserStatus
 from .demo_password import opens_nothing
 from .sessions import CLIENT_KEY, LIMITS_KEY, NAME_KEY, RIGHTS_KEY, TENANT_KEY, end_session, limits
 from .signals import SessionEnd
@@ -33,10 +34,15 @@ class Refusal:
 
     reason: str
     user: User | None = None
+    locked_for: timedelta | None = None
 
 
 class LockedOutError(Exception):
     """Too many failed attempts at this account, or from this address."""
+
+    def __init__(self, locked_for: timedelta) -> None:
+        super().__init__(locked_for)
+        self.locked_for = locked_for
 
 
 refusal: ContextVar[Refusal | None] = ContextVar("refusal", default=None)
@@ -86,6 +92,9 @@ class EmailBackend(BaseBackend):
 def open_session(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     """On sign-in: bind the session to the user's tenant, so that later requests know their scope at once."""
     with acting_as(**user.own_scope):
+        if user.role_id:  # both in one statement
+            user.role = Role.objects.select_related("tenant").get(pk=user.role_id)
+            user.tenant = user.role.tenant
         request.session.ensure_key()  # type: ignore[attr-defined]
         request.session[TENANT_KEY] = "" if user.tenant_id is None else str(user.tenant_id)
         request.session[LIMITS_KEY] = limits(user.tenant)
