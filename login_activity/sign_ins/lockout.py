@@ -77,7 +77,13 @@ def let_in(user: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT login_activity_remember_familiar(%s, %s, %s, %s, %s)",
-            [user.pk, reserved and reserved.id, network(), familiar.hashes(), token and familiar.hash_token(token)],
+            [
+                user.pk,
+                reserved.id if reserved else None,
+                network(),
+                familiar.hashes(),
+                token and familiar.hash_token(token),
+            ],
         )
         [replaced] = cursor.fetchone()
     if token:
@@ -132,7 +138,7 @@ def normal(typed: str) -> str:
 def network() -> str | None:
     """Of the current client: what counts as one address. Of IPv6 the /64, which one customer has."""
     address = current().client.address
-    return address and str(ip_network(f"{address}/{64 if address.version == 6 else 32}", strict=False))
+    return None if address is None else str(ip_network(f"{address}/{64 if address.version == 6 else 32}", strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,12 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 
 from tests.support.cast import PASSWORD, Cast
+from tests.support.factors import code_at, give_app, password_step, type_code, wrong_code
 from tests.support.statements import at_most
 from tests.tenancy.test_sign_in import attempt, set_status
+from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import UserStatus
+from wisely_security.tenancy.sign_in.accounts import set_password
 
 LOCKED = "Too many failed attempts."
 
@@ -189,7 +192,7 @@ def test_of_many_guesses_at_once_no_more_are_checked_than_the_limit_allows(
     refused = threading.Event()
     verify = hashers.MD5PasswordHasher.verify
 
-    def slow(hasher: object, password: str, encoded: str) -> bool:
+    def slow(hasher: hashers.MD5PasswordHasher, password: str, encoded: str) -> bool:
         checked.append(password)
         refused.wait(timeout=60)
         return verify(hasher, password, encoded)
@@ -223,3 +226,24 @@ def test_right_passwords_at_once_are_all_right(committed_cast: Cast) -> None:
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(work, range(3))) == [302] * 3
     assert kept() == []
+
+
+@pytest.mark.usefixtures("committed")
+def test_codes_of_a_second_factor_are_guesses_of_their_own(committed_cast: Cast, events) -> None:
+    """Neither the right password nor a new one, which an e-mail brings, gives whoever has it new tries at the code."""
+    alice = committed_cast.alice
+    seed = give_app(alice)
+    for _ in range(2):
+        client, _ = password_step(alice)
+        type_code(client, wrong_code(seed))
+    client, _ = password_step(alice)
+    assert LOCKED not in type_code(client, wrong_code(seed)).content.decode()
+    assert "Try again in a minute." in type_code(client, code_at(seed)).content.decode()
+    with acting_as(tenant_id=alice.tenant_id):
+        set_password(alice, PASSWORD)
+    client, _ = password_step(alice)
+    assert "Try again in a minute." in type_code(client, code_at(seed)).content.decode()
+    minutes_pass(1)
+    assert type_code(client, code_at(seed)).status_code == 302
+    assert kept() == []
+    assert [event.action for event in events(committed_cast.acme)].count("lock_out") == 1

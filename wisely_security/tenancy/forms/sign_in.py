@@ -49,7 +49,9 @@ def locked_out(locked_for: timedelta, or_else: str = ", or reset your password")
     """``or_else``: what opens the account at once."""
     minutes = ceil(locked_for / timedelta(minutes=1))
     wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return ValidationError(SignInForm.error_messages["locked_out"], code="locked_out", params={"wait": wait, "or_else": or_else})
+    return ValidationError(
+        SignInForm.error_messages["locked_out"], code="locked_out", params={"wait": wait, "or_else": or_else}
+    )
 
 
 class SupportSignInForm(SignInForm):
