@@ -210,10 +210,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "wisely_security.tenancy.sign_in.breached_passwords.NotTooLong"},
+    {"NAME": "wisely_security.tenancy.sign_in.breached_passwords.NotBreached"},
     {"NAME": "wisely_security.tenancy.sign_in.demo_password.NotTheDemoPassword"},
 ]
+# A list of one's own beside the one that comes with the site (docs/guessing.md).
+BREACHED_PASSWORDS_FILE = os.environ.get("BREACHED_PASSWORDS_FILE", "")
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"

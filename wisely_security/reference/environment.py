@@ -16,6 +16,12 @@ VARIABLES = (
         "([second factor](second-factor.md))",
         "required unless `DEBUG` is on",
     ),
+    (
+        "BREACHED_PASSWORDS_FILE",
+        "a list of passwords that nobody can choose, beside the one that comes with the site "
+        "([guessing](guessing.md#new-passwords))",
+        "none",
+    ),
     ("DATABASE_URL", "the database, as the app role", "`manage.py` starts the embedded one"),
     (
         "DATABASE_OWNER_URL",

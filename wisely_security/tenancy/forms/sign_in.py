@@ -76,7 +76,9 @@ class NewPasswordForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["new_password"].help_text = "Use at least 10 characters. A few memorable words work best."
+        self.fields[
+            "new_password"
+        ].help_text = "Use at least 10 characters, better 15 or more. A few memorable words work best."
 
     def clean_new_password(self) -> str:
         password = normalize_password(self.cleaned_data["new_password"])
