@@ -26,14 +26,13 @@ class RollupFilters:
     outcomes: Chosen | None
 
     def of(self, count: Count) -> Count:
-        counted = {
-            status
-            for status in Status.values
-            if self.outcomes is None or (status in self.outcomes.values) != self.outcomes.excluded
-        }
         return Count(
-            count.successes if Status.SUCCESS in counted else 0, count.failures if Status.FAILURE in counted else 0
+            count.successes if self._counts(Status.SUCCESS) else 0,
+            count.failures if self._counts(Status.FAILURE) else 0,
         )
+
+    def _counts(self, status: Status) -> bool:
+        return self.outcomes is None or (status in self.outcomes.values) != self.outcomes.excluded
 
     @property
     def series(self) -> int:

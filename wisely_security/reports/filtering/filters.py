@@ -34,7 +34,7 @@ from .parameters import PERIOD, is_uuid, isnt, normalized, problems
 from .people import People
 from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
 from .understanding import EVERYWHERE, EXAMPLES, WORDS, Suggestion, Understood, understand
-from .widgets import DropDown, Picker
+from .widgets import DropDown, Input, Picker
 
 
 class PeriodForm(forms.Form):
@@ -105,7 +105,7 @@ class DateField(forms.DateField):
             raise ValidationError(isnt(value, "a date", "Enter it as YYYY-MM-DD."), code="invalid") from None
 
 
-class DateInput(forms.DateInput):
+class DateInput(Input, forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
@@ -120,7 +120,7 @@ class TimeField(forms.TimeField):
             raise ValidationError(isnt(value, "a time", "Enter it as HH:MM."), code="invalid") from None
 
 
-class TimeInput(forms.TimeInput):
+class TimeInput(Input, forms.TimeInput):
     input_type = "time"
 
     def __init__(self) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db.models import CharField
 from django.db.models.functions import Cast
@@ -21,9 +22,9 @@ MOST_LOOKED_UP = 12  # of those whom the list does not have
 ELSE = "Somebody else"
 
 
-def listed_users() -> Any:
+def listed_users(tenant_id: UUID | None = None) -> Any:
     """The tenant's own users, by name. Of very many the first; the rest are found by free text."""
-    users = User.objects.filter(tenant=current().tenant_id)
+    users = User.objects.filter(tenant=tenant_id or current().tenant_id)
     return users.values_list(Cast("pk", CharField()), "name", "email")[:MOST_USERS_LISTED]
 
 
@@ -33,11 +34,16 @@ def user_choices() -> list[tuple[str, str]]:
 
 def statement() -> tuple[str, list[Any]]:
     """The same for a statement that reads more: rows of place, key, and what somebody is called."""
-    sql, values = listed_users().query.sql_with_params()
+    return _statement(), [current().tenant_id]
+
+
+@cache
+def _statement() -> str:
+    """The same for every tenant, the only value in it."""
+    sql, [_] = listed_users(UUID(int=0)).query.sql_with_params()
     return (
         "SELECT row_number() OVER () AS place, key, name || ' (' || email || ')' AS called "  # noqa: S608
-        f"FROM ({sql}) AS listed (key, name, email)",
-        list(values),
+        f"FROM ({sql}) AS listed (key, name, email)"
     )
 
 
