@@ -108,8 +108,8 @@ def factor_used(user: User, factor: str, left: int | None, **_: Any) -> None:
 
 
 def factor_refused(user: User, reason: str, factor: str = "", **_: Any) -> None:
-    if reason == Reason.WRONG_CODE:
-        record_guess(Action.SECOND_FACTOR, user, Reason.WRONG_CODE, user.email)
+    if reason in GUESSES:
+        record_guess(Action.SECOND_FACTOR, user, Reason(reason), user.email)
     else:
         give_back()
         record(Action.SECOND_FACTOR, user, failed=Reason(reason), detail={"factor": factor} if factor else None)

@@ -206,3 +206,35 @@ class TestMade:
     def test_without_scripts_the_page_says_what_to_do(self, cast: Cast) -> None:
         html = sign_in(cast.alice).get("/account/passkeys/add/").content.decode()
         assert "Making a passkey needs JavaScript" in html
+
+
+class TestRemoved:
+    def page(self, client: Client) -> str:
+        return client.get("/account/passkeys/").content.decode()
+
+    def test_it_signs_in_no_more_and_the_record_and_its_owner_know(
+        self, cast: Cast, device: Device, events: Any
+    ) -> None:
+        bob = sign_in_with(device)
+        html = self.page(bob)
+        assert "My laptop" in html
+        with acting_as(tenant_id=cast.acme.pk):
+            passkey = Passkey.objects.get()
+        url = f"/account/passkeys/{passkey.pk}/remove/"
+        assert url in html
+        assert "Remove “My laptop”?" in bob.get(url).content.decode()
+        key = bob.cookies["wisely_session"].value
+        assert bob.post(url)["Location"] == "/account/passkeys/"
+        assert bob.cookies["wisely_session"].value != key
+        assert "No passkeys yet" in self.page(bob)
+        assert last(events, cast) == ("second_factor", "success", "factor_removed")
+        with acting_as(tenant_id=cast.acme.pk):
+            assert not User.objects.get(pk=cast.bob.pk).has_second_factor
+        client = Client()
+        assert client.post(ALONE, {"answer": answer(client, device)}).status_code == 400
+
+    def test_nobody_elses(self, cast: Cast, device: Device) -> None:
+        with acting_as(tenant_id=cast.acme.pk):
+            url = f"/account/passkeys/{Passkey.objects.get().pk}/remove/"
+        for other in (cast.alice, cast.charlie):
+            assert sign_in(other).post(url).status_code == 404

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from wisely_security.core.request_context import acting_as
@@ -16,6 +18,10 @@ MESSAGES = {
     "wrong_code": "This code is not right. Enter the one that your app shows now.",
     "used_code": "This code has been used. Wait for the next one, which comes within 30 seconds.",
     "expired_code": "This code has just expired. Enter the one that your app shows now.",
+}
+PASSWORD_MESSAGES = {
+    "wrong_password": "This isn’t your password.",
+    "locked_out": SignInForm.error_messages["locked_out"],
 }
 LONGEST = 60  # a recovery code with blanks between all its characters
 
@@ -42,3 +48,31 @@ class CodeForm(forms.Form):
             self.add_error("code", forms.ValidationError(MESSAGES[reason], code=reason))
         with acting_as(**user.own_scope):
             signals.factor_refused.send(type(self), user=user, reason=reason, factor=factor)
+
+
+class PasswordForm(forms.Form):
+    """The password of whoever is signed in. Guessing it locks the account, as at the sign-in."""
+
+    password = forms.CharField(
+        label="Password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        reason = self._why_not(password)
+        if reason:
+            signals.factor_refused.send(type(self), user=self.user, reason=reason, factor="Password")
+            raise forms.ValidationError(PASSWORD_MESSAGES[reason], code=reason)
+        return password
+
+    def _why_not(self, password: str) -> str:
+        with acting_as(**self.user.own_scope):  # a stronger hash may be saved
+            try:
+                signals.password_attempt.send(type(self), user=self.user)
+            except LockedOutError:
+                return "locked_out"
+            return "" if self.user.check_password(password) else "wrong_password"

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from ..models.tenant import PEOPLE_SECTIONS
 from . import password, people, sessions, sign_in, time_zone
-from .factors import at_sign_in, passkeys
+from .factors import at_sign_in, confirmation, own_passkeys, passkeys
 
 
 class PeopleSection:
@@ -27,8 +27,13 @@ urlpatterns = [
     path("sign-in/code/passkey/options/", passkeys.SecondStepOptions.as_view(), name="sign_in_code_passkey_options"),
     path("sign-in/passkey/", passkeys.SignInWithPasskey.as_view(), name="sign_in_passkey"),
     path("sign-in/passkey/options/", passkeys.SignInOptions.as_view(), name="sign_in_passkey_options"),
-    path("account/passkeys/add/", passkeys.AddPasskey.as_view(), name="passkey_add"),
-    path("account/passkeys/add/options/", passkeys.AddPasskeyOptions.as_view(), name="passkey_add_options"),
+    path("account/passkeys/", own_passkeys.Passkeys.as_view(), name="passkeys"),
+    path("account/passkeys/add/", own_passkeys.AddPasskey.as_view(), name="passkey_add"),
+    path("account/passkeys/add/options/", own_passkeys.AddPasskeyOptions.as_view(), name="passkey_add_options"),
+    path("account/passkeys/<uuid:pk>/remove/", own_passkeys.RemovePasskey.as_view(), name="passkey_remove"),
+    path("account/confirm/", confirmation.Confirm.as_view(), name="confirm"),
+    path("account/confirm/passkey/", confirmation.ConfirmWithPasskey.as_view(), name="confirm_passkey"),
+    path("account/confirm/passkey/options/", confirmation.ConfirmOptions.as_view(), name="confirm_passkey_options"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
     path("password-reset/", password.PasswordReset.as_view(), name="password_reset"),
     path("password-reset/sent/", password.PasswordResetSent.as_view(), name="password_reset_sent"),

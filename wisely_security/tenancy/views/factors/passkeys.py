@@ -1,17 +1,13 @@
-"""Signing in with a passkey: as the only step, and as the second one after a password; and making one."""
+"""Signing in with a passkey: as the only step, and as the second one after a password."""
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.contrib.auth.signals import user_login_failed
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -20,26 +16,15 @@ from wisely_security.core.request_context import acting_as, using
 
 from ...forms import unsaved
 from ...forms.factors import CodeForm
-from ...models import Passkey, User, UserStatus
+from ...models import User, UserStatus
 from ...sign_in import signals
 from ...sign_in.authentication import Refusal, refusal
-from ...sign_in.factors.of_person import Used, add
-from ...sign_in.factors.passkeys import PasskeyRefusedError, new_passkey, options_for_new, options_to_use, use_passkey
+from ...sign_in.factors.of_person import Used
+from ...sign_in.factors.passkeys import PasskeyRefusedError, options_to_use, use_passkey
 from ...sign_in.opening import begin_session, by_nobody
-from ..access import SignedInView
 from ..sign_in import SignIn
 from .at_sign_in import SignInCode, finish, resume
-
-NOT_ACCEPTED = "This passkey wasn’t accepted. Try again, or sign in another way."
-NOT_MADE = "This passkey couldn’t be set up. Try again."
-ANSWER = "answer"  # the field that a script fills: what the passkey has signed
-
-
-def purpose_here(request: HttpRequest, what: str) -> str:
-    """What a challenge is for, in this browser alone: nobody has another browser answer it."""
-    get_token(request)  # so that there is a cookie to know the browser by
-    browser = sha256(str(request.META["CSRF_COOKIE"]).encode()).hexdigest()
-    return f"{what}:{browser}"
+from .challenges import ANSWER, NOT_ACCEPTED, purpose_here
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -106,51 +91,3 @@ class SecondStepWithPasskey(SignInCode):
             signals.factor_refused.send(User, user=user, reason=error.reason, factor=error.factor)
             return self._page(CodeForm(), status=400)
         return finish(request, self.begun, Used(passkey.label))
-
-
-class PasskeyForm(forms.Form):
-    name = forms.CharField(
-        label="Name", max_length=60, help_text="So that you recognise it, for example the device or password manager."
-    )
-    answer = forms.CharField(widget=forms.HiddenInput, required=False)
-
-
-class AddPasskey(SignedInView):
-    """The name, then the browser asks its device or password manager to make a passkey."""
-
-    open_without_factor = True
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        row = self.request.session.row
-        return self._page(PasskeyForm(initial={"name": (row.device if row else "")[:60]}))
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = PasskeyForm(request.POST)
-        if not form.is_valid():
-            return self._page(form, status=400)
-        user = self.request.user
-        try:
-            purpose = purpose_here(request, f"register-{user.pk}")
-            passkey = new_passkey(user, form.cleaned_data["name"], form.cleaned_data[ANSWER], purpose)
-            with transaction.atomic():
-                add(passkey)
-            self.request.session.cycle_key()
-        except (PasskeyRefusedError, IntegrityError):  # or one that is known already
-            signals.factor_refused.send(User, user=user, reason="passkey_refused", factor=Passkey.kind)
-            form.add_error(None, NOT_MADE)
-            return self._page(form, status=400)
-        messages.success(request, f"{passkey.label} set up. You can sign in with it from now on, without a password.")
-        return redirect("profile")
-
-    def _page(self, form: PasskeyForm, status: int = 200) -> HttpResponse:
-        return render(self.request, "tenancy/factors/passkey_add.html", {"form": form}, status=status)
-
-
-@method_decorator(never_cache, name="dispatch")
-class AddPasskeyOptions(SignedInView):
-    http_method_names = ["get"]
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        user = self.request.user
-        with acting_as(**user.own_scope):
-            return JsonResponse(options_for_new(user, purpose_here(request, f"register-{user.pk}")))

@@ -1,0 +1,105 @@
+"""The passkeys of whoever is signed in: which there are, making and removing one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+
+from wisely_security.core.request_context import acting_as
+
+from ...forms import unsaved
+from ...models import Passkey, User
+from ...sign_in import signals
+from ...sign_in.factors.of_person import add, remove
+from ...sign_in.factors.passkeys import PasskeyRefusedError, new_passkey, options_for_new
+from ..access import SignedInView
+from ..sessions import open_sessions
+from .challenges import ANSWER, purpose_here
+from .confirmation import ConfirmedView
+
+NOT_MADE = "This passkey couldn’t be set up. Try again."
+
+
+class Passkeys(SignedInView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user = self.request.user
+        with acting_as(**user.own_scope):
+            context = {
+                "passkeys": list(Passkey.objects.filter(user=user)),
+                "has_other_sessions": open_sessions(user).count() > 1,
+            }
+        return render(request, "tenancy/factors/passkeys.html", context)
+
+
+class PasskeyForm(forms.Form):
+    name = forms.CharField(
+        label="Name", max_length=60, help_text="So that you recognise it, for example the device or password manager."
+    )
+    answer = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class AddPasskey(ConfirmedView):
+    """The name, then the browser asks its device or password manager to make a passkey."""
+
+    restores_typed = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        row = self.request.session.row
+        form = PasskeyForm(initial={"name": (row.device if row else "")[:60]})
+        unsaved.restore(request, form)
+        return self._page(form)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = PasskeyForm(request.POST)
+        if not form.is_valid():
+            return self._page(form, status=400)
+        user = self.request.user
+        try:
+            purpose = purpose_here(request, f"register-{user.pk}")
+            passkey = new_passkey(user, form.cleaned_data["name"], form.cleaned_data[ANSWER], purpose)
+            with transaction.atomic():
+                add(passkey)
+            self.request.session.cycle_key()
+        except (PasskeyRefusedError, IntegrityError):  # or one that is known already
+            signals.factor_refused.send(User, user=user, reason="passkey_refused", factor=Passkey.kind)
+            form.add_error(None, NOT_MADE)
+            return self._page(form, status=400)
+        messages.success(request, f"{passkey.label} set up. You can sign in with it from now on, without a password.")
+        return redirect("passkeys")
+
+    def _page(self, form: PasskeyForm, status: int = 200) -> HttpResponse:
+        return render(self.request, "tenancy/factors/passkey_add.html", {"form": form}, status=status)
+
+
+@method_decorator(never_cache, name="dispatch")
+class AddPasskeyOptions(SignedInView):
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user = self.request.user
+        with acting_as(**user.own_scope):
+            return JsonResponse(options_for_new(user, purpose_here(request, f"register-{user.pk}")))
+
+
+class RemovePasskey(ConfirmedView):
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return render(request, "tenancy/factors/passkey_remove.html", {"passkey": self._passkey(pk)})
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        passkey = self._passkey(pk)
+        remove(passkey)
+        self.request.session.cycle_key()
+        messages.success(request, f"{passkey.label} removed. It can’t be used to sign in any more.")
+        return redirect("passkeys")
+
+    def _passkey(self, pk: UUID) -> Passkey:
+        user = self.request.user
+        with acting_as(**user.own_scope):
+            return get_object_or_404(Passkey.objects.select_related("user"), pk=pk, user=user)
