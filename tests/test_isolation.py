@@ -160,6 +160,7 @@ def urls(cast: Cast) -> dict[str, str]:
         "integrity_tool": ["witness.py"],
         "integrity_growth": ["audit-trail", 0],
         "end_session": [session.pk],
+        "passkey_remove": [session.pk],
         "finding": [finding.pk],
         "finding_exception_delete": [exception(finding).pk],
         "session_story": [session.name],
@@ -209,6 +210,8 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
     response = visit(sign_in(cast.alice), name, urls[name])
     expected = {
         "end_session": 404,  # the session is not Alice's own
+        "passkey_remove": 404,  # nor is there a passkey
+        "confirm_passkey": 302,  # to the page that asks for it
         "integrity_checkpoint": 404,  # what a test does not commit is not sealed
         "integrity_growth": 404,
         "login_activity_proof": 409,

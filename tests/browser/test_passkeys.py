@@ -59,9 +59,29 @@ def test_a_passkey_is_made_signs_in_alone_and_after_a_password_and_is_removed(vi
     page.get_by_role("button", name="Continue with a passkey").click()
     expect(page).to_have_url(LOGIN_ACTIVITY)
 
-    # One that is not unlocked is not used, and the page says so.
+    # Removed, from the list.
+    page.goto("/account/passkeys/")
+    page.get_by_role("link", name="Remove Work laptop").click()
+    page.get_by_role("button", name="Remove passkey").click()
+    expect(page.get_by_text("Passkey “Work laptop” removed.")).to_be_visible()
     page.context.clear_cookies()
-    cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
     page.goto("/sign-in/")
     page.get_by_role("button", name="Continue with a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("This passkey wasn’t accepted.")
+
+    # One that is not unlocked is not used, and the page says so.
+    cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
+    page.get_by_role("button", name="Continue with a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
+
+
+def test_a_passkey_confirms_before_something_that_matters(visit, site) -> None:
+    person = site.newcomer()
+    page = visit(person)
+    with_device(page)
+    page.goto("/account/passkeys/add/")
+    page.get_by_role("button", name="Create passkey").click()
+    expect(page.get_by_role("link", name="Remove Windows PC")).to_be_visible()
+    page.goto("/account/confirm/?next=/account/passkeys/add/")
+    page.get_by_role("button", name="Continue with a passkey").click()
+    expect(page.get_by_role("heading", name="Add a passkey")).to_be_visible()

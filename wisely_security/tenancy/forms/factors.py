@@ -19,10 +19,6 @@ MESSAGES = {
     "used_code": "This code has been used. Wait for the next one, which comes within 30 seconds.",
     "expired_code": "This code has just expired. Enter the one that your app shows now.",
 }
-PASSWORD_MESSAGES = {
-    "wrong_password": "This isn’t your password.",
-    "locked_out": SignInForm.error_messages["locked_out"],
-}
 LONGEST = 60  # a recovery code with blanks between all its characters
 
 
@@ -63,16 +59,15 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        reason = self._why_not(password)
-        if reason:
-            signals.factor_refused.send(type(self), user=self.user, reason=reason, factor="Password")
-            raise forms.ValidationError(PASSWORD_MESSAGES[reason], code=reason)
-        return password
-
-    def _why_not(self, password: str) -> str:
         with acting_as(**self.user.own_scope):  # a stronger hash may be saved
             try:
                 signals.password_attempt.send(type(self), user=self.user)
-            except LockedOutError:
-                return "locked_out"
-            return "" if self.user.check_password(password) else "wrong_password"
+            except LockedOutError as error:
+                raise self._refusal(locked_out(error.locked_for, or_else="")) from None
+            if not self.user.check_password(password):
+                raise self._refusal(forms.ValidationError("This isn’t your password.", code="wrong_password"))
+        return password
+
+    def _refusal(self, error: forms.ValidationError) -> forms.ValidationError:
+        signals.factor_refused.send(type(self), user=self.user, reason=error.code, factor="Password")
+        return error

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,7 +42,8 @@ class ConfirmedView(SignedInView):
         return super().dispatch(request, *args, **kwargs)
 
 
-@method_decorator(sensitive_post_parameters(), name="dispatch")
+# As SignIn: a guess stays reserved, and a refusal recorded, whatever goes wrong after it.
+@method_decorator([transaction.non_atomic_requests, sensitive_post_parameters()], name="dispatch")
 class Confirm(SignedInView):
     """With a second factor, where the person has one, otherwise with the password."""
 
@@ -86,6 +88,7 @@ class Confirm(SignedInView):
         return render(self.request, "tenancy/factors/confirm.html", context, status=status)
 
 
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 class ConfirmWithPasskey(Confirm):
     def get(self, request: HttpRequest) -> HttpResponse:
         return redirect("confirm")
