@@ -29,7 +29,7 @@ run: $(VENV)/run.installed
 		$(if $(filter 0,$(DEMO)),,--demo)
 
 ## make test [TESTS=tests/devserver]: every test, those in a browser included, one process per core (at most four)
-test: $(VENV)/test.installed browser pgbouncer office
+test: $(VENV)/test.installed browser pgbouncer nginx caddy office
 	@$(RUN) -m pytest $(PROCESSES) $(TESTS)
 
 ## make test-fast: the tests that need neither a browser, nor an office, nor millions of rows, nor a second server
@@ -107,13 +107,13 @@ echo "Installing $(2) …"; \
 $(3)
 endef
 
-.PHONY: browser pgbouncer office faketime
+.PHONY: browser pgbouncer nginx caddy office faketime
 browser:
 	@$(call debian,chromium chromium-browser google-chrome,chromium)
 
-# Debian would start it as a service, which the tests don't use.
-pgbouncer:
-	@$(call debian,pgbouncer,pgbouncer,systemctl disable --now pgbouncer >/dev/null 2>&1 || true;)
+# Debian would start these as services, which the tests don't use.
+pgbouncer nginx caddy:
+	@$(call debian,$@,$@,systemctl disable --now $@ >/dev/null 2>&1 || true;)
 
 office:
 	@$(call debian,soffice,libreoffice-calc)
