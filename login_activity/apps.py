@@ -8,7 +8,7 @@ class LoginActivityConfig(AppConfig):
     def ready(self) -> None:
         from wisely_security.ledger.derived import projectors
 
-        from . import safeguards  # noqa: F401
+        from . import checks, safeguards  # noqa: F401
         from .sign_ins import receivers, summaries
 
         receivers.connect()

@@ -12,6 +12,8 @@ from datetime import tzinfo
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
+from login_activity.report.tables import LoginActivityTable
+from wisely_security.reports.columns import header
 
 BOM = b"\xef\xbb\xbf"
 SIGNS = "=+-@＝＋－＠"
@@ -19,10 +21,7 @@ SEPARATORS = ',;|:\t"\n\v\f\r\x85\u2028\u2029→'
 NOT_SHOWN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0\ufffc" + "".join(
     map(chr, [*range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)])
 )
-HEADER = (
-    "Name,Date & Time,IP Address,Device Type,Geo Location,Status,Action,Reason,E-mail,User Known,Done By,Browser,"
-    "System,Country Code,User Agent,Area,Details,Session,Request ID,Event ID"
-)
+HEADER = ",".join(header(LoginActivityTable))
 
 
 def read_csv(body: bytes) -> list[list[str]]:
@@ -62,28 +61,34 @@ def is_trimmed(char: str) -> bool:
 
 def row_of(event: LoginEvent, zone: tzinfo) -> list[str]:
     """The event as the page shows it, made harmless."""
-    return [
-        harmless(event.user_name),
-        timezone.localtime(event.occurred_at, zone).isoformat(timespec="milliseconds"),
-        event.ip or "",
-        harmless(event.device),
-        harmless(event.place),
-        event.status_label,
-        event.action_label,
-        event.reason_label,
-        harmless(event.user_email),
-        "No" if event.is_unknown else "Yes",
-        harmless(event.acted_by),
-        harmless(event.browser),
-        harmless(event.system),
-        harmless(event.country),
-        harmless(event.user_agent),
-        harmless(event.detail.get("area", "")),
-        harmless(details(event)),
-        event.session and f"s{event.session}",
-        str(event.request_id or ""),
-        str(event.id),
-    ]
+    expected = {
+        "Name": harmless(event.user_name),
+        "Date & Time": timezone.localtime(event.occurred_at, zone).isoformat(timespec="milliseconds"),
+        "IP Address": event.ip or "",
+        "Device Type": harmless(event.device),
+        "Geo Location": harmless(event.place),
+        "Status": event.status_label,
+        "Action": event.action_label,
+        "Reason": event.reason_label,
+        "E-mail": harmless(event.user_email),
+        "User Known": "No" if event.is_unknown else "Yes",
+        "Done By": harmless(event.acted_by),
+        "Browser": harmless(event.browser),
+        "System": harmless(event.system),
+        "Country Code": harmless(event.country),
+        "User Agent": harmless(event.user_agent),
+        "Area": harmless(event.detail.get("area", "")),
+        "Details": harmless(details(event)),
+        "Session": event.session and f"s{event.session}",
+        "Request ID": str(event.request_id or ""),
+        "Event ID": str(event.id),
+    }
+    later = {
+        column.label: harmless(getattr(event, column.cell.field))
+        for column in LoginActivityTable.columns_of()
+        if column.label not in expected
+    }
+    return [(expected | later)[heading] for heading in HEADER.split(",")]
 
 
 def details(event: LoginEvent) -> str:

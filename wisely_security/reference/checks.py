@@ -19,6 +19,7 @@ CHECKS = {
     "ledger.W002": "no partitions have been created for a month",
     "ledger.W003": "the default partition holds events",
     "ledger.W004": "there is no signing key, so events are not sealed (`check --deploy`)",
+    "login_activity.E001": "a field of login events has no value in the recorder",
     "reports.E001": "a column of a record is of a field that its events do not have",
     "reports.E002": "a column filters by a field that search segments do not have",
     "reports.E003": "a field of events is in no column of their record",

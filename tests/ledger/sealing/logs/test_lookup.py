@@ -15,6 +15,7 @@ from wisely_security.ledger.sealing.keys import signing_keys
 from wisely_security.ledger.sealing.leaves import leaf
 from wisely_security.ledger.sealing.logs import outside, sealer
 from wisely_security.ledger.sealing.logs.lookup import Proved, proofs_for
+from wisely_security.ledger.sealing.logs.sealed_columns import later_columns
 from wisely_security.ledger.sealing.logs.signing import origin_of
 from wisely_security.ledger.sealing.merkle import leaf_hash
 
@@ -38,7 +39,10 @@ def verified(tenant: UUID, key: UUID, proved: Proved) -> int:
     with acting_as(tenant_id=tenant):
         event = LoginEvent.objects.for_tenant(tenant).get(pk=key)
     values = {field.attname: getattr(event, field.attname) for field in LoginEvent._meta.concrete_fields}
-    found = leaf_hash(leaf(values, PLAIN, LoginEvent.personal, proved.event.salt))
+    later = later_columns(LoginEvent)
+    left_out = {name for name, default in (later.plain | later.personal).items() if values[name] == default}
+    plain, personal = ([name for name in names if name not in left_out] for names in (PLAIN, LoginEvent.personal))
+    found = leaf_hash(leaf(values, plain, personal, proved.event.salt))
     assert found == proved.event.leaf_hash
     origin = origin_of(LoginEvent, tenant)
     return proved.proof.verify(found, signing_keys().verifiers(origin), origin).checkpoint.size
