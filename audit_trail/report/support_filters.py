@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wisely_security.reports.filtering import support_filters
-from wisely_security.reports.filtering.choices import choice_filter
+from wisely_security.reports.filtering.many import many_filter
 
 from ..models import AuditEvent
 from ..vocabulary import ActorKind
@@ -15,7 +15,7 @@ class SupportFilterSet(support_filters.SupportFilterSet):
     email = "actor_email"
     names = ("actor_name", "resource_name")
 
-    kind = choice_filter("Kind of actor", ActorKind.choices, "Any", "actor_kind")
+    kind = many_filter("Kind of actor", ActorKind.choices, "actor_kind")
 
     class Meta(support_filters.SupportFilterSet.Meta):
         model = AuditEvent

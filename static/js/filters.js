@@ -1,11 +1,10 @@
-// The filters of a report with scripts: they fold and stay folded, their choices are searched, and the box completes what
-// is typed. What they say and send is in report.js.
+// The filters of a report with scripts: they fold and stay folded, their choices are counted, and the box completes what is
+// typed. What they say and send is in report.js, how their choices are found in pickers.js.
 
 const form = document.getElementById("filters");
 const pickers = [...form.querySelectorAll(".picker")];
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
 const options = (picker) => [...picker.querySelectorAll(".picker-option")];
-const visible = (picker) => options(picker).filter((option) => !option.hidden).map((option) => option.querySelector("input"));
 const labelOf = (option) => option.querySelector("span").textContent;
 
 // Folding
@@ -24,52 +23,6 @@ fold.addEventListener("click", () => {
   }
 });
 
-// Choices: one filter is open at a time; Escape, or a click elsewhere, closes it. The arrows go from choice to choice.
-
-for (const picker of pickers) {
-  const search = picker.querySelector(".picker-search");
-
-  picker.addEventListener("toggle", () => {
-    if (!picker.open) return;
-    count(picker);
-    picker.classList.toggle("picker-late", picker.getBoundingClientRect().left > innerWidth / 2);
-    search?.focus();
-  });
-
-  picker.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && picker.open) {
-      event.preventDefault(); // the sheet of a phone stays
-      picker.open = false;
-      picker.querySelector("summary").focus();
-      return;
-    }
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step || !picker.open) return;
-    event.preventDefault();
-    const stops = visible(picker);
-    stops[Math.min(Math.max(stops.indexOf(document.activeElement) + step, 0), stops.length - 1)]?.focus();
-  });
-
-  search?.addEventListener("input", () => {
-    const words = plain(search.value).split(/\s+/);
-    for (const option of options(picker)) {
-      option.hidden = !words.every((word) => plain(labelOf(option)).includes(word));
-    }
-  });
-
-  search?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault(); // chooses the one that is left, instead of sending the form
-    const left = visible(picker);
-    if (left.length === 1) left[0].click();
-  });
-}
-
-document.addEventListener("pointerdown", ({ target }) => {
-  const open = pickers.find((picker) => picker.open);
-  if (open && !open.contains(target)) open.open = false;
-});
-
 // How many events of the period have each choice: they come with the chart.
 
 function count(picker) {
@@ -82,6 +35,12 @@ function count(picker) {
     number.textContent = (counts[option.querySelector("input").value] ?? 0).toLocaleString("en-GB");
     option.append(number);
   }
+}
+
+for (const picker of pickers) {
+  picker.addEventListener("toggle", () => {
+    if (picker.open) count(picker);
+  });
 }
 
 document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {

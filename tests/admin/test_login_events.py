@@ -12,10 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from login_activity.admin import LoginEventAdmin
 from login_activity.report.tables import LoginActivityTable
+from tests.findings.making import new_country
 from tests.support.cast import PASSWORD, Cast, sign_in
+from wisely_security.core.request_context import acting_as
+from wisely_security.findings.engine import store
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.reports import support_events
 from wisely_security.reports.columns import Shown
+from wisely_security.reports.filtering import support_filters
 from wisely_security.reports.pages import reading
 from wisely_security.reports.pages.keyset import Page
 
@@ -24,6 +28,11 @@ from .site import EVENTS, support_views
 
 def _names(response: Any) -> list[str]:
     return [event.user_name for event in response.context["cl"].result_list]
+
+
+def _offered(response: Any, name: str) -> list[str]:
+    boxes = re.findall(rf'<input type="checkbox" name="{name}" value="(.*?)"', response.content.decode())
+    return [value for value in boxes if value != "-"]
 
 
 class TestLoginEvents:
@@ -85,13 +94,14 @@ class TestLoginEvents:
             ({"tenant": "none"}, ["mallory@nowhere.example", "Dana Diaz"]),
             ({"status": "failure"}, ["mallory@nowhere.example", "Bob Brown"]),
             ({"status": "success", "tenant": "acme"}, ["Bob Brown"]),
-            ({"action": "log_out"}, []),
+            ({"action": ["log_out", "log_in"], "status": "-failure", "tenant": "acme"}, ["Bob Brown"]),
+            ({"device": ["-", "windows_pc"]}, ["mallory@nowhere.example", "Bob Brown"]),
             ({"device": "windows_pc"}, ["Charlie Clark", "Bob Brown", "Dana Diaz"]),
             ({"period": "custom", "from": "2020-01-01", "to": "2020-01-31"}, []),
             ({"from": "2020-01-01", "tenant": "globex"}, ["Charlie Clark"]),
         ],
     )
-    def test_filters(self, dana: Client, cast: Cast, filters: dict[str, str], found: list[str]) -> None:
+    def test_filters(self, dana: Client, cast: Cast, filters: dict[str, Any], found: list[str]) -> None:
         sign_in(cast.bob)
         sign_in(cast.charlie)
         Client().post("/sign-in/", {"username": "bob@acme.example", "password": "?"})
@@ -107,6 +117,8 @@ class TestLoginEvents:
             ({"to": "2026-11-20"}, '"From" is missing. Choose the first day.'),
             ({"from": "yesterday"}, '"yesterday" isn\'t a date. Enter it as YYYY-MM-DD.'),
             ({"status": "banana"}, '"banana" isn\'t a status. Choose Success or Failure.'),
+            ({"status": "success,-failure"}, "Choose what to include or what to leave out, not both."),
+            ({"finding": "any"}, "Findings are of one tenant. Enter it, too."),
         ):
             response = dana.get(EVENTS, filters)
             assert shown in unescape(response.content.decode())
@@ -121,6 +133,23 @@ class TestLoginEvents:
         first, last = (date.fromisoformat(form[name].value()) for name in ("from", "to"))
         assert last - first == timedelta(days=6)
 
+    def test_events_of_findings_are_those_of_the_tenant_that_is_chosen(self, dana: Client, cast: Cast) -> None:
+        found = new_country(cast.bob)
+        with acting_as(tenant_id=cast.acme.pk):
+            [expected] = store.events_of(found).values()
+        sign_in(cast.bob)
+        for value in ("any", str(found.pk)):
+            response = dana.get(EVENTS, {"tenant": "acme", "finding": value, "period": "30d"})
+            assert [event.pk for event in response.context["cl"].result_list] == expected
+        assert _names(dana.get(EVENTS, {"tenant": "globex", "finding": "any", "period": "30d"})) == []
+
+    def test_choices_are_what_occurs_in_the_tenant_that_is_chosen(self, dana: Client, cast: Cast, monkeypatch) -> None:
+        rolled_up = {cast.acme.pk: {"action": {"log_in"}, "country": {"IN", ""}}}
+        monkeypatch.setattr(support_filters, "occurring", lambda _model, tenant_id: rolled_up[tenant_id])
+        response = dana.get(EVENTS, {"tenant": "acme", "action": "edit"})
+        assert (_offered(response, "action"), _offered(response, "country")) == (["log_in", "edit"], ["IN", "none"])
+        assert len(_offered(dana.get(EVENTS), "action")) > 2
+
     def test_supports_own_views_are_hidden_by_default(self, dana: Client, cast: Cast) -> None:
         sign_in(cast.bob)
         dana.get(EVENTS, {"tenant": "acme"})
@@ -132,12 +161,14 @@ class TestLoginEvents:
         monkeypatch.setattr(LoginEventAdmin, "list_per_page", 2)
         for member in (cast.alice, cast.bob, cast.charlie, cast.erin):
             sign_in(member)
-        newest = dana.get(EVENTS, {"q": "example", "period": "today"})  # not an address: part of all of them
+        text = "example"  # not an address: part of all of them
+        newest = dana.get(EVENTS, {"q": text, "period": "today", "action": ["log_out", "log_in"]})
         assert _names(newest) == ["Erin Evans", "Charlie Clark"]
         assert newest.context["cl"].newer_url is None
         older = dana.get(EVENTS + newest.context["cl"].older_url)
         assert _names(older) == ["Bob Brown", "Alice Adams"]
         assert "q=example" in older.context["cl"].newer_url
+        assert "action=log_in%2Clog_out" in older.context["cl"].newer_url
         oldest = dana.get(EVENTS + older.context["cl"].older_url)
         assert _names(oldest) == ["Dana Diaz"]
         assert oldest.context["cl"].older_url is None

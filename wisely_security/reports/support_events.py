@@ -70,8 +70,7 @@ class EventList(SupportChangeList):
             return Page([], None, None)
 
     def _turn(self, direction: str, event_id: UUID) -> str:
-        kept = {name: value for name, value in self.params.items() if name not in {OLDER, NEWER}}
-        return f"?{urlencode({**kept, direction: str(event_id)})}"
+        return f"?{urlencode({**self.filters.parameters, direction: str(event_id)})}"
 
 
 class EventAdmin(SupportAdmin[E]):

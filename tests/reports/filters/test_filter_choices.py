@@ -11,7 +11,7 @@ from pytest_django.asserts import assertHTMLEqual
 
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
-from wisely_security.reports.filtering.choices import Choices, choice_filter
+from wisely_security.reports.filtering.choices import ChoiceFilter, Choices
 from wisely_security.reports.filtering.people import listed_users, user_choices
 from wisely_security.reports.filtering.widgets import DropDown
 
@@ -35,7 +35,7 @@ def test_choices_are_computed_when_needed_and_once() -> None:
         return [("a", "A")]
 
     choices = Choices(make)
-    field = choice_filter("Thing", make, "Any").field
+    field = ChoiceFilter(choices=Choices(make), empty_label="Any").field
     assert made == []
     assert list(choices) == list(choices) == [("a", "A")]
     assert field.clean("a") == "a"

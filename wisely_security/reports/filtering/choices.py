@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.utils.choices import BaseChoiceIterator, flatten_choices
 
 from .parameters import a, choose, is_uuid, isnt
-from .widgets import DropDown
 
 Made = list[tuple[str, Any]]
 
@@ -40,18 +39,6 @@ class ChoiceField(django_filters.fields.ChoiceField):
 
 class ChoiceFilter(django_filters.ChoiceFilter):
     field_class = ChoiceField
-
-
-def choice_filter(label: str, choices: Any, empty: str, field: str | None = None, **options: Any) -> Any:
-    """``choices``: as of a form field, also grouped, or a function that returns them."""
-    return ChoiceFilter(
-        **options,
-        label=label,
-        field_name=field,
-        choices=Choices(choices if callable(choices) else lambda: choices),
-        empty_label=empty,
-        widget=DropDown,
-    )
 
 
 ANY_FINDING = "any"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,27 +12,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, Value
 
+from wisely_security.core.request_context import acting_as
 from wisely_security.core.text.folding import fold
+from wisely_security.ledger.derived.occurring import occurring
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.search.fields import Holds, pattern_of
 from wisely_security.ledger.search.networks import parse_networks
 from wisely_security.ledger.search.pasted import bare, parse_uuid
 from wisely_security.tenancy.models import Tenant
 
-from ..columns import ReportTable
-from .choices import choice_filter
 from .filters import PeriodForm, ReportFilterSet
 from .periods import DEFAULT, Preset
 
 NO_TENANT_TYPED = "none"
 MOST_CANDIDATES = 8
-
-
-def _single(each: Any) -> django_filters.Filter:
-    def choices() -> list[Any]:
-        return [choice for choice in each.extra["choices"] if choice[0] not in each.stored]
-
-    return choice_filter(str(each.label), choices, "Any", each.field_name)
 
 
 class SupportFilterForm(PeriodForm):
@@ -52,6 +45,12 @@ class SupportFilterForm(PeriodForm):
                 slugs = ", ".join(tenant.slug for tenant in found[:MOST_CANDIDATES])
                 raise ValidationError(f"Which one? {slugs}{', …' if len(found) > MOST_CANDIDATES else ''}")
         raise ValidationError("No tenant has this name. Enter the tenant’s name or short name.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("finding") and data.get("tenant") is None and "tenant" not in self.errors:
+            self.add_error("finding", "Findings are of one tenant. Enter it, too.")
+        return data
 
 
 class SupportFilterSet(ReportFilterSet):
@@ -76,11 +75,6 @@ class SupportFilterSet(ReportFilterSet):
     class Meta(ReportFilterSet.Meta):
         form = SupportFilterForm
 
-    @classmethod
-    def filters_of(cls, table: type[ReportTable]) -> dict[str, django_filters.Filter]:
-        """One value of each, as the column holds it."""
-        return {name: _single(each) for name, each in super().filters_of(table).items()}
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields = self.form.fields
@@ -90,6 +84,16 @@ class SupportFilterSet(ReportFilterSet):
             custom = self.data.get("from") or self.data.get("to")
             self.form.data = {**dict(self.data.items()), "period": Preset.CUSTOM if custom else DEFAULT}
         self.form.order_fields(["q", "tenant", "period", "from", "to"])
+
+    @cached_property
+    def occurring(self) -> dict[str, set[str]]:
+        """What occurs in the tenant that is chosen; of all tenants together nothing is counted."""
+        tenant_id = self.form.cleaned_data.get("tenant") if self.form.is_valid() else None
+        return occurring(self.queryset.model, tenant_id) if tenant_id else {}
+
+    def apply_finding(self, queryset: Any, name: str, value: str) -> Any:
+        with acting_as(tenant_id=self.form.cleaned_data["tenant"]):
+            return super().apply_finding(queryset, name, value)
 
     def apply_text(self, queryset: Any, name: str, value: str) -> Any:
         if key := parse_uuid(value):
