@@ -45,9 +45,10 @@ def set_password(
         if user.status == UserStatus.PENDING:
             user.status = UserStatus.ACTIVE
         user.password_changed_at = Now()
+        user.reset_mailed_at = None  # that link no longer works, so another may follow at once
         try:
             with transaction.atomic():
-                user.save(update_fields=["password", "status", "password_changed_at"])
+                user.save(update_fields=["password", "status", "password_changed_at", "reset_mailed_at"])
         except IntegrityError:
             raise AccountChangedError from None
     end_sessions(user, cause, keep=keep.row if keep else None)
