@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wisely_security.ledger.models import time_of
 from wisely_security.reports import sessions
+from wisely_security.reports.columns import Fact
 from wisely_security.reports.filtering.periods import around
 from wisely_security.reports.pages.beside import Rows, Statement
 from wisely_security.reports.pages.groups import Grouping
@@ -78,7 +79,6 @@ def details(event: AuditEvent, tenant: Tenant, reader: User) -> dict[str, Any]:
         "resource_url": _place(event, places),
         "onward": [(label, f"{path(tenant)}?{urlencode(query)}") for label, query in _onward(event)],
         "other_record": [*_pages_about(event), *_sign_ins(event, tenant, reader)],
-        "more_fields": _session_facts(event, tenant, reader),
     }
 
 
@@ -91,7 +91,7 @@ def _pages_about(event: AuditEvent) -> Iterator[tuple[str, str]]:
         yield "About this person", reverse("person", args=[event.actor_id])
 
 
-def _session_facts(event: AuditEvent, tenant: Tenant, reader: User) -> list[tuple[str, list[tuple[str, Any]]]]:
+def session_facts(event: AuditEvent, tenant: Tenant, reader: User) -> list[tuple[str, list[Fact]]]:
     """With what and from where the actor had signed in. That is of Login Activity."""
     if not event.session or not reader.may("login_activity.view"):
         return []
@@ -199,6 +199,7 @@ REPORT = Report(
     beside=resources,
     numbers=NUMBERS,
     details=details,
+    more_facts=session_facts,
     details_template="audit_trail/event_details.html",
     changes=lambda event: [(each.label, diffs.in_words(each)) for each in diffs.read(event.changes)],
     structured=lambda event: {"changes": event.changes},

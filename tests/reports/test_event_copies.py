@@ -25,7 +25,7 @@ def test_the_json_is_the_row_of_the_download(committed_cast: Cast, path: str, dj
     alice = sign_in(committed_cast.alice)
     alice.post("/settings/roles/add/", {"name": "=Reviewer", "permissions": ["roles.view"]})
     event = alice.get(path).context["events"][0]
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):  # two find the sign-in of the session
         copy = alice.get(f"{event.url}json/")
     names, values = csv_of(alice.get(f"{path}download/", {"q": event.event.pk}))
     assert copy["Content-Type"] == "application/json"
@@ -48,6 +48,10 @@ def test_the_text_is_what_the_event_page_says(cast: Cast) -> None:
     assert text.startswith(f"Acme, Audit Trail: Roles: Add, Reviewer\nhttp://testserver{event.url}\n")
     assert "What changed\n  Name: Reviewer\n" in text
     assert "  Actioned By: Alice Adams\n" in text
+    assert "\nThe session\n  Signed in: " in text
+    assert "\n  Device Type: Windows PC\n" in text
+    session = json.loads(alice.get(f"{event.url}json/").content)["more"]["The session"]
+    assert (session["Device Type"], session["Geo Location"]) == ("Windows PC", "Private network")
 
 
 def test_no_copy_holds_a_secret(cast: Cast) -> None:

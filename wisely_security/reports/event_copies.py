@@ -16,18 +16,24 @@ from .filtering.periods import Period
 from .views import ReportEvent
 
 
-class EventAsText(ReportEvent):
+class EventCopy(ReportEvent):
+    def more_facts(self, event: Any) -> Any:
+        """What the details show besides the columns: in the Audit Trail, the sign-in of the session."""
+        return self.report.more_facts(event, self.request.tenant, self.request.user)
+
+
+class EventAsText(EventCopy):
     def get(self, request: HttpRequest, section: str = "", *, pk: UUID) -> HttpResponse:  # type: ignore[override]
         event = self.event(pk)
         lines = [f"{self.request.tenant.name}, {self.report.title}: {event}", self.request.build_absolute_uri("../")]
         changes = ("What changed", self.report.changes(event))
-        for title, fields in [changes, *self.report.facts(event)]:
+        for title, fields in [changes, *self.report.facts(event), *self.more_facts(event)]:
             shown = [f"  {label}: {value}" for label, value in fields if value not in (None, "")]
             lines += ["", title, *shown] if shown else []
         return HttpResponse("\n".join(lines) + "\n", "text/plain; charset=utf-8")
 
 
-class EventAsJson(ReportEvent):
+class EventAsJson(EventCopy):
     """``event``: the columns of the download, by heading. Documented in docs/record-addresses.md."""
 
     style: ClassVar[dict[str, Any]] = {"indent": 2, "ensure_ascii": False}
@@ -45,4 +51,6 @@ class EventAsJson(ReportEvent):
             "event": dict(zip(header(self.report.table), values, strict=True)),
             **self.report.structured(event),
         }
+        if more := self.more_facts(event):
+            copy["more"] = {title: dict(fields) for title, fields in more}
         return JsonResponse(copy, json_dumps_params=self.style)

@@ -78,6 +78,7 @@ class Report:
     numbers: Numbers
     beside: Callable[[Sequence[Any], User], Statement | None] = lambda events, reader: None
     details: Callable[[Any, Tenant, User], Mapping[str, Any]] = lambda event, tenant, reader: {}
+    more_facts: Callable[[Any, Tenant, User], list[tuple[str, list[Fact]]]] = lambda event, tenant, reader: []
     details_template: str = "reports/event_details.html"
     changes: Callable[[Any], list[tuple[str, str]]] = lambda event: []
     structured: Callable[[Any], Mapping[str, Any]] = lambda event: {}
@@ -345,6 +346,7 @@ class ReportEvent(ReportPage):
             "proof_url": f"{self.path}{pk}/proof/" if self.request.user.may(self.report.download_permission) else None,
             **event_notes.on_event(self.report, self.request.tenant, self.request.user, event),
             "notes_next": self._shown_on(request),
+            "more_fields": self.report.more_facts(event, self.request.tenant, self.request.user),
             **self.report.details(event, self.request.tenant, self.request.user),
             **self.report.page_context(),
         }
