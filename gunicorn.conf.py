@@ -1,5 +1,6 @@
 """The web server, in development and in production alike. Options on its command line win."""
 
+import gc
 from typing import Any
 
 worker_class = "gthread"
@@ -8,6 +9,7 @@ threads = 8  # more than downloads at once (wisely_security/reports/download/dow
 timeout = 60  # seconds; also for a client that neither sends nor takes anything (pre_request)
 graceful_timeout = 10  # seconds; then a process is killed
 TO_RECORD = 3  # of them, for the downloads that do not end in time
+OBJECTS_A_COLLECTION = 10_000  # a page makes thousands that are gone with it
 accesslog = None  # the reverse proxy's business
 loglevel = "warning"
 control_socket_disable = True
@@ -39,6 +41,8 @@ def post_worker_init(worker: Any) -> None:
     worker.helpers = [MailWorker(), CheckpointWorker(), ProjectorThread()]
     for helper in worker.helpers:
         helper.start()
+    gc.freeze()  # what is loaded by now stays: nothing of it has to be looked through again
+    gc.set_threshold(OBJECTS_A_COLLECTION)
 
 
 def worker_exit(server: Any, worker: Any) -> None:
