@@ -72,7 +72,7 @@ def test_a_list_of_ones_own_adds_to_it(tmp_path: Path, settings: Any) -> None:
 
 
 def test_a_list_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="nowhere.txt: No such file"):
+    with pytest.raises(CommandError, match=r"nowhere\.txt: No such file"):
         call_command("write_breached_passwords", tmp_path / "nowhere.txt", output=tmp_path / "made.xz")
 
 

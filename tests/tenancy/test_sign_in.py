@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from login_activity.sign_ins.recorder import HIDDEN_NAME
-from tests.support.cast import PASSWORD, Cast, sign_in
+from tests.support.cast import PASSWORD, Cast, add_member, person, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session, User, UserStatus
 
@@ -71,6 +73,26 @@ def test_an_unknown_address_is_refused_in_the_same_words_and_recorded_without_te
     [event] = events(None)
     assert (event.user_id, event.user_name, event.reason) == (None, "nobody@acme.example", "unknown_user")
     assert [e.reason for e in events(cast.acme)] == ["wrong_password"]
+
+
+@pytest.mark.parametrize(
+    ("path", "form"), [("/sign-in/", {"password": "not it"}), ("/password-reset/", {})], ids=["sign-in", "reset"]
+)
+def test_a_refusal_takes_the_same_steps_whoever_is_meant(cast: Cast, path: str, form: dict[str, str]) -> None:
+    """So that neither its time nor its size nor its cookies disclose who has an account (benchmarks/enumeration.py)."""
+    set_status(cast.bob, UserStatus.SUSPENDED)
+    ivy = person("Ivy", "ivy@acme.example", status=UserStatus.PENDING)
+    ivy.set_unusable_password()
+    add_member(cast.acme, "admin", ivy)
+    field = "username" if path == "/sign-in/" else "email"
+    Client().post(path, form | {field: "eve@acme.example"})
+    seen = set()
+    for email in ("alice@acme.example", "bob@acme.example", "ivy@acme.example", "eve@acme.example"):
+        with CaptureQueriesContext(connection) as sent:
+            answer = Client().post(path, form | {field: email})
+        size = len(answer.content) - answer.content.count(email.encode()) * len(email)
+        seen.add((len(sent), answer.status_code, size, tuple(answer.cookies)))
+    assert len(seen) == 1
 
 
 @pytest.mark.parametrize("typed", ["hunter2", "correct horse battery", "+44 7700 900123", "a@b", "ünïcode", "x" * 254])

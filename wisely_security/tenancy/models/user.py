@@ -46,9 +46,13 @@ HAS_ACCOUNT = ~models.Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
-        """Whose account the address is; where it is nobody's yet, the first who was invited with it."""
+        """Whose account the address is; where it is nobody's yet, the first who was invited with it.
+
+        One statement, whoever has the address: how long it takes discloses nothing.
+        """
         email = (username or "").strip().lower()
-        found = self.with_account(email).first() or self.filter(email=email).order_by("pk").first()
+        account_first = models.ExpressionWrapper(HAS_ACCOUNT, models.BooleanField()).desc()
+        found = self.filter(email=email).order_by(account_first, "pk").first()
         if found is None:
             raise User.DoesNotExist
         return found
