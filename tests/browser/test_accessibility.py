@@ -68,8 +68,9 @@ def _visit_enterprise(page: Page) -> None:
 
 
 def _send_empty(page: Page) -> None:
-    page.locator("main form[method=post]").evaluate("form => { form.noValidate = true; }")
-    page.locator("main form[method=post] button[type=submit]").click()
+    form = page.locator("main form[method=post]").first
+    form.evaluate("form => { form.noValidate = true; }")
+    form.locator("button[type=submit]").click()
     expect(page.locator("main .errorlist").first).to_be_visible()
 
 
@@ -137,6 +138,9 @@ STATES = {
     "integrity": State("/settings/security/integrity/", visitor=somebody_at_work),
     "checkpoint that is none": State("/settings/security/integrity/compare/", then=_send_empty),
     "checkpoint receiver": State("/settings/checkpoint-receivers/", visitor=somebody_at_work, then=_follow("Archive")),
+    "no passkeys": State("/account/passkeys/"),
+    "new passkey": State("/account/passkeys/add/"),
+    "confirmation": State("/account/confirm/"),
     "findings": State("/settings/security/findings/"),
     "rules of findings": State("/settings/security/findings/rules/", then=_press("Try on the last 30 days")),
     "enterprises": State("/settings/security/enterprises/?sort=failures", visitor=lambda site: site.cast.erin),

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.support.cast import PASSWORD, Cast, sign_in
 from tests.support.passkeys import PRESENT, VERIFIED, Device, add_passkey, answer
+from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Passkey, User, UserStatus
 
@@ -232,6 +233,16 @@ class TestRemoved:
             assert not User.objects.get(pk=cast.bob.pk).has_second_factor
         client = Client()
         assert client.post(ALONE, {"answer": answer(client, device)}).status_code == 400
+
+    def test_many_are_listed_in_as_few_statements_as_one(self, cast: Cast, device: Device) -> None:
+        bob = sign_in_with(device)
+        self.page(bob)
+        with at_most(9):
+            self.page(bob)
+        for number in range(3):
+            add_passkey(bob, f"Key {number}")
+        with at_most(9):
+            assert "Key 2" in self.page(bob)
 
     def test_nobody_elses(self, cast: Cast, device: Device) -> None:
         with acting_as(tenant_id=cast.acme.pk):
