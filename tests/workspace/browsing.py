@@ -169,8 +169,9 @@ class Visitor:
 
     @property
     def form(self) -> Form:
-        """The form of a page that has one to fill in or to confirm."""
-        [form] = [Form(each) for each in self.main.iter("form") if each.get("method") == "post"]
+        """The form of a page that has one to fill in or to confirm; another may be hidden until a script shows it."""
+        shown = [each for each in self.main.iter("form") if each.get("hidden") is None]
+        [form] = [Form(each) for each in shown if each.get("method") == "post"]
         return form
 
     @property

@@ -76,7 +76,7 @@ class Person:
         return "/sign-in/" not in self.visit(HOME).url
 
     def sign_in(self) -> None:
-        [form] = [Form(each) for each in self.visitor.main.iter("form") if each.get("method") == "post"]
+        form = self.visitor.form
         form.values |= {"username": self.email, "password": PASSWORD}
         self.send(form, "log_in")
 
