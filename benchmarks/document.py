@@ -19,6 +19,7 @@ PARTS: Mapping[str, Sequence[str]] = {
     "writes": ["{rounds}"],
     "limits": [],
     "sign_in": ["{rounds}"],
+    "flood": [],
     "sealing": ["{rounds}"],
     "findings": ["--rounds", "{rounds}"],
     "pages": [],

@@ -51,7 +51,7 @@ def is_only_counted(tenant_id: UUID | None, values: dict[str, Any]) -> bool:
                 values["user_email"],
                 values["ip"],
                 network,
-                json.dumps(client.as_data()),
+                json.dumps({**client.as_data(), "detail": values["detail"]}),
                 current().request_id,
                 limits,
             ],

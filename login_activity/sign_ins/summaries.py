@@ -45,7 +45,7 @@ class Counted:
     account: str
     ip: str | None
     name: str
-    client: str  # JSON of a Client, of the first of them
+    client: str  # JSON of a Client, and of the event's ``detail``: of the first of them
     request: UUID | None
     agents: bool
     times: int
@@ -127,7 +127,8 @@ def _append(rows: Sequence[Counted]) -> None:
     reason = Reason(first.reason)
     outcome: dict[str, Reason] = {"failed" if first.status == Status.FAILURE else "note": reason}
     with using(replace(NOBODY, client=client, request_id=first.request)):
-        values = event_values(Action(first.action), None, first.tenant_id, detail=_detail(rows), **outcome)
+        detail = {**json.loads(first.client)["detail"], **_detail(rows)}
+        values = event_values(Action(first.action), None, first.tenant_id, detail=detail, **outcome)
         who: dict[str, Any] = {"user_id": None, "user_name": HIDDEN_NAME, "user_email": ""}
         if is_one_account:
             who = {"user_id": first.user_id, "user_name": first.name, "user_email": first.account}

@@ -21,7 +21,8 @@ from login_activity.vocabulary import Action, Reason
 from tests.support.cast import Cast, sign_in
 from tests.tenancy.test_sign_in import attempt
 from wisely_security.core.request_context import Client as From
-from wisely_security.core.request_context import RequestContext, using
+from wisely_security.core.request_context import RequestContext, acting_as, using
+from wisely_security.findings.models import Finding
 from wisely_security.ledger.derived import projectors
 from wisely_security.tenancy.models import User
 
@@ -135,8 +136,10 @@ def test_what_somebody_does_who_is_signed_in_is_always_an_event(cast: Cast, even
 
 @pytest.mark.usefixtures("committed")
 def test_what_is_counted_is_written_after_a_minute_by_the_projectors_once(committed_cast: Cast, events) -> None:
-    """A transaction that fails leaves everything as it was."""
-    fail(committed_cast.bob, 10)
+    """A transaction that fails leaves everything as it was. Findings count attempts."""
+    fail(committed_cast.bob, 40)
+    for number in range(40):
+        fail(committed_cast.charlie, ip=f"203.0.{number}.9")
     projectors.project()
     assert (len(events(committed_cast.acme)), summaries.waiting_since()) == (4, None)
     with connections["owner"].cursor() as cursor:
@@ -148,8 +151,14 @@ def test_what_is_counted_is_written_after_a_minute_by_the_projectors_once(commit
     assert times(events(committed_cast.acme)) == 4
     projectors.project()
     projectors.project()
-    assert (len(events(committed_cast.acme)), times(events(committed_cast.acme))) == (5, 10)
+    assert (len(events(committed_cast.acme)), times(events(committed_cast.acme))) == (5, 40)
+    assert (len(events(committed_cast.globex)), times(events(committed_cast.globex))) == (5, 40)
     assert summaries.waiting_since() is None
+    with acting_as(support=True):
+        found = {(finding.name, finding.rule): finding.sentence for finding in Finding.objects.all()}
+    assert sorted(found) == [("Bob Brown", "guessing"), ("Charlie Clark", "guessing")]
+    assert found["Bob Brown", "guessing"].startswith("40 wrong passwords for Bob Brown")
+    assert found["Charlie Clark", "guessing"].endswith("from 40 addresses.")
 
 
 def test_the_application_can_neither_read_nor_alter_what_is_counted(cast: Cast) -> None:

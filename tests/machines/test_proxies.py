@@ -187,7 +187,7 @@ def site(committed_cast: Cast, proxy: Proxy) -> Iterator[Site]:
         }
         collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
         subprocess.run(collect, cwd=ROOT, env=os.environ | production, check=True)
-        _, application = stack.enter_context(web_server(**production))
+        _, application = stack.enter_context(web_server(**production))  # type: ignore[arg-type]
         yield Site(stack.enter_context(proxy(folder, application)), folder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address, ip_network
@@ -137,7 +138,7 @@ def read(record: str, rows: list[tuple[Any, ...]]) -> Iterator[Observation]:
             area,
             number,
             int(times or 1),
-            each or (),
+            json.loads(each) if each else (),
             module,
             resource,
             resource_id,
