@@ -60,7 +60,7 @@ check: $(VENV)/test.installed
 	$(RUN) manage.py makemigrations --check
 	$(RUN) manage.py check_new_database
 	DEBUG=0 ALLOWED_HOSTS=example.com SITE_URL=https://example.com SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
-		SIGNING_KEY="$$(head -c 32 /dev/urandom | base64)" \
+		FACTOR_KEYS="$$(head -c 32 /dev/urandom | base64)" SIGNING_KEY="$$(head -c 32 /dev/urandom | base64)" \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) -m deptry .
 	$(RUN) -m bandit --quiet --recursive --configfile pyproject.toml manage.py wisely_security login_activity audit_trail

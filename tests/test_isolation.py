@@ -42,6 +42,10 @@ OF_ONES_OWN = {
     "settings",
     "profile",
     "password_change",
+    "second_factor",
+    "app_add",
+    "app_remove",
+    "recovery_codes",
     "passkeys",
     "passkey_add",
     "passkey_add_options",
@@ -54,6 +58,8 @@ OF_ONES_OWN = {
     "end_other_sessions",
 }
 NEED_PERMISSION = {
+    "user_factors",
+    "reset_user_factors",
     "user_sessions",
     "end_user_session",
     "end_user_sessions",
@@ -141,6 +147,9 @@ def urls(cast: Cast) -> dict[str, str]:
     with acting_as(tenant_id=cast.acme.pk):
         run = ReportRun.objects.get()
     arguments: dict[str, list[object]] = {
+        "user_factors": [cast.bob.pk],
+        "reset_user_factors": [cast.bob.pk],
+        "app_remove": [session.pk],
         "user_sessions": [cast.bob.pk],
         "end_user_sessions": [cast.bob.pk],
         "end_user_session": [cast.bob.pk, session.pk],
@@ -173,6 +182,7 @@ def urls(cast: Cast) -> dict[str, str]:
 
 
 POSTS = {
+    "reset_user_factors",
     "finding_exception_delete",
     "saved_view_delete",
     "end_user_session",
@@ -210,6 +220,7 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
     response = visit(sign_in(cast.alice), name, urls[name])
     expected = {
         "end_session": 404,  # the session is not Alice's own
+        "app_remove": 404,
         "passkey_remove": 404,  # nor is there a passkey
         "confirm_passkey": 302,  # to the page that asks for it
         "integrity_checkpoint": 404,  # what a test does not commit is not sealed

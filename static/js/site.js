@@ -43,6 +43,8 @@ for (const input of document.querySelectorAll("input[type=password]")) {
   if (focused) input.focus();
 }
 
+for (const button of document.querySelectorAll("[data-prints]")) button.addEventListener("click", () => print());
+
 // What is shown once can be copied without marking it.
 for (const button of document.querySelectorAll("[data-copies]")) {
   const copied = document.getElementById(button.dataset.copies);

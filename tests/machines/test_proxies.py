@@ -178,6 +178,7 @@ def site(committed_cast: Cast, proxy: Proxy) -> Iterator[Site]:
         production = {
             "DEBUG": "0",
             "SECRET_KEY": settings.SECRET_KEY,
+            "FACTOR_KEYS": base64.b64encode(b"f" * 32).decode(),
             "SIGNING_KEY": base64.b64encode(b"k" * 32).decode(),
             "SITE_URL": f"https://{HOST}",
             "ALLOWED_HOSTS": HOST,

@@ -21,6 +21,8 @@ from wisely_security.tenancy.sign_in.signals import session_ended
 
 from .test_sign_in import IPHONE
 
+LIMITS = {"session_idle_minutes": "10", "session_max_hours": "2", "second_factor_grace_days": "14"}
+
 
 def sessions(cast: Cast) -> list[Session]:
     with acting_as(support=True):
@@ -154,7 +156,7 @@ def test_a_session_that_is_prolonged_meanwhile_goes_on(cast: Cast, events) -> No
 
 def test_the_tenants_own_limits_apply(cast: Cast, events) -> None:
     alice = sign_in(cast.alice)
-    saved = alice.post("/settings/sign-in/", {"session_idle_minutes": "10", "session_max_hours": "2"})
+    saved = alice.post("/settings/sign-in/", LIMITS)
     assert saved.status_code == 302
     event = events(cast.acme)[-1]
     assert (event.action, event.detail["area"]) == ("edit", "Sign-in settings")
@@ -171,7 +173,7 @@ def test_the_tenants_own_limits_apply(cast: Cast, events) -> None:
     "wrong", [{"session_idle_minutes": "4"}, {"session_max_hours": "0"}, {"session_max_hours": "x"}]
 )
 def test_limits_out_of_range_are_refused_and_recorded(cast: Cast, events, wrong: dict[str, str]) -> None:
-    form = {"session_idle_minutes": "10", "session_max_hours": "2"} | wrong
+    form = LIMITS | wrong
     response = sign_in(cast.alice).post("/settings/sign-in/", form)
     assert response.status_code == 400
     assert f'value="{next(iter(wrong.values()))}"' in response.content.decode()

@@ -50,6 +50,7 @@ def keys_granted_to(builtin_role: str) -> frozenset[str]:
 
 
 USER_SESSIONS = declare("users.sessions", "Users", "View and end users’ sessions")
+RESET_FACTORS = declare("users.reset_factors", "Users", "View and reset users’ second factors")
 SIGN_IN_SETTINGS = declare("sign_in_settings.edit", "Users", "View and edit sign-in settings")
 SWITCH_TENANT = declare(
     "tenants.switch",

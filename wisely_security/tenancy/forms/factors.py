@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from wisely_security.core.request_context import acting_as
+from wisely_security.database.fields import OneLineFormField
 
 from ..models import User
 from ..sign_in import signals
@@ -44,6 +45,20 @@ class CodeForm(forms.Form):
             self.add_error("code", forms.ValidationError(MESSAGES[reason], code=reason))
         with acting_as(**user.own_scope):
             signals.factor_refused.send(type(self), user=user, reason=reason, factor=factor)
+
+
+class AppForm(forms.Form):
+    name = OneLineFormField(
+        label="Name", max_length=60, initial="Authenticator app", help_text="So that you recognise it: the device, say."
+    )
+    code = code_field("Code", "The 6 digits that the app shows now.")
+
+    def refuse_first_code(self, error: CodeRefusedError) -> None:
+        """Nobody guesses at a secret of their own: only shown."""
+        message = MESSAGES[error.reason]
+        if error.reason == "wrong_code":
+            message = f"{message} If it goes on, set your device’s clock automatically."
+        self.add_error("code", forms.ValidationError(message, code=error.reason))
 
 
 class PasswordForm(forms.Form):

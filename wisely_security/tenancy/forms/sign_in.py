@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -17,6 +18,7 @@ from ..models.time_zones import time_zone_choices
 from ..models.user import EMAIL_TAKEN
 from ..sign_in import signals
 from ..sign_in.authentication import LockedOutError, Refusal, refusal
+from ..sign_in.factors import requirement
 from ..sign_in.passwords import normalize_password
 from .edit_form import EditForm
 
@@ -157,8 +159,27 @@ class InviteForm(EditForm):
 class SignInSettingsForm(EditForm):
     class Meta:
         model = Tenant
-        fields = ["session_idle_minutes", "session_max_hours"]
+        fields = ["session_idle_minutes", "session_max_hours", "second_factor_grace_days"]
         widgets = {
+            "second_factor_grace_days": forms.NumberInput(attrs={"data-unit": "days"}),
             "session_idle_minutes": forms.NumberInput(attrs={"data-unit": "minutes"}),
             "session_max_hours": forms.NumberInput(attrs={"data-unit": "hours"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["second_factor_of"] = forms.MultipleChoiceField(
+            label="Require a second factor of",
+            choices=requirement.choices(self.instance),
+            initial=requirement.required_of(self.instance),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="Besides the password, they confirm each sign-in with an authenticator app or a passkey.",
+        )
+        self.order_fields(["session_idle_minutes", "session_max_hours", "second_factor_of"])
+
+    def names_of(self, keys: Iterable[str]) -> str:
+        """Whom it is required of, as the record shows it."""
+        chosen = set(keys)
+        names = [label for key, label in self.fields["second_factor_of"].choices if key in chosen]  # type: ignore[attr-defined]
+        return ", ".join(names) or "Nobody"

@@ -14,6 +14,7 @@ from wisely_security.core.text.folding import sort_key
 from ..models import Tenant, User
 from ..models.tenant import PEOPLE_SECTIONS
 from ..permissions import SIGN_IN_SETTINGS
+from ..sign_in.factors import requirement
 from .time_zone import choices
 
 WORKSPACE, PEOPLE, SECURITY = "workspace", "people", "security"
@@ -75,8 +76,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu": lambda: _menu(request.path, user, tenant),
         "enterprises": lambda: user.enterprises,
+        "factor_days": lambda: _factor_days(user),
         "zone_choices": lambda: choices(request.session),
     }
+
+
+def _factor_days(user: User) -> int | None:
+    """How many days are left to set up a second factor; None: none is missing."""
+    until = requirement.due(user)
+    return None if until is None else requirement.days_left(until)
 
 
 def _menu(path: str, user: User, tenant: Tenant) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +31,7 @@ from ..sign_in.opening import by_nobody
 from ..sign_in.signals import SessionEnd
 from .access import SignedInView
 from .factors.at_sign_in import after_password
+from .factors.confirmation import ask_to_confirm
 
 logger = logging.getLogger(__name__)
 # The answer to "forgot your password?" must not take longer where there is an account: the mail goes out beside it.
@@ -173,6 +174,14 @@ class AcceptInvitation(SetPasswordByLink):
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class ChangePassword(SignedInView):
+    """Whoever has a second factor has shown it a moment ago; of others the form itself asks the password."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        if isinstance(user, User) and user.has_second_factor and (asked := ask_to_confirm(request)):
+            return asked
+        return super().dispatch(request, *args, **kwargs)
+
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(ChangePasswordForm(self.request.user))
 

@@ -14,8 +14,11 @@ from ..forms.sign_in import ProfileForm, SignInSettingsForm, save_changed
 from ..models import Tenant, User
 from ..permissions import SIGN_IN_SETTINGS, SWITCH_TENANT
 from ..sign_in import signals
+from ..sign_in.factors import requirement
 from ..sign_in.sessions import VIEWED_TENANT_KEY
 from .access import AccessRefused, MemberView, SignedInView, go_on
+
+OF = "second_factor_of"  # the field
 
 
 class Profile(SignedInView):
@@ -64,11 +67,21 @@ class SignInSettings(MemberView):
         if not form.is_valid():
             signals.settings_refused.send(type(self), user=user, area=self.area)
             return self._page(form, status=400)
-        save_changed(form)
-        if form.changed_data:
-            signals.settings_edited.send(type(self), user=user, area=self.area, detail=changes(form, before))
+        self._save(form, before)
         messages.success(request, "Sign-in settings saved. They also apply to current sessions.")
         return redirect("sign_in_settings")
+
+    def _save(self, form: SignInSettingsForm, before: dict[str, Any]) -> None:
+        if not form.changed_data:
+            return
+        detail = changes(form, {**before, OF: form.fields[OF].initial})
+        if OF in form.changed_data:
+            chosen, whom = form.cleaned_data[OF], detail["changes"][str(form.fields[OF].label)]
+            whom[:] = [form.names_of(each) for each in whom]
+            form.changed_data.remove(OF)
+            requirement.require_of(self.request.tenant, chosen)
+        save_changed(form)
+        signals.settings_edited.send(type(self), user=self.request.user, area=self.area, detail=detail)
 
     def _page(self, form: SignInSettingsForm, status: int = 200) -> HttpResponse:
         unsaved.restore(self.request, form)

@@ -23,6 +23,8 @@ from .factors.at_sign_in import after_password
 # Not one transaction with the response: a failed attempt stays recorded whatever goes wrong after it.
 @method_decorator([may_be_old, transaction.non_atomic_requests, sensitive_post_parameters()], name="dispatch")
 class SignIn(LoginView):
+    open_without_factor = True
+
     template_name = "tenancy/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
@@ -56,6 +58,8 @@ class SignIn(LoginView):
 
 @method_decorator(may_be_old, name="dispatch")
 class SignOut(LogoutView):
+    open_without_factor = True
+
     http_method_names = ["post", "options"]
 
 

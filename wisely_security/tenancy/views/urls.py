@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from ..models.tenant import PEOPLE_SECTIONS
 from . import password, people, sessions, sign_in, time_zone
-from .factors import at_sign_in, confirmation, own_passkeys, passkeys
+from .factors import at_sign_in, confirmation, of_user, own_apps, own_passkeys, passkeys
 
 
 class PeopleSection:
@@ -27,6 +27,10 @@ urlpatterns = [
     path("sign-in/code/passkey/options/", passkeys.SecondStepOptions.as_view(), name="sign_in_code_passkey_options"),
     path("sign-in/passkey/", passkeys.SignInWithPasskey.as_view(), name="sign_in_passkey"),
     path("sign-in/passkey/options/", passkeys.SignInOptions.as_view(), name="sign_in_passkey_options"),
+    path("account/second-factor/", own_apps.SecondFactor.as_view(), name="second_factor"),
+    path("account/second-factor/app/", own_apps.AddApp.as_view(), name="app_add"),
+    path("account/second-factor/<uuid:pk>/remove/", own_apps.RemoveApp.as_view(), name="app_remove"),
+    path("account/second-factor/recovery-codes/", own_apps.RecoveryCodes.as_view(), name="recovery_codes"),
     path("account/passkeys/", own_passkeys.Passkeys.as_view(), name="passkeys"),
     path("account/passkeys/add/", own_passkeys.AddPasskey.as_view(), name="passkey_add"),
     path("account/passkeys/add/options/", own_passkeys.AddPasskeyOptions.as_view(), name="passkey_add_options"),
@@ -58,6 +62,10 @@ urlpatterns = [
         "settings/users/<uuid:pk>/sessions/<uuid:session_pk>/end/",
         sessions.EndUserSessions.as_view(),
         name="end_user_session",
+    ),
+    path("settings/users/<uuid:pk>/second-factor/", of_user.UserFactors.as_view(), name="user_factors"),
+    path(
+        "settings/users/<uuid:pk>/second-factor/reset/", of_user.ResetUserFactors.as_view(), name="reset_user_factors"
     ),
     path("settings/sign-in/", people.SignInSettings.as_view(), name="sign_in_settings"),
     path("switch-time-zone/", time_zone.SwitchTimeZone.as_view(), name="switch_time_zone"),

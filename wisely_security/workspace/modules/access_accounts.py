@@ -161,6 +161,7 @@ class AccessAccounts(ResourcePage):
     form = AccessAccountForm
     created, changed = SETUP, EDIT
     add_label = "Set up"
+    confirms_adding = True
     search = ("label", "business_group__name", "key_start")
     search_hint = "Label, group or start of the key"
     columns = (
@@ -186,6 +187,7 @@ class AccessAccounts(ResourcePage):
             action=EDIT,
             do=lambda account, form, request: give_key(account, request),
             confirm_text="The current key stops working immediately. The new one is shown once.",
+            confirmed=True,
         ),
         CustomAction(
             key="deactivate",

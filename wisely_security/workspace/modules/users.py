@@ -27,7 +27,7 @@ from wisely_security.tenancy.models import (
     User,
     UserStatus,
 )
-from wisely_security.tenancy.permissions import USER_SESSIONS
+from wisely_security.tenancy.permissions import RESET_FACTORS, USER_SESSIONS
 from wisely_security.tenancy.sign_in.accounts import invite, send_invitation
 from wisely_security.tenancy.sign_in.authentication import end_sessions
 from wisely_security.tenancy.sign_in.links import INVITATION_DAYS
@@ -300,6 +300,7 @@ class Users(ResourcePage):
             denial_reason=hand_over_denial_reason,
             confirm_text="There is only one Super Admin. Once you hand over, you can’t undo it yourself.",
             danger=True,
+            confirmed=True,
         ),
         CustomAction(
             key="delete",
@@ -330,6 +331,8 @@ class Users(ResourcePage):
 
     def pages(self, record: User, user: User) -> list[tuple[str, str]]:
         found = [("Sessions", reverse("user_sessions", args=[record.pk]))] if user.may(USER_SESSIONS) else []
+        if user.may(RESET_FACTORS):
+            found.append(("Second factor", reverse("user_factors", args=[record.pk])))
         if user.may("login_activity.view") or user.may("audit_trail.view"):
             found.append(("Activity", reverse("person", args=[record.pk])))
         return found

@@ -24,6 +24,7 @@ from wisely_security.tenancy.forms import unsaved
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in.mail import NotSentError
 from wisely_security.tenancy.views.access import AccessRefused, MissingPermission
+from wisely_security.tenancy.views.factors.confirmation import ask_to_confirm
 
 from .forms import record_version, refuse_if_changed
 from .resource_page import CustomAction
@@ -70,6 +71,10 @@ class ActionPage(SectionPage):
     def what_it_is(self) -> str:
         return str(self.action)
 
+    def is_confirmed_first(self) -> bool:
+        """Whether whoever does this has to have signed in a moment ago."""
+        return False
+
     def record_failure(self, failure: Failure) -> None:
         """One Failure, also where showing it fails afterwards."""
         if not self.recorded:
@@ -77,6 +82,8 @@ class ActionPage(SectionPage):
             self.tell_failure(self.action, failure, pk=self.pk, name=self.name)
 
     def get(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+        if self.is_confirmed_first() and (asked := ask_to_confirm(request)):
+            return asked
         record = self.record(pk) if pk else None
         self.name = str(record or "")
         if refused := self.denial_reason(record):  # nobody has tried yet: no event
@@ -87,6 +94,8 @@ class ActionPage(SectionPage):
         return self.page(200)
 
     def post(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponseBase:
+        if self.is_confirmed_first() and (asked := ask_to_confirm(request)):
+            return asked
         try:
             with transaction.atomic():
                 outcome = self.act(pk)
@@ -186,6 +195,9 @@ class ActionPage(SectionPage):
 
 
 class AddPage(ActionPage):
+    def is_confirmed_first(self) -> bool:
+        return self.resource_page.confirms_adding
+
     def denial_reason(self, record: Any) -> RefusedError | None:
         if self.resource_page.single and self.resource_page.records(self.request.tenant).exists():
             return RefusedError(f"The {self.resource_page.singular} is already set up.", Code.DUPLICATE)
@@ -239,6 +251,9 @@ class EditPage(ActionPage):
 
 class CustomActionPage(ActionPage):
     custom_action: CustomAction = cast(CustomAction, None)
+
+    def is_confirmed_first(self) -> bool:
+        return self.custom_action.confirmed
 
     def needed_permission(self) -> str:
         return self.custom_action.permission or self.resource_page.edit_permission

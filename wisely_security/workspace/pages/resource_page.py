@@ -43,6 +43,7 @@ class CustomAction:
     transaction that has locked the record; raises RefusedError. It returns the message to show afterwards, or a page.
     ``submit``: label of the button of its page, if it differs from ``label``. ``form``: what has to be filled in.
     ``confirm_text``: a question to answer first, where there is no form. ``deletes``: the record is gone afterwards.
+    ``confirmed``: whoever does it has signed in a moment ago, or does so again.
     """
 
     key: str
@@ -56,6 +57,7 @@ class CustomAction:
     confirm_text: str = ""
     danger: bool = False
     deletes: bool = False
+    confirmed: bool = False
 
 
 class ResourcePage:
@@ -76,6 +78,7 @@ class ResourcePage:
     created: ClassVar[Action | None]
     changed: ClassVar[Action]
     add_label: ClassVar[str] = "Add"
+    confirms_adding: ClassVar[bool] = False  # as CustomAction.confirmed
     custom_actions: ClassVar[Sequence[CustomAction]] = ()
     single: ClassVar[bool] = False  # a tenant has one at most
     locks_tenant: ClassVar[bool] = False  # one after the other in a tenant: who may do what is at stake

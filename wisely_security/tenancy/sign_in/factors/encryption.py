@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64Error
+from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.apps import AppConfig
 from django.conf import settings
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES, NONCE_BYTES, NAME_BYTES = 32, 12, 8
@@ -38,6 +42,15 @@ def keys() -> dict[bytes, AESGCM]:
     if not found:
         raise ImproperlyConfigured("Set FACTOR_KEYS, which secrets of second factors are encrypted with.")
     return found
+
+
+@checks.register
+def keys_are_set(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    try:
+        keys()
+    except ImproperlyConfigured as error:
+        return [checks.Error(str(error), id="wisely_security.E033")]
+    return []
 
 
 def encrypt(secret: bytes, owner: UUID) -> str:

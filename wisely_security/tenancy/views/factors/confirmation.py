@@ -35,17 +35,26 @@ class ConfirmedView(SignedInView):
     was sent too late is shown again, with what was typed where the page restores it."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and not is_confirmed(request):
-            if request.method == "POST":
-                unsaved.keep(request)
-            return HttpResponseRedirect(f"{reverse('confirm')}?{urlencode({'next': request.path})}")
+        if request.user.is_authenticated and (asked := ask_to_confirm(request)):
+            return asked
         return super().dispatch(request, *args, **kwargs)
+
+
+def ask_to_confirm(request: HttpRequest, page: str = "") -> HttpResponse | None:
+    """None: whoever is signed in did so a moment ago. Others do it again, and come back to ``page``, or to here."""
+    if is_confirmed(request):
+        return None
+    if request.method == "POST":
+        unsaved.keep(request)
+    return HttpResponseRedirect(f"{reverse('confirm')}?{urlencode({'next': page or request.path})}")
 
 
 # As SignIn: a guess stays reserved, and a refusal recorded, whatever goes wrong after it.
 @method_decorator([transaction.non_atomic_requests, sensitive_post_parameters()], name="dispatch")
 class Confirm(SignedInView):
     """With a second factor, where the person has one, otherwise with the password."""
+
+    open_without_factor = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(self._form(request.user))

@@ -28,6 +28,8 @@ NOT_MADE = "This passkey couldn’t be set up. Try again."
 
 
 class Passkeys(SignedInView):
+    open_without_factor = True
+
     def get(self, request: HttpRequest) -> HttpResponse:
         user = self.request.user
         with acting_as(**user.own_scope):
@@ -47,6 +49,8 @@ class PasskeyForm(forms.Form):
 
 class AddPasskey(ConfirmedView):
     """The name, then the browser asks its device or password manager to make a passkey."""
+
+    open_without_factor = True
 
     restores_typed = True
 
@@ -80,6 +84,8 @@ class AddPasskey(ConfirmedView):
 
 @method_decorator(never_cache, name="dispatch")
 class AddPasskeyOptions(SignedInView):
+    open_without_factor = True
+
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
