@@ -20,6 +20,8 @@ PARTS: Mapping[str, Sequence[str]] = {
     "limits": [],
     "sign_in": ["{rounds}"],
     "flood": [],
+    "guessing": [],
+    "enumeration": [],
     "sealing": ["{rounds}"],
     "findings": ["--rounds", "{rounds}"],
     "pages": [],
