@@ -80,7 +80,8 @@ def erase_account(person: Person, tenant: Tenant | None) -> None:
 
 def erase_elsewhere(person: Person, tenant: Tenant | None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM login_activity_guess WHERE account = ANY (%s)", [sorted(person.emails)])
+        for table in ("login_activity_guess", "login_activity_admitted", "login_activity_counted"):
+            cursor.execute(f"DELETE FROM {table} WHERE account = ANY (%s)", [sorted(person.emails)])  # noqa: S608
     with acting_as(support=True):
         _redact(person, LogEntry.objects.all(), ["object_repr", "change_message"])
         _redact(person, ErasureRequest.objects.all(), ["reference", "requested_by_name", "confirmed_by_name"])
