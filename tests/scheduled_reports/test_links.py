@@ -12,7 +12,7 @@ from audit_trail.models import AuditEvent
 from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action, Reason
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import read_csv
+from tests.support.csv_files import EVENT_ID, read_csv
 from wisely_security.core.request_context import acting_as
 from wisely_security.scheduled_reports.models import ReportRun
 from wisely_security.scheduled_reports.runs.running import run_due
@@ -46,7 +46,7 @@ def test_the_file_is_that_of_the_page_in_the_companys_time_zone_and_recorded(com
     assert (download.user_name, download.reason, download.detail["rows"]) == ("Alice Adams", "downloaded", 1)
     assert download.detail["filters"]["Status"] == "Failure"
     shown = alice.get(f"{LOGIN_ACTIVITY}download/?{'&'.join(run.parameters)}")
-    assert [row[-1] for row in read_csv(shown.getvalue())] == [row[-1] for row in rows]
+    assert [row[EVENT_ID] for row in read_csv(shown.getvalue())] == [row[EVENT_ID] for row in rows]
 
 
 def test_later_changes_of_the_view_leave_what_was_sent_as_it_was(cast: Cast) -> None:

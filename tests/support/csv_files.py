@@ -22,6 +22,7 @@ NOT_SHOWN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\
     map(chr, [*range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)])
 )
 HEADER = ",".join(header(LoginActivityTable))
+EVENT_ID = HEADER.split(",").index("Event ID")
 
 
 def read_csv(body: bytes) -> list[list[str]]:

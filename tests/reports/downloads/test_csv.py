@@ -16,7 +16,18 @@ from hypothesis import strategies as st
 from login_activity.models import LoginEvent
 from login_activity.report.tables import LoginActivityTable
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import BOM, HEADER, SEPARATORS, SIGNS, harmless, is_trimmed, original, read_csv, row_of
+from tests.support.csv_files import (
+    BOM,
+    EVENT_ID,
+    HEADER,
+    SEPARATORS,
+    SIGNS,
+    harmless,
+    is_trimmed,
+    original,
+    read_csv,
+    row_of,
+)
 from tests.support.hostile import hostile, hostile_rows
 from tests.support.records import a_tenant, append_many, append_rows, in_utc, put_at
 from wisely_security.core.request_context import RequestContext, acting_as
@@ -147,7 +158,7 @@ def test_the_download_is_what_the_page_shows_on_all_its_pages(committed_cast: Ca
         while page.context["older_url"]:
             page = alice.get(page.context["older_url"])
             seen += ids_of(page)
-        assert [row[-1] for row in download] == seen
+        assert [row[EVENT_ID] for row in download] == seen
         known = {str(event.id): event for event in events(committed_cast.acme)}
         assert download == [row_of(known[event_id], KOLKATA) for event_id in seen]
 

@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, sign_in
 from tests.support.copies import CUT_SHORT, WHOLE, recorded_downloads
-from tests.support.csv_files import HEADER, read_csv
+from tests.support.csv_files import EVENT_ID, HEADER, read_csv
 from tests.support.records import append_many, append_rows, in_utc, put_at
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
@@ -70,7 +70,7 @@ def test_the_rows_are_those_of_the_page_and_the_texts_those_of_the_csv(
     plain = read_csv(alice.get(DOWNLOAD, query).getvalue())
     sheet = sheet_of(alice, **query)
     assert [cell.value for cell in sheet[1]] == HEADER.split(",")
-    assert [row[-1] for row in cells(sheet)] == [str(event.pk) for event in shown]
+    assert [row[EVENT_ID] for row in cells(sheet)] == [str(event.pk) for event in shown]
     for row, line, event in zip(cells(sheet), plain, shown, strict=True):
         local = event.occurred_at.astimezone(KOLKATA)
         assert abs(row[1] - local.replace(tzinfo=None)) < timedelta(milliseconds=1)

@@ -19,7 +19,7 @@ from login_activity.models import LoginEvent
 from login_activity.report.filters import LoginActivityFilterSet
 from tests.audit_trail.records import put
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import read_csv
+from tests.support.csv_files import EVENT_ID, read_csv
 from tests.support.records import append_rows
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
@@ -160,7 +160,7 @@ def test_page_chart_and_download_agree(committed_cast: Cast, query: str) -> None
     page = alice.get(f"{LOGIN}?{query}")
     shown = [str(event.event.pk) for event in page.context["events"]]
     assert 0 < len(shown) < 50
-    assert [row[-1] for row in read_csv(alice.get(page.context["download_url"]).getvalue())] == shown
+    assert [row[EVENT_ID] for row in read_csv(alice.get(page.context["download_url"]).getvalue())] == shown
     chart = alice.get(f"{LOGIN}chart/?{query}").content.decode()
     assert re.search(r"<strong>(\d+) event", chart)[1] == str(len(shown))  # type: ignore[index]
     canonical = {name: values[0] for name, values in parse_qs(query).items()}
