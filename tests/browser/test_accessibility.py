@@ -138,6 +138,8 @@ STATES = {
     "integrity": State("/settings/security/integrity/", visitor=somebody_at_work),
     "checkpoint that is none": State("/settings/security/integrity/compare/", then=_send_empty),
     "checkpoint receiver": State("/settings/checkpoint-receivers/", visitor=somebody_at_work, then=_follow("Archive")),
+    "no second factor": State("/account/second-factor/"),
+    "new app": State("/account/second-factor/app/"),
     "no passkeys": State("/account/passkeys/"),
     "new passkey": State("/account/passkeys/add/"),
     "confirmation": State("/account/confirm/"),

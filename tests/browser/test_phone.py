@@ -33,6 +33,8 @@ def test_nothing_sticks_out(visit, site) -> None:
         "/settings/sign-in/",
         "/account/sessions/",
         "/account/profile/",
+        "/account/second-factor/",
+        "/account/second-factor/app/",
     ):
         for width in (360, 390, 768, 1024, 1800):
             page.set_viewport_size({"width": width, "height": 900})
