@@ -39,11 +39,6 @@ class Read:
     def buffers(self) -> int:
         return int(self.plan["Shared Hit Blocks"] + self.plan["Shared Read Blocks"])
 
-    @property
-    def is_count(self) -> bool:
-        """What the strip and the chart count, rather than rows of the page."""
-        return "ledger_counts" in self.statement
-
     @cached_property
     def nodes(self) -> list[dict[str, Any]]:
         return list(_below(self.plan))
@@ -76,18 +71,24 @@ def _below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _below(each)
 
 
-def reads(do: Callable[[], Any], **context: Any) -> list[Read]:
-    """What an action reads of events. ``context``: whose events these are (``acting_as``)."""
+def is_count(statement: str) -> bool:
+    """What the strip and the chart count, rather than rows of the page."""
+    return "ledger_counts" in statement
+
+
+def reads(do: Callable[[], Any], of: Callable[[str], bool] = lambda _: True, **context: Any) -> list[Read]:
+    """What an action reads of events. ``of``: which of its statements are explained. ``context``: whose events these
+    are (``acting_as``)."""
     connection.queries_log.clear()  # it has an end
     with CaptureQueriesContext(connection) as sent:
         do()
     with acting_as(**context), transaction.atomic(), connection.cursor() as cursor:
-        found = list(_explained(cursor, [each["sql"] for each in sent]))
+        found = list(_explained(cursor, [each["sql"] for each in sent], of))
         transaction.set_rollback(True)
     return found
 
 
-def _explained(cursor: Any, messages: list[str]) -> Iterator[Read]:
+def _explained(cursor: Any, messages: list[str], of: Callable[[str], bool]) -> Iterator[Read]:
     cursor.execute(
         "SELECT is_superuser::bool, row_security_active(%s) FROM current_setting('is_superuser') AS is_superuser",
         TABLES[:1],
@@ -98,8 +99,8 @@ def _explained(cursor: Any, messages: list[str]) -> Iterator[Read]:
         statement = message[len(before) :].strip()
         for setting in PLANNING.findall(before):
             cursor.execute(setting)
-        if statement.startswith(("SELECT", "WITH")) and OURS.search(statement):
-            yield Read(statement, explain(cursor, statement, "ANALYZE, BUFFERS, "))
+        if statement.startswith(("SELECT", "WITH")) and OURS.search(statement) and of(statement):
+            yield Read(statement, explain(cursor, statement, "ANALYZE, BUFFERS, TIMING off, "))
 
 
 def explain(cursor: Any, statement: str, options: str = "") -> dict[str, Any]:

@@ -40,7 +40,8 @@ from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant
 
 from .filters import Query, audit_filters, ids, login_filters, support_audit_filters, support_login_filters
-from .plans import Read, check, explain, reads, until_derived
+from .plans import Read, check, explain, is_count, reads, until_derived
+from .unusual import find_from_now_on, mark_some
 
 pytestmark = [pytest.mark.long, pytest.mark.large]
 EVENTS = 5_000_000
@@ -78,8 +79,11 @@ def site(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     with django_db_blocker.unblock(), databases.fresh_database(f"{databases.TEMPLATE}_explain"):
         cast = create_cast()
         History(EVENTS, [cast.acme.pk, *(uuid4() for _ in range(TENANTS - 2)), cast.globex.pk]).load()
+        find_from_now_on()
         derive()
         until_derived()
+        for tenant in (cast.acme, cast.globex):
+            mark_some(tenant)
         vacuum()
         alice, charlie, dana = sign_in(cast.alice), sign_in(cast.charlie), sign_in_as_support()
         yield Site(cast.acme, cast.globex, alice, charlie, dana, cast.alice.time_zone)
@@ -107,15 +111,17 @@ def everything() -> Query:
 
 def pages(client: Client, tenant: Tenant, path: str, query: Query) -> list[Read]:
     """What is read for the rows of a page."""
-    return [read for read in visits(client, tenant, path, query) if not read.is_count]
+    return reads(lambda: visit(client, path, query), lambda statement: not is_count(statement), tenant_id=tenant.pk)
 
 
-def visits(client: Client, tenant: Tenant, path: str, query: Query) -> list[Read]:
-    def visit() -> None:
-        response = client.get(path, query)
-        assert response.status_code == 200, response.content.decode()
+def counts(client: Client, tenant: Tenant, path: str, query: Query) -> list[Read]:
+    """What is read for the strip and the chart."""
+    return reads(lambda: visit(client, path, query), is_count, tenant_id=tenant.pk)
 
-    return reads(visit, tenant_id=tenant.pk)
+
+def visit(client: Client, path: str, query: Query) -> None:
+    response = client.get(path, query)
+    assert response.status_code == 200, response.content.decode()
 
 
 class TestTenantsPages:
@@ -140,7 +146,7 @@ class TestTenantsPages:
         for tenant, client in site.tenants:
             for query in ({}, {"status": "failure"}, {"finding": "any"}, {"action": "-view"} if path == LOGIN else {}):
                 for period in periods():
-                    found = [read for read in visits(client, tenant, path, query | period) if read.is_count]
+                    found = counts(client, tenant, path, query | period)
                     assert len(found) == (0 if "finding" in query else 1)
                     if found:
                         check(found, buffers=COUNTS_OF_BUFFERS, sorted_rows=4 * tops.MOST_READ)

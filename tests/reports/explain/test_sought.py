@@ -28,6 +28,7 @@ from wisely_security.tenancy.models import Tenant
 
 from .filters import NOBODY, Query
 from .plans import check, reads, until_derived
+from .unusual import find_from_now_on
 
 EVENTS = 100_000
 VALUES = 2_000  # sorted by how often each occurs: for the lists above the rows, and what filters offer
@@ -62,6 +63,7 @@ def acme(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         history = History(EVENTS)
         history.tenants[0] = cast.acme.pk
         history.load()
+        find_from_now_on()
         until_derived()
         with connections["owner"].cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
