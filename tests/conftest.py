@@ -39,6 +39,8 @@ hypothesis.settings.load_profile("suite")
 def pytest_itemcollected(item: pytest.Item) -> None:
     if marker := NEEDS.get(item.path.relative_to(HERE).parts[0]):
         item.add_marker(marker)
+    if (database := item.get_closest_marker("django_db")) and database.kwargs.get("transaction"):
+        raise pytest.UsageError(f"{item.nodeid} would leave its rows to others: use committed or committed_cast.")
 
 
 @pytest.hookimpl(trylast=True)

@@ -91,7 +91,7 @@ class TestReadersWhoTakeNothing:
     def test_do_not_keep_others_from_the_site(self, alice: Client, committed_cast: Cast, events: Events) -> None:
         with web_server() as address:
             with self.stalled(address, alice, 9) as answers:
-                assert [answer.status for answer in answers] == [200] * 2 + [503] * 7
+                assert [answer.status for answer in answers] == [200] * 2 + [429] * 7
                 assert answers[-1].getheader("Retry-After") == "10"
                 with closing(http.client.HTTPConnection(*address, timeout=20)) as somebody:
                     somebody.request("GET", "/sign-in/")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
@@ -67,8 +66,8 @@ def test_a_code_works_once_and_in_its_own_half_minute_alone(cast: Cast, events, 
     assert refused == ["used_code", "wrong_code", "used_code", "expired_code"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_requests_with_one_code_one_gets_in(cast: Cast, half_minute: Traveller) -> None:
+def test_of_two_requests_with_one_code_one_gets_in(committed_cast: Cast, half_minute: Traveller) -> None:
+    cast = committed_cast
     seed = give_app(cast.alice)
     code = code_at(seed)
 

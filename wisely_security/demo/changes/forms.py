@@ -11,6 +11,8 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from wisely_security.tenancy.models import Tenant, User
+from wisely_security.tenancy.sign_in.factors.confirmation import confirm
+from wisely_security.tenancy.sign_in.session_store import SessionStore
 from wisely_security.workspace.pages.forms import RecordForm
 
 Typed = dict[str, Any]
@@ -19,7 +21,10 @@ Typed = dict[str, Any]
 def is_done(user: User, tenant: Tenant, url: str, typed: Typed | None) -> bool:
     """Open a page (``typed`` is None) or send its form. False: it was refused or failed."""
     request = RequestFactory().get(url) if typed is None else RequestFactory().post(url, typed)
-    vars(request).update(user=user, tenant=tenant, htmx=False, _messages=default_storage(request))
+    vars(request).update(
+        user=user, tenant=tenant, htmx=False, session=SessionStore(), _messages=default_storage(request)
+    )
+    confirm(request)
     page = resolve(url)
     try:
         return bool(page.func(request, *page.args, **page.kwargs).status_code < 400)

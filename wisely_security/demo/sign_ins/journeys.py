@@ -34,6 +34,15 @@ AREAS = {
     "profile": "Profile",
     "switched": "Switched from Initech to Globex",
 }
+# What a step of a second factor is about, as the recorder has it.
+FACTORS: dict[str, dict[str, Any]] = {
+    "app": {"factor": "Authenticator app “Phone”"},
+    "passkey": {"factor": "Passkey “Laptop”"},
+    "password": {"factor": "Password"},
+    "codes": {"recovery codes": 10},
+    "left": {"recovery codes left": 9},
+    "both": {"factors": ["Authenticator app “Phone”", "Passkey “Laptop”"]},
+}
 # Views of a record, as its page records them: period, rows, filters.
 VIEWS: dict[str, tuple[Preset, int, dict[str, str]]] = {
     "week": (DEFAULT, PAGE_SIZE, {}),
@@ -91,6 +100,8 @@ class Step:
                 return {"area": "Sign-in settings", "changes": {label: [before, after]}}
             case area if area in AREAS:
                 return {"area": AREAS[area]}
+            case about if about in FACTORS:
+                return FACTORS[about]
         preset, rows, filters = VIEWS[self.detail]
         period = Period(day - timedelta(days=DAYS[preset] - 1), day, person.zone)
         area = "Django admin: login events" if self.detail == "admin" else REPORT.title
