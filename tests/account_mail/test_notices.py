@@ -48,7 +48,7 @@ def guess(times: int, who: User) -> None:
         Client().post("/sign-in/", {"username": who.email, "password": "guessed wrong"})
 
 
-def test_a_new_passkey_is_told_with_when_from_where_and_what_to_do(cast: Cast, mailbox: MailServer) -> None:
+def test_a_new_passkey_is_reported_with_when_from_where_and_what_to_do(cast: Cast, mailbox: MailServer) -> None:
     add_passkey(sign_in(cast.bob), "<b>Phone</b>")
     deliver()
     [message] = mailbox.messages
@@ -69,7 +69,7 @@ def test_a_new_passkey_is_told_with_when_from_where_and_what_to_do(cast: Cast, m
     assert (event.resource_id, event.resource_name) == (cast.bob.pk, "Bob Brown")
 
 
-def test_each_kind_is_told_to_its_person_alone(cast: Cast, mailbox: MailServer) -> None:
+def test_each_kind_goes_to_its_person_alone(cast: Cast, mailbox: MailServer) -> None:
     bob = sign_in(cast.bob)
     add_passkey(bob)
     with acting_as(tenant_id=cast.acme.pk):
@@ -79,7 +79,7 @@ def test_each_kind_is_told_to_its_person_alone(cast: Cast, mailbox: MailServer) 
     signals.factor_used.send(User, user=cast.bob, factor="Authenticator app “Phone”", left=None)
     signals.recovery_codes_made.send(User, user=cast.bob, count=10)
     reset(cast.bob, by=cast.alice)
-    told = [
+    sent = [
         notices.FACTOR_ADDED,
         notices.FACTOR_REMOVED,
         notices.RECOVERY_CODE_USED,
@@ -90,10 +90,10 @@ def test_each_kind_is_told_to_its_person_alone(cast: Cast, mailbox: MailServer) 
     texts = [text_of(each) for each in mailbox.messages]
     assert "1 recovery code left." in texts[2]
     assert "Alice Adams removed every second factor" in texts[4]
-    assert subjects(mailbox) == [(cast.bob.email, each.subject) for each in told]
+    assert subjects(mailbox) == [(cast.bob.email, each.subject) for each in sent]
 
 
-def test_a_new_password_is_told_however_it_was_chosen(cast: Cast, mailbox: MailServer) -> None:
+def test_a_new_password_is_reported_however_it_was_chosen(cast: Cast, mailbox: MailServer) -> None:
     sign_in(cast.alice).post("/account/password/", {"old_password": PASSWORD, "new_password": NEW})
     assert subjects(mailbox) == [(cast.alice.email, notices.PASSWORD_CHANGED.subject)]
     signals.password_reset.send(User, user=cast.alice, invitation=False)
@@ -102,7 +102,7 @@ def test_a_new_password_is_told_however_it_was_chosen(cast: Cast, mailbox: MailS
     assert subjects(mailbox) == []
 
 
-def test_locks_are_told_once_an_hour_whatever_is_guessed(cast: Cast, mailbox: MailServer, settings: Any) -> None:
+def test_locks_are_reported_once_an_hour_whatever_is_guessed(cast: Cast, mailbox: MailServer, settings: Any) -> None:
     settings.LOCKOUT_FAILURES_PER_ACCOUNT = 3
     guess(6, cast.bob)
     assert subjects(mailbox) == [(cast.bob.email, notices.ACCOUNT_LOCKED.subject)]
@@ -114,7 +114,7 @@ def test_locks_are_told_once_an_hour_whatever_is_guessed(cast: Cast, mailbox: Ma
     assert subjects(mailbox) == [(cast.bob.email, notices.ACCOUNT_LOCKED.subject)]
 
 
-def test_nobody_is_told_of_a_lock_who_cannot_sign_in(cast: Cast, mailbox: MailServer) -> None:
+def test_nobody_hears_of_a_lock_who_cannot_sign_in(cast: Cast, mailbox: MailServer) -> None:
     for status in (UserStatus.PENDING, UserStatus.SUSPENDED):
         cast.bob.status = status
         signals.account_locked.send(User, user=cast.bob)
@@ -123,13 +123,13 @@ def test_nobody_is_told_of_a_lock_who_cannot_sign_in(cast: Cast, mailbox: MailSe
     assert subjects(mailbox) == []
 
 
-def test_a_refused_change_of_password_is_not_told(cast: Cast, mailbox: MailServer) -> None:
+def test_a_refused_change_of_password_is_not_reported(cast: Cast, mailbox: MailServer) -> None:
     client = sign_in(cast.alice)
     client.post("/account/password/", {"old_password": "not it", "new_password": NEW})
     assert subjects(mailbox) == []
 
 
-def test_support_staff_who_have_no_tenant_are_told_as_well(
+def test_support_staff_who_have_no_tenant_get_it_as_well(
     cast: Cast, mailbox: MailServer, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ThreadPoolExecutor(max_workers=1) as workers:

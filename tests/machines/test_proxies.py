@@ -193,7 +193,7 @@ def site(committed_cast: Cast, proxy: Proxy) -> Iterator[Site]:
 
 
 def test_it_passes_on_what_it_should_and_cuts_the_rest(site: Site, committed_cast: Cast, proxy: Proxy, events) -> None:
-    # What the application says is said once: not compressed twice, no security header doubled.
+    # Nothing is done twice: no compression of what is compressed, no security header doubled.
     response, page = site.ask("GET", "/sign-in/", Accept_Encoding="gzip")
     assert response.status == 200
     assert b"<h1" in gzip.decompress(page)

@@ -83,7 +83,7 @@ def context(notification: Notification, recipient: Recipient) -> dict[str, Any]:
 def _send(user: User, context: dict[str, Any]) -> None:
     try:
         mail.compose(TEMPLATE, user, **context).send()
-    except Exception:  # what it tells is done and recorded
+    except Exception:  # what it is about is done and recorded
         logger.exception("The mail server did not accept a notice to a member of support.")
 
 

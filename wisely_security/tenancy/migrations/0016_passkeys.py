@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Passkeys, each found by what it calls itself; and when somebody was last told that their account is locked."""
+    """Passkeys, each found by what it calls itself; and when somebody last got the e-mail that their account is locked."""
 
     dependencies = [
         ('tenancy', '0015_second_factors'),
