@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from wisely_security.reports.columns import Fact
 from wisely_security.reports.support_events import EventAdmin
+from wisely_security.reports.table.columns import Fact
 
 from .models import AuditEvent
 from .report import diffs

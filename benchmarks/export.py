@@ -92,8 +92,8 @@ def downloads(name: str, site: Any, tenant_id: Any, rounds: int) -> dict[str, di
     """What was taken of a record, plain and compressed, in turn with psql."""
     from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
     from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
-    from wisely_security.reports.columns import copy_statement
     from wisely_security.reports.filtering.periods import Period, Preset
+    from wisely_security.reports.table.columns import copy_statement
 
     from .measured.downloads import psql
 

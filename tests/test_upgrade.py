@@ -18,8 +18,8 @@ from pytest_django import DjangoDbBlocker
 from audit_trail.models import AuditEvent
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.derived.projectors import project
-from wisely_security.reports.columns import copy_statement
 from wisely_security.reports.pages.keyset import read_page
+from wisely_security.reports.table.columns import copy_statement
 
 from .ledger.search.history import a_row
 from .ledger.search.truth import RECORDS, ids_of

@@ -6,7 +6,8 @@ class WiselySecurityConfig(AppConfig):
     verbose_name = "Wisely Security"
 
     def ready(self) -> None:
+        from wisely_security.reports.table import checks as checks_of_reports  # noqa: F401
+
         from .core import checks  # noqa: F401
         from .database import checks as checks_of_databases  # noqa: F401
         from .database.safeguards import checks as checks_of_safeguards  # noqa: F401
-        from .reports import checks as checks_of_reports  # noqa: F401

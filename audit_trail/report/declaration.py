@@ -12,15 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wisely_security.ledger.models import time_of
-from wisely_security.reports import sessions
-from wisely_security.reports.columns import Fact
+from wisely_security.reports.declaration import Report
+from wisely_security.reports.extensions import sessions
 from wisely_security.reports.filtering.periods import around
 from wisely_security.reports.pages.beside import Rows, Statement
 from wisely_security.reports.pages.groups import Grouping
 from wisely_security.reports.strip.reading import Numbers
 from wisely_security.reports.strip.tops import Top
 from wisely_security.reports.strip.usual import Usual
-from wisely_security.reports.views import Report
+from wisely_security.reports.table.columns import Fact
 from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.views import menu

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wisely_security.reports import sessions
-from wisely_security.reports.cells import Address, Cell, Changes, Label, Prefixed
-from wisely_security.reports.columns import Fact, Phone, ReportColumn, ReportTable, Section, Shown, TimeColumn
+from wisely_security.reports.extensions import sessions
 from wisely_security.reports.filtering.many import many_filter
+from wisely_security.reports.table.cells import Address, Cell, Changes, Label, Prefixed
+from wisely_security.reports.table.columns import Fact, Phone, ReportColumn, ReportTable, Section, Shown, TimeColumn
 
 from ..vocabulary import ActorKind, Code, Status
 from . import diffs, labels

@@ -21,8 +21,8 @@ from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.derived.projectors import project
 from wisely_security.ledger.months.partitions import add_months
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.pages.keyset import read_page
-from wisely_security.reports.views import Report
 
 from .large_history import (
     ABSENT_COUNTRY,

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
-from wisely_security.reports import sessions
+from wisely_security.reports.declaration import Report
+from wisely_security.reports.extensions import sessions
 from wisely_security.reports.filtering.periods import around
 from wisely_security.reports.pages.beside import Rows
 from wisely_security.reports.pages.groups import Grouping
 from wisely_security.reports.strip.reading import Hiding, Numbers
 from wisely_security.reports.strip.tops import Top
 from wisely_security.reports.strip.usual import Usual
-from wisely_security.reports.views import Report
 from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.views import menu

@@ -9,9 +9,9 @@ from uuid import UUID
 from wisely_security.ledger.models import first_id, time_of
 from wisely_security.ledger.search.plan import find_each
 from wisely_security.ledger.vocabulary import Status
+from wisely_security.reports.extensions.sessions import Opening
 from wisely_security.reports.pages.reading import search
 from wisely_security.reports.pages.time_limit import SearchTooLongError
-from wisely_security.reports.sessions import Opening
 
 from ..models import LoginEvent
 from ..vocabulary import Action

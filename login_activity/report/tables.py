@@ -8,10 +8,10 @@ from datetime import datetime
 
 from django.utils.timezone import localtime
 
-from wisely_security.reports import sessions
-from wisely_security.reports.cells import Address, Cell, Label, Member, Prefixed, Presence, Rest
-from wisely_security.reports.columns import Fact, Phone, ReportColumn, ReportTable, Section, Shown, TimeColumn
+from wisely_security.reports.extensions import sessions
 from wisely_security.reports.filtering.many import many_filter
+from wisely_security.reports.table.cells import Address, Cell, Label, Member, Prefixed, Presence, Rest
+from wisely_security.reports.table.columns import Fact, Phone, ReportColumn, ReportTable, Section, Shown, TimeColumn
 
 from ..devices.kinds import DeviceKind
 from ..models import LoginEvent

@@ -18,10 +18,10 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.findings.engine import store
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.reports import support_events
-from wisely_security.reports.columns import Shown
 from wisely_security.reports.filtering import support_filters
 from wisely_security.reports.pages import reading
 from wisely_security.reports.pages.keyset import Page
+from wisely_security.reports.table.columns import Shown
 
 from .site import EVENTS, support_views
 

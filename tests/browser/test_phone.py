@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from login_activity.report.tables import LoginActivityTable
-from wisely_security.reports.columns import Phone, Shown
+from wisely_security.reports.table.columns import Phone, Shown
 
 from .picking import pick
 from .reading import LOGIN_ACTIVITY, between, days_ago, expect_rows, rows, sides

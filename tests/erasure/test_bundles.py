@@ -11,7 +11,7 @@ from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.reports.downloads.bundles import checked, exported, member
 from tests.support.cast import Cast
 from wisely_security.ledger.sealing.verify_bundle import report
-from wisely_security.reports.views import Report
+from wisely_security.reports.declaration import Report
 from wisely_security.tenancy.models import User
 
 from .life import MARKER, sealed

@@ -17,8 +17,8 @@ from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.audit_trail.records import put
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.records import append_many
-from wisely_security.reports.columns import header
-from wisely_security.reports.views import Report
+from wisely_security.reports.declaration import Report
+from wisely_security.reports.table.columns import header
 
 PAGES = {
     LOGIN_ACTIVITY.key: "/settings/identity-access/login-activity/",

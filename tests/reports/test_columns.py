@@ -12,12 +12,12 @@ from login_activity.report.tables import LoginActivityTable
 from tests.audit_trail.page.story import record_story
 from tests.support.cast import Cast
 from wisely_security.core.request_context import acting_as
-from wisely_security.reports.cells import Cell
-from wisely_security.reports.checks import columns_are_complete, faults
-from wisely_security.reports.columns import ReportColumn, Shown, values_of
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.filtering.many import many_filter
 from wisely_security.reports.filtering.periods import Period, Preset
-from wisely_security.reports.views import Report
+from wisely_security.reports.table.cells import Cell
+from wisely_security.reports.table.checks import columns_are_complete, faults
+from wisely_security.reports.table.columns import ReportColumn, Shown, values_of
 
 
 class OfNothing(LoginActivityTable):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from login_activity.models import LoginEvent
 from login_activity.report.tables import LoginActivityTable
-from wisely_security.reports.columns import header
+from wisely_security.reports.table.columns import header
 
 BOM = b"\xef\xbb\xbf"
 SIGNS = "=+-@＝＋－＠"

@@ -7,7 +7,7 @@ class FindingsConfig(AppConfig):
 
     def ready(self) -> None:
         from wisely_security.ledger.derived import projectors
-        from wisely_security.reports import unusual
+        from wisely_security.reports.extensions import unusual
 
         from . import audited, safeguards  # noqa: F401
         from .engine import projector

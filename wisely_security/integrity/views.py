@@ -16,7 +16,7 @@ from wisely_security.ledger.sealing.keys import SigningKeyError, signing_keys
 from wisely_security.ledger.sealing.logs.signing import is_configured
 from wisely_security.ledger.sealing.logs.status import LogStatus, log_status
 from wisely_security.ledger.sealing.witnesses.heads import Cosigned, last_cosignatures
-from wisely_security.reports.views import Report
+from wisely_security.reports.declaration import Report
 from wisely_security.tenancy.views import menu
 from wisely_security.tenancy.views.access import MemberView
 from wisely_security.workspace.modules.checkpoint_receivers import RESOURCE_PAGE as RECEIVERS

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpResponseBase
 
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.pages.time_limit import SearchTooLongError
-from wisely_security.reports.views import Report
 from wisely_security.tenancy.views.access import AccessRefused, MemberView
 
 from .moments import REPORTS

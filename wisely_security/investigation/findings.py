@@ -16,7 +16,7 @@ from wisely_security.findings import permissions
 from wisely_security.findings.engine.incidents import STRENGTH
 from wisely_security.findings.models import Finding, State
 from wisely_security.findings.rules.rule import Severity
-from wisely_security.reports.unusual import Mark
+from wisely_security.reports.extensions.unusual import Mark
 from wisely_security.tenancy.models import Tenant, User
 
 MOST = 20

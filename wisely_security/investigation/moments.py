@@ -17,8 +17,8 @@ from login_activity.models import LoginEvent
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from login_activity.vocabulary import NEUTRAL, Action
 from wisely_security.ledger.vocabulary import Status
-from wisely_security.reports.unusual import Mark
-from wisely_security.reports.views import Report
+from wisely_security.reports.declaration import Report
+from wisely_security.reports.extensions.unusual import Mark
 from wisely_security.tenancy.models import Tenant
 
 REPORTS: tuple[Report, ...] = (LOGIN_ACTIVITY, AUDIT_TRAIL)

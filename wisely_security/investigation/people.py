@@ -15,8 +15,8 @@ from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from login_activity.vocabulary import Action
 from wisely_security.ledger.search.plan import find_each
 from wisely_security.ledger.vocabulary import Status
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.pages.reading import search
-from wisely_security.reports.views import Report
 
 SHOWN = 8  # of each kind
 JUDGED = 50  # sign-ins that make up what is usual

@@ -14,7 +14,7 @@ from django.utils import timezone
 from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from audit_trail.report.declaration import since
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
-from wisely_security.reports.views import Report
+from wisely_security.reports.declaration import Report
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.permissions import USER_SESSIONS
 from wisely_security.tenancy.views.sessions import open_sessions

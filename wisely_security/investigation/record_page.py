@@ -15,7 +15,7 @@ from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from audit_trail.report.declaration import that_day
 from audit_trail.vocabulary import ActorKind
 from wisely_security.ledger.vocabulary import Status
-from wisely_security.reports import sessions
+from wisely_security.reports.extensions import sessions
 from wisely_security.reports.filtering.parameters import NEWER, OLDER, normalized
 from wisely_security.reports.pages.keyset import read_page
 from wisely_security.reports.pages.reading import search

@@ -17,9 +17,9 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from login_activity.vocabulary import Action
 from wisely_security.ledger.search.plan import find_each
-from wisely_security.reports import sessions
+from wisely_security.reports.declaration import Report
+from wisely_security.reports.extensions import sessions
 from wisely_security.reports.pages.reading import search
-from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Session, Tenant
 
 from . import findings

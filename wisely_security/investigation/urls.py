@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from wisely_security.reports import sessions
+from wisely_security.reports.extensions import sessions
 
 from .person_page import PersonPage
 from .record_page import RecordHistory

@@ -6,7 +6,7 @@ class NotesConfig(AppConfig):
     verbose_name = "Notes"
 
     def ready(self) -> None:
-        from wisely_security.reports import event_notes
+        from wisely_security.reports.extensions import event_notes
 
         from . import audited, retention  # noqa: F401
         from .on_events import NotesOnEvents

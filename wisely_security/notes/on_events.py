@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from wisely_security.reports.event_notes import EventNotes
+from wisely_security.reports.declaration import Report
+from wisely_security.reports.extensions.event_notes import EventNotes
 from wisely_security.reports.pages.beside import Statement
-from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant, User
 
 from .audited import WRITE

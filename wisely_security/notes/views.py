@@ -19,7 +19,7 @@ from audit_trail.registry import Action
 from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from wisely_security.database.fields import LinesFormField
-from wisely_security.reports.views import Report
+from wisely_security.reports.declaration import Report
 from wisely_security.tenancy.forms import unsaved
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.views.access import AccessRefused, MemberView, MissingPermission, go_on

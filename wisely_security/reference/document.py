@@ -17,7 +17,7 @@ from audit_trail.report.tables import AuditTrailTable
 from audit_trail.vocabulary import ActorKind, Code
 from login_activity import vocabulary as login_activity
 from login_activity.report.tables import LoginActivityTable
-from wisely_security.reports.columns import ReportTable
+from wisely_security.reports.table.columns import ReportTable
 from wisely_security.tenancy import permissions
 from wisely_security.tenancy.models import Edition
 from wisely_security.tenancy.models.role import BUILT_IN_ROLES

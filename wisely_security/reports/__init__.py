@@ -1,4 +1,4 @@
-"""A record as people read it: periods, filters, keyset pages, the page, the chart, downloads, and support's view of it.
+"""A record as people read it: its table, filters, pages, events, chart and downloads, and support’s view of it.
 
 Imports what is below it (ledger, tenancy, …); the two records and workspace may import it. A subject a file.
 """

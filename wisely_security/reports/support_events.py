@@ -18,14 +18,14 @@ from wisely_security.ledger.search.plan import every_tenant
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.support.model_admin import SupportAdmin, SupportChangeList
 
-from .columns import Fact, ReportColumn, TimeColumn
+from .declaration import Report
 from .filtering.parameters import NEWER, OLDER, normalized
 from .filtering.periods import Preset
 from .filtering.support_filters import SupportFilterSet
 from .pages.keyset import Page, read_page
 from .pages.reading import search
 from .pages.time_limit import SearchTooLongError
-from .views import Report
+from .table.columns import Fact, ReportColumn, TimeColumn
 
 E = TypeVar("E", bound=Event)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from .chart.chart_views import ReportChart
-from .column_choice import ChooseColumns
+from .declaration import Report
 from .download.downloads import ReportDownload
-from .event_copies import EventAsJson, EventAsText
-from .event_proof import ReportEventProof
-from .views import Report, ReportEvent, ReportPage
+from .event.copies import EventAsJson, EventAsText
+from .event.page import ReportEvent
+from .event.proof import ReportEventProof
+from .table.choose_columns import ChooseColumns
+from .views import ReportPage
 
 
 def paths(route: str, report: Report) -> list[URLPattern]:

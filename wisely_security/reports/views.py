@@ -1,100 +1,47 @@
-"""The page of a report, and the page of one event."""
+"""The page of a report."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from wisely_security.core.request_context import current
-from wisely_security.ledger.models import Event
 from wisely_security.ledger.sealing.logs import signing
 from wisely_security.ledger.search.plan import first_of
-from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.sign_in import signals
 from wisely_security.tenancy.views.access import MemberView
 
-from . import event_notes, unusual
 from .chart import charts
 from .chart.drawing import drawing
-from .columns import Fact, ReportColumn, ReportTable, Shown
+from .declaration import Report
 from .download.worksheet import MOST_ROWS
+from .extensions import event_notes, unusual
 from .filtering.filters import ReportFilterSet
 from .filtering.parameters import NEWER, OLDER, PERIOD, normalized
 from .filtering.periods import Preset
-from .pages import beside, chosen_columns
-from .pages.beside import Rows, Statement
-from .pages.groups import Grouping, mark_groups
+from .pages import beside
+from .pages.beside import Rows
+from .pages.groups import mark_groups
 from .pages.keyset import Page, read_page
 from .pages.reading import search
 from .pages.rows import Row, rendered
 from .pages.time_limit import SearchTooLongError
 from .strip import reading, tops
-from .strip.reading import Numbers
+from .table import chosen_columns
 
 SAME_VIEW_SECONDS = 10 * 60
 ELSEWHERE_SECONDS = 1  # for looking outside the period once nothing was found in it
 _RECORD, _NOTES, _FINDINGS = "record", "notes", "findings"  # who has something to say of rows
 _VIEW_KEY = "view"  # in the session: what was viewed last, and when
-
-
-reports: list[Report] = []
-"""All that are declared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a record declares about itself; page, event page and download follow.
-
-    ``path``: its address for a tenant, which depends on the tenant's edition.
-    ``row_template``: the cells that are more than their text, in ``templates/rows``. ``rows``: what these show of
-    events that no column has, given ``link(**parameters)`` to the page with other filters, and what ``beside`` selects.
-    ``beside``: given the events and who reads them.
-    ``details``: what the event page shows besides the columns, given the event, whose record it is and who reads it.
-    ``grouping``: which neighbours are a group.
-    ``changes``: of an event, as labels and texts. ``structured``: what its JSON has besides the columns.
-    """
-
-    key: str
-    title: str
-    description: str
-    model: type[Event]
-    table: type[ReportTable]
-    filter_set: type[ReportFilterSet]
-    row_template: str
-    view_permission: str
-    download_permission: str
-    path: Callable[[Tenant], str]
-    rows: Callable[[Sequence[Any], Callable[..., str], Rows], list[dict[str, Any]]]
-    numbers: Numbers
-    beside: Callable[[Sequence[Any], User], Statement | None] = lambda events, reader: None
-    details: Callable[[Any, Tenant, User], Mapping[str, Any]] = lambda event, tenant, reader: {}
-    more_facts: Callable[[Any, Tenant, User], list[tuple[str, list[Fact]]]] = lambda event, tenant, reader: []
-    details_template: str = "reports/event_details.html"
-    changes: Callable[[Any], list[tuple[str, str]]] = lambda event: []
-    structured: Callable[[Any], Mapping[str, Any]] = lambda event: {}
-    grouping: Grouping | None = None
-    page_context: Callable[[], Mapping[str, Any]] = dict
-
-    def __post_init__(self) -> None:
-        reports.append(self)
-
-    @property
-    def columns(self) -> list[ReportColumn]:
-        """On the page, unless a person hides them."""
-        return self.table.columns_of(Shown.ON_PAGE)
-
-    def facts(self, event: Any) -> list[tuple[str, list[Fact]]]:
-        return self.table.facts(event)
 
 
 class ReportView(MemberView):
@@ -217,7 +164,7 @@ class ReportPage(ReportView):
         along = {name: statement for name, statement in of_rows.items() if statement}
 
         def read() -> reading.Overview:
-            offer = not _is_partial(self.request)
+            offer = not is_partial(self.request)
             return reading.read(numbers, filters, tenant.pk, is_filtered=is_filtered, with_offer=offer, along=along)
 
         try:
@@ -279,7 +226,7 @@ class ReportPage(ReportView):
     @property
     def _template(self) -> str:
         """Where a script fetches the results, they are all that is shown of the page."""
-        return "reports/results.html" if _is_partial(self.request) else "reports/report.html"
+        return "reports/results.html" if is_partial(self.request) else "reports/report.html"
 
     def _unusual(self, rows: Rows) -> unusual.OnPage:
         source = unusual.for_reader(self.request.user)
@@ -312,10 +259,10 @@ class ReportPage(ReportView):
         if current().is_head or (view == last and time.time() - at < SAME_VIEW_SECONDS):
             return
         self.request.session[_VIEW_KEY] = (view, int(time.time()))
-        _record_view(self, self.recorded_filters(filters, events), len(events))
+        record_view(self, self.recorded_filters(filters, events), len(events))
 
 
-def _record_view(page: ReportPage, filters: dict[str, str], rows: int) -> None:
+def record_view(page: ReportPage, filters: dict[str, str], rows: int) -> None:
     """Record in the Audit Trail that somebody viewed this."""
     signals.settings_viewed.send(
         type(page),
@@ -326,40 +273,6 @@ def _record_view(page: ReportPage, filters: dict[str, str], rows: int) -> None:
     )
 
 
-class ReportEvent(ReportPage):
-    """Everything about one event. A view from another tenant is recorded for each."""
-
-    def event(self, pk: UUID) -> Any:
-        event = get_object_or_404(self.report.model.objects.for_tenant(self.request.tenant.pk), pk=pk)
-        if self.request.tenant.pk != self.request.user.tenant_id:
-            _record_view(self, {"Event": str(pk)}, 1)
-        return event
-
-    def get(self, request: HttpRequest, section: str = "", *, pk: UUID) -> HttpResponse:  # type: ignore[override]
-        event = self.event(pk)
-        context = {
-            "report": self.report,
-            "event": event,
-            "event_fields": self.report.facts(event),
-            "page_url": self.path,
-            "event_url": f"{self.path}{pk}/",
-            "proof_url": f"{self.path}{pk}/proof/" if self.request.user.may(self.report.download_permission) else None,
-            **event_notes.on_event(self.report, self.request.tenant, self.request.user, event),
-            "notes_next": self._shown_on(request),
-            "more_fields": self.report.more_facts(event, self.request.tenant, self.request.user),
-            **self.report.details(event, self.request.tenant, self.request.user),
-            **self.report.page_context(),
-        }
-        template = self.report.details_template if _is_partial(request) else "reports/event.html"
-        return render(request, template, context)
-
-    def _shown_on(self, request: Any) -> str:
-        """The page that shows these details: the event's own, or the list."""
-        with suppress(ValueError):
-            return str((_is_partial(request) and request.htmx.current_url_abs_path) or request.path)
-        return str(request.path)
-
-
-def _is_partial(request: Any) -> bool:
+def is_partial(request: Any) -> bool:
     """Whether a script will take what it needs from the answer, and drop the page around it."""
     return bool(request.htmx) and not request.htmx.history_restore_request

@@ -21,8 +21,8 @@ from tests.audit_trail import records as audit_records
 from tests.support import records
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.derived.projectors import behind, project
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.pages.keyset import Page, read_page
-from wisely_security.reports.views import Report
 
 YEAR = {"period": "custom", "from": "2000-01-01"}
 

@@ -15,10 +15,10 @@ from tests.support.cast import Cast
 from wisely_security.core.request_context import RequestContext, acting_as
 from wisely_security.ledger.sealing.keys import signing_keys
 from wisely_security.ledger.sealing.verify_bundle import Check, verify
-from wisely_security.reports.columns import copy_statement, header
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.download.bundle_export import BundleExport
 from wisely_security.reports.download.csv_export import CsvExport
-from wisely_security.reports.views import Report
+from wisely_security.reports.table.columns import copy_statement, header
 
 ALL_TIME = "from=2020-01-01"
 

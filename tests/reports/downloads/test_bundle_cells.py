@@ -21,7 +21,7 @@ from tests.support.hostile import hostile, hostile_rows
 from tests.support.records import TABLE, a_tenant, append_rows, in_utc, put_at
 from wisely_security.ledger.sealing import verify_bundle
 from wisely_security.ledger.sealing.verify_bundle import Check
-from wisely_security.reports.views import Report
+from wisely_security.reports.declaration import Report
 
 from .bundles import checked, exported, member
 

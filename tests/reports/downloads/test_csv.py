@@ -31,10 +31,10 @@ from tests.support.csv_files import (
 from tests.support.hostile import hostile, hostile_rows
 from tests.support.records import a_tenant, append_many, append_rows, in_utc, put_at
 from wisely_security.core.request_context import RequestContext, acting_as
-from wisely_security.reports.columns import copy_statement, header
 from wisely_security.reports.download.csv_export import CsvExport
 from wisely_security.reports.download.formulas import disarm
 from wisely_security.reports.filtering.periods import FIRST_YEAR, Period
+from wisely_security.reports.table.columns import copy_statement, header
 
 PAGE = "/settings/identity-access/login-activity/"
 DOWNLOAD = f"{PAGE}download/"

@@ -33,10 +33,10 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Event, first_id
 from wisely_security.ledger.months.partitions import add_months
 from wisely_security.ledger.search.plan import CANDIDATES, RANGES_AT_ONCE
-from wisely_security.reports.columns import copy_statement
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.download.export import prepare
 from wisely_security.reports.strip import tops
-from wisely_security.reports.views import Report
+from wisely_security.reports.table.columns import copy_statement
 from wisely_security.tenancy.models import Tenant
 
 from .filters import Query, audit_filters, ids, login_filters, support_audit_filters, support_login_filters

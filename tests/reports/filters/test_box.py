@@ -15,7 +15,7 @@ from tests.support.cast import Cast, add_member, person
 from tests.support.records import append_rows
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports.filtering.filters import ReportFilterSet
-from wisely_security.reports.filtering.understanding import EVERYWHERE
+from wisely_security.reports.filtering.search_box.understanding import EVERYWHERE
 
 LOGIN, AUDIT = "/settings/identity-access/login-activity/", "/settings/security/audit-trail/"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wisely_security.reports.filtering.grammar import STRAIGHT, Term, Words, parse
+from wisely_security.reports.filtering.search_box.grammar import STRAIGHT, Term, Words, parse
 
 QUOTES = '"' + "".join(map(chr, STRAIGHT))
 PLAIN = st.text(

@@ -14,9 +14,9 @@ from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from wisely_security.ledger.models import Event, first_id
+from wisely_security.reports.declaration import Report
+from wisely_security.reports.extensions.unusual import Mark, Notice, OnPage, Strip, Unusual
 from wisely_security.reports.pages.beside import Rows, Statement
-from wisely_security.reports.unusual import Mark, Notice, OnPage, Strip, Unusual
-from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant, User
 
 from .. import permissions

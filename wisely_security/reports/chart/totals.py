@@ -16,12 +16,12 @@ from wisely_security.ledger.derived.rollup import Count, counts, quarter
 from wisely_security.ledger.models import Event, first_id
 from wisely_security.ledger.vocabulary import Status
 
-from ..columns import ROW_END, ReportTable, copy_statement
 from ..download.csv_export import CRLF
 from ..filtering.filters import ReportFilterSet
 from ..pages.keyset import read_page
 from ..pages.reading import search
 from ..pages.time_limit import SearchTooLongError
+from ..table.columns import ROW_END, ReportTable, copy_statement
 from .rollup_filters import rollup_filters
 
 MOST_COUNTED = 10_000

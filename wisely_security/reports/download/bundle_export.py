@@ -22,9 +22,9 @@ from wisely_security.ledger.sealing.bundles.writing import Bundle, SealedEvent
 from wisely_security.ledger.sealing.keys import SigningKeys
 from wisely_security.ledger.sealing.logs.sealed_columns import later_columns
 
-from ..columns import ROW_END, copy_statement, rules
 from ..filtering.filters import ReportFilterSet
 from ..filtering.local_time import spans
+from ..table.columns import ROW_END, copy_statement, rules
 from .csv_export import BOM, CRLF, CsvExport
 from .export import PIECE
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from django.db import connections
 
-from ..columns import ROW_END
+from ..table.columns import ROW_END
 from .export import PIECE, Export
 from .formulas import disarm
 

@@ -16,9 +16,9 @@ from wisely_security.ledger.sealing.logs.lookup import newest_checkpoint
 from wisely_security.tenancy.sign_in import signals
 
 from ..chart import totals
-from ..columns import cells_statement, copy_statement, header
 from ..filtering.filters import ReportFilterSet
 from ..filtering.parameters import FORMAT, a, choose, isnt, normalized
+from ..table.columns import cells_statement, copy_statement, header
 from ..views import ReportView
 from .bundle_export import BundleExport
 from .csv_export import CsvExport, compressed

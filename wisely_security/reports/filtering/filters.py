@@ -4,157 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, time
 from functools import cached_property, partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.choices import flatten_choices
 
 from wisely_security.core.request_context import current
 from wisely_security.core.text.folding import fold
 from wisely_security.ledger.derived.occurring import occurring
 from wisely_security.ledger.derived.rollup import Count
-from wisely_security.ledger.search.pasted import parse_uuid
-from wisely_security.ledger.search.plan import first_of
 from wisely_security.ledger.vocabulary import Status
 
-from .. import unusual
-from ..columns import ReportTable
+from ..extensions import unusual
+from ..table.columns import ReportTable
 from .choices import ANY_FINDING, ChoiceFilter, Choices, FindingFilter
-from .grammar import Words, parse
 from .many import NOT, ManyField, ManyFilter, flat_choices, in_words, joined
-from .parameters import PERIOD, is_uuid, isnt, normalized, problems
+from .parameters import is_uuid, normalized, problems
 from .people import People
-from .periods import DEFAULT, FIRST_YEAR, LAST_YEAR, Period, Preset
-from .understanding import EVERYWHERE, EXAMPLES, WORDS, Suggestion, Understood, understand
-from .widgets import DropDown, Input, Picker
-
-
-class PeriodForm(forms.Form):
-    """Adds ``cleaned_data["during"]``: the Period that ``period``, ``from`` and ``to`` say, the last two with times.
-
-    A date without ``period`` means custom dates. An end that is not given is today. Custom dates without any date are
-    those of the default period. ``problems``: what is wrong with the query string as a whole (parameters.py).
-    """
-
-    problems: Iterable[tuple[str | None, str]] = ()
-    box: Mapping[str, Any] = {}  # what is understood in the search, for its help and for scripts
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, message in self.problems:
-            self.add_error(name, message)
-        if self.errors.keys() & set(PERIOD):
-            return data
-        first, last = data.get("from"), data.get("to")
-        starts, ends = data.get("from_time"), data.get("to_time")
-        preset = Preset(data.get("period") or (Preset.CUSTOM if first or last else DEFAULT))
-        data["preset"] = preset
-        if preset != Preset.CUSTOM:
-            data["during"] = Period.preset(preset)
-        elif first is None and last is None:
-            data["during"] = Period.preset(DEFAULT)
-        elif first is None:
-            self.add_error("from", '"From" is missing. Choose the first day.')
-        else:
-            last = last or max(first, timezone.localdate())
-            during = Period(first, last, timezone.get_current_timezone(), starts, ends)
-            if (last, ends or time.max) < (first, starts or time.min):
-                self.add_error("to", '"To" must be on or after "From".')
-            elif during.end <= during.start:
-                self.add_error("to", "There is no time between these two: the clocks were put forward.")
-            else:
-                data["during"] = during
-        return data
-
-    def complete(self) -> None:
-        """Fill in what was not given: the choice of period that holds, its days as "From" and "To", and as a choice
-        of its own a value that is none, so that a form that is refused shows what it was given."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        has_dates = data.get("from") or data.get("to")
-        data.setdefault("period", Preset.CUSTOM.value if has_dates else DEFAULT.value)
-        if "during" in self.cleaned_data:
-            during = self.cleaned_data["during"]
-            data["from"], data["to"] = during.first.isoformat(), during.last.isoformat()
-            data["from_time"], data["to_time"] = (f"{at:%H:%M}" if at else "" for at in (during.starts, during.ends))
-        self.data = data
-        for name in self.errors.keys() & self.fields.keys():
-            widget, given = self.fields[name].widget, self[name].value()
-            if isinstance(widget, DropDown) and given not in dict(flatten_choices(iter(widget.choices))):
-                widget.choices = [*widget.choices, (given, given)]
-
-
-def validate_year(day: date) -> None:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValidationError(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
-
-
-class DateField(forms.DateField):
-    def to_python(self, value: Any) -> date | None:
-        try:
-            return super().to_python(value)
-        except ValidationError:
-            raise ValidationError(isnt(value, "a date", "Enter it as YYYY-MM-DD."), code="invalid") from None
-
-
-class DateInput(Input, forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d", attrs={"class": "moment"})
-
-
-class TimeField(forms.TimeField):
-    def to_python(self, value: Any) -> time | None:
-        try:
-            return super().to_python(value)
-        except ValidationError:
-            raise ValidationError(isnt(value, "a time", "Enter it as HH:MM."), code="invalid") from None
-
-
-class TimeInput(Input, forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M", attrs={"class": "moment"})
-
-
-class TimeFilter(django_filters.TimeFilter):
-    field_class = TimeField
-
-
-class DateFilter(django_filters.DateFilter):
-    field_class = DateField
-
-
-def _date_filter(label: str) -> DateFilter:
-    return DateFilter(
-        label=label,
-        method="apply_nothing",
-        input_formats=["%Y-%m-%d"],
-        widget=DateInput(),
-        validators=[validate_year],
-    )
-
-
-def _time_filter(label: str) -> TimeFilter:
-    return TimeFilter(label=label, method="apply_nothing", input_formats=["%H:%M"], widget=TimeInput())
-
-
-def _having(events: Any, word: str) -> Q | None:
-    """The condition on events that have this ID. None for other words, and for an ID that none of the events has: it
-    may be part of a text."""
-    key = parse_uuid(word)
-    having = events.model.indexed.having(key) if key else None
-    return having if having and first_of(events.filter(having).only("id")) else None
+from .period_form import DAY_FILTERS, PeriodForm
+from .periods import Period, Preset
+from .search_box.matching import matching
+from .search_box.understanding import EVERYWHERE, EXAMPLES, WORDS, Suggestion, Understood, understand
+from .widgets import DropDown, Picker
 
 
 def _among(choices: Iterable[tuple[Any, Any]], keys: Collection[str]) -> list[tuple[Any, Any]]:
@@ -166,22 +40,6 @@ def _among(choices: Iterable[tuple[Any, Any]], keys: Collection[str]) -> list[tu
         elif of_group := _among(label, keys):
             found.append((key, of_group))
     return found
-
-
-def _with_terms(query: QueryDict, understood: Understood) -> QueryDict:
-    """What the box says comes to what the other filters say, and in place of what may be there once."""
-    data, once = query.copy(), understood.once
-    if "period" in once or {"from", "to"} & once.keys():
-        for name in PERIOD:
-            data.pop(name, None)
-        if "period" not in once:
-            data["period"] = Preset.CUSTOM
-    for name, value in once.items():
-        data[name] = value
-    for name, values in understood.values.items():
-        data.setlist(name, [*data.getlist(name), *values])
-    data["q"] = understood.text
-    return data
 
 
 class ReportFilterSet(django_filters.FilterSet):
@@ -233,7 +91,7 @@ class ReportFilterSet(django_filters.FilterSet):
             found = understand(type(self), text)
             if isinstance(found, Understood):
                 self.has_terms = found.has_terms
-                data = _with_terms(data, found) if found.has_terms else data
+                data = found.added_to(data) if found.has_terms else data
             else:
                 problem, self.suggestions = found
         super().__init__(self.canonical(data), **options)
@@ -400,23 +258,8 @@ class ReportFilterSet(django_filters.FilterSet):
         return queryset.filter(source.condition(queryset.model, tenant_id, finding, during.start, during.end))
 
     def apply_text(self, queryset: Any, name: str, value: str) -> Any:
-        events = queryset
-        for part in parse(value):
-            text = part.text if isinstance(part, Words) else part.typed
-            if len(text.split()) > 1:
-                queryset = queryset.filter(queryset.model.indexed.holds(text))
-            else:
-                named = _having(events, text)
-                queryset = queryset.filter(named) if named else queryset.matching(text)
-        return queryset
+        return matching(queryset, value)
 
 
 # "from" is a word of Python's own, so these cannot be attributes; sub-classes take them from here.
-ReportFilterSet.declared_filters.update(
-    {
-        "from": _date_filter("From"),
-        "to": _date_filter("To"),
-        "from_time": _time_filter("From, time"),
-        "to_time": _time_filter("To, time"),
-    }
-)
+ReportFilterSet.declared_filters.update(DAY_FILTERS)

@@ -21,7 +21,8 @@ from wisely_security.ledger.search.networks import parse_networks
 from wisely_security.ledger.search.pasted import bare, parse_uuid
 from wisely_security.tenancy.models import Tenant
 
-from .filters import PeriodForm, ReportFilterSet
+from .filters import ReportFilterSet
+from .period_form import PeriodForm
 from .periods import DEFAULT, Preset
 
 NO_TENANT_TYPED = "none"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from jinja2 import BaseLoader, Template, nodes
 
-from ..columns import ReportColumn
+from ..table.columns import ReportColumn
 from .fragments import environment
 
 COMMON, TABLE = "parts.jinja", "table.jinja"

@@ -20,13 +20,13 @@ from wisely_security.findings.models import Finding, State
 from wisely_security.findings.rules import RULES
 from wisely_security.ledger.derived.rollup import Count
 from wisely_security.reports.chart import totals
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.filtering.filters import ReportFilterSet
 from wisely_security.reports.filtering.periods import Period
 from wisely_security.reports.pages.reading import search
 from wisely_security.reports.pages.time_limit import SearchTooLongError
 from wisely_security.reports.strip import tops
 from wisely_security.reports.strip.tops import Top
-from wisely_security.reports.views import Report
 
 from ..saved_views.parameters import DATES, PERIOD, filters_of
 from .period import before

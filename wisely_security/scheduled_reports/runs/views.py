@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from wisely_security.findings import permissions as findings
-from wisely_security.reports import unusual
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.download.downloads import ReportDownload
+from wisely_security.reports.extensions import unusual
 from wisely_security.reports.filtering.parameters import FORMAT
-from wisely_security.reports.views import Report
 from wisely_security.tenancy.views.access import MemberView
 
 from ..models import Format, ReportRun

@@ -14,10 +14,10 @@ from django.http import QueryDict
 
 from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
+from wisely_security.reports.declaration import Report
 from wisely_security.reports.filtering.filters import ReportFilterSet
 from wisely_security.reports.filtering.parameters import PERIOD as PERIOD_PARAMETERS
 from wisely_security.reports.filtering.periods import DEFAULT, Preset
-from wisely_security.reports.views import Report
 
 REPORTS = {report.key: report for report in (LOGIN_ACTIVITY, AUDIT_TRAIL)}
 PERIOD, DATES = "period", ("from", "to")

@@ -19,9 +19,9 @@ from audit_trail.recording import failures
 from audit_trail.recording.recorder import Resource, record_failure
 from audit_trail.registry import Action
 from audit_trail.vocabulary import Code
-from wisely_security.reports import unusual
+from wisely_security.reports.declaration import Report
+from wisely_security.reports.extensions import unusual
 from wisely_security.reports.filtering.filters import ReportFilterSet
-from wisely_security.reports.views import Report
 from wisely_security.tenancy.models import Tenant, User
 from wisely_security.tenancy.views.access import AccessRefused, MemberView
 

@@ -7,8 +7,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from .pages import chosen_columns
-from .views import ReportPage
+from ..views import ReportPage
+from . import chosen_columns
 
 
 class ChooseColumns(ReportPage):

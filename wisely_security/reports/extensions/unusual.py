@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from .pages.beside import Rows, Statement
+from ..pages.beside import Rows, Statement
 
 if TYPE_CHECKING:
     from wisely_security.ledger.models import Event
     from wisely_security.tenancy.models import Tenant, User
 
-    from .views import Report
+    from ..declaration import Report
 
 
 class Notice(NamedTuple):

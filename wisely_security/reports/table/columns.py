@@ -13,9 +13,9 @@ import django_tables2 as tables
 from django.db import connection
 from psycopg2 import sql
 
+from ..filtering.local_time import local_time
+from ..filtering.periods import Period
 from .cells import Cell, Moment
-from .filtering.local_time import local_time
-from .filtering.periods import Period
 
 # The end of a row as COPY sends it: a word as its last column, that no text holds by chance or by intent, and a line
 # feed. A line feed alone may be text.

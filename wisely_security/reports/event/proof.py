@@ -14,8 +14,8 @@ from wisely_security.ledger.sealing.logs.event_proof import AlteredError, NotSea
 from wisely_security.ledger.sealing.logs.signing import is_configured
 from wisely_security.tenancy.sign_in import signals
 
-from .download.downloads import NO_KEY, NOT_SEALED
-from .views import ReportView
+from ..download.downloads import NO_KEY, NOT_SEALED
+from ..views import ReportView
 
 logger = logging.getLogger(__name__)
 ALTERED = (

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
+from django.http import QueryDict
 
 from wisely_security.core.request_context import current
 from wisely_security.core.text.folding import fold
@@ -16,13 +17,13 @@ from wisely_security.ledger.search.networks import parse_networks
 from wisely_security.ledger.search.pasted import as_recorded, bare, parse_uuid
 from wisely_security.tenancy.models import User
 
+from ..many import MOST_VALUES, NOT, ManyFilter, PeopleFilter, flat_choices
+from ..parameters import PERIOD, a, is_uuid, isnt, listed, quoted
+from ..periods import Preset
 from .grammar import Term, Words, parse
-from .many import MOST_VALUES, NOT, ManyFilter, PeopleFilter, flat_choices
-from .parameters import a, is_uuid, isnt, listed, quoted
-from .periods import Preset
 
 if TYPE_CHECKING:
-    from .filters import ReportFilterSet
+    from ..filters import ReportFilterSet
 
 PERIODS = {
     str(name): preset.value
@@ -71,6 +72,21 @@ class Understood(NamedTuple):
     @property
     def has_terms(self) -> bool:
         return bool(self.values or self.once)
+
+    def added_to(self, query: QueryDict) -> QueryDict:
+        """What the box says comes to what the other filters say, and in place of what may be there once."""
+        data = query.copy()
+        if "period" in self.once or {"from", "to"} & self.once.keys():
+            for name in PERIOD:
+                data.pop(name, None)
+            if "period" not in self.once:
+                data["period"] = Preset.CUSTOM
+        for name, value in self.once.items():
+            data[name] = value
+        for name, values in self.values.items():
+            data.setlist(name, [*data.getlist(name), *values])
+        data["q"] = self.text
+        return data
 
 
 class _Reader:

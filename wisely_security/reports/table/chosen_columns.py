@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from ..columns import ReportColumn
+from .columns import ReportColumn
 
 KEY = "hidden_columns"  # in the session: names, by the key of the report
 

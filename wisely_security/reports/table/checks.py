@@ -9,8 +9,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from wisely_security.ledger.models import Event
 
+from ..declaration import reports
 from .columns import Phone, ReportTable, Shown
-from .views import reports
 
 OF_THE_TABLE = frozenset({"tenant_id", "tx"})
 

@@ -11,9 +11,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from .columns import header, values_of
-from .filtering.periods import Period
-from .views import ReportEvent
+from ..filtering.periods import Period
+from ..table.columns import header, values_of
+from .page import ReportEvent
 
 
 class EventCopy(ReportEvent):

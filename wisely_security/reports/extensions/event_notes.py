@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from .pages.beside import Statement
+from ..pages.beside import Statement
 
 if TYPE_CHECKING:
     from wisely_security.tenancy.models import Tenant, User
 
-    from .views import Report
+    from ..declaration import Report
 
 
 class EventNotes(ABC):
