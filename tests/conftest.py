@@ -23,7 +23,12 @@ from .support import databases
 from .support.cast import Cast, create_cast, sign_in
 
 HERE = Path(__file__).parent
-NEEDS = {"browser": "browser", "devserver": "servers", "machines": "servers"}  # all tests of a folder
+NEEDS = {
+    "browser": "browser",
+    "cells": "servers",
+    "devserver": "servers",
+    "machines": "servers",
+}  # all tests of a folder
 
 
 # How fast examples are made and tried depends on the machine. Examples of one test share its database.

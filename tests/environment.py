@@ -28,6 +28,7 @@ def make_folder() -> Path:
 def start_server(folder: Path) -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs after the server's end, which registers later
     server.SETTINGS |= {"fsync": "off", "full_page_writes": "off", "max_wal_size": "1GB"}  # no test cuts the power
+    server.SETTINGS |= {"wal_level": "logical"}  # tenants move from it to another cell
     provide(os.environ, folder)
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from jinja2 import StrictUndefined
 
 from wisely_security.core.site_url import parse_site_url
+from wisely_security.database.cells import configuration
 
 django_stubs_ext.monkeypatch()  # ModelForm[User] and the like, also when the program runs
 
@@ -44,8 +45,12 @@ def _number(name: str, default: int) -> int:
 
 
 def _database_at(name: str, default: str = "", **options: Any) -> Any:
+    return _read_url(name, os.environ.get(name, default), **options)
+
+
+def _read_url(name: str, url: str, **options: Any) -> Any:
     try:
-        return dj_database_url.parse(os.environ.get(name, default), engine="wisely_security.database", **options)
+        return dj_database_url.parse(url, engine="wisely_security.database", **options)
     except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
         raise ImproperlyConfigured(
             f"{name} must be the URL of a database: postgresql://user:password@host/name."
@@ -90,6 +95,7 @@ DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "data").resolve()
 INSTALLED_APPS = [
     "django.contrib.auth",
     "wisely_security",
+    "wisely_security.cells",
     "wisely_security.tenancy",
     "wisely_security.ledger",
     "wisely_security.reports",
@@ -184,15 +190,8 @@ if "DATABASE_OWNER_URL" in os.environ:
     DATABASES["owner"] = _database_at("DATABASE_OWNER_URL")
 if os.environ.get("DATABASE_REPLICA_URL"):
     DATABASES["replica"] = _database_at("DATABASE_REPLICA_URL", conn_max_age=60, conn_health_checks=True)
-    # A server that is gone without a word is given up soon (seconds; milliseconds): the primary answers.
-    DATABASES["replica"]["OPTIONS"] = {
-        "connect_timeout": 2,
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 2,
-        "tcp_user_timeout": 5000,
-        **DATABASES["replica"].get("OPTIONS", {}),
-    }
+    DATABASES["replica"]["OPTIONS"] = configuration.GIVE_UP_SOON | DATABASES["replica"].get("OPTIONS", {})
+DATABASES |= configuration.cells(os.environ, _read_url)
 for _database in DATABASES.values():
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer in transaction mode
 DATABASES["default"]["ATOMIC_REQUESTS"] = True

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -41,7 +42,7 @@ def machines(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
 @pytest.fixture
 def site(machines: Site, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """The application on a primary and a replica, which has all of it. Of time, nothing passes."""
-    monkeypatch.setattr(reading, "_known", reading._Known())
+    monkeypatch.setattr(reading, "_known", defaultdict(reading._Known))
     monkeypatch.setattr(reading, "LONGEST_LAG", 3600)
     machines.replica.start()
     with ExitStack() as stack:

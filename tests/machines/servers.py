@@ -107,10 +107,12 @@ def running(machine: Machine) -> Iterator[Machine]:
 
 
 @contextmanager
-def primary(folder: Path) -> Iterator[Machine]:
+def primary(folder: Path, **more: str) -> Iterator[Machine]:
+    """``more``: settings of the server."""
     cluster = make_or_examine(find_or_make_home(folder))
     with (cluster.files / "postgresql.auto.conf").open("a") as settings:
-        settings.write("fsync = off\n")  # no test cuts the power; a replica made of it has this too
+        # No test cuts the power; a replica made of it has this too.
+        settings.writelines(f"{name} = {value}\n" for name, value in {"fsync": "off", **more}.items())
     with running(Machine(cluster)) as machine:
         yield machine
 

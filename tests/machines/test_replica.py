@@ -156,7 +156,7 @@ class TestAReplicaThatIsLost:
         with asked_of_the_replica() as statements:
             alice.get(AUDIT_TRAIL)
         assert not statements  # it is left alone for a while
-        monkeypatch.setattr(replica._known, "next_try", 0.0)
+        monkeypatch.setattr(replica._known["main"], "next_try", 0.0)
         with asked_of_the_replica() as statements:
             alice.get(AUDIT_TRAIL)
         assert EVENTS[AUDIT_TRAIL] in "".join(statements)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -11,6 +12,13 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from .request_context import current
+
+
+class UnavailableError(Exception):
+    """What somebody wants can't be had for a while. They read ``sentence`` on a plain page (503)."""
+
+    heading = "Please try again in a moment"
+    sentence = ""
 
 
 class RequestIdFilter(logging.Filter):
@@ -42,6 +50,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without context processors: nothing here may touch what has just failed."""
+    error = sys.exc_info()[1]
+    if isinstance(error, UnavailableError):
+        context = {"heading": error.heading, "sentence": error.sentence, "reference": current().request_id}
+        return HttpResponse(render_to_string("503.html", context), status=503, headers={"Retry-After": "60"})
     return HttpResponse(
         render_to_string("500.html", {"reference": current().request_id}),
         status=500,

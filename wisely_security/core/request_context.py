@@ -18,6 +18,8 @@ from uuid import UUID
 
 from .actor_names import SYSTEM
 
+FIRST_CELL = "main"  # the cell that DATABASE_URL names (database/cells/)
+
 # What a session keeps of a browser's headers: more of the user agent than an event shows, so that a cut is still seen.
 LONGEST_AGENT = 1024
 LONGEST_HINT = 300
@@ -61,6 +63,10 @@ class Client:
         return cls(address=address, user_agent=data["agent"], hints=data["hints"], touch_points=data["touch"])
 
 
+def _cell_of_current() -> str:
+    return _current.get().cell
+
+
 SessionContext = tuple[UUID | None, bool, str, Actor | None, UUID | None, IPv4Address | IPv6Address | None, str]
 
 
@@ -75,6 +81,7 @@ class RequestContext:
     ``session``: a name of the session that reveals nothing of its key.
     ``is_head``: the request asks for headers alone, so that nobody views what it is about.
     ``written``: up to where the write-ahead log holds what the visitor has done; reads show that at once.
+    ``cell``: in whose database (database/cells/); a new context belongs to the cell in which it was made.
     """
 
     tenant_id: UUID | None = None
@@ -86,6 +93,7 @@ class RequestContext:
     session: str = ""
     is_head: bool = False
     written: str = ""
+    cell: str = field(default_factory=_cell_of_current)
 
     @property
     def session_context(self) -> SessionContext:
@@ -121,7 +129,7 @@ class RequestContext:
         return json.dumps(who)
 
 
-NOBODY = RequestContext()
+NOBODY = RequestContext(cell=FIRST_CELL)
 _current: ContextVar[RequestContext] = ContextVar("request_context", default=NOBODY)
 
 

@@ -15,6 +15,8 @@ from django.db.backends.postgresql import base
 
 from wisely_security.core import request_context
 
+from .cells.breaker import connecting
+from .cells.errors import WrongCellError
 from .replication import replica
 
 SET_CONTEXT = (
@@ -31,6 +33,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.cell: str = self.settings_dict.get("CELL", request_context.FIRST_CELL)
         self._in_session: request_context.SessionContext | None = NOTHING
         self._composed: tuple[request_context.RequestContext, str] | None = None
         self.execute_wrappers.append(self._run_in_context)
@@ -44,6 +47,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         context: dict[str, Any],
     ) -> Any:
         now = request_context.current()
+        if now.cell != self.cell:
+            raise WrongCellError(f"Work of the cell {now.cell} reached the database of {self.cell}.")
         if now.session_context == self._in_session:
             return execute(sql, params, many, context)
         setting = self._setting_of(now, context["cursor"].cursor)
@@ -59,6 +64,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._composed is None or self._composed[0] is not now:
             self._composed = now, cursor.mogrify(SET_CONTEXT, now.settings).decode()
         return self._composed[1]
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        if self.cell == request_context.FIRST_CELL:
+            return super().get_new_connection(conn_params)
+        with connecting(self.alias):
+            return super().get_new_connection(conn_params)
 
     # A new transaction starts without a session context.
     def _set_autocommit(self, autocommit: bool) -> None:

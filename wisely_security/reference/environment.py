@@ -29,6 +29,14 @@ VARIABLES = (
         "with the embedded database, its owner",
     ),
     ("DATABASE_REPLICA_URL", "a streaming replica of it, as the app role, for reading events", "none"),
+    (
+        "DATABASE_CELL_URLS",
+        "further servers for whole tenants, as the app role, by name: `eu-1=postgresql://… us-1=postgresql://…` "
+        "([cells](cells.md))",
+        "none",
+    ),
+    ("DATABASE_CELL_OWNER_URLS", "the same databases as their owners; never for the web server", "none"),
+    ("DATABASE_CELL_REPLICA_URLS", "streaming replicas of them, as the app role, for reading events", "none"),
     ("KEEP_LOGIN_ACTIVITY_MONTHS", "after how many months events of Login Activity are archived", "never"),
     ("KEEP_AUDIT_TRAIL_MONTHS", "after how many months events of the Audit Trail are archived", "never"),
     ("ARCHIVE_DIR", "where archives are written", "`archives` in `DATA_DIR`"),

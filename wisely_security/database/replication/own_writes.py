@@ -25,7 +25,7 @@ class OwnWritesMiddleware:
     """Viewing a page is a write too: of the event that records it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        if not replica.is_set():
+        if not replica.is_anywhere():
             raise MiddlewareNotUsed
         self.get_response = get_response
 
@@ -34,7 +34,7 @@ class OwnWritesMiddleware:
         primary.has_written = False
         with using(replace(current(), written=request.session.get(WRITTEN, ""))):
             response = self.get_response(request)
-        if primary.has_written or request.method not in SAFE_METHODS:
+        if replica.is_set() and (primary.has_written or request.method not in SAFE_METHODS):
             _note(request.session)
         return response
 

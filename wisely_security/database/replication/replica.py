@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,6 +18,7 @@ from django.db import Error, connection, connections
 
 from wisely_security.core.request_context import current
 
+from ..cells.routing import alias, all_cells, current_cell
 from .alias_override import override_default
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass
 class _Known:
-    """What this process knows of the two servers. ``mark``: where the primary was at ``marked_at``."""
+    """What this process knows of a cell’s two servers. ``mark``: where the primary was at ``marked_at``."""
 
     mark: str = ""
     marked_at: float = float("-inf")
@@ -41,11 +43,17 @@ class _Known:
     next_try: float = 0.0
 
 
-_known = _Known()
+_known: defaultdict[str, _Known] = defaultdict(_Known)  # by cell
 
 
 def is_set() -> bool:
-    return ALIAS in connections.settings
+    """Whether the current cell has one."""
+    return alias(ALIAS) in connections.settings
+
+
+def is_anywhere() -> bool:
+    """Whether any cell has one."""
+    return any(alias(ALIAS, cell) in connections.settings for cell in all_cells())
 
 
 def position() -> str:
@@ -76,21 +84,21 @@ def read(work: Callable[[], T], may_repeat: Callable[[], bool] = lambda: True) -
 
 def _may_try() -> bool:
     """One thread tries a lost replica again; the others need not wait for it to fail."""
-    now = time.monotonic()
-    if not _known.lost:
+    now, known = time.monotonic(), _known[current_cell()]
+    if not known.lost:
         return True
-    if now < _known.next_try:
+    if now < known.next_try:
         return False
-    _known.next_try = now + TRY_AGAIN_AFTER
+    known.next_try = now + TRY_AGAIN_AFTER
     return True
 
 
 def _mark() -> str:
     """What a replica must have: the primary is asked now and then, so nothing read there is older than LONGEST_LAG."""
-    now = time.monotonic()
-    if now - _known.marked_at >= LONGEST_LAG:
-        _known.mark, _known.marked_at = position(), now
-    return _known.mark
+    now, known = time.monotonic(), _known[current_cell()]
+    if now - known.marked_at >= LONGEST_LAG:
+        known.mark, known.marked_at = position(), now
+    return known.mark
 
 
 def _has(mark: str) -> bool:
@@ -99,18 +107,19 @@ def _has(mark: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(HAS, [mark, current().written or NOTHING_WRITTEN])
         [has] = cursor.fetchone()
-    if _known.lost:
-        _known.lost = False
+    known = _known[current_cell()]
+    if known.lost:
+        known.lost = False
         logger.warning("The replica is back.")
     return bool(has)
 
 
 def _failed(error: Exception) -> None:
     """Lost, if it does not answer at all; otherwise it could not do this one thing (its recovery came first)."""
-    replica = connections[ALIAS]
+    replica, known = connections[ALIAS], _known[current_cell()]
     if replica.connection is not None and replica.is_usable():
         logger.warning("The replica could not answer: %s", error)
-    elif not _known.lost:
-        _known.lost, _known.next_try = True, time.monotonic() + TRY_AGAIN_AFTER
+    elif not known.lost:
+        known.lost, known.next_try = True, time.monotonic() + TRY_AGAIN_AFTER
         logger.warning("The replica is unavailable; retrying every %s seconds: %s", TRY_AGAIN_AFTER, error)
     replica.close()

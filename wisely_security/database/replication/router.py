@@ -5,4 +5,4 @@ from typing import Any
 
 class OwnerMigrates:
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        return db == "owner"
+        return db == "owner" or db.endswith(".owner")  # a further cell's (cells/)

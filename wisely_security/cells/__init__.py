@@ -1,0 +1,1 @@
+"""Which tenant, and which address, lives in which cell (database/cells/)."""
