@@ -191,7 +191,14 @@ if "DATABASE_OWNER_URL" in os.environ:
 if os.environ.get("DATABASE_REPLICA_URL"):
     DATABASES["replica"] = _database_at("DATABASE_REPLICA_URL", conn_max_age=60, conn_health_checks=True)
     DATABASES["replica"]["OPTIONS"] = configuration.GIVE_UP_SOON | DATABASES["replica"].get("OPTIONS", {})
-DATABASES |= configuration.cells(os.environ, _read_url)
+DATABASES |= configuration.cells(
+    {
+        "DATABASE_CELL_URLS": os.environ.get("DATABASE_CELL_URLS", ""),
+        "DATABASE_CELL_OWNER_URLS": os.environ.get("DATABASE_CELL_OWNER_URLS", ""),
+        "DATABASE_CELL_REPLICA_URLS": os.environ.get("DATABASE_CELL_REPLICA_URLS", ""),
+    },
+    _read_url,
+)
 for _database in DATABASES.values():
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer in transaction mode
 DATABASES["default"]["ATOMIC_REQUESTS"] = True

@@ -23,14 +23,14 @@ GIVE_UP_SOON = {
 VARIABLES = {"DATABASE_CELL_URLS": "", "DATABASE_CELL_OWNER_URLS": ".owner", "DATABASE_CELL_REPLICA_URLS": ".replica"}
 
 
-def cells(environ: Mapping[str, str], database_at: Callable[..., dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def cells(typed: Mapping[str, str], database_at: Callable[..., dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The databases of the further cells by alias: ``eu-1``, ``eu-1.owner``, ``eu-1.replica``.
 
-    ``database_at(variable, url, …)`` reads a URL.
+    ``typed``: the three variables, by name. ``database_at(variable, url, …)`` reads a URL.
     """
     databases: dict[str, dict[str, Any]] = {}
     for variable, suffix in VARIABLES.items():
-        for cell, url in _pairs(variable, environ.get(variable, "")).items():
+        for cell, url in _pairs(variable, typed[variable]).items():
             if suffix and cell not in databases:
                 raise ImproperlyConfigured(f"{variable} names the cell {cell}, which DATABASE_CELL_URLS does not.")
             kept = {} if suffix == ".owner" else {"conn_max_age": 60, "conn_health_checks": True}
