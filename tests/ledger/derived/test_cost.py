@@ -12,6 +12,7 @@ from django.utils import timezone
 from login_activity.models import LoginEvent
 from tests.support import records
 from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.derived.rollup import Asked, statement
 
 from .truth import until_summed
 
@@ -29,12 +30,10 @@ def test_a_chart_of_many_events_reads_few_pages() -> None:
     records.append_many(tenant, 10)
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     bounds = [midnight + timedelta(days=number) for number in range(-DAYS, 2)]
+    sql, values = statement(LoginEvent, tenant, [Asked(bounds)])
     with acting_as(tenant_id=tenant), transaction.atomic(), connection.cursor() as cursor:
         for _ in range(2):  # the first also reads the catalogue
-            cursor.execute(
-                "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM ledger_counts(%s, %s, '{}', %s)",
-                [TABLE, tenant, bounds],
-            )
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values)
             [[answer]] = cursor.fetchall()
     [explained] = answer if isinstance(answer, list) else json.loads(answer)
     assert explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"] < MOST_BUFFERS

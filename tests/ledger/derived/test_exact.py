@@ -15,7 +15,15 @@ from login_activity.models import LoginEvent
 from tests.support import records
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.derived.projectors import project
-from wisely_security.ledger.derived.rollup import Count, counts, declare_dimensions
+from wisely_security.ledger.derived.rollup import (
+    Asked,
+    Count,
+    by_bar,
+    counts,
+    declare_dimensions,
+    quarter,
+    statement,
+)
 from wisely_security.ledger.models import NO_TENANT
 
 from .truth import agree, as_owner, months_and_days, summed, until_summed, various
@@ -50,6 +58,30 @@ def test_before_during_and_after_projection() -> None:
         if number % 2:
             project()
             assert (agree(tenant), agree(other)) == (20 * (number + 1), 7 * (number + 1))
+
+
+def test_several_questions_at_once_are_answered_as_each_alone() -> None:
+    tenant = records.a_tenant()
+    for number in range(120):
+        records.put_at(tenant, timezone.now() - timedelta(hours=11.3 * number), **various(number))
+        if number == 60:
+            project()  # the later half is pending
+    now = quarter(timezone.now(), up=True)
+    days = [now - timedelta(days=number) for number in range(60, -1, -1)]
+    asked = [
+        Asked(days),
+        Asked([days[0], days[-1]], {"action": ["log_in", "view"], "country": ["DE"]}),
+        Asked(days[10:20], {}, {"device_kind": ["mac"], "action": ["log_out"]}),
+        Asked(
+            [days[40], days[40] + timedelta(hours=5), days[47], days[47] + timedelta(hours=5)], {"action": ["log_in"]}
+        ),
+    ]
+    with acting_as(tenant_id=tenant), connection.cursor() as cursor:
+        cursor.execute(*statement(LoginEvent, tenant, asked))
+        together = by_bar(asked, cursor.fetchall())
+        assert together == [counts(LoginEvent, tenant, *each) for each in asked]
+    assert sum(count.events for count in together[0]) == 120
+    assert all(any(count.events for count in each) for each in together)
 
 
 def test_events_of_the_past_and_of_no_tenant() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from login_activity.models import LoginEvent
 from tests.support import records
 from wisely_security.core.request_context import acting_as
+from wisely_security.ledger.derived.rollup import Asked, quarter, statement
 
 from .truth import until_summed
 
@@ -21,23 +25,21 @@ def test_a_tenant_sees_its_own() -> None:
         records.append_many(each, 3)
         until_summed(each, 3)
     seen = "SELECT array_agg(DISTINCT tenant_id) FROM ledger_rollup"
-    asked = (
-        "SELECT count(*) FROM ledger_counts(%s, %s, '{}', ARRAY[now() - interval '1 day', now() + interval '1 day'])"
-    )
+    asked = [Asked([quarter(timezone.now() + timedelta(days=days)) for days in (-1, 1)])]
     with connection.cursor() as cursor:
         cursor.execute(seen)
         assert cursor.fetchone() == (None,)
         with acting_as(tenant_id=tenant):
             cursor.execute(seen)
             assert cursor.fetchone() == ([tenant],)
-            cursor.execute(asked, [TABLE, other])
-            assert cursor.fetchone() == (0,)
-            cursor.execute(asked, [TABLE, tenant])
-            assert cursor.fetchone() == (1,)
+            cursor.execute(*statement(LoginEvent, other, asked))
+            assert cursor.fetchall() == []
+            cursor.execute(*statement(LoginEvent, tenant, asked))
+            assert cursor.fetchall() == [(0, 1, 3, 0)]
 
 
 @pytest.mark.parametrize(
-    "statement",
+    "change",
     [
         "UPDATE ledger_rollup SET successes = '{}'",
         "DELETE FROM ledger_rollup",
@@ -49,13 +51,13 @@ def test_a_tenant_sees_its_own() -> None:
         f"SELECT ledger_next_window('ledger_roll_up', '{TABLE}')",
     ],
 )
-def test_the_app_role_may_only_read_it_and_have_it_projected(statement: str) -> None:
+def test_the_app_role_may_only_read_it_and_have_it_projected(change: str) -> None:
     with (
         connection.cursor() as cursor,
         acting_as(support=True),
         pytest.raises(ProgrammingError, match="permission denied"),
     ):
-        cursor.execute(statement)
+        cursor.execute(change)
 
 
 def test_projecting_leaves_the_scope_unchanged() -> None:

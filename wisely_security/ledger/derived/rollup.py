@@ -75,13 +75,18 @@ def counts(
 
 def statement(model: type[Event], tenant_id: UUID, asked: Sequence[Asked]) -> tuple[str, list[Any]]:
     """The statement that answers several questions at once, for ``by_bar``: question, bar, successes, failures."""
-    pieces, values = [], []
-    for number, each in enumerate(asked):
-        pieces.append(f"SELECT {number} AS asked, bar, successes, failures FROM ledger_counts(%s, %s, %s, %s)")  # noqa: S608
-        excluded = {name: {"not": list(keys)} for name, keys in each.without.items()}
-        dimensions = {name: list(keys) for name, keys in each.chosen.items()} | excluded
-        values += [model._meta.db_table, tenant_id, json.dumps(dimensions), list(each.bounds)]
-    return " UNION ALL ".join(pieces), values
+    questions = [
+        {
+            "chosen": {
+                **{name: list(keys) for name, keys in each.chosen.items()},
+                **{name: {"not": list(keys)} for name, keys in each.without.items()},
+            },
+            "bounds": [(bound - EPOCH) // QUARTER for bound in each.bounds],
+        }
+        for each in asked
+    ]
+    counted = "SELECT asked - 1 AS asked, bar, successes, failures FROM ledger_counts(%s, %s, %s)"
+    return counted, [model._meta.db_table, tenant_id, json.dumps(questions)]
 
 
 def by_bar(asked: Sequence[Asked], rows: Iterable[tuple[Any, ...]]) -> list[list[Count]]:
