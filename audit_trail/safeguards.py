@@ -11,5 +11,6 @@ table(
     policies=[FOR_OWNER],
     grants="",
     guards=[Guard("flush", "audit_trail_flush", 5, always=True)],  # AFTER INSERT, per row
+    guarded=False,
 )
 function("audit_trail_record")

@@ -8,8 +8,8 @@ from .models import LoginEvent
 events(LoginEvent, APPEND, appended_by_app=True)
 table("login_activity_guess", policies=[FOR_OWNER], grants="", tenant_column="")
 table("login_activity_familiar", policies=[FOR_OWNER], grants="", tenant_column="")
-table("login_activity_admitted", policies=[FOR_OWNER], grants="")
-table("login_activity_counted", policies=[FOR_OWNER], grants="")
+table("login_activity_admitted", policies=[FOR_OWNER], grants="", guarded=False)
+table("login_activity_counted", policies=[FOR_OWNER], grants="", guarded=False)
 function(
     "login_activity_reserve_guess",
     "login_activity_give_back_guess",

@@ -92,6 +92,10 @@ class History:
         partitions.create(starts[0], starts[-1])
         with connections["owner"].cursor() as cursor:
             names = [list(action.name) for action in actions()]
+            cursor.execute(
+                "INSERT INTO cells_residence (tenant_id) SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING",
+                [self.tenants],
+            )
             cursor.execute(SQL.read_text(), {"pattern": PATTERN, "tenants": self.tenants, "actions": names})
             with _indexes_made_later() as indexes:
                 jobs = [

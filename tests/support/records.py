@@ -15,6 +15,8 @@ from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
 
+from .residence import settle
+
 TABLE = LoginEvent._meta.db_table
 AN_EVENT: dict[str, Any] = {
     "request_id": None,
@@ -87,8 +89,10 @@ def tidy(table: str = TABLE) -> None:
 
 
 def a_tenant() -> UUID:
-    """The key of some tenant: events need no more of it."""
-    return uuid4()
+    """The key of some tenant that lives here: events need no more of it."""
+    tenant = uuid4()
+    settle(tenant)
+    return tenant
 
 
 def in_utc(*parts: int) -> datetime:

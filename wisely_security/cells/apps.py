@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CellsConfig(AppConfig):
     name = "wisely_security.cells"
     verbose_name = "Cells"
+
+    def ready(self) -> None:
+        from . import safeguards  # noqa: F401

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.backends.postgresql import base
 
 from wisely_security.core import request_context
 
 from .cells.breaker import connecting
-from .cells.errors import WrongCellError
+from .cells.errors import WrongCellError, of_residence
 from .replication import replica
 
 SET_CONTEXT = (
@@ -49,12 +50,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         now = request_context.current()
         if now.cell != self.cell:
             raise WrongCellError(f"Work of the cell {now.cell} reached the database of {self.cell}.")
-        if now.session_context == self._in_session:
-            return execute(sql, params, many, context)
-        setting = self._setting_of(now, context["cursor"].cursor)
-        if params is not None:
-            setting = setting.replace("%", "%%")
-        result = execute(setting + sql, params, many, context)
+        if now.session_context != self._in_session:
+            setting = self._setting_of(now, context["cursor"].cursor)
+            sql = (setting if params is None else setting.replace("%", "%%")) + sql
+        try:
+            result = execute(sql, params, many, context)
+        except DatabaseError as error:
+            if refused := of_residence(error):
+                raise refused from error.__cause__
+            raise
         if not self.autocommit:  # in autocommit each message is a transaction of its own
             self._in_session = now.session_context
         return result

@@ -121,6 +121,21 @@ class TenantTable(_OfTable):
         return f"Keep the rows of {self.model_name} within their tenants"
 
 
+class GuardedTable(_OfTable):
+    """Refuse rows of tenants that live in another database (``safeguards/residence.py``). For each new TenantTable, and
+    each new event table; those of before are guarded by a migration of ``cells``, which this one depends on."""
+
+    def forwards(self, model: Any) -> Iterator[str]:
+        yield f"SELECT cells_guard('{model._meta.db_table}')"
+
+    def backwards(self, model: Any) -> Iterator[str]:
+        for name in ("residence", "residence_of_row"):
+            yield f"DROP TRIGGER IF EXISTS {name} ON {model._meta.db_table}"
+
+    def describe(self) -> str:
+        return f"Refuse rows of {self.model_name} whose tenant lives elsewhere"
+
+
 def _references(model: Any) -> list[Any]:
     """Foreign keys to what belongs to tenants."""
     keys = [field for field in model._meta.local_fields if field.many_to_one or field.one_to_one]

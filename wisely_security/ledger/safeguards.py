@@ -52,18 +52,18 @@ table(
     tenant_column="",
     guards=[APPEND_ONLY],
 )
-table("ledger_rollup", policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
-table("ledger_search_segment", policies=[FOR_OWNER], grants="")
-table("ledger_segment_end", policies=[FOR_OWNER], grants="")
+table("ledger_rollup", policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False)
+table("ledger_search_segment", policies=[FOR_OWNER], grants="", guarded=False)
+table("ledger_segment_end", policies=[FOR_OWNER], grants="", guarded=False)
 shared("ledger_dimensions", "ledger_projector")
 function("ledger_roll_up", "ledger_build_segments", "ledger_find_segments")
 for name in ("ledger_log", "ledger_sealed", "ledger_departed", "ledger_tile"):
-    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT")
+    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False)
 for name in (
     *("ledger_checkpoint", "ledger_removal", "ledger_signed_removal", "ledger_verification"),
     *("ledger_erased", "ledger_signed_erasure", "ledger_cosignature"),
 ):
-    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guards=[APPEND_ONLY])
+    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guards=[APPEND_ONLY], guarded=False)
 function(
     "ledger_lock_sealer",
     "ledger_begin_sealing",

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.test.utils import isolate_apps
 from pytest_django import DjangoDbBlocker
 
-from wisely_security.database.operations import AddEventColumn, SameTenantKey, TenantTable
+from wisely_security.database.operations import AddEventColumn, GuardedTable, SameTenantKey, TenantTable
 from wisely_security.tenancy.models import Tenant
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
@@ -101,6 +101,8 @@ def test_the_check_names_what_a_new_module_lacks_and_where_to_add_it(owner: None
         call_command("migrate", verbosity=0, skip_checks=False)
 
     migrate(TenantTable("Campaign"), of_campaigns())
+    assert "workspace_campaign would accept rows of a tenant that lives in another database" in check()
+    migrate(GuardedTable("Campaign"), of_campaigns())
     call_command("migrate", verbosity=0, skip_checks=False)
     call_command("check", databases=["default"])
 
@@ -110,6 +112,8 @@ def test_what_one_operation_declares_can_be_taken_back(owner: None) -> None:
         editor.create_model(a_new_module())
     before = check()
     migrate(TenantTable("Campaign"), of_campaigns())
+    migrate(GuardedTable("Campaign"), of_campaigns())
+    migrate(GuardedTable("Campaign"), of_campaigns(), back=True)
     migrate(TenantTable("Campaign"), of_campaigns(), back=True)
     assert check() == before
 
@@ -118,6 +122,7 @@ def test_a_field_that_is_added_later_stays_in_the_tenant(owner: None) -> None:
     with connections["owner"].schema_editor() as editor:
         editor.create_model(a_new_module())
     migrate(TenantTable("Campaign"), of_campaigns())
+    migrate(GuardedTable("Campaign"), of_campaigns())
     run("ALTER TABLE workspace_campaign DROP CONSTRAINT workspace_campaign_tenant_id_group_id_fkey")
     assert "workspace_campaign.group_id can refer to a row of workspace_businessgroup" in check()
     migrate(SameTenantKey("Campaign", "group"), of_campaigns())

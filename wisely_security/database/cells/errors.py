@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 
 from wisely_security.core.errors import UnavailableError
 
@@ -20,3 +20,24 @@ class CellUnavailableError(OperationalError, UnavailableError):
     """The database of a cell does not answer."""
 
     sentence = "Your company’s data can’t be reached right now. Try again in a minute."
+
+
+class BeingMovedError(OperationalError, UnavailableError):
+    """The tenant is frozen while it moves to another cell: for seconds, nothing is written of it."""
+
+    sentence = "Your company’s data is being moved. It takes seconds; nothing was saved. Try again in a moment."
+
+
+class LivesElsewhereError(OperationalError, UnavailableError):
+    """Something of a tenant was about to be written in a cell that it does not live in, or has just left."""
+
+    sentence = "Your company’s data has been moved. Nothing was saved. Reload the page and try again."
+
+
+_BY_SQLSTATE = {"WS001": BeingMovedError, "WS002": LivesElsewhereError}  # as cells_refuse() raises them
+
+
+def of_residence(error: DatabaseError) -> DatabaseError | None:
+    """The error of its own, where the guard of residence has refused a statement."""
+    kind = _BY_SQLSTATE.get(getattr(error.__cause__, "pgcode", None) or "")
+    return kind(*error.args) if kind else None

@@ -43,7 +43,8 @@ _POLICIES = """
 """
 
 _TRIGGERS = """
-    SELECT relname, tgname, proname, tgtype::int, tgenabled::text, tgqual IS NULL AND tgattr = ''::int2vector
+    SELECT relname, tgname, proname, tgtype::int, tgenabled::text, tgqual IS NULL AND tgattr = ''::int2vector,
+           coalesce(substring(pg_get_triggerdef(pg_trigger.oid) FROM ' WHEN [(](.*)[)] EXECUTE '), '')
     FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
     WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace ORDER BY 1, 2
 """
@@ -111,6 +112,7 @@ class FoundTrigger:
     kind: int
     enabled: str
     whole: bool
+    condition: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.core.checks import CheckMessage
 
 from ..rules import rule
-from . import definitions, functions, guards, references, roles, shadows, tables
+from . import definitions, functions, guards, references, residence, roles, shadows, tables
 
 RULES = (
     roles.owner_is_bound_by_policies,
@@ -19,6 +19,7 @@ RULES = (
     tables.every_table_is_accounted_for,
     references.references_stay_in_their_tenant,
     guards.guards_stand,
+    residence.every_table_is_guarded,
     guards.nothing_is_rewritten,
     functions.search_paths_are_fixed,
     functions.execution_is_granted_as_declared,

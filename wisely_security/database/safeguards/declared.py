@@ -55,7 +55,8 @@ class Table:
     """``policies``: None for a table without row-level security, which holds nothing of a tenant. ``grants``: to the
     app role. ``insert_columns``: those that it may insert, where it has no INSERT on the whole table.
     ``tenant_column``: "" where rows are of no tenant. ``guards``: of the table and of each of its partitions; then it
-    has no other triggers.
+    has no other triggers but those of residence. ``guarded``: whoever writes rows of a tenant that does not live in
+    this database is refused (``residence.py``); not where rows are derived from events, which are guarded.
     """
 
     policies: frozenset[Policy] | None = frozenset({OWN_TENANT})
@@ -63,6 +64,7 @@ class Table:
     insert_columns: Callable[[], Iterable[str]] = tuple
     tenant_column: str = "tenant_id"
     guards: tuple[Guard, ...] = ()
+    guarded: bool = True
 
 
 _tables: dict[str, Table] = {}
@@ -79,6 +81,7 @@ def table(
     insert_columns: Callable[[], Iterable[str]] = tuple,
     tenant_column: str = "tenant_id",
     guards: Iterable[Guard] = (),
+    guarded: bool = True,
 ) -> None:
     """Declare a table that is no ordinary record. ``grants``: names between spaces."""
     if name in _tables:
@@ -89,6 +92,7 @@ def table(
         insert_columns,
         tenant_column,
         tuple(guards),
+        guarded and tenant_column != "",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.core.checks import CheckMessage, Error
 
-from . import catalogue, declared
+from . import catalogue, declared, residence
 from .catalogue import FoundTrigger, Relation
 from .declared import Guard
 
@@ -25,7 +25,7 @@ def guards_stand() -> Iterator[CheckMessage]:
                     hint=_hint(relation, guard),
                     id="wisely_security.E020",
                 )
-        for name in sorted(found.keys() - {guard.name for guard in guards}):
+        for name in sorted(found.keys() - {guard.name for guard in guards} - residence.NAMES):
             yield Error(
                 f"{relation.name} has a trigger {name} that is not declared: it could drop or change what is written.",
                 hint=f"As the owner: DROP TRIGGER {name} ON {relation.name}; or declare it in its app's safeguards.py.",
