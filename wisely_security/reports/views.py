@@ -27,7 +27,7 @@ from .download.worksheet import MOST_ROWS
 from .extensions import event_notes, unusual
 from .filtering.filters import ReportFilterSet
 from .filtering.parameters import NEWER, OLDER, PERIOD, normalized
-from .filtering.periods import Preset
+from .filtering.periods import WITHOUT_DAYS, Preset
 from .pages import beside
 from .pages.beside import Rows
 from .pages.groups import mark_groups
@@ -75,7 +75,7 @@ class ReportView(MemberView):
     def link(self, **changed: str | None) -> str:
         """The page with some parameters changed or (None) taken away, from its newest row."""
         kept = dict(self._kept)
-        if changed.get("period") in Preset.values and changed["period"] != Preset.CUSTOM:
+        if changed.get("period") in WITHOUT_DAYS:
             kept = {name: value for name, value in kept.items() if name not in {"from", "to"}}
         given = {name: value for name, value in (kept | changed).items() if value}
         return f"{self.path}?{urlencode(given, safe=',:')}"

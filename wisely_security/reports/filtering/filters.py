@@ -25,7 +25,7 @@ from .many import NOT, ManyField, ManyFilter, flat_choices, in_words, joined
 from .parameters import is_uuid, normalized, problems
 from .people import People
 from .period_form import DAY_FILTERS, PeriodForm
-from .periods import Period, Preset
+from .periods import WITHOUT_DAYS, Period, Preset
 from .search_box.matching import matching
 from .search_box.understanding import EVERYWHERE, EXAMPLES, WORDS, Suggestion, Understood, understand
 from .widgets import DropDown, Picker
@@ -184,7 +184,7 @@ class ReportFilterSet(django_filters.FilterSet):
             at = found.pop(f"{name}_time", None)
             if at and name in found:
                 found[name] = f"{found[name]}T{at}"
-        if found.get("period") in Preset.values and found["period"] != Preset.CUSTOM:
+        if found.get("period") in WITHOUT_DAYS:
             found = {name: value for name, value in found.items() if name not in {"from", "to"}}
         return found
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from django.db import models
 from django.utils import timezone
@@ -34,6 +35,7 @@ DAYS = {
     Preset.LAST_90_DAYS: 90,
 }
 DEFAULT = Preset.LAST_7_DAYS
+WITHOUT_DAYS = frozenset(Preset.values) - {Preset.CUSTOM.value}  # whatever "from" and "to" are beside them
 SECOND, MINUTE, LAST_MINUTE = timedelta(seconds=1), timedelta(minutes=1), time(23, 59)
 # Ids count from 1970 and dates end in 9999; a year less at either end leaves room for every time zone.
 FIRST_YEAR, LAST_YEAR = 1971, 9998
@@ -98,6 +100,7 @@ def around(moment: datetime, span: timedelta) -> dict[str, str]:
     return {"period": Preset.CUSTOM.value, "from": starts, "to": until}
 
 
+@lru_cache(maxsize=2048)  # a chart asks for those of all its bars again and again
 def _moment(day: date, at: time, zone: tzinfo, *, fold: int) -> datetime:
     """A local time as a moment. ``fold``: which of two, where the clocks are put back.
 

@@ -7,6 +7,7 @@ no tenant for it.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,17 @@ def new_key() -> str:
     return get_random_string(32, VALID_KEY_CHARS)
 
 
+@cache
+def _by_key() -> str:
+    """Every request begins with it: Django composes it once, and not each time for longer than it runs."""
+    sql, _ = Session.objects.filter(key_hash="").query.sql_with_params()
+    return sql
+
+
+def _with_key(key_hash: str) -> Session | None:
+    return next(iter(Session.objects.raw(_by_key(), [key_hash])), None)
+
+
 def _renewed_from(key_hash: str) -> QuerySet[Session]:
     """The session whose key was this one until a moment ago."""
     return Session.objects.filter(previous_key_hash=key_hash, previous_until__gt=timezone.now())
@@ -56,7 +68,7 @@ class SessionStore(SessionBase):
             return {}
         key_hash = hash_key(self.session_key)
         with acting_as(credential=key_hash):
-            row = Session.objects.filter(key_hash=key_hash).first() or _renewed_from(key_hash).first()
+            row = _with_key(key_hash) or _renewed_from(key_hash).first()
         data = self.decode(row.data) if row else {}
         if row is not None and (row.expires_at <= timezone.now() or SESSION_KEY not in data):
             # Not readable: it was signed with a SECRET_KEY that is no longer in use.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -46,7 +47,7 @@ class TenantMiddleware:
         if own is None:
             return self.get_response(request)
         with acting_as(tenant_id=UUID(own) if own else None, support=not own):
-            user = request.user
+            user = request.user = get_user(request)  # itself: whatever asks it goes through no lazy object
             if not isinstance(user, User):  # suspended or deleted meanwhile, or the password has changed
                 request.session.flush()  # or it would go on when the person is activated again
                 return self.get_response(request)
