@@ -12,8 +12,10 @@ from django.db.models import F, Q, Value
 from wisely_security.ledger.models import Event, EventQuerySet, OfPerson, for_projectors, wide_index
 from wisely_security.ledger.search.fields import IndexedFields, TextCondition
 from wisely_security.ledger.search.people import among, by_kind
+from wisely_security.reports.table.stored import add_stored_fields
 
 from .report import labels
+from .report.tables import AuditTrailTable
 from .vocabulary import ActorKind, Code, Status
 
 
@@ -143,3 +145,6 @@ class AuditEvent(Event):
     @property
     def status_label(self) -> str:
         return Status.say(self.status)
+
+
+add_stored_fields(AuditEvent, AuditTrailTable)

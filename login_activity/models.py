@@ -11,7 +11,9 @@ from django.db.models import F, Q, Value
 from wisely_security.ledger.models import Event, EventQuerySet, OfPerson, for_projectors, wide_index
 from wisely_security.ledger.search.fields import Holds, IndexedFields, pattern_of
 from wisely_security.ledger.search.people import among, by_kind
+from wisely_security.reports.table.stored import add_stored_fields
 
+from .report.tables import LoginActivityTable
 from .vocabulary import Action, Reason, Status
 
 UNKNOWN_USER = "unknown"  # as a filter: everybody who is not registered
@@ -152,3 +154,6 @@ class LoginEvent(Event):
         """Of attempts at several accounts or from several addresses: ``times``, and ``user``, ``name``, ``e-mail`` and
         ``ip`` where there is one."""
         return list(self.detail.get("each", []))
+
+
+add_stored_fields(LoginEvent, LoginActivityTable)

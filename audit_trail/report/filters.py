@@ -44,8 +44,7 @@ class AuditTrailFilterSet(ReportFilterSet):
 
     terms: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("by", "actor"), "actor"),
-        **{name: name for name in ("module", "record", "request")},
-        "sub-module": "sub_module",
+        **{name: name for name in ("record", "request")},
     }
 
     examples = (

@@ -17,11 +17,7 @@ NO_VIEWS = f"{NOT}{Action.VIEW.value}"
 class LoginActivityFilterSet(ReportFilterSet):
     user = people_filter("User", "a user", [(UNKNOWN_USER, "Unknown users")], of_users)
 
-    terms: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("by", "user"), "user"),
-        **dict.fromkeys(("from", "country"), "country"),
-        **dict.fromkeys(("with", "device"), "device"),
-    }
+    terms: ClassVar[Mapping[str, str]] = dict.fromkeys(("by", "user"), "user")
 
     examples = (
         ("failed from:india", "failures from India"),

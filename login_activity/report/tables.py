@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.timezone import localtime
 
@@ -14,9 +15,11 @@ from wisely_security.reports.table.cells import Address, Cell, Label, Member, Pr
 from wisely_security.reports.table.columns import Fact, Phone, ReportColumn, ReportTable, Section, Shown, TimeColumn
 
 from ..devices.kinds import DeviceKind
-from ..models import LoginEvent
 from ..places.countries import country_choices
 from ..vocabulary import Action, Reason, Status
+
+if TYPE_CHECKING:
+    from ..models import LoginEvent
 
 NONE = ("", "")  # what most events have for a reason
 NO_COUNTRY = "none"  # of an address that no map knows, or of a private network
@@ -108,6 +111,7 @@ class LoginActivityTable(ReportTable):
         section=Section.WHERE,
         beside=_programs,
         filter=many_filter("Device", DeviceKind.choices, "device_kind"),
+        terms=("with",),
         phone=Phone.DETAILS,
     )
     place = ReportColumn("Geo Location", Cell("place"), section=Section.WHERE, facts=_place, phone=Phone.IF_NO_REASON)
@@ -147,6 +151,7 @@ class LoginActivityTable(ReportTable):
         Cell("country"),
         shown=Shown.IN_DOWNLOADS,
         filter=many_filter("Country", [*country_choices(), (NO_COUNTRY, "No country")], stored={NO_COUNTRY: ""}),
+        terms=("from",),
     )
     user_agent = ReportColumn(
         "User Agent", Cell("user_agent"), shown=Shown.IN_DOWNLOADS, section=Section.WHERE, facts=_user_agent

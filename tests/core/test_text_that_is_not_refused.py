@@ -12,6 +12,8 @@ from django.test import Client
 from login_activity.models import LoginEvent
 from login_activity.sign_ins.recorder import HIDDEN_NAME
 from tests.support.cast import PASSWORD, Cast, sign_in
+from wisely_security.core.request_context import LONGEST_HINT
+from wisely_security.core.request_context import Client as Visitor
 from wisely_security.core.text.characters import is_one_line
 
 Events = Callable[..., list[LoginEvent]]
@@ -49,6 +51,14 @@ def test_what_a_browser_says_of_itself(cast: Cast, events: Events, text: str) ->
     [event] = events(cast.acme, action="log_in")
     shown = (event.user_agent, event.device, event.browser, event.system)
     assert all(map(is_one_line, shown)), shown
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "x" * 9000])
+def test_a_header_that_is_recorded(text: str) -> None:
+    recorded = Visitor(headers={"Accept-Language": text}).header("Accept-Language")
+    assert is_one_line(recorded)
+    assert 0 < len(recorded) <= LONGEST_HINT
+    assert Visitor().header("Accept-Language") == ""
 
 
 @pytest.mark.parametrize("text", HOSTILE)

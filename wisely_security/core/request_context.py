@@ -8,7 +8,7 @@ may be touched, and the hook that records changes reads who makes them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from .actor_names import SYSTEM
+from .text.characters import harmless
 
 FIRST_CELL = "main"  # the cell that DATABASE_URL names (database/cells/)
 
@@ -40,12 +41,18 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Where a request comes from. ``hints`` are the ``Sec-CH-UA…`` headers, by lower-case name."""
+    """Where a request comes from. ``hints`` are the ``Sec-CH-UA…`` headers, by lower-case name. ``headers``: all of
+    them, of the request that is being answered; a session does not keep them."""
 
     address: IPv4Address | IPv6Address | None = None
     user_agent: str = ""
     hints: dict[str, str] = field(default_factory=dict)
     touch_points: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def header(self, name: str) -> str:
+        """Fit to be recorded: bounded, and on one line. Empty where there is none."""
+        return harmless(self.headers.get(name, "")[:LONGEST_HINT])
 
     def as_data(self) -> dict[str, Any]:
         """For keeping in a session, bounded and without what PostgreSQL refuses; ``Client.from_data`` reads it."""

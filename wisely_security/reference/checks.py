@@ -21,7 +21,7 @@ CHECKS = {
     "ledger.W004": "there is no signing key, so events are not sealed (`check --deploy`)",
     "login_activity.E001": "a field of login events has no value in the recorder",
     "reports.E001": "a column of a record is of a field that its events do not have",
-    "reports.E002": "a column filters by a field that search segments do not have",
+    "reports.E002": "a column that was added to a record has a field without db_default",
     "reports.E003": "a field of events is in no column of their record",
     "reports.E004": "a record lacks a column that a phone’s row begins or ends with, or has it twice",
     "wisely_security.E001": "`TRUSTED_PROXIES` cannot be read",

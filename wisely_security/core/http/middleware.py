@@ -35,6 +35,7 @@ class RequestContextMiddleware:
             user_agent=request.headers.get("User-Agent", ""),
             hints={k.lower(): v for k, v in request.headers.items() if k.lower().startswith("sec-ch-ua")},
             touch_points=_touch_points(request),
+            headers=request.headers,
         )
         is_head = request.method == "HEAD"
         with using(RequestContext(client=client, request_id=uuid.uuid4(), is_head=is_head)) as context:

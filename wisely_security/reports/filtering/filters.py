@@ -66,7 +66,7 @@ class ReportFilterSet(django_filters.FilterSet):
     has_box: ClassVar[bool] = True
     """Whether the search understands terms (grammar.py)."""
     terms: ClassVar[Mapping[str, str]] = {}
-    """Keys of terms, and the filters that they are of, beside those of all records."""
+    """Keys of terms, and the filters that they are of, beside those of columns and of all records."""
     examples: ClassVar[Sequence[tuple[str, str]]] = ()
     """Of terms, with what they mean."""
 
@@ -77,6 +77,10 @@ class ReportFilterSet(django_filters.FilterSet):
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:
         return {**super().get_filters(), **cls.filters_of(cls.Meta.table)}
+
+    @classmethod
+    def all_terms(cls) -> dict[str, str]:
+        return {**cls.terms, **cls.Meta.table.terms(), **EVERYWHERE}
 
     @classmethod
     def filters_of(cls, table: type[ReportTable]) -> dict[str, django_filters.Filter]:
@@ -97,7 +101,7 @@ class ReportFilterSet(django_filters.FilterSet):
         super().__init__(self.canonical(data), **options)
         self.people = People(self._unlisted)
         self.form.problems = [("q", problem)] if problem else []
-        terms = {**self.terms, **EVERYWHERE}
+        terms = self.all_terms()
         self.form.box = {
             "words": " ".join(WORDS),
             "terms": json.dumps(terms),

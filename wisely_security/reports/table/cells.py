@@ -85,8 +85,10 @@ class Label(Cell):
 
     @property
     def labels(self) -> dict[str, str]:
-        choices = self.choices() if callable(self.choices) else self.choices
-        return {str(key): str(label) for key, label in choices}
+        return {str(key): str(label) for key, label in self.all_choices()}
+
+    def all_choices(self) -> Choices:
+        return self.choices() if callable(self.choices) else self.choices
 
 
 @dataclass(frozen=True)

@@ -25,19 +25,18 @@ def faults(model: type[Event], table: type[ReportTable]) -> Iterator[CheckMessag
     columns = table.columns_of()
     here = f"{table.__module__}.{table.__qualname__}"
     for column in columns:
-        for name in {column.cell.field, column.filter.field_name if column.filter else column.cell.field}:
-            if name not in fields:
-                yield Error(
-                    f"{here}.{column.name} is of {name!r}, which {model._meta.label} does not have.",
-                    hint=f"Add the field to {model.__module__}, and a migration with AddEventColumn.",
-                    id="reports.E001",
-                )
-            elif column.filter and name == column.filter.field_name and name not in model.indexed.single:
-                yield Error(
-                    f"{here}.{column.name} filters by {name!r}, which search segments do not have.",
-                    hint=f"Add {name!r} to paired, or to columns, of what {model.__name__}.indexed is.",
-                    id="reports.E002",
-                )
+        for name in {column.cell.field, column.filter.field_name if column.filter else column.cell.field} - fields:
+            yield Error(
+                f"{here}.{column.name} is of {name!r}, which {model._meta.label} does not have.",
+                hint="Give the column stored=Stored(field=…, about=…), which is the field of its events.",
+                id="reports.E001",
+            )
+        if column.stored and not column.stored.field.has_db_default():
+            yield Error(
+                f"The field of {here}.{column.name} has no db_default.",
+                hint="Give it one: a plain value, which events of before have. It never changes.",
+                id="reports.E002",
+            )
     on_page = table.columns_of(Shown.ON_PAGE)
     for place in (Phone.WHO, Phone.STATUS, Phone.WHEN):
         if [column.phone for column in on_page].count(place) != 1:

@@ -4,9 +4,9 @@ filters, support's list and the reference follow from it."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import django_filters
 import django_tables2 as tables
@@ -16,6 +16,9 @@ from psycopg2 import sql
 from ..filtering.local_time import local_time
 from ..filtering.periods import Period
 from .cells import Cell, Moment
+
+if TYPE_CHECKING:
+    from .stored import Stored
 
 # The end of a row as COPY sends it: a word as its last column, that no text holds by chance or by intent, and a line
 # feed. A line feed alone may be text.
@@ -58,9 +61,10 @@ class ReportColumn(tables.Column):
 
     ``section``: where the details of an event have it; none: nowhere. ``facts``: what they show, where that is not the
     cell's text alone. ``beside``: something smaller that the page shows beside the text. ``filter``: what people choose
-    of it; without a field of its own it compares the cell's. ``phone``: its place in a row there. ``stays``: nobody can
-    hide it. What else the page makes of a cell is a macro of the column's name, in the record's file in
-    ``templates/rows``. Whatever is forgotten is a system check (checks.py).
+    of it; without a field of its own it compares the cell's. ``terms``: what it is called in the search box, besides
+    its name. ``phone``: its place in a row there. ``stays``: nobody can hide it. ``stored``: of a column that is added
+    to a record, the field of its events (stored.py). What else the page makes of a cell is a macro of its name, in the
+    record's file in ``templates/rows``. Whatever is forgotten is a system check (checks.py).
     """
 
     name: str  # that of the attribute of its table
@@ -75,8 +79,10 @@ class ReportColumn(tables.Column):
         facts: Callable[[Any], Iterable[Fact]] | None = None,
         beside: Callable[[Any], str] | None = None,
         filter: django_filters.Filter | None = None,  # noqa: A002
+        terms: Sequence[str] = (),
         phone: Phone = Phone.REST,
         stays: bool = False,
+        stored: Stored | None = None,
     ) -> None:
         super().__init__(verbose_name=label, orderable=False, visible=shown is Shown.ON_PAGE)
         self.label = label
@@ -86,8 +92,10 @@ class ReportColumn(tables.Column):
         self.facts = facts or (lambda event: [(label, cell.text(event))])
         self.beside = beside
         self.filter = filter
+        self.terms = terms
         self.phone = phone
         self.stays = stays
+        self.stored = stored
         if filter is not None and filter.field_name is None:
             filter.field_name = cell.field
 
@@ -139,6 +147,12 @@ class ReportTable(tables.Table):
     def filters(cls) -> dict[str, django_filters.Filter]:
         """By name."""
         return {column.name: column.filter for column in cls.columns_of() if column.filter is not None}
+
+    @classmethod
+    def terms(cls) -> dict[str, str]:
+        """Of the search box, with the filters that they are of."""
+        named = {name: (name.replace("_", "-"), *cls.base_columns[name].terms) for name in cls.filters()}
+        return {term: name for name, terms in named.items() for term in terms}
 
     @classmethod
     def facts(cls, event: Any) -> list[tuple[str, list[Fact]]]:

@@ -92,7 +92,7 @@ class Understood(NamedTuple):
 class _Reader:
     def __init__(self, filters: type[ReportFilterSet]) -> None:
         self.filters = filters
-        self.keys: Mapping[str, str] = {**EVERYWHERE, **filters.terms}
+        self.keys = filters.all_terms()
         self.understood = Understood({}, {}, "")
         self.found: dict[tuple[str, str], str] = {}  # keys, by filter and value: looking one up takes statements
 
