@@ -2,15 +2,13 @@
 
 import os
 import zoneinfo
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
 
-import dj_database_url
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from jinja2 import StrictUndefined
 
+from wisely_security import environment as env
 from wisely_security.core.site_url import parse_site_url
 from wisely_security.database.cells import configuration
 
@@ -21,53 +19,6 @@ zoneinfo.reset_tzpath(to=())
 zoneinfo.ZoneInfo.clear_cache()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def _flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
-
-
-def _months(name: str) -> int | None:
-    """A number of months; None: forever."""
-    text = os.environ.get(name, "").strip()
-    if text and not (text.isdecimal() and int(text)):
-        raise ImproperlyConfigured(
-            f"{name} must be a number of months, 1 or more. Leave it out to keep events forever."
-        )
-    return int(text) if text else None
-
-
-def _number(name: str, default: int) -> int:
-    typed = os.environ.get(name, "").strip()
-    if typed and not typed.isdecimal():
-        raise ImproperlyConfigured(f"{name} must be a number.")
-    return int(typed) if typed else default
-
-
-def _database_at(name: str, default: str = "", **options: Any) -> Any:
-    return _read_url(name, os.environ.get(name, default), **options)
-
-
-def _read_url(name: str, url: str, **options: Any) -> Any:
-    try:
-        return dj_database_url.parse(url, engine="wisely_security.database", **options)
-    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError):
-        raise ImproperlyConfigured(
-            f"{name} must be the URL of a database: postgresql://user:password@host/name."
-        ) from None
-
-
-def _list(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
-
-
-def _networks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
-    try:
-        return [ip_network(typed) for typed in _list(name, default)]
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            f"{name} must be networks such as 10.20.0.0/16, separated by commas: {error}."
-        ) from None
 
 
 def _site_url() -> str:
@@ -82,14 +33,14 @@ def _site_url() -> str:
 
 # DEBUG in the environment is for development: no TLS, this machine's host names, the demo's sign-ins. It also brings
 # Django's own error pages, which ``serve`` leaves out: whoever tries the site sees the pages that it has.
-DEVELOPMENT = _flag("DEBUG")
-DEBUG = DEVELOPMENT and _flag("DEBUG_PAGES", True)
+DEVELOPMENT = env.flag("DEBUG")
+DEBUG = DEVELOPMENT and env.flag("DEBUG_PAGES", True)
 SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-development-" * 3 if DEVELOPMENT else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random string, or DEBUG=1 for development.")
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEVELOPMENT else "")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEVELOPMENT else "")
 SITE_URL = _site_url()
-CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "data").resolve()
 
 INSTALLED_APPS = [
@@ -187,14 +138,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # The app role serves; the owner migrates. The web process has no DATABASE_OWNER_URL.
 DATABASES = {
-    "default": _database_at(
+    "default": env.database_at(
         "DATABASE_URL", "postgresql:///wisely?user=wisely_app", conn_max_age=60, conn_health_checks=True
     )
 }
 if "DATABASE_OWNER_URL" in os.environ:
-    DATABASES["owner"] = _database_at("DATABASE_OWNER_URL")
+    DATABASES["owner"] = env.database_at("DATABASE_OWNER_URL")
 if os.environ.get("DATABASE_REPLICA_URL"):
-    DATABASES["replica"] = _database_at("DATABASE_REPLICA_URL", conn_max_age=60, conn_health_checks=True)
+    DATABASES["replica"] = env.database_at("DATABASE_REPLICA_URL", conn_max_age=60, conn_health_checks=True)
     DATABASES["replica"]["OPTIONS"] = configuration.GIVE_UP_SOON | DATABASES["replica"].get("OPTIONS", {})
 DATABASES |= configuration.cells(
     {
@@ -202,7 +153,7 @@ DATABASES |= configuration.cells(
         "DATABASE_CELL_OWNER_URLS": os.environ.get("DATABASE_CELL_OWNER_URLS", ""),
         "DATABASE_CELL_REPLICA_URLS": os.environ.get("DATABASE_CELL_REPLICA_URLS", ""),
     },
-    _read_url,
+    env.parse_database_url,
 )
 for _database in DATABASES.values():
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer in transaction mode
@@ -250,7 +201,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEVELOPMENT
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("TRUST_X_FORWARDED_PROTO") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST_X_FORWARDED_PROTO") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "wisely_security.tenancy.forms.stale_forms.csrf_failure"
@@ -261,25 +212,25 @@ GEOIP_PATH = os.environ.get("GEOIP_PATH") or str(DATA_DIR / "places")
 
 # For how many whole months each record stays in the database, and where it goes then (docs/retention.md).
 KEEP_MONTHS = {
-    "login_activity": _months("KEEP_LOGIN_ACTIVITY_MONTHS"),
-    "audit_trail": _months("KEEP_AUDIT_TRAIL_MONTHS"),
+    "login_activity": env.months("KEEP_LOGIN_ACTIVITY_MONTHS"),
+    "audit_trail": env.months("KEEP_AUDIT_TRAIL_MONTHS"),
 }
 ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR") or DATA_DIR / "archives")
 
 # What secrets of second factors are encrypted with; the first of them encrypts (docs/second-factor.md).
-FACTOR_KEYS = _list("FACTOR_KEYS", "b25seS1mb3ItZGV2ZWxvcG1lbnQtb25seS1mb3ItZGU=" if DEVELOPMENT else "")
+FACTOR_KEYS = env.items("FACTOR_KEYS", "b25seS1mb3ItZGV2ZWxvcG1lbnQtb25seS1mb3ItZGU=" if DEVELOPMENT else "")
 SUPPORT_NEEDS_FACTOR = not DEVELOPMENT  # support staff sees every tenant
 
 # What checkpoints are signed with (docs/integrity.md); read when something is signed, not before.
 SIGNING_KEY = os.environ.get("SIGNING_KEY", "")
 SIGNING_KEY_FILE = Path(os.environ.get("SIGNING_KEY_FILE") or DATA_DIR / "signing_key")
-SIGNING_KEYS_RETIRED = _list("SIGNING_KEYS_RETIRED")
+SIGNING_KEYS_RETIRED = env.items("SIGNING_KEYS_RETIRED")
 # Under which host logs begin, and where their checkpoints are written, outside of the database.
 LOG_ORIGIN = os.environ.get("LOG_ORIGIN", "")
 CHECKPOINT_DIR = Path(os.environ.get("CHECKPOINT_DIR") or DATA_DIR / "checkpoints")
 
 # Private networks in which webhooks and witnesses of tenants may be; elsewhere only public addresses are.
-OUTBOUND_ALLOWED_NETWORKS = _networks("OUTBOUND_ALLOWED_NETWORKS", "127.0.0.0/8,::1/128" if DEVELOPMENT else "")
+OUTBOUND_ALLOWED_NETWORKS = env.networks("OUTBOUND_ALLOWED_NETWORKS", "127.0.0.0/8,::1/128" if DEVELOPMENT else "")
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
@@ -287,10 +238,10 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
-EMAIL_PORT = _number("EMAIL_PORT", 25)
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Wisely Security <no-reply@wisely.example>")
 

@@ -15,9 +15,9 @@ from tests.admin.site import TENANTS, edit, sign_in_as_support
 from tests.support.cast import Cast
 from tests.support.records import a_tenant, put_at
 from wisely_security.core.request_context import acting_as
+from wisely_security.environment import months
 from wisely_security.ledger.archive import retention
 from wisely_security.ledger.months.partitions import add_months
-from wisely_security.settings import _months
 from wisely_security.tenancy.models import Tenant
 
 from .history import (
@@ -80,7 +80,7 @@ def test_a_limit_of_nothing_is_refused(typed: str, monkeypatch: pytest.MonkeyPat
         run("archive_events", f"--older-than={typed}")
     monkeypatch.setenv("KEEP_IT_MONTHS", typed)
     with pytest.raises(ImproperlyConfigured, match="1 or more"):
-        _months("KEEP_IT_MONTHS")
+        months("KEEP_IT_MONTHS")
 
 
 def test_a_dry_run_lists_what_would_be_removed_and_changes_nothing(people: Cast, archive_dir) -> None:

@@ -19,7 +19,6 @@ from wisely_security.ledger.sealing import verify_bundle
 from wisely_security.ledger.sealing.logs.sealed_columns import LaterColumns
 from wisely_security.ledger.sealing.notes import COSIGNATURE_V1, PublicKey, Signature, Signer, cosigned
 from wisely_security.ledger.sealing.verify_bundle import BundleError, Check, report, verify
-from wisely_security.reports.download import formulas
 
 from .bundles import BEGIN, HEADER, ORIGIN, SIGNER, Log, event, zipped
 
@@ -296,14 +295,3 @@ def test_the_file_is_enough(members: dict[str, bytes], tmp_path: Path) -> None:
         command = [sys.executable, "-I", "-S", program, zipped(content, tmp_path), "--key", KEY]
         done = subprocess.run(command, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (code, "") and word in done.stdout
-
-
-@given(st.lists(st.text(st.sampled_from("=+-@＝'\t \n\r\",;x|→\xa0\u200b😀"), max_size=6), max_size=4))
-def test_formulas_are_made_harmless_as_in_downloads(cells: list[str]) -> None:
-    row = (",".join(map(verify_bundle.Quoted().__getitem__, cells)) + "\r\n").encode()
-    assert verify_bundle.guarded(row) == formulas.disarm(row)
-
-
-def test_the_file_has_the_signs_of_downloads() -> None:
-    ours = formulas.SIGNS, formulas.SEPARATORS, formulas.TRIMMED
-    assert ours == (verify_bundle.SIGNS, verify_bundle.SEPARATORS, verify_bundle.TRIMMED)

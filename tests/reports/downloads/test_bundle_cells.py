@@ -22,6 +22,7 @@ from tests.support.records import TABLE, a_tenant, append_rows, in_utc, put_at
 from wisely_security.ledger.sealing import verify_bundle
 from wisely_security.ledger.sealing.verify_bundle import Check
 from wisely_security.reports.declaration import Report
+from wisely_security.reports.download import formulas
 
 from .bundles import checked, exported, member
 
@@ -132,3 +133,14 @@ def test_at_changes_of_clocks_and_at_any_length(committed: None, tmp_path: Path)
     seal_all(TABLE)
     for zone in ZONES:
         is_proved(LOGIN_ACTIVITY, tenant, tmp_path, zone)
+
+
+@given(st.lists(st.text(st.sampled_from("=+-@＝'\t \n\r\",;x|→\xa0\u200b😀"), max_size=6), max_size=4))
+def test_formulas_are_made_harmless_as_in_downloads(cells: list[str]) -> None:
+    row = (",".join(map(verify_bundle.Quoted().__getitem__, cells)) + "\r\n").encode()
+    assert verify_bundle.guarded(row) == formulas.disarm(row)
+
+
+def test_the_file_has_the_signs_of_downloads() -> None:
+    ours = formulas.SIGNS, formulas.SEPARATORS, formulas.TRIMMED
+    assert ours == (verify_bundle.SIGNS, verify_bundle.SEPARATORS, verify_bundle.TRIMMED)

@@ -1,0 +1,1 @@
+"""An archive is restored into a record whose columns have changed."""
