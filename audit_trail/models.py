@@ -105,6 +105,7 @@ class AuditEvent(Event):
     session = models.TextField(default="", db_default="")
 
     dimensions = ("module", "sub_module", "action")
+    people = ("actor_id", "actor_kind")
     personal = ("actor_name", "actor_email", "reason", "resource_name", "changes", "ip", "session")
     of_person = OfPerson(
         id="actor_id",

@@ -94,6 +94,7 @@ class LoginEvent(Event):
     detail = models.JSONField(default=dict)
 
     dimensions = ("action", "device_kind", "country")
+    people = ("user_id",)
     personal = (
         "user_name",
         "user_email",

@@ -30,7 +30,7 @@ from django.test import Client
 from tests.support.cast import add_member, person, sign_in
 from wisely_security.core.http.middleware import CompressionMiddleware
 from wisely_security.core.request_context import acting_as
-from wisely_security.reports.filtering.people import MOST_USERS_LISTED
+from wisely_security.reports.filtering.people import MOST_PEOPLE_LISTED
 from wisely_security.reports.pages import rows
 from wisely_security.reports.pages.keyset import PAGE_SIZE
 from wisely_security.tenancy.models import Tenant, User
@@ -48,7 +48,7 @@ def an_admin() -> str:
     with acting_as(support=True):
         acme = Tenant.objects.get(slug="acme")
     with acting_as(tenant_id=acme.pk):
-        missing = MOST_USERS_LISTED - User.objects.filter(tenant=acme).count()
+        missing = MOST_PEOPLE_LISTED - User.objects.filter(tenant=acme).count()
     for number in range(missing):
         add_member(acme, "business", person(f"Member Number {number}", f"member{number}@acme.example"))
     anna = add_member(acme, "admin", person("Anna Auditor", "anna@acme.example", time_zone="Asia/Kolkata"))

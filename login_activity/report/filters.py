@@ -15,7 +15,7 @@ NO_VIEWS = f"{NOT}{Action.VIEW.value}"
 
 
 class LoginActivityFilterSet(ReportFilterSet):
-    user = people_filter("User", "a user", [(UNKNOWN_USER, "Unknown users")], of_users)
+    user = people_filter("User", "a user", [(UNKNOWN_USER, "Unknown users")], of_users, {UNKNOWN_USER: ""})
 
     terms: ClassVar[Mapping[str, str]] = dict.fromkeys(("by", "user"), "user")
 

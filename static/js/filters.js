@@ -26,7 +26,9 @@ fold.addEventListener("click", () => {
 // How many events of the period have each choice: they come with the chart.
 
 function count(picker) {
-  const counts = JSON.parse(document.getElementById("filter-counts").dataset.counts || "{}")[picker.dataset.filter];
+  const text = document.getElementById("filter-counts").dataset.counts;
+  if (!text) return; // those of the page hold
+  const counts = JSON.parse(text)[picker.dataset.filter];
   for (const option of options(picker)) {
     option.querySelector(".picker-count")?.remove();
     if (!counts) continue;
@@ -148,6 +150,10 @@ function take(text) {
 box.setAttribute("aria-autocomplete", "list");
 box.setAttribute("aria-controls", "completions");
 box.addEventListener("input", propose);
+document.addEventListener("people:found", () => {
+  pickers.filter((picker) => picker.open).forEach(count);
+  if (document.activeElement === box) propose();
+});
 box.addEventListener("blur", close);
 
 box.addEventListener("keydown", (event) => {

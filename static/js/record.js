@@ -2,5 +2,6 @@
 import "./report.js";
 import "./chart.js";
 import "./pickers.js";
+import "./people.js";
 import "./filters.js";
 import "./rows.js";

@@ -96,6 +96,7 @@ class Event(models.Model):
     ``personal``: columns whose values are of a person; they can be erased and the event still be proved (``sealing/``).
     ``of_person``: those of them that name a person.
     ``dimensions``: columns of text that charts and totals may be filtered by, in any combination (``derived/``).
+    ``people``: columns of IDs and kinds that say whose an event is; it is counted for the value of each (``derived/``).
     ``indexed``: what filters and free text find events by.
     """
 
@@ -103,6 +104,7 @@ class Event(models.Model):
     personal: ClassVar[tuple[str, ...]]
     of_person: ClassVar[OfPerson]
     dimensions: ClassVar[tuple[str, ...]]
+    people: ClassVar[tuple[str, ...]]
     indexed: ClassVar[IndexedFields]
 
     id = models.UUIDField(primary_key=True, editable=False)

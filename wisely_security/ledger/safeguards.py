@@ -52,7 +52,8 @@ table(
     tenant_column="",
     guards=[APPEND_ONLY],
 )
-table("ledger_rollup", policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False)
+for name in ("ledger_rollup", "ledger_people"):
+    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False)
 table("ledger_search_segment", policies=[FOR_OWNER], grants="", guarded=False)
 table("ledger_segment_end", policies=[FOR_OWNER], grants="", guarded=False)
 shared("ledger_dimensions", "ledger_projector")

@@ -10,6 +10,7 @@ from .download.downloads import ReportDownload
 from .event.copies import EventAsJson, EventAsText
 from .event.page import ReportEvent
 from .event.proof import ReportEventProof
+from .people_search import FindPeople
 from .table.choose_columns import ChooseColumns
 from .views import ReportPage
 
@@ -21,6 +22,7 @@ def paths(route: str, report: Report) -> list[URLPattern]:
         path(route, ReportPage.as_view(report=report), name=name),
         path(f"{route}download/", ReportDownload.as_view(report=report), name=f"{name}_download"),
         path(f"{route}chart/", ReportChart.as_view(report=report), name=f"{name}_chart"),
+        path(f"{route}people/", FindPeople.as_view(report=report), name=f"{name}_people"),
         path(f"{route}columns/", ChooseColumns.as_view(report=report), name=f"{name}_columns"),
         path(f"{route}<uuid:pk>/", ReportEvent.as_view(report=report), name=f"{name}_event"),
         path(f"{route}<uuid:pk>/text/", EventAsText.as_view(report=report), name=f"{name}_text"),

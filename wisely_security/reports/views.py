@@ -171,10 +171,8 @@ class ReportPage(ReportView):
             found = search(read)
         except SearchTooLongError:
             return {}, beside.read(along)
-        if found.occurring is not None:
-            filters.occurring = found.occurring
-        if found.people is not None:
-            filters.people.listed = found.people
+        if found.offer is not None:
+            filters.take(found.offer)
         context: dict[str, Any] = {"today": found.today, "views": self._views(filters, found.views)}
         if found.tops is not None:
             context["tops"] = self.tops(found.tops)

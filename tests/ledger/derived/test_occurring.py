@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from datetime import timedelta
-from html import unescape
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from login_activity.models import LoginEvent
 from tests.support import records
-from tests.support.cast import create_cast, sign_in
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.derived.occurring import counted, occurring
+from wisely_security.ledger.derived.occurring import PEOPLE, counted, occurring
 from wisely_security.ledger.derived.projectors import project
+from wisely_security.ledger.derived.rollup import Count
+
+from .truth import as_owner
 
 pytestmark = pytest.mark.usefixtures("database")
-PAGE = "/settings/identity-access/login-activity/"
 # One begins as another, one is empty, one sorts before the sign of any.
 VALUES = ["log_in", "log_in_as", "log", "edit"]
 COUNTRIES = ["IN", "", "BR", "I"]
@@ -62,22 +59,19 @@ def test_values_and_counts_are_those_of_the_events() -> None:
     agree(tenant)
 
 
-def choices(client: Client, query: str, name: str) -> list[str]:
-    page = client.get(PAGE + query).content.decode()
-    return [value for value in re.findall(rf'type="checkbox" name="{name}" value="([^"]*)"', page) if value != "-"]
-
-
-def test_a_page_offers_what_occurs_and_what_is_chosen() -> None:
-    cast = create_cast()
-    alice = sign_in(cast.alice)
-    assert len(choices(alice, "", "country")) > 200  # nothing is rolled up yet
-    records.put_at(cast.acme.pk, timezone.now() - timedelta(days=100), country="BR", device_kind="mac")
-    records.put_at(cast.acme.pk, timezone.now() - timedelta(days=1), country="", device_kind="mac")
+def test_months_that_are_over_and_forgotten_count_people_too() -> None:
+    tenant, person = records.a_tenant(), uuid4()
+    moment = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0) - timedelta(
+        days=3
+    )  # a month before
+    for minutes in (0, 1, 20):
+        records.put_at(tenant, moment + timedelta(minutes=minutes), user_id=person)
     project()
-    assert choices(alice, "", "country") == ["BR", "none"]
-    assert choices(alice, "?country=-DE", "country") == ["BR", "DE", "none"]
-    assert choices(alice, "", "status") == ["success", "failure"]
-    chart = alice.get(f"{PAGE}chart/?country=DE", headers={"HX-Request": "true"}).content.decode()
-    numbers = json.loads(unescape(re.findall(r'data-counts="([^"]*)"', chart)[0]))
-    assert numbers["device"]["mac"] == 1  # of this period, whatever else is chosen
-    assert numbers["country"]["none"] >= 1
+    records.put_at(tenant, moment + timedelta(minutes=2), user_id=person)  # back-dated, into a row that is there
+    project()
+    with acting_as(tenant_id=tenant):
+        found = counted(LoginEvent, tenant, moment, moment + timedelta(minutes=15))
+        assert found[PEOPLE] == {str(person): Count(3)}
+    as_owner("SELECT ledger_forget_rollup('login_activity_loginevent', %s::date)", moment + timedelta(days=5))
+    with acting_as(tenant_id=tenant):
+        assert counted(LoginEvent, tenant, moment, moment + timedelta(days=1))[PEOPLE] == {}

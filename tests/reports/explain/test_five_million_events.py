@@ -245,7 +245,7 @@ def test_guesses_at_a_password_are_counted(site: Site) -> None:
 def test_every_url_of_the_records_is_tried() -> None:
     names = {name for name in get_resolver().reverse_dict if str(name).startswith(("login_activity", "audit_trail"))}
     # The chart: test_sought.py. Choosing columns reads no events.
-    tried = {"", "_event", "_proof", "_text", "_json", "_download", "_chart", "_columns"}
+    tried = {"", "_event", "_proof", "_text", "_json", "_download", "_chart", "_columns", "_people"}
     of_both = {f"{record}{of}" for record in ("login_activity", "audit_trail") for of in tried}
     assert names == of_both | {"audit_trail_coverage"}
 

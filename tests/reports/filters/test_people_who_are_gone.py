@@ -61,7 +61,7 @@ def test_a_person_has_the_same_label_everywhere(
         elif fate == "deleted":
             User.objects.filter(pk=key).delete()
         elif fate == "not listed":
-            monkeypatch.setattr(people, "MOST_USERS_LISTED", 0)
+            monkeypatch.setattr(people, "MOST_PEOPLE_LISTED", 0)
     names = names_shown(sign_in(cast.alice), events, cast, url, **{name: str(key)})
     assert names == [{label: expected}] * 3
 

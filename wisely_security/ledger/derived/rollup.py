@@ -30,12 +30,13 @@ class Count(NamedTuple):
 def declare_dimensions(using: str) -> None:
     """After ``migrate``: declare the models' dimensions to the rollup."""
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT to_regclass('ledger_dimensions') IS NULL")
-        if cursor.fetchone() == (True,):  # migrated back to before there was a rollup
+        cursor.execute("SELECT to_regclass('ledger_people') IS NULL")
+        if cursor.fetchone() == (True,):  # migrated back to before there was a rollup of people
             return
         for model in apps.get_models():
             if issubclass(model, Event):
-                cursor.execute("SELECT ledger_roll_up_by(%s, %s)", [model._meta.db_table, list(model.dimensions)])
+                columns = [list(model.dimensions), list(model.people)]
+                cursor.execute("SELECT ledger_roll_up_by(%s, %s, %s)", [model._meta.db_table, *columns])
 
 
 class Asked(NamedTuple):

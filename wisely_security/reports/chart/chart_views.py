@@ -9,14 +9,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from wisely_security.ledger.derived.occurring import counted
-from wisely_security.ledger.derived.rollup import quarter
-
 from ..download.worksheet import MOST_ROWS
 from ..filtering.filters import ReportFilterSet
 from ..pages.reading import search
 from ..pages.time_limit import SearchTooLongError
-from ..strip import tops
+from ..strip import offer, tops
 from ..views import ReportPage
 from . import charts, totals
 from .drawing import drawing
@@ -41,7 +38,7 @@ class ReportChart(ReportPage):
             **self._counted(filters),
             "brings_tops": brings_tops,
             "tops": self._tops(filters) if brings_tops else None,
-            "filter_counts": json.dumps(self._filter_counts(filters)) if request.htmx else "",
+            **(self._choices(filters) if request.htmx else {}),
         }
         template = "reports/chart.html" if self.request.htmx else "reports/chart_page.html"
         return render(request, template, context)
@@ -65,18 +62,18 @@ class ReportChart(ReportPage):
             return data | {"charted": _charted(filters)}
         return data | {"chart": drawing(period, unit, bars, counts, self.link)}
 
-    def _filter_counts(self, filters: ReportFilterSet) -> dict[str, dict[str, int]]:
-        """By filter, how many events of the period have each of its choices, whatever else is chosen. Empty where
-        counting them would take too long, or the period is not one of the rollup's."""
-        during, tenant_id = filters.form.cleaned_data["during"], self.request.tenant.pk
-        if any(quarter(moment) != moment for moment in (during.start, during.end)):
-            return {}
+    def _choices(self, filters: ReportFilterSet) -> dict[str, str]:
+        """As JSON: by filter, how many events of the period have each of its choices, whatever else is chosen; and
+        whose they are. Empty where counting them would take too long, or the period is not one of the rollup's."""
+        model, tenant_id = self.report.model, self.request.tenant.pk
         with suppress(SearchTooLongError):
             found = search(
-                lambda: counted(self.report.model, tenant_id, during.start, during.end), totals.LONGEST_COUNT_SECONDS
+                lambda: offer.read(model, tenant_id, filters.form.cleaned_data["during"]), totals.LONGEST_COUNT_SECONDS
             )
-            return filters.counts_of(found)
-        return {}
+            if found.counts is not None:
+                counts = filters.counts_of(found.counts)
+                return {"filter_counts": json.dumps(counts), "filter_people": json.dumps(found.people)}
+        return {"filter_counts": "{}", "filter_people": "[]"}
 
     def _tops(self, filters: ReportFilterSet) -> list[tops.Listed] | None:
         """None: counting them would take too long."""

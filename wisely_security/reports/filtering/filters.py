@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 import django_filters
@@ -21,7 +21,7 @@ from wisely_security.ledger.vocabulary import Status
 from ..extensions import unusual
 from ..table.columns import ReportTable
 from .choices import ANY_FINDING, ChoiceFilter, Choices, FindingFilter
-from .many import NOT, ManyField, ManyFilter, flat_choices, in_words, joined
+from .many import NOT, ManyField, ManyFilter, PeopleFilter, flat_choices, in_words, joined
 from .parameters import is_uuid, normalized, problems
 from .people import People
 from .period_form import DAY_FILTERS, PeriodForm
@@ -29,6 +29,9 @@ from .periods import WITHOUT_DAYS, Period, Preset
 from .search_box.matching import matching
 from .search_box.understanding import EVERYWHERE, EXAMPLES, WORDS, Suggestion, Understood, understand
 from .widgets import DropDown, Picker
+
+if TYPE_CHECKING:
+    from ..strip.offer import Offer
 
 
 def _among(choices: Iterable[tuple[Any, Any]], keys: Collection[str]) -> list[tuple[Any, Any]]:
@@ -99,7 +102,7 @@ class ReportFilterSet(django_filters.FilterSet):
             else:
                 problem, self.suggestions = found
         super().__init__(self.canonical(data), **options)
-        self.people = People(self._unlisted)
+        self.people = People(self._chosen_people, self._unlisted)
         self.form.problems = [("q", problem)] if problem else []
         terms = self.all_terms()
         self.form.box = {
@@ -114,6 +117,7 @@ class ReportFilterSet(django_filters.FilterSet):
             if isinstance(field, ManyField) and isinstance(field.widget, Picker):
                 field.widget.choices = Choices(partial(self._offered, name, field))
                 field.widget.describe = partial(self._closed, name, field)
+                field.widget.count = partial(self._count, name)
 
     def without_findings(self) -> None:
         """For a reader who is shown none: which events belong to one, and what it is called, is not disclosed."""
@@ -131,6 +135,17 @@ class ReportFilterSet(django_filters.FilterSet):
     def _closed(self, name: str, field: ManyField) -> tuple[str, str]:
         return str(field.label), self.display_value(name)
 
+    def take(self, offer: Offer) -> None:
+        """What is known of the choices, before they are shown."""
+        self.occurring, self.people.listed = offer.occurring, offer.people
+        self.counts = None if offer.counts is None else self.counts_of(offer.counts)
+
+    counts: dict[str, dict[str, int]] | None = None
+    """By filter and choice, where they were counted with the page."""
+
+    def _count(self, name: str) -> dict[str, int] | None:
+        return None if self.counts is None else self.counts.get(name, {})
+
     def counts_of(self, counted: Mapping[str, Mapping[str, Count]]) -> dict[str, dict[str, int]]:
         """By filter and choice, of what is counted by dimension and value."""
         found = {}
@@ -138,7 +153,8 @@ class ReportFilterSet(django_filters.FilterSet):
             each = self.filters[name]
             if isinstance(field, ManyField) and isinstance(each, ManyFilter) and each.field_name in counted:
                 values = counted[each.field_name]
-                found[name] = {key: values.get(each.stored.get(key, key), Count()).events for key in field.labels()}
+                keys = {*values, *field.labels()} if isinstance(each, PeopleFilter) else field.labels()
+                found[name] = {key: values.get(each.stored.get(key, key), Count()).events for key in keys if key}
         outcome, all_of_them = self.queryset.model.outcome, next(iter(counted.values()), {}).values()
         found[outcome] = {
             Status.SUCCESS.value: sum(count.successes for count in all_of_them),
@@ -228,8 +244,13 @@ class ReportFilterSet(django_filters.FilterSet):
         """What a key of a filter of several is called. ``events``: what the filters have found, which may know it."""
         return self._labels[name].get(key, key)
 
+    def _chosen_people(self) -> Iterable[str]:
+        return (
+            key for name, each in self.filters.items() if isinstance(each, PeopleFilter) for key in self.values_of(name)
+        )
+
     def _unlisted(self, key: str) -> str:
-        """What to call somebody whom a record's filter of people does not list."""
+        """What to call somebody who is none of the tenant's users."""
         return key
 
     @cached_property

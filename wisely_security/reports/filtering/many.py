@@ -20,11 +20,12 @@ from django.db.models import Q
 from django.utils.choices import flatten_choices
 
 from wisely_security.core.text.folding import fold
+from wisely_security.ledger.derived.occurring import PEOPLE
 
 from .choices import Choices
 from .parameters import a, choose, is_uuid, isnt, listed
 from .people import by_name
-from .widgets import Picker
+from .widgets import PeoplePicker, Picker
 
 NOT = "-"
 MOST_VALUES = 100
@@ -190,9 +191,13 @@ class ManyFilter(django_filters.Filter):
 
 
 class PeopleFilter(ManyFilter):
-    """Choices are those who are nobody in person. ``what``: of one of them, for messages."""
+    """Choices are those who are nobody in person. ``what``: of one of them, for messages. Its events are counted by
+    ``Event.people``."""
 
     field_class = PeopleField
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(field_name=PEOPLE, **options)
 
     def key_of(self, text: str) -> str | None:
         if found := super().key_of(text):
@@ -211,5 +216,18 @@ def many_filter(label: str, choices: Any, field: str | None = None, **options: A
     return ManyFilter(label=label, field_name=field, choices=made, widget=Picker, **options)
 
 
-def people_filter(label: str, what: str, choices: Any, condition: Callable[[Sequence[str]], Q]) -> PeopleFilter:
-    return PeopleFilter(label=label, what=what, choices=Choices(lambda: choices), condition=condition, widget=Picker)
+def people_filter(
+    label: str,
+    what: str,
+    choices: Any,
+    condition: Callable[[Sequence[str]], Q],
+    stored: dict[str, str] | None = None,
+) -> PeopleFilter:
+    return PeopleFilter(
+        label=label,
+        what=what,
+        choices=Choices(lambda: choices),
+        condition=condition,
+        stored=stored,
+        widget=PeoplePicker,
+    )

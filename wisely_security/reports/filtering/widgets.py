@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -48,53 +48,68 @@ def _options(choices: Iterable[tuple[Any, Any]], chosen: set[str]) -> str:
     return "".join(pieces)
 
 
-NEEDS_SEARCH = 8
-
-
 class Picker(forms.Widget):
     """Check boxes in a ``<details>``, which says what is chosen, with one more that turns them into what to leave out.
 
-    Its value is that of a ``ManyFilter``. ``describe``: gives the label, and what is chosen in words.
+    Its value is that of a ``ManyFilter``. ``describe``: gives the label, and what is chosen in words. ``count``: by
+    choice, how many events have it; None: they were not counted.
     """
 
     choices: Iterable[tuple[Any, Any]] = ()
     describe: Callable[[], tuple[str, str]] = staticmethod(lambda: ("", ""))
+    count: Callable[[], Mapping[str, int] | None] = staticmethod(lambda: None)
+    find = "Find…"
+    needs_search = 8
+    kind = note = ""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         excluded = str(value or "").startswith("-")
         chosen = set(str(value or "").removeprefix("-").split(","))
-        groups = [(key, label) for key, label in self.choices if isinstance(label, (list, tuple))]
-        single = [(key, label) for key, label in self.choices if key and not isinstance(label, (list, tuple))]
-        shown = _boxes(name, single, chosen)
+        choices, counts = list(self.choices), self.count()
+        groups = [(key, label) for key, label in choices if isinstance(label, (list, tuple))]
+        single = [(key, label) for key, label in choices if key and not isinstance(label, (list, tuple))]
+        shown = _boxes(name, single, chosen, counts)
         for title, options in groups:
-            heading, boxes = escape(str(title)), _boxes(name, options, chosen)
+            heading, boxes = escape(str(title)), _boxes(name, options, chosen, counts)
             shown += f'<div class="picker-group" role="group" aria-label="{heading}"><p>{heading}</p>{boxes}</div>'
         number = len(single) + sum(len(options) for _, options in groups)
         label, words = map(escape, self.describe())
         own = self.build_attrs(self.attrs, attrs or {})
         summary = flatatt({key: own[key] for key in ("id", "aria-describedby") if own.get(key)})
         wrong = " picker-wrong" if own.get("aria-invalid") else ""
-        search = f'<input class="picker-search" type="search" placeholder="Find…" aria-label="Find in {label}">'
+        search = f'<input class="picker-search" type="search" placeholder="{self.find}" aria-label="Find in {label}">'
         checked = " checked" if excluded else ""
         return mark_safe(  # noqa: S308  # nosec
-            f'<details class="picker{wrong}" name="picker" data-filter="{name}"><summary{summary}>'
+            f'<details class="picker{wrong}{self.kind}" name="picker" data-filter="{name}"><summary{summary}>'
             f'<span class="picker-label">{label}</span><span class="picker-value">{words}</span></summary>'
-            f'<div class="picker-panel">{search if number > NEEDS_SEARCH else ""}'
+            f'<div class="picker-panel">{search if number > self.needs_search else ""}'
             f'<label class="picker-not"><input type="checkbox" name="{name}" value="-"{checked}>'
             "<span>All but these</span></label>"
-            f'<div class="picker-options" role="group" aria-label="{label}">{shown}</div></div></details>'
+            f'<div class="picker-options" role="group" aria-label="{label}">{shown}</div>{self.note}</div></details>'
         )
 
 
-def _boxes(name: str, options: Iterable[tuple[Any, Any]], chosen: set[str]) -> str:
+class PeoplePicker(Picker):
+    """Its search finds everybody; without a script, the box above it does."""
+
+    find = "Find anyone…"
+    needs_search = -1
+    kind = " picker-people"
+    note = '<p class="picker-note no-js">Somebody else? Search for <code>by:name</code>.</p>'
+
+
+def _boxes(
+    name: str, options: Iterable[tuple[Any, Any]], chosen: set[str], counts: Mapping[str, int] | None = None
+) -> str:
     pieces = []
     for key, label in options:
         checked = ""
         if str(key) in chosen:
             checked = " checked"
             chosen.discard(str(key))
+        count = "" if counts is None else f'<span class="picker-count">{counts.get(str(key), 0):,}</span>'
         pieces.append(
             f'<label class="picker-option"><input type="checkbox" name="{name}" value="{escape(str(key))}"{checked}>'
-            f"<span>{escape(str(label))}</span></label>"
+            f"<span>{escape(str(label))}</span>{count}</label>"
         )
     return "".join(pieces)

@@ -11,24 +11,25 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from wisely_security.ledger.derived import occurring, rollup
+from wisely_security.ledger.derived import rollup
 from wisely_security.ledger.derived.rollup import Asked, Count, quarter
 from wisely_security.ledger.models import Event
 
 from ..chart import charts
 from ..chart.charts import Bar, Unit
 from ..chart.rollup_filters import RollupFilters, rollup_filters
-from ..filtering import people
 from ..filtering.filters import ReportFilterSet
 from ..filtering.periods import Period
 from ..pages import beside
 from ..pages.beside import Rows, Statement
-from . import tops, usual
+from . import offer, tops, usual
+from .offer import Offer
 from .tops import Top
 from .usual import Today, Usual
 
 # Rows that are no counts, and the top that says that tops were counted.
-TOP, OCCURRING, PERSON, BESIDE, ARE_FEW = -1, -2, -3, -4, -1
+TOP, OFFERED, BESIDE, ARE_FEW = -1, -2, -3, -1
+PASSED = "(SELECT events FROM passed)"  # in the statement: how many events the period has
 
 
 class Hiding(NamedTuple):
@@ -56,9 +57,8 @@ class Numbers:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``tops``: None: later.
-    ``views``: what the switch hides; None: it is unknown, or another choice of its filter holds. ``occurring``:
-    what filters offer; empty: all choices; None: it was not asked. ``people``: likewise, whom a filter lists.
-    ``beside``: the rows of the statements that came along."""
+    ``views``: what the switch hides; None: it is unknown, or another choice of its filter holds. ``offer``: what
+    filters offer; None: it was not asked. ``beside``: the rows of the statements that came along."""
 
     unit: Unit
     bars: list[Bar]
@@ -66,8 +66,7 @@ class Overview:
     today: Today | None
     tops: list[tuple[int, str, str, int]] | None
     views: int | None
-    occurring: dict[str, set[str]] | None
-    people: list[tuple[str, str]] | None
+    offer: Offer | None
     beside: dict[str, Rows]
 
 
@@ -80,7 +79,7 @@ def read(
     with_offer: bool,
     along: Mapping[str, Statement],
 ) -> Overview:
-    """In one statement, or in none. ``with_offer``: also what filters offer, as far as it is not known. ``along``: what
+    """In one statement, or in none. ``with_offer``: also what filters offer. ``along``: what
     else there is to read."""
     model = cast("type[Event]", filters.queryset.model)
     period: Period = filters.form.cleaned_data["during"]
@@ -88,8 +87,8 @@ def read(
     bounds = [*(bar.start for bar in bars), bars[-1].end]
     known, now = rollup_filters(filters, model.dimensions), timezone.now()
     is_direct = not tops.is_found_by_search(filters)
-    if known is None and not is_direct:
-        return Overview(unit, bars, None, None, None, None, {}, None, beside.read(along))
+    if known is None and not is_direct and not with_offer:
+        return Overview(unit, bars, None, None, None, None, None, beside.read(along))
     whole = [quarter(bounds[0]), quarter(bounds[-1], up=True)]
     if any(quarter(bound) != bound for bound in bounds):
         known, bounds = None, whole  # the chart comes after the page
@@ -100,16 +99,12 @@ def read(
         asked["views"] = views
     if not is_filtered and period.start <= now < period.end:
         asked["today"] = usual.asked(numbers.usual, now)
-    questions, with_people = list(asked.values()), with_offer and not filters.people.are_listed
+    questions = list(asked.values())
     with connection.cursor() as cursor:
         sql, values = _statement(model, tenant_id, questions, (numbers, filters) if is_direct else None)
         if with_offer:
-            offer, its_values = occurring.statement(model, tenant_id)
-            sql += f" UNION ALL SELECT {OCCURRING}, place, 0, 0, value, '' FROM ({offer}) AS offered"  # noqa: S608
-            values = [*values, *its_values]
-        if with_people:
-            listed, its_values = people.statement()
-            sql += f" UNION ALL SELECT {PERSON}, place, 0, 0, key, called FROM ({listed}) AS person"  # noqa: S608
+            offered, its_values = offer.statement(model, tenant_id, period, PASSED)
+            sql += f" UNION ALL SELECT {OFFERED}, place, successes, failures, key, name FROM ({offered}) AS offered"  # noqa: S608
             values = [*values, *its_values]
         if along:
             shown, its_values = beside.joined(along)
@@ -127,12 +122,7 @@ def read(
         usual.today(numbers.usual, found["today"]) if "today" in found else None,
         [(top, key, name, number) for _, top, number, _, key, name in commonest if top != ARE_FEW] if are_few else None,
         known.of(found["views"][0]).events if known and views else None,
-        occurring.by_dimension(model, ((row[1], row[4]) for row in rows if row[0] == OCCURRING))
-        if with_offer
-        else None,
-        [(key, name) for _, _, _, _, key, name in sorted(row for row in rows if row[0] == PERSON)]
-        if with_people
-        else None,
+        offer.offer_of(model, (row[1:] for row in rows if row[0] == OFFERED)) if with_offer else None,
         beside.by_name(along, ((row[1], row[4], row[5]) for row in rows if row[0] == BESIDE)),
     )
 
@@ -155,16 +145,20 @@ def _statement(
 ) -> tuple[str, list[Any]]:
     """Of the rollup, and of the events if they are few, which the statement itself decides."""
     counted, values = rollup.statement(model, tenant_id, asked)
+    shared = (
+        f"{tops.ALONG_THE_INDEX}WITH counted AS MATERIALIZED ({counted}), passed AS MATERIALIZED ("  # noqa: S608
+        "SELECT coalesce(sum(successes + failures), 0) AS events FROM counted WHERE asked = 0)"
+    )
+    all_of_them = "SELECT asked, bar, successes, failures, '' AS key, '' AS name FROM counted"
     if direct is None:
-        return f"SELECT *, '', '' FROM ({counted}) AS counted", values  # noqa: S608
+        return f"{shared} {all_of_them}", values
     numbers, filters = direct
     few = "(SELECT is_so FROM few)"
     commonest, its_values = tops.statement(filters, numbers.tops, numbers.of_failures, few)
     return (
-        f"{tops.ALONG_THE_INDEX}WITH counted AS MATERIALIZED ({counted}), few AS MATERIALIZED ("  # noqa: S608
+        f"{shared}, few AS MATERIALIZED ("  # noqa: S608
         f"SELECT coalesce({tops.are_few(numbers.of_failures)}, true) AS is_so FROM counted WHERE asked = 0) "
-        "SELECT asked, bar, successes, failures, '' AS key, '' AS name FROM counted "
-        f"UNION ALL SELECT {TOP}, {ARE_FEW}, 0, 0, '', '' WHERE {few} "
+        f"{all_of_them} UNION ALL SELECT {TOP}, {ARE_FEW}, 0, 0, '', '' WHERE {few} "
         f"UNION ALL SELECT {TOP}, top, number, 0, key, name FROM ({commonest}) AS commonest",
         [*values, *its_values],
     )
