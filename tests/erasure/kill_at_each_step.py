@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from types import CodeType
 
 import django
+
+from tests.support.killing import killed_at, load_once
 
 CODE = {"batches.py", "work.py", "other_tables.py", "from_archives.py", "recording.py"}
 EVERY = 61  # steps: there are hundreds, most of them reads
@@ -23,39 +23,23 @@ def main(checkpoints: str, archives: str, *command: str) -> None:
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connections
 
     from wisely_security.ledger.erasure import batches
 
     settings.SIGNING_KEY, settings.CHECKPOINT_DIR = "00" * 21 + "A=", Path(checkpoints)
     settings.ARCHIVE_DIR = Path(archives)
     batches.MOST = 3  # events at once, so that there are many batches
+    load_once(command[0])
     step, killed = 0, True
     while killed:
         step += EVERY
-        connections.close_all()
-        child = os.fork()
-        if not child:
-            _kill_at(step)
-            call_command(*command, stdout=io.StringIO())
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
+        status = killed_at(step, _is_step, lambda: call_command(*command, stdout=io.StringIO()))
         killed = os.WIFSIGNALED(status)
     sys.stdout.write(f"{step // EVERY} {status}\n")
 
 
-def _kill_at(step: int) -> None:
-    taken = 0
-
-    def count(frame: FrameType, event: str, _: Any) -> None:
-        nonlocal taken
-        code = frame.f_code
-        if event in {"call", "return"} and Path(code.co_filename).name in CODE and "erasure" in code.co_filename:
-            taken += 1
-            if taken == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.setprofile(count)
+def _is_step(code: CodeType) -> bool:
+    return Path(code.co_filename).name in CODE and "erasure" in code.co_filename
 
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from types import CodeType
 
 import django
 from django.core.management import call_command
+
+from tests.support.killing import killed_at, load_once
 
 CODE = {"archives.py", "archive_files.py", "locks.py", "writing.py", "removals.py"}
 NOT_A_STEP = {"take", "_runs", "_array", "_salts"}  # of a row; there are too many
@@ -26,36 +26,20 @@ NOT_A_STEP = {"take", "_runs", "_array", "_salts"}  # of a row; there are too ma
 def main(folder: Path, month: str, *command: str) -> None:
     django.setup()
     from django.conf import settings
-    from django.db import connections
 
     settings.ARCHIVE_DIR = folder
     settings.KEEP_MONTHS = dict.fromkeys(settings.KEEP_MONTHS)
+    load_once(command[0])
     step, killed = 0, True
     while killed:
         step += 1
-        connections.close_all()
-        child = os.fork()
-        if not child:
-            _kill_at(step)
-            call_command(*command, verbosity=0, stdout=io.StringIO())
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
+        status = killed_at(step, _is_step, lambda: call_command(*command, verbosity=0, stdout=io.StringIO()))
         killed = os.WIFSIGNALED(status)
         sys.stdout.write(json.dumps([*_state(folder, month), killed]) + "\n")
 
 
-def _kill_at(step: int) -> None:
-    taken = 0
-
-    def count(frame: FrameType, event: str, _: Any) -> None:
-        nonlocal taken
-        code = frame.f_code
-        if event in {"call", "return"} and Path(code.co_filename).name in CODE and code.co_name not in NOT_A_STEP:
-            taken += 1
-            if taken == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.setprofile(count)
+def _is_step(code: CodeType) -> bool:
+    return Path(code.co_filename).name in CODE and code.co_name not in NOT_A_STEP
 
 
 def _state(folder: Path, month: str) -> tuple[int, int, list[str]]:

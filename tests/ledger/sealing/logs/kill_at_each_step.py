@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from types import CodeType
 from uuid import UUID
 
 import django
+
+from tests.support.killing import killed_at
 
 CODE = {"sealer.py", "outside.py"}
 STEPS = 120  # of some windows
@@ -27,40 +27,26 @@ NOT_A_STEP = {"<genexpr>", "<lambda>"}  # of each row; there are too many
 def main(folder: Path, key: str, tenant: UUID, window: int) -> None:
     django.setup()
     from django.conf import settings
-    from django.db import connections
 
     from tests.support import records
     from wisely_security.ledger.sealing.logs import sealer
 
     settings.CHECKPOINT_DIR, settings.SIGNING_KEY = folder, key
     sealer.MOST = window
+
+    def seal() -> None:
+        while sealer.seal(records.TABLE):
+            pass
+
     for step in range(1, STEPS + 2):
         records.append_many(tenant, 20)
-        connections.close_all()
-        child = os.fork()
-        if not child:
-            if step <= STEPS:
-                _kill_at(step)
-            while sealer.seal(records.TABLE):
-                pass
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
+        status = killed_at(step if step <= STEPS else None, _is_step, seal)
         killed = os.WIFSIGNALED(status)
         sys.stdout.write(json.dumps([*_state(tenant), killed]) + "\n")
 
 
-def _kill_at(step: int) -> None:
-    taken = 0
-
-    def count(frame: FrameType, event: str, _: Any) -> None:
-        nonlocal taken
-        code = frame.f_code
-        if event in {"call", "return"} and Path(code.co_filename).name in CODE and code.co_name not in NOT_A_STEP:
-            taken += 1
-            if taken == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.setprofile(count)
+def _is_step(code: CodeType) -> bool:
+    return Path(code.co_filename).name in CODE and code.co_name not in NOT_A_STEP
 
 
 def _state(tenant: UUID) -> tuple[int, int, list[str]]:
