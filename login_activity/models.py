@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Iterable
 from functools import reduce
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q, Value
 
 from wisely_security.ledger.models import Event, EventQuerySet, OfPerson, for_projectors, wide_index
-from wisely_security.ledger.search.fields import Holds, IndexedFields, pattern_of
+from wisely_security.ledger.search.fields import Holds, IndexedFields, TextCondition, pattern_of
+from wisely_security.ledger.search.networks import Within
 from wisely_security.ledger.search.people import among, by_kind
 from wisely_security.reports.table.stored import add_stored_fields
 
@@ -33,9 +36,31 @@ class LoginEventQuerySet(EventQuerySet["LoginEvent"]):
     def of_user(self, user: str) -> Self:
         return self.filter(of_users([user]))
 
+    def counted_at(self, email: str) -> Self:
+        """Of attempts that were counted, those at several accounts of which one may have this address."""
+        return self.filter(EachHolds(F("detail"), Value(pattern_of(email))))
+
     def in_session(self, name: str) -> Self:
         """Search segments have the name among their texts."""
         return self.filter(Holds(F("session"), Value(pattern_of(name))), session=name)
+
+
+class EachHolds(TextCondition):
+    """Whether a name or an address of an attempt that was counted fulfils a pattern: ``EachHolds(F("detail"), …)``."""
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:  # type: ignore[override]
+        (detail, own), (pattern, its) = map(compiler.compile, self.get_source_expressions())
+        like = f"LIKE wisely_fold({pattern})"
+        holds = " OR ".join(f"wisely_fold(one->>'{key}') {like}" for key in ("name", "e-mail"))
+        sql = f"EXISTS (SELECT FROM jsonb_array_elements({detail}->'each') AS one WHERE {holds})"
+        return sql, [*own, *its * 2]
+
+
+class EachWithin(Within):
+    """Whether an attempt that was counted came from a network: ``EachWithin(F("detail"), Value("10.0.0.0/8"))``."""
+
+    template = "EXISTS (SELECT FROM jsonb_array_elements(%(expressions)s::inet))"
+    arg_joiner = "->'each') AS one WHERE (one->>'ip')::inet <<= ("
 
 
 INDEXED = IndexedFields(
@@ -57,6 +82,11 @@ INDEXED = IndexedFields(
         "status": lambda: Status.choices,
         "reason": lambda: Reason.choices,
     },
+    also=lambda pattern: EachHolds(F("detail"), Value(pattern)),
+    also_sql="ARRAY(SELECT one->>key FROM jsonb_array_elements(detail->'each') AS one, "
+    "unnest(ARRAY['name', 'e-mail']) AS key)",
+    also_at=lambda network: EachWithin(F("detail"), Value(network)),
+    also_addresses_sql="(SELECT (one->>'ip')::inet AS ip FROM jsonb_array_elements(detail->'each') AS one)",
     ids=("request_id", "user_id"),
     columns=("user_email",),
     paired=("user_id", "action", "status", "device_kind", "country"),
@@ -113,7 +143,7 @@ class LoginEvent(Event):
         email="user_email",
         whereabouts=("ip", "user_agent", "place", "latitude", "longitude", "session"),
         acted_by="acted_by",
-        keys=frozenset({"ended from"}),
+        keys=frozenset({"ended from", "each"}),
     )
     indexed = INDEXED
     objects: ClassVar[Any] = LoginEventQuerySet.as_manager()
@@ -124,6 +154,10 @@ class LoginEvent(Event):
         indexes = [
             wide_index("login_activity", "status", "action", "country", "device_kind", "ip", "user_id"),
             for_projectors("login_activity_loginevent"),
+            # Of attempts that were counted: next to nothing, as other events have no entry.
+            models.Index(
+                fields=["tenant_id", "id"], condition=Q(detail__has_key="times"), name="login_activity_event_counted"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,6 +183,17 @@ class LoginEvent(Event):
     def times(self) -> int:
         """How many attempts it stands for (sign_ins/floods.py)."""
         return int(self.detail.get("times", 1))
+
+    def attempts_at(self, user_id: UUID) -> Counter[str]:
+        """How many attempts at an account it stands for, by address (empty: unknown)."""
+        its = str(user_id)
+        if str(self.user_id) == its and not self.each:
+            return Counter({self.ip or "": self.times})
+        found: Counter[str] = Counter()
+        for one in self.each:
+            if one.get("user") == its:
+                found[one.get("ip", "")] += one["times"]
+        return found
 
     @property
     def each(self) -> list[dict[str, Any]]:

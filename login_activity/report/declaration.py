@@ -15,6 +15,7 @@ from wisely_security.reports.extensions import sessions
 from wisely_security.reports.filtering.periods import around
 from wisely_security.reports.pages.beside import Rows
 from wisely_security.reports.pages.groups import Grouping
+from wisely_security.reports.strip.attempts import Several
 from wisely_security.reports.strip.reading import Hiding, Numbers
 from wisely_security.reports.strip.tops import Top
 from wisely_security.reports.strip.usual import Usual
@@ -115,6 +116,20 @@ NUMBERS = Numbers(
         "failed sign-in", "failed sign-ins", status=Status.FAILURE, much=10, chosen={"action": (Action.LOG_IN.value,)}
     ),
     hiding=Hiding("action", Action.VIEW.value, NO_VIEWS, "view", "views"),
+    several=Several(
+        are={"detail__has_key": "times"},
+        column="detail",
+        times="(detail->>'times')::bigint",
+        each="jsonb_array_elements(coalesce(detail->'each', "
+        "jsonb_build_array(jsonb_build_object('times', detail->'times'))))",
+        of_one={
+            "user_id": "coalesce((one->>'user')::uuid, user_id)",
+            "user_email": "coalesce(one->>'e-mail', user_email)",
+            "user_name": "coalesce(one->>'name', user_name)",
+            "ip": "coalesce((one->>'ip')::inet, ip)",
+        },
+        times_of_one="(one->>'times')::bigint",
+    ),
 )
 
 

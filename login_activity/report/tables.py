@@ -64,7 +64,7 @@ def _times(event: LoginEvent) -> str:
 def _counted(event: LoginEvent) -> Iterator[Fact]:
     if times := _times(event):
         yield "Attempts", times
-        yield "Counted as", "Charts and totals count it as one event, findings count each attempt"
+        yield "Counted as", "One event in charts and totals, each attempt in the strip and in findings"
     for key, label in (("e-mail", "Accounts"), ("ip", "Addresses")):
         tried: Counter[str] = Counter()
         for each in event.each:
@@ -85,9 +85,15 @@ def _details(event: LoginEvent) -> Iterator[Fact]:
         ("format", "Format"),
         ("not sealed yet", "Left out, not sealed yet"),
         ("ended from", "Ended from"),
+        ("factor", "Factor"),
+        ("identity checked", "How the identity was checked"),
+        ("recovery codes", "Recovery codes made"),
+        ("recovery codes left", "Recovery codes left"),
     ):
         if key in detail:
             yield label, detail[key]
+    if "factors" in detail:
+        yield "Factors", ", ".join(detail["factors"]) or "None"
     yield from _counted(event)
 
 

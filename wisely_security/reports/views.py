@@ -177,7 +177,7 @@ class ReportPage(ReportView):
         if found.tops is not None:
             context["tops"] = self.tops(found.tops)
         if found.counts is not None:
-            context["chart"] = drawing(during, found.unit, found.bars, found.counts, self.link)
+            context["chart"] = drawing(during, found.unit, found.bars, found.counts, found.attempts, self.link)
         return context, found.beside
 
     def _views(self, filters: ReportFilterSet, number: int | None) -> dict[str, Any] | None:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
+from login_activity.models import LoginEvent
 from login_activity.vocabulary import Action, Reason
 from wisely_security.tenancy.models import UserStatus
 from wisely_security.tenancy.sign_in.links import INVITATION_DAYS, RESET_HOURS
@@ -68,7 +68,7 @@ def locked(facts: Facts) -> Iterator[Diagnosis]:
     for lock in facts.locks:
         says = f"The account is locked until {as_text(lock.locked_until)}{FOR_WHOM[lock.where]}"
         evidence = f"{lock.failures} wrong passwords or codes within a day"
-        evidence += f", {_from(facts.wrong_passwords)}." if facts.wrong_passwords else "."
+        evidence += f", {_from(facts, facts.wrong_passwords)}." if facts.wrong_passwords else "."
         todo = "Wait, or choose a new password with “Forgot password?”, which opens the account at once."
         if not lock.where:
             todo += " Browsers and networks that they have signed in from before are not locked."
@@ -108,9 +108,10 @@ def link_expired(facts: Facts) -> Iterator[Diagnosis]:
 def wrong_password(facts: Facts) -> Iterator[Diagnosis]:
     wrong = [event for event in facts.wrong_passwords if event.action == Action.LOG_IN]
     if wrong and facts.user.status == UserStatus.ACTIVE and not facts.locks:
-        times = "once" if len(wrong) == 1 else f"{len(wrong)} times"
+        number = facts.attempts(wrong).total()
+        times = "once" if number == 1 else f"{number:,} times"
         since = f" since {as_text(facts.since)}" if facts.since else ""
-        evidence = f"The last time on {as_text(wrong[0].occurred_at)}, {_from(wrong)}."
+        evidence = f"The last time on {as_text(wrong[0].occurred_at)}, {_from(facts, wrong)}."
         todo = "Choose a new password with “Forgot password?”. Check the keyboard’s language and Caps Lock."
         yield Diagnosis("wrong_password", f"Wrong password, {times}{since}", evidence, todo)
 
@@ -166,16 +167,16 @@ def as_text(moment: datetime | None) -> str:
 
 
 def _tries(facts: Facts) -> str:
-    number = len(facts.failures)
-    return f"Tried {number} time{'' if number == 1 else 's'} since." if number else ""
+    number = facts.attempts(facts.failures).total()
+    return f"Tried {number:,} time{'' if number == 1 else 's'} since." if number else ""
 
 
-def _from(events: Sequence[Any]) -> str:
+def _from(facts: Facts, events: Sequence[LoginEvent]) -> str:
     """``from 203.0.113.7 (Pune, India) and 2 other addresses``."""
-    places = {str(event.ip): event.place for event in events if event.ip}
-    common = [address for address, _ in Counter(str(event.ip) for event in events if event.ip).most_common()]
+    places = {event.ip: f" ({event.place})" for event in events if event.ip}
+    common = [address for address, _ in facts.attempts(events).most_common() if address]
     if not common:
         return "from an unknown address"
-    shown = [f"{address} ({places[address]})" for address in common[:MOST_ADDRESSES]]
+    shown = [f"{address}{places.get(address, '')}" for address in common[:MOST_ADDRESSES]]
     more = len(common) - MOST_ADDRESSES
     return f"from {', '.join(shown)}" + (f" and {more} other address{'es' if more > 1 else ''}" if more > 0 else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_address
@@ -62,6 +64,10 @@ class Facts:
     def failed_resets(self) -> list[LoginEvent]:
         return self._later(self.resets)
 
+    def attempts(self, events: Iterable[LoginEvent]) -> Counter[str]:
+        """How many attempts at the account some events stand for, by address (empty: unknown)."""
+        return sum((event.attempts_at(self.user.pk) for event in events), Counter[str]())
+
     def _later(self, events: list[LoginEvent]) -> list[LoginEvent]:
         since = self.since
         return [it for it in events if it.status == Status.FAILURE and (since is None or it.occurred_at > since)]
@@ -90,18 +96,21 @@ def gather(user: User) -> Facts:
     tenant_id = user.tenant_id or NO_TENANT
     events = LoginEvent.objects.for_tenant(tenant_id).filter(user_id=user.pk)
     changes = AuditEvent.objects.for_tenant(tenant_id)
+    counted_together = LoginEvent.objects.for_tenant(tenant_id).counted_at(user.email)
     wanted = [
         (events.filter(action=Action.LOG_IN), TRIES),
+        (counted_together.filter(action=Action.LOG_IN, user_id=None), TRIES),
         (events.filter(action=Action.RESET_PASSWORD), OTHERS),
         (events.filter(reason=Reason.NO_PERMISSION), OTHERS),
         (changes.filter(resource_id=user.pk, action=SUSPEND.key, status=Status.SUCCESS), 1),
     ]
-    tries, resets, refusals, suspensions = search(lambda: find_each(wanted))
+    tries, together, resets, refusals, suspensions = search(lambda: find_each(wanted))
+    tries += [event for event in together if event.attempts_at(user.pk)]
     unsent = Recipient.objects.filter(email=user.email).exclude(error="").values_list("error", flat=True).first()
     return Facts(
         user=user,
         now=timezone.now(),
-        tries=tries,
+        tries=sorted(tries, key=lambda event: event.id, reverse=True),
         resets=resets,
         refusals=refusals,
         suspended_by=next(iter(suspensions), None),

@@ -51,7 +51,8 @@ class IndexedFields:
 
     ``texts``: lookups that lead to text, each with the same in SQL. ``labelled``: columns of keys, which a text finds
     by their labels. ``also``: what else may hold a word, as a condition of a pattern; ``also_sql``: the same as an SQL
-    array of texts. ``ids``: columns that an ID is looked for in, beside that of the event.
+    array of texts. ``also_at``, ``also_addresses_sql``: what else an address may be found in, as a condition of a
+    network, and in SQL as a table of ``ip``. ``ids``: columns that an ID is looked for in, beside that of the event.
 
     ``columns``: others that filters are on; ``paired``: those that are often chosen together; ``beside_address``: those
     that are often chosen together with an address. ``segment_size``: in events.
@@ -65,12 +66,15 @@ class IndexedFields:
     beside_address: tuple[str, ...] = ("status",)
     also: Callable[[str], Any] | None = None
     also_sql: str = "ARRAY[]::text[]"
+    also_at: Callable[[str], Any] | None = None
+    also_addresses_sql: str = ""
     segment_size: int = 256
 
     def holds(self, word: str) -> Any:
         """The condition that an event shows a word. An address or a network is matched as such."""
         if networks := parse_networks(bare(word)):
-            return reduce(operator.or_, map(_at, networks))
+            at = reduce(operator.or_, map(_at, networks))
+            return reduce(operator.or_, (Q(self.also_at(str(each))) for each in networks), at) if self.also_at else at
         word = as_recorded(word)
         pattern = pattern_of(word)
         conditions = [Q(Holds(_text(lookup), Value(pattern))) for lookup in self.texts]
@@ -105,11 +109,22 @@ class IndexedFields:
         """An array of what an event has in its columns, as ``label`` says it."""
         columns = [(name,) for name in sorted(self.single)]
         labels = [_label_sql(names) for names in [*columns, *self.pairs(self.paired)]]
+        own = f"ARRAY[{', '.join([*labels, *self._address_labels])}]"
+        if not self.also_addresses_sql:
+            return own
+        each = f"unnest(ARRAY[{', '.join(self._address_labels)}]) AS token"
+        also = f"SELECT token FROM {self.also_addresses_sql} AS also, {each} WHERE token IS NOT NULL"  # noqa: S608
+        return f"{own} || ARRAY({also})"
+
+    @property
+    def _address_labels(self) -> list[str]:
+        """In SQL, over ``ip``."""
+        labels = []
         for version, prefixes in PREFIXES.items():
             of_prefixes = [f"'ip{version}/{bits} ' || {_hexadecimal(bits)}" for bits in prefixes]
             beside = [f"{of_prefixes[0]} || '|' || {_label_sql((name,))}" for name in self.beside_address]
             labels += [f"CASE family(ip) WHEN {version} THEN {each} END" for each in [*of_prefixes, *beside]]
-        return f"ARRAY[{', '.join(labels)}]"
+        return labels
 
 
 def label(values: Mapping[str, Any]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 from ipaddress import ip_network
 from itertools import product
 from typing import Any
@@ -31,7 +33,8 @@ class OneOf:
     values: tuple[str, tuple[Any, ...]] | None = None
 
     def __or__(self, other: OneOf) -> OneOf:
-        return OneOf(self.tokens | other.tokens, self.patterns | other.patterns, self.ids | other.ids)
+        same = self.values if self.values == other.values else None
+        return OneOf(self.tokens | other.tokens, self.patterns | other.patterns, self.ids | other.ids, same)
 
     @property
     def as_json(self) -> dict[str, list[str]]:
@@ -98,18 +101,16 @@ def _one_of(node: Any, indexed: IndexedFields) -> list[OneOf]:
             return []
         if node.connector == AND:
             return [one for found in each for one in found]
-        if node.connector != OR or not all(each):
+        if node.connector != OR or not each or not all(each):
             return []
-        either = OneOf()
-        for found in each:
-            either |= found[0]
-        return [either]
+        return [reduce(operator.or_, (found[0] for found in each))]
     if isinstance(node, lookups.Exact) and node.rhs is True:
         node = node.lhs  # a condition by itself
     if isinstance(node, TextCondition):
         return [OneOf(patterns=frozenset({node.pattern}))]
     if isinstance(node, Within):
-        return [OneOf(tokens=frozenset({address_label(ip_network(node.network))}))]
+        address, is_one = address_label(ip_network(node.network)), ip_network(node.network).num_addresses == 1
+        return [OneOf(tokens=frozenset({address}), values=(ADDRESS, (address,)) if is_one else None)]
     if isinstance(node, lookups.Lookup) and isinstance(node.lhs, Col):
         return _of_column(node, node.lhs.target.attname, indexed)
     return []

@@ -13,7 +13,7 @@ from ..download.worksheet import MOST_ROWS
 from ..filtering.filters import ReportFilterSet
 from ..pages.reading import search
 from ..pages.time_limit import SearchTooLongError
-from ..strip import offer, tops
+from ..strip import attempts, offer, tops
 from ..views import ReportPage
 from . import charts, totals
 from .drawing import drawing
@@ -60,7 +60,13 @@ class ReportChart(ReportPage):
             data |= {"excel_is_full": rows > MOST_ROWS, "excel_rows": f"{MOST_ROWS:,}"}
         if counts is None:
             return data | {"charted": _charted(filters)}
-        return data | {"chart": drawing(period, unit, bars, counts, self.link)}
+        return data | {"chart": drawing(period, unit, bars, counts, self._attempts(filters), self.link)}
+
+    def _attempts(self, filters: ReportFilterSet) -> int:
+        with suppress(SearchTooLongError):
+            several = self.report.numbers.several
+            return search(lambda: attempts.read(several, filters), totals.LONGEST_COUNT_SECONDS)
+        return 0
 
     def _choices(self, filters: ReportFilterSet) -> dict[str, str]:
         """As JSON: by filter, how many events of the period have each of its choices, whatever else is chosen; and
@@ -79,7 +85,10 @@ class ReportChart(ReportPage):
         """None: counting them would take too long."""
         numbers = self.report.numbers
         try:
-            rows = search(lambda: tops.read(filters, numbers.tops, numbers.of_failures), totals.LONGEST_COUNT_SECONDS)
+            rows = search(
+                lambda: tops.read(filters, numbers.tops, numbers.of_failures, numbers.several),
+                totals.LONGEST_COUNT_SECONDS,
+            )
         except SearchTooLongError:
             return None
         return self.tops(rows)

@@ -13,20 +13,27 @@ from .charts import Bar, Unit
 
 
 def drawing(
-    period: Period, unit: Unit, bars: Sequence[Bar], counts: Sequence[Count], link: Callable[..., str]
+    period: Period,
+    unit: Unit,
+    bars: Sequence[Bar],
+    counts: Sequence[Count],
+    attempts: int,
+    link: Callable[..., str],
 ) -> dict[str, Any]:
-    """``link``: the page with other parameters."""
+    """``attempts``: how many more than events there are. ``link``: the page with other parameters."""
     range_url = link(**{"period": Preset.CUSTOM.value, "from": None, "to": None})
 
     def url(query: Mapping[str, str]) -> str:
         """None of its own for the one bar that there is."""
         return f"{range_url}&from={query['from']}&to={query['to']}" if len(bars) > 1 else ""
 
+    events = sum(count.events for count in counts)
     highest = charts.scale(counts)
     return {
         "unit": unit.value,
         "period": str(period),
-        "total": charts.number_of_events(sum(count.events for count in counts)),
+        "total": charts.number_of_events(events),
+        "attempts": f"{events + attempts:,}" if attempts else "",
         "successes": f"{sum(count.successes for count in counts):,}",
         "failures": f"{sum(count.failures for count in counts):,}",
         "scale": [f"{number:,}" for number in (highest, highest // 2, 0)],

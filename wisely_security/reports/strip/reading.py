@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 from uuid import UUID
 
 from django.db import connection
@@ -23,12 +23,14 @@ from ..filtering.periods import Period
 from ..pages import beside
 from ..pages.beside import Rows, Statement
 from . import offer, tops, usual
+from .attempts import Several
 from .offer import Offer
 from .tops import Top
 from .usual import Today, Usual
 
 # Rows that are no counts, and the top that says that tops were counted.
-TOP, OFFERED, BESIDE, ARE_FEW = -1, -2, -3, -1
+TOP, OFFERED, BESIDE, ATTEMPTS, ARE_FEW = -1, -2, -3, -4, -1
+OF_PERIOD, OF_TODAY = 0, 1  # attempts
 PASSED = "(SELECT events FROM passed)"  # in the statement: how many events the period has
 
 
@@ -45,24 +47,28 @@ class Hiding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a record declares for its strip. ``of_failures``: tops are of failures, unless Status is filtered by."""
+    """What a record declares for its strip. ``of_failures``: tops are of failures, unless Status is filtered by.
+    ``several``: which events stand for several attempts."""
 
     tops_title: str
     tops: tuple[Top, ...]
     of_failures: bool
     usual: Usual
     hiding: Hiding | None = None
+    several: Several | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``tops``: None: later.
+    """``counts``: of the chart's bars; None: the rollup has no answer for these filters. ``attempts``: how many more
+    attempts than events there are then. ``tops``: None: later.
     ``views``: what the switch hides; None: it is unknown, or another choice of its filter holds. ``offer``: what
     filters offer; None: it was not asked. ``beside``: the rows of the statements that came along."""
 
     unit: Unit
     bars: list[Bar]
     counts: list[Count] | None
+    attempts: int
     today: Today | None
     tops: list[tuple[int, str, str, int]] | None
     views: int | None
@@ -88,7 +94,7 @@ def read(
     known, now = rollup_filters(filters, model.dimensions), timezone.now()
     is_direct = not tops.is_found_by_search(filters)
     if known is None and not is_direct and not with_offer:
-        return Overview(unit, bars, None, None, None, None, None, beside.read(along))
+        return Overview(unit, bars, None, 0, None, None, None, None, beside.read(along))
     whole = [quarter(bounds[0]), quarter(bounds[-1], up=True)]
     if any(quarter(bound) != bound for bound in bounds):
         known, bounds = None, whole  # the chart comes after the page
@@ -106,6 +112,10 @@ def read(
             offered, its_values = offer.statement(model, tenant_id, period, PASSED)
             sql += f" UNION ALL SELECT {OFFERED}, place, successes, failures, key, name FROM ({offered}) AS offered"  # noqa: S608
             values = [*values, *its_values]
+        for which, of in _attempts(numbers, filters, tenant_id, known is not None, "today" in asked and now).items():
+            number, its_values = of
+            sql += f" UNION ALL SELECT {ATTEMPTS}, {which}, number, 0, '', '' FROM ({number}) AS of (number)"  # noqa: S608
+            values = [*values, *its_values]
         if along:
             shown, its_values = beside.joined(along)
             sql += f" UNION ALL SELECT {BESIDE}, place, 0, 0, key, value FROM ({shown}) AS shown (place, key, value)"  # noqa: S608
@@ -114,12 +124,14 @@ def read(
         rows = cursor.fetchall()
     found = dict(zip(asked, rollup.by_bar(questions, (row[:4] for row in rows if row[0] >= 0)), strict=True))
     commonest = [row for row in rows if row[0] == TOP]
+    attempts = {row[1]: row[2] for row in rows if row[0] == ATTEMPTS}
     are_few = any(row[1] == ARE_FEW for row in commonest)
     return Overview(
         unit,
         bars,
         _of(known, found.get("chart", found["all"])) if known else None,
-        usual.today(numbers.usual, found["today"]) if "today" in found else None,
+        attempts.get(OF_PERIOD, 0),
+        usual.today(numbers.usual, found["today"], attempts.get(OF_TODAY, 0)) if "today" in found else None,
         [(top, key, name, number) for _, top, number, _, key, name in commonest if top != ARE_FEW] if are_few else None,
         known.of(found["views"][0]).events if known and views else None,
         offer.offer_of(model, (row[1:] for row in rows if row[0] == OFFERED)) if with_offer else None,
@@ -134,6 +146,18 @@ def _views(
         return None
     without = {name: values for name, values in known.without.items() if name != hiding.name}
     return Asked(bounds, {**known.chosen, hiding.name: [hiding.value]}, without)
+
+
+def _attempts(
+    numbers: Numbers, filters: ReportFilterSet, tenant_id: UUID, of_period: bool, today: datetime | Literal[False]
+) -> dict[int, tuple[str, list[Any]]]:
+    several, of = numbers.several, {}
+    if several and of_period:
+        of[OF_PERIOD] = several.statement(filters.qs)
+    if several and today:
+        events = filters.queryset.model.objects.for_tenant(tenant_id)
+        of[OF_TODAY] = several.statement(usual.of_today(numbers.usual, events, today))
+    return of
 
 
 def _of(known: RollupFilters, counts: list[Count]) -> list[Count]:
@@ -154,7 +178,7 @@ def _statement(
         return f"{shared} {all_of_them}", values
     numbers, filters = direct
     few = "(SELECT is_so FROM few)"
-    commonest, its_values = tops.statement(filters, numbers.tops, numbers.of_failures, few)
+    commonest, its_values = tops.statement(filters, numbers.tops, numbers.of_failures, numbers.several, few)
     return (
         f"{shared}, few AS MATERIALIZED ("  # noqa: S608
         f"SELECT coalesce({tops.are_few(numbers.of_failures)}, true) AS is_so FROM counted WHERE asked = 0) "

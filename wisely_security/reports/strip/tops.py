@@ -1,8 +1,9 @@
 """The commonest values of what the filters select: people, addresses, countries, reasons, modules.
 
 They are counted from the events themselves, along the wide index: exact at every moment, whatever the filters, and
-nothing is stored that erasing a person would have to find. Counting takes as long as the period has events, so the page
-does it only where they are few (``MOST_PASSED``, ``MOST_READ``); otherwise they come with the size of the download.
+nothing is stored that erasing a person would have to find. An event of several attempts counts as these (attempts.py).
+Counting takes as long as the period has events, so the page does it only where they are few (``MOST_PASSED``,
+``MOST_READ``); otherwise they come with the size of the download.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from wisely_security.ledger.search.plan import find
 from wisely_security.ledger.vocabulary import Status
 
 from ..filtering.filters import ReportFilterSet
+from .attempts import Several
 
 MOST_PASSED, MOST_READ = 10_000, 500  # events of a period, and those of them that are counted: some milliseconds
 MOST_FOUND = 10_000  # events that a search finds
@@ -68,36 +70,46 @@ def are_few(of_failures: bool) -> str:
     return f"sum(successes + failures) <= {MOST_PASSED} AND sum({read}) <= {MOST_READ}"
 
 
-def statement(filters: ReportFilterSet, tops: Sequence[Top], of_failures: bool, where: str) -> tuple[str, list[Any]]:
+def statement(
+    filters: ReportFilterSet, tops: Sequence[Top], of_failures: bool, several: Several | None, where: str
+) -> tuple[str, list[Any]]:
     """Rows of: place among ``tops``, key, name, number. ``where``: a condition more, in SQL."""
+    selected = _events(filters, of_failures)
+    columns = list(dict.fromkeys(column for top in tops for column in top.columns))
     try:
-        events, values = _events(filters, tops, of_failures).query.sql_with_params()
+        events, values = selected.values(*columns).query.sql_with_params()
+        events = f"SELECT *, 1::bigint AS times FROM ({events}) AS single"  # noqa: S608
+        if several:
+            weights, more = several.weights(selected, columns)
+            events, values = f"{events} UNION ALL ({weights})", (*values, *more)
     except EmptyResultSet:
         return NOTHING, []
     each = ", ".join(f"({number}, {top.key}, {top.name})" for number, top in enumerate(tops))
     return (
         "SELECT top, key, name, number FROM ("  # noqa: S608  (columns and SQL are the records' own)
-        "SELECT top, key, max(name) AS name, count(*) AS number, "
-        "row_number() OVER (PARTITION BY top ORDER BY count(*) DESC, key) AS place "
+        "SELECT top, key, max(name) AS name, sum(times)::bigint AS number, "
+        "row_number() OVER (PARTITION BY top ORDER BY sum(times) DESC, key) AS place "
         f"FROM ({events}) AS event, LATERAL (VALUES {each}) AS value (top, key, name) "
-        f"WHERE key <> '' AND {where} GROUP BY top, key) AS counted WHERE place <= {SHOWN}",
+        f"WHERE key <> '' AND {where} GROUP BY top, key HAVING sum(times) > 0) AS counted WHERE place <= {SHOWN}",
         list(values),
     )
 
 
-def _events(filters: ReportFilterSet, tops: Sequence[Top], of_failures: bool) -> Any:
+def _events(filters: ReportFilterSet, of_failures: bool) -> Any:
     events = filters.qs
     if is_found_by_search(filters):
         events = filters.queryset.filter(id__in=[event.pk for event in find(events.only("id"), MOST_FOUND)])
     outcome = events.model.outcome
     if of_failures and not filters.form.cleaned_data[outcome]:
         events = events.filter(**{outcome: Status.FAILURE})
-    return events.order_by().values(outcome, *dict.fromkeys(column for top in tops for column in top.columns))
+    return events.order_by()
 
 
-def read(filters: ReportFilterSet, tops: Sequence[Top], of_failures: bool) -> list[tuple[int, str, str, int]]:
+def read(
+    filters: ReportFilterSet, tops: Sequence[Top], of_failures: bool, several: Several | None
+) -> list[tuple[int, str, str, int]]:
     """However many they are: under a time limit."""
-    sql, values = statement(filters, tops, of_failures, "true")
+    sql, values = statement(filters, tops, of_failures, several, "true")
     with connection.cursor() as cursor:
         cursor.execute(ALONG_THE_INDEX + sql, values)
         return list(cursor.fetchall())

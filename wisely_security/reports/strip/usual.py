@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median_high
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -52,12 +52,25 @@ def _midnight(day: object, zone: object) -> datetime:
     return Period(day, day, zone).start  # type: ignore[arg-type]
 
 
-def today(usual: Usual, counts: Sequence[Count]) -> Today | None:
-    """None where the record does not go back far enough: nothing in the first of the weeks."""
+def of_today(usual: Usual, events: Any, now: datetime) -> Any:
+    """Of a record's events those of today that are compared."""
+    zone = timezone.get_current_timezone()
+    day = Period(today := now.astimezone(zone).date(), today, zone)
+    chosen = {f"{name}__in": list(values) for name, values in usual.chosen.items()}
+    return events.during(day.start, day.end).filter(**{events.model.outcome: usual.status}, **chosen)
+
+
+def today(usual: Usual, counts: Sequence[Count], attempts: int = 0) -> Today | None:
+    """None where the record does not go back far enough: nothing in the first of the weeks. ``attempts``: how many more
+    than events there are today."""
     if not sum(count.events for count in counts[:2]):
         return None
     now, before = usual.of(counts[-1]), median_high(usual.of(count) for count in counts[:-1:2])
     number = f"{now:,} {usual.one if now == 1 else usual.many}" if now else f"No {usual.many}"
+    if attempts:
+        number += f" today ({now + attempts:,} attempts)"
+    else:
+        number += " today"
     compared = "as usual" if now == before else f"usually {f'{before:,}' if before else 'none'} by this hour"
     separator = "," if now == before else ";"
-    return Today(f"{number} today{separator} {compared}.", now >= max(usual.much, TIMES_THE_USUAL * before))
+    return Today(f"{number}{separator} {compared}.", now + attempts >= max(usual.much, TIMES_THE_USUAL * before))

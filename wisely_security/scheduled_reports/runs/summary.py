@@ -25,7 +25,7 @@ from wisely_security.reports.filtering.filters import ReportFilterSet
 from wisely_security.reports.filtering.periods import Period
 from wisely_security.reports.pages.reading import search
 from wisely_security.reports.pages.time_limit import SearchTooLongError
-from wisely_security.reports.strip import tops
+from wisely_security.reports.strip import attempts, tops
 from wisely_security.reports.strip.tops import Top
 
 from ..saved_views.parameters import DATES, PERIOD, filters_of
@@ -47,7 +47,7 @@ def summarize(report: Report, tenant_id: UUID, query: QueryDict) -> dict[str, An
     return {
         "period": str(during),
         "before": str(earlier),
-        "totals": _totals(now, then, tenant_id),
+        "totals": _totals(report, now, then, tenant_id),
         "of": report.numbers.tops_title,
         "lists": _lists(report, now, then),
         "findings": _findings(tenant_id, during, earlier),
@@ -67,31 +67,36 @@ def _valid(report: Report, tenant_id: UUID, query: QueryDict) -> ReportFilterSet
     return filters
 
 
-def _totals(now: ReportFilterSet, then: ReportFilterSet, tenant_id: UUID) -> list[list[Any]] | None:
+def _totals(report: Report, now: ReportFilterSet, then: ReportFilterSet, tenant_id: UUID) -> list[list[Any]] | None:
     """``[[label, now, before]]``; None where filters select very many events that the rollup does not know."""
 
-    def counted(filters: ReportFilterSet) -> list[Count] | None:
+    several = report.numbers.several
+
+    def counted(filters: ReportFilterSet) -> tuple[list[Count] | None, int]:
         during = filters.form.cleaned_data["during"]
-        return totals.count(filters, tenant_id, [during.start, during.end])
+        return totals.count(filters, tenant_id, [during.start, during.end]), attempts.read(several, filters)
 
     try:
-        one, other = search(partial(counted, now)), search(partial(counted, then))
+        (one, more), (other, other_more) = search(partial(counted, now)), search(partial(counted, then))
     except SearchTooLongError:
         return None
     if one is None or other is None:
         return None
-    return [
+    rows: list[list[Any]] = [
         ["Events", one[0].events, other[0].events],
         ["Success", one[0].successes, other[0].successes],
         ["Failure", one[0].failures, other[0].failures],
     ]
+    if more or other_more:
+        rows.append(["Attempts", one[0].events + more, other[0].events + other_more])
+    return rows
 
 
 def _lists(report: Report, now: ReportFilterSet, then: ReportFilterSet) -> list[dict[str, Any]] | None:
     """The commonest values, each ``[label, its filters, now, before]``. None: counting them takes too long."""
     numbers = report.numbers
     try:
-        found = search(lambda: tops.read(now, numbers.tops, numbers.of_failures), LONGEST_SECONDS)
+        found = search(lambda: tops.read(now, numbers.tops, numbers.of_failures, numbers.several), LONGEST_SECONDS)
         same = search(lambda: _same(report, then, found), LONGEST_SECONDS)
     except SearchTooLongError:
         return None
@@ -113,7 +118,8 @@ def _lists(report: Report, now: ReportFilterSet, then: ReportFilterSet) -> list[
 
 def _same(report: Report, then: ReportFilterSet, found: Rows) -> Rows:
     """How often the values that were found occurred in the period before."""
-    sql, values = tops.statement(then, report.numbers.tops, report.numbers.of_failures, THE_SAME)
+    numbers = report.numbers
+    sql, values = tops.statement(then, numbers.tops, numbers.of_failures, numbers.several, THE_SAME)
     if sql == tops.NOTHING:
         return []
     with connection.cursor() as cursor:
