@@ -1,4 +1,5 @@
-"""A tenant's slow readers, at the site as it is served: no other tenant waits for a download, and nobody for a page."""
+"""A tenant's slow readers, at the site as it is served: no other tenant waits for a download, and nobody for a page.
+However many processes serve it, the tenant has as many downloads at once."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 from tests.support.cast import Cast, sign_in
@@ -59,3 +61,25 @@ def test_cost_nobody_else(site: tuple[str, int], committed_cast: Cast) -> None:
         status, rows = get(site, charlie, DOWNLOAD)
         assert (status, rows.count("Charlie Clark")) == (200, 1)
         slow.enter_context(read_slowly(site, charlie))
+
+
+def test_of_all_processes_count_together_until_their_process_ends(site: tuple[str, int], committed_cast: Cast) -> None:
+    alice, charlie = sign_in(committed_cast.alice), sign_in(committed_cast.charlie)
+    with web_server() as other, ExitStack() as slow:
+        for each in (site, other):
+            slow.enter_context(read_slowly(each, alice))
+        for each in (site, other):
+            assert get(each, alice, DOWNLOAD)[0] == 429
+            assert get(each, charlie, DOWNLOAD)[0] == 200
+        end_one_that_reads()
+        assert get(site, alice, f"{DOWNLOAD}?q=nowhere")[0] == 200
+
+
+def end_one_that_reads() -> None:
+    """As when its process is killed."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 20000) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "WHERE locktype = 'advisory' AND mode = 'ShareLock' AND datname = current_database() LIMIT 1"
+        )
+        assert cursor.fetchall() == [(True,)]

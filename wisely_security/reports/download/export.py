@@ -18,6 +18,8 @@ from wisely_security.core.request_context import NOBODY, RequestContext, using
 from wisely_security.database.replication import replica
 from wisely_security.ledger.search.plan import READ_IN_ORDER
 
+from .download_slots import show
+
 PIECE = 64 * 1024
 
 
@@ -90,6 +92,8 @@ class Export(ABC):
             with using(NOBODY):  # setting the session context is a query, and this comes before any
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             prepare(cursor)
+            if self.context.tenant_id:
+                show(cursor, self.context.tenant_id)
             rows(cursor.cursor)
 
 
