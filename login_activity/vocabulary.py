@@ -46,6 +46,7 @@ class Reason(Word):
     FACTOR_REQUIRED = "factor_required", "Required after the right password"
     FACTOR_USED = "factor_used", "Used to sign in"
     FACTOR_ADDED = "factor_added", "Set up"
+    FACTOR_RENAMED = "factor_renamed", "Renamed"
     FACTOR_REMOVED = "factor_removed", "Removed"
     RECOVERY_USED = "recovery_used", "Recovery code used"
     RECOVERY_MADE = "recovery_made", "New recovery codes made"

@@ -45,11 +45,13 @@ OF_ONES_OWN = {
     "second_factor",
     "app_add",
     "app_remove",
+    "app_rename",
     "recovery_codes",
     "passkeys",
     "passkey_add",
     "passkey_add_options",
     "passkey_remove",
+    "passkey_rename",
     "confirm",
     "confirm_passkey",
     "confirm_passkey_options",
@@ -152,6 +154,7 @@ def urls(cast: Cast) -> dict[str, str]:
         "user_factors": [cast.bob.pk],
         "reset_user_factors": [cast.bob.pk],
         "app_remove": [session.pk],
+        "app_rename": [session.pk],
         "user_sessions": [cast.bob.pk],
         "end_user_sessions": [cast.bob.pk],
         "end_user_session": [cast.bob.pk, session.pk],
@@ -173,6 +176,7 @@ def urls(cast: Cast) -> dict[str, str]:
         "integrity_growth": ["audit-trail", 0],
         "end_session": [session.pk],
         "passkey_remove": [session.pk],
+        "passkey_rename": [session.pk],
         "finding": [finding.pk],
         "finding_exception_delete": [exception(finding).pk],
         "session_story": [session.name],
@@ -224,6 +228,8 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
     expected = {
         "end_session": 404,  # the session is not Alice's own
         "app_remove": 404,
+        "app_rename": 404,
+        "passkey_rename": 404,
         "passkey_remove": 404,  # nor is there a passkey
         "confirm_passkey": 302,  # to the page that asks for it
         "integrity_checkpoint": 404,  # what a test does not commit is not sealed

@@ -175,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "wisely_security.tenancy.sign_in.breached_passwords.NotTooLong"},
     {"NAME": "wisely_security.tenancy.sign_in.breached_passwords.NotBreached"},
+    {"NAME": "wisely_security.tenancy.sign_in.context_words.NotOfContextWords"},
     {"NAME": "wisely_security.tenancy.sign_in.demo_password.NotTheDemoPassword"},
 ]
 # A list of one's own beside the one that comes with the site (docs/guessing.md).
@@ -219,6 +220,7 @@ ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR") or DATA_DIR / "archives")
 
 # What secrets of second factors are encrypted with; the first of them encrypts (docs/second-factor.md).
 FACTOR_KEYS = env.items("FACTOR_KEYS", "b25seS1mb3ItZGV2ZWxvcG1lbnQtb25seS1mb3ItZGU=" if DEVELOPMENT else "")
+REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR")  # of everybody, whatever a tenant chooses
 SUPPORT_NEEDS_FACTOR = not DEVELOPMENT  # support staff sees every tenant
 
 # What checkpoints are signed with (docs/integrity.md); read when something is signed, not before.

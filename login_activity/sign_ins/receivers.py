@@ -124,6 +124,11 @@ def factor_added(user: User, factor: str, **_: Any) -> None:
     record(Action.SECOND_FACTOR, user, note=Reason.FACTOR_ADDED, detail={"factor": factor})
 
 
+def factor_renamed(user: User, factor: str, before: str, after: str, **_: Any) -> None:
+    detail = {"factor": factor, "changes": {"Name": [before, after]}}
+    record(Action.SECOND_FACTOR, user, note=Reason.FACTOR_RENAMED, detail=detail)
+
+
 def factor_removed(user: User, factor: str, **_: Any) -> None:
     record(Action.SECOND_FACTOR, user, note=Reason.FACTOR_REMOVED, detail={"factor": factor})
 
@@ -132,9 +137,10 @@ def recovery_codes_made(user: User, count: int, **_: Any) -> None:
     record(Action.SECOND_FACTOR, user, note=Reason.RECOVERY_MADE, detail={"recovery codes": count})
 
 
-def factors_reset(user: User, factors: list[str], **_: Any) -> None:
+def factors_reset(user: User, factors: list[str], checked: str, **_: Any) -> None:
     familiar.forget(user)
-    record(Action.SECOND_FACTOR, user, note=Reason.FACTORS_RESET, detail={"factors": factors})
+    detail = {"factors": factors, "identity checked": checked}
+    record(Action.SECOND_FACTOR, user, note=Reason.FACTORS_RESET, detail=detail)
 
 
 def settings_viewed(
@@ -189,6 +195,7 @@ def connect() -> None:
         factor_refused,
         confirmed,
         factor_added,
+        factor_renamed,
         factor_removed,
         recovery_codes_made,
         factors_reset,

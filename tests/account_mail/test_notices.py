@@ -51,7 +51,8 @@ def guess(times: int, who: User) -> None:
 def test_a_new_passkey_is_reported_with_when_from_where_and_what_to_do(cast: Cast, mailbox: MailServer) -> None:
     add_passkey(sign_in(cast.bob), "<b>Phone</b>")
     deliver()
-    [message] = mailbox.messages
+    message, of_codes = mailbox.messages
+    assert of_codes["Subject"] == notices.RECOVERY_CODES_MADE.subject
     assert (message["To"], message["Subject"]) == (cast.bob.email, notices.FACTOR_ADDED.subject)
     text = text_of(message)
     assert "Passkey “<b>Phone</b>” was set up for your account bob@acme.example." in text
@@ -78,9 +79,10 @@ def test_each_kind_goes_to_its_person_alone(cast: Cast, mailbox: MailServer) -> 
     signals.factor_used.send(User, user=cast.bob, factor="Recovery code", left=1)
     signals.factor_used.send(User, user=cast.bob, factor="Authenticator app “Phone”", left=None)
     signals.recovery_codes_made.send(User, user=cast.bob, count=10)
-    reset(cast.bob, by=cast.alice)
+    reset(cast.bob, by=cast.alice, checked="Called back")
     sent = [
         notices.FACTOR_ADDED,
+        notices.RECOVERY_CODES_MADE,
         notices.FACTOR_REMOVED,
         notices.RECOVERY_CODE_USED,
         notices.RECOVERY_CODES_MADE,
@@ -88,8 +90,8 @@ def test_each_kind_goes_to_its_person_alone(cast: Cast, mailbox: MailServer) -> 
     ]
     deliver()
     texts = [text_of(each) for each in mailbox.messages]
-    assert "1 recovery code left." in texts[2]
-    assert "Alice Adams removed every second factor" in texts[4]
+    assert "1 recovery code left." in texts[3]
+    assert "Alice Adams removed every second factor" in texts[5]
     assert subjects(mailbox) == [(cast.bob.email, each.subject) for each in sent]
 
 

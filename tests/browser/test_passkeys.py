@@ -81,6 +81,8 @@ def test_a_passkey_confirms_before_something_that_matters(visit, site) -> None:
     with_device(page)
     page.goto("/account/passkeys/add/")
     page.get_by_role("button", name="Create passkey").click()
+    page.get_by_role("link", name="I’ve kept them").click()
+    page.get_by_role("link", name="View passkeys").click()
     expect(page.get_by_role("link", name="Remove Windows PC")).to_be_visible()
     page.goto("/account/confirm/?next=/account/passkeys/add/")
     page.get_by_role("button", name="Continue with a passkey").click()

@@ -65,6 +65,21 @@ def test_support_staff_see_and_end_their_own(cast: Cast, events) -> None:
     assert ended(events, None) == [("Dana Diaz", "ended_by_user")]
 
 
+def test_ending_them_takes_a_sign_in_of_a_moment_ago(cast: Cast) -> None:
+    """Whoever finds a browser that is signed in does not lock its owner out of the others (OWASP ASVS 5.0, 7.5.2)."""
+    here = sign_in(cast.bob)
+    sign_in(cast.bob)
+    before = {each.pk for each in sessions(cast)}
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        for url in ("/account/sessions/end/", f"/account/sessions/{sessions(cast)[1].pk}/end/"):
+            asked = here.post(url)
+            assert asked.headers["Location"] == "/account/confirm/?next=%2Faccount%2Fsessions%2F"
+        assert {each.pk for each in sessions(cast)} == before
+        here.post("/account/confirm/", {"password": PASSWORD, "next": "/account/sessions/"})
+        assert here.post("/account/sessions/end/").headers["Location"] == "/account/sessions/"
+        assert len(sessions(cast)) == 1
+
+
 def test_an_admin_ends_those_of_a_user(cast: Cast, events) -> None:
     alice, bob = sign_in(cast.alice), sign_in(cast.bob)
     assert "Windows PC" in alice.get(f"/settings/users/{cast.bob.pk}/sessions/").content.decode()

@@ -36,8 +36,10 @@ FACTORS_RESET = Notice(
     key="factors_reset",
     subject="The second factor of your Wisely Security account was reset",
     sentence="{by} removed every second factor from your account {account} and ended its sessions. "
-    "You can sign in with your password and set up a new one.",
-    if_not_you="If you didn’t ask for this, contact an admin of {company}, and choose a new password.",
+    "Your password no longer works either: choose a new one with a link to this address, then set up a new second "
+    "factor.",
+    if_not_you="If you didn’t ask for this, contact an admin of {company}. Nobody can sign in to your account without "
+    "this mailbox.",
 )
 RECOVERY_CODE_USED = Notice(
     key="recovery_code_used",

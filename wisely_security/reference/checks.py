@@ -58,7 +58,10 @@ CHECKS = {
     "wisely_security.E032": "sessions begin with a setting that changes what they see",
     "wisely_security.E033": "`FACTOR_KEYS` is not set, or is not keys of 32 bytes in base64",
     "wisely_security.E034": "a table would accept rows of a tenant that lives in another database",
+    "wisely_security.E035": "secrets of second factors are encrypted with a key that `FACTOR_KEYS` lacks",
     "wisely_security.W001": "the app role may write what no trigger records: large objects, messages in the WAL",
     "wisely_security.W002": "the app role may create temporary tables",
     "wisely_security.W003": "functions are not compared: the server is of another PostgreSQL version than their hashes",
+    "wisely_security.W004": "secrets of second factors are still encrypted with older keys of `FACTOR_KEYS`",
+    "wisely_security.W005": "older keys of `FACTOR_KEYS` are no longer needed",
 }

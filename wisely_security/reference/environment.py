@@ -17,6 +17,11 @@ VARIABLES = (
         "required unless `DEBUG` is on",
     ),
     (
+        "REQUIRE_SECOND_FACTOR",
+        "`1` requires a second factor of everybody, at once ([second factor](second-factor.md#for-operators))",
+        "`0`",
+    ),
+    (
         "BREACHED_PASSWORDS_FILE",
         "a list of passwords that nobody can choose, beside the one that comes with the site "
         "([guessing](guessing.md#new-passwords))",

@@ -10,6 +10,7 @@ class TenancyConfig(AppConfig):
 
         from . import safeguards  # noqa: F401
         from .sign_in import authentication
+        from .sign_in.factors import key_rotation  # noqa: F401
 
         user_logged_in.disconnect(dispatch_uid="update_last_login")  # ours knows the scope
         user_logged_in.connect(authentication.open_session, dispatch_uid="tenancy.open_session")

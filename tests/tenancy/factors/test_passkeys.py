@@ -13,7 +13,7 @@ from tests.support.cast import PASSWORD, Cast, sign_in
 from tests.support.passkeys import PRESENT, VERIFIED, Device, add_passkey, answer
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
-from wisely_security.tenancy.models import Passkey, User, UserStatus
+from wisely_security.tenancy.models import Passkey, RecoveryCode, User, UserStatus
 
 ALONE = "/sign-in/passkey/"
 SECOND_STEP = "/sign-in/code/passkey/"
@@ -39,10 +39,11 @@ def test_a_passkey_signs_in_alone_and_both_steps_are_recorded(cast: Cast, device
     response = client.post(ALONE, {"answer": answer(client, device), "next": "/account/sessions/"})
     assert (response.status_code, response["Location"]) == (302, "/account/sessions/")
     assert client.get("/account/sessions/").status_code == 200
-    recorded = [(each.action, each.status, each.reason, each.detail) for each in events(cast.acme)][-3:]
+    recorded = [(each.action, each.status, each.reason, each.detail) for each in events(cast.acme)][-4:]
     what = {"factor": "Passkey “My laptop”"}
     assert recorded == [
         ("second_factor", "success", "factor_added", what),
+        ("second_factor", "success", "recovery_made", {"recovery codes": 10}),
         ("log_in", "success", "", {}),
         ("second_factor", "success", "factor_used", what),
     ]
@@ -180,6 +181,23 @@ class TestMade:
         assert bob.cookies["wisely_session"].value != key
         assert bob.get("/account/profile/").status_code == 200
 
+    def test_the_first_factor_comes_with_recovery_codes_and_who_has_none_is_reminded(
+        self, cast: Cast, device: Device
+    ) -> None:
+        """Of the cast, Bob has just got his."""
+        bob, client = sign_in_with(device), sign_in(cast.charlie)
+        made = Device().make(client.get("/account/passkeys/add/options/").json())
+        page = client.post("/account/passkeys/add/", {"name": "Laptop", "answer": made})
+        assert len(page.context["codes"]) == 10
+        assert page.context["codes"][0] in page.content.decode()
+        for url in ("/account/passkeys/", "/account/second-factor/"):
+            assert "You have no recovery codes" not in bob.get(url).content.decode()
+        with acting_as(**cast.bob.own_scope):
+            RecoveryCode.objects.filter(user=cast.bob).delete()
+        for url in ("/account/passkeys/", "/account/second-factor/"):
+            assert "You have no recovery codes" in bob.get(url).content.decode()
+            assert "You have no recovery codes" not in sign_in(cast.alice).get(url).content.decode()
+
     def test_the_same_one_not_twice_nor_for_somebody_else(self, cast: Cast, device: Device, events: Any) -> None:
         charlie = sign_in(cast.charlie)
         options = charlie.get("/account/passkeys/add/options/").json()
@@ -237,11 +255,11 @@ class TestRemoved:
     def test_many_are_listed_in_as_few_statements_as_one(self, cast: Cast, device: Device) -> None:
         bob = sign_in_with(device)
         self.page(bob)
-        with at_most(9):
+        with at_most(10):
             self.page(bob)
         for number in range(3):
             add_passkey(bob, f"Key {number}")
-        with at_most(9):
+        with at_most(10):
             assert "Key 2" in self.page(bob)
 
     def test_nobody_elses(self, cast: Cast, device: Device) -> None:

@@ -47,11 +47,27 @@ class CodeForm(forms.Form):
             signals.factor_refused.send(type(self), user=user, reason=reason, factor=factor)
 
 
-class AppForm(forms.Form):
+class NameForm(forms.Form):
     name = OneLineFormField(
-        label="Name", max_length=60, initial="Authenticator app", help_text="So that you recognise it: the device, say."
+        label="Name", max_length=60, help_text="So that you recognise it: the device or password manager, say."
     )
+
+
+class CheckedForm(forms.Form):
+    checked = OneLineFormField(
+        label="How did you make sure that it is them?",
+        min_length=10,
+        max_length=200,
+        help_text="Recorded. For example: called back on the number in our directory.",
+    )
+
+
+class AppForm(NameForm):
     code = code_field("Code", "The 6 digits that the app shows now.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].initial = "Authenticator app"
 
     def refuse_first_code(self, error: CodeRefusedError) -> None:
         """Nobody guesses at a secret of their own: only shown."""

@@ -50,6 +50,7 @@ class Tenant(models.Model):
     super_admin = models.OneToOneField(
         "tenancy.User", verbose_name="Super Admin", on_delete=models.PROTECT, related_name="+"
     )
+    super_admin_since = models.DateTimeField(null=True, editable=False)  # a trigger sets it; None: from the beginning
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     session_idle_minutes = models.PositiveIntegerField(

@@ -77,6 +77,7 @@ class User(AbstractBaseUser):
     reset_mailed_at = models.DateTimeField(null=True, editable=False)
     has_second_factor = models.BooleanField(default=False, db_default=False, editable=False)
     lock_mailed_at = models.DateTimeField(null=True, editable=False)
+    role_since = models.DateTimeField(null=True, editable=False)  # a trigger sets it; None: since the beginning
 
     USERNAME_FIELD = "email"
     objects = UserManager()

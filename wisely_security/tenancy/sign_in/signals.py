@@ -18,8 +18,10 @@ factor_attempt: user — types a code; a receiver may raise LockedOutError.
 factor_used: user, factor (what it was, in words), recovery (left: how many recovery codes are left; None: it was none).
 factor_refused: user, reason ("wrong_code", "used_code", "expired_code", "locked_out"), factor ("" where none is known).
 confirmed: user, factor — who signed in again before something that matters.
-factor_added, factor_removed: user, factor.   recovery_codes_made: user, count.
-factors_reset: user, factors (what they had, in words), by (the admin; None: the operator).
+factor_added, factor_removed: user, factor.   factor_renamed: user, factor, before, after (names).
+                                                recovery_codes_made: user, count.
+factors_reset: user, factors (what they had, in words), by (the admin; None: the operator),
+               checked (how they made sure of who is asking).
 account_locked: user — too many failed attempts.
 access_refused: user, tenant_id (whose data it was about), area, changing.
 """
@@ -61,6 +63,7 @@ factor_used = Signal()
 factor_refused = Signal()
 confirmed = Signal()
 factor_added = Signal()
+factor_renamed = Signal()
 factor_removed = Signal()
 recovery_codes_made = Signal()
 factors_reset = Signal()

@@ -17,6 +17,7 @@ from ..permissions import USER_SESSIONS
 from ..sign_in.sessions import end_session, limits
 from ..sign_in.signals import SessionEnd
 from .access import MemberView, SignedInView
+from .factors.confirmation import ask_to_confirm
 
 
 def open_sessions(user: User) -> QuerySet[Session]:
@@ -62,6 +63,8 @@ class EndOwnSessions(SignedInView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+        if asked := ask_to_confirm(request, reverse("sessions")):
+            return asked
         user, current = self.request.user, self.request.session.row
         with acting_as(**user.own_scope):
             sessions = open_sessions(user)

@@ -11,14 +11,18 @@ from ...sign_in.factors.of_person import reset
 
 
 class Command(BaseCommand):
-    help = "Remove the second factors of a person, and end their sessions. It is recorded, and they are notified."
+    help = (
+        "Remove the second factors of a person, end their sessions, and have them choose a new password by a link to "
+        "their mailbox. It is recorded, and they are notified."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="the e-mail address that they sign in with")
+        parser.add_argument("--checked", required=True, help="how you made sure that it is them, which is recorded")
 
-    def handle(self, *args: Any, email: str, **options: Any) -> None:
+    def handle(self, *args: Any, email: str, checked: str, **options: Any) -> None:
         user = find_user(email)
         if user is None:
             raise CommandError(f"Nobody signs in as {email}.")
-        had = reset(user, by=None)
+        had = reset(user, by=None, checked=checked)
         self.stdout.write(f"Removed: {', '.join(had)}." if had else f"{user} has no second factor.")

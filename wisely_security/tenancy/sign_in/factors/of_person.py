@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.crypto import get_random_string
 
 from wisely_security.core.request_context import acting_as
 
 from ...models import AuthenticatorApp, Passkey, RecoveryCode, User
 from ...models.factors import Factor
 from .. import signals
-from ..authentication import end_sessions
+from ..accounts import set_password
 from ..signals import SessionEnd
 from .codes import use_app_code
 from .recovery import looks_like_one, use_recovery_code
@@ -61,6 +62,20 @@ def add(factor: Factor) -> bool:
 
 
 @transaction.atomic
+def rename(factor: Factor, name: str) -> bool:
+    """Whether it has another name now."""
+    user, before = factor.user, factor.name
+    if name == before:
+        return False
+    with _locked(user):
+        if not type(factor)._default_manager.filter(pk=factor.pk).update(name=name):
+            return False
+        factor.name = name
+        signals.factor_renamed.send(User, user=user, factor=factor.label, before=before, after=name)
+    return True
+
+
+@transaction.atomic
 def remove(factor: Factor) -> None:
     """Without any device, recovery codes open nothing: they go with the last."""
     user, what = factor.user, factor.label
@@ -73,16 +88,21 @@ def remove(factor: Factor) -> None:
 
 
 @transaction.atomic
-def reset(user: User, by: User | None) -> list[str]:
-    """Remove all of them, for a person who has lost them, and end the sessions. What they were, in words."""
+def reset(user: User, by: User | None, checked: str) -> list[str]:
+    """Remove all of them, for a person who has lost them, and end the sessions. What they were, in words.
+
+    Who they are is made sure of as when they joined: somebody who knows them vouches (``checked``: how they made sure
+    of it), and they get in by a link to their mailbox, for the password opens nothing any more (OWASP ASVS 5.0, 6.4.4).
+    """
     with _locked(user):
         had = [factor.label for factor in factors_of(user)]
         for kind in KINDS:
             kind._default_manager.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
         _note_whether_there_is_one(user)
-        end_sessions(user, SessionEnd.FACTORS_RESET)
-        signals.factors_reset.send(User, user=user, factors=had, by=by)
+        if had:
+            set_password(user, get_random_string(64), cause=SessionEnd.FACTORS_RESET)
+        signals.factors_reset.send(User, user=user, factors=had, by=by, checked=checked)
     return had
 
 

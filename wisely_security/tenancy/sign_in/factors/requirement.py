@@ -18,12 +18,21 @@ OF_SUPER_ADMIN = "super_admin"  # beside the keys of roles
 
 
 def required_since(user: User) -> datetime | None:
-    """Since when this person has to have one; None: nobody asks them to. Needs ``tenant`` and ``role`` loaded."""
+    """Since when this person has to have one; None: nobody asks them to. Needs ``tenant`` and ``role`` loaded.
+
+    From when it was required of the role, or from when they got the role or accepted their invitation, if that was
+    later: who is given a role has the days of grace, too.
+    """
+    if settings.REQUIRE_SECOND_FACTOR:
+        return user.created_at
     if user.tenant is None or user.role is None:
         return user.created_at if settings.SUPPORT_NEEDS_FACTOR else None
-    since = [user.role.second_factor_since, user.tenant.super_admin_factor_since if user.is_super_admin else None]
-    asked = [each for each in since if each is not None]
-    return max(min(asked), user.created_at) if asked else None
+    joined = user.role_since or user.created_at
+    asked = [(user.role.second_factor_since, joined)]
+    if user.is_super_admin:
+        asked.append((user.tenant.super_admin_factor_since, user.tenant.super_admin_since or joined))
+    since = [max(required, theirs) for required, theirs in asked if required is not None]
+    return min(since, default=None)
 
 
 def due(user: User) -> datetime | None:
@@ -31,7 +40,9 @@ def due(user: User) -> datetime | None:
     since = None if user.has_second_factor else required_since(user)
     if since is None:
         return None
-    return since if user.tenant is None else since + timedelta(days=user.tenant.second_factor_grace_days)
+    if settings.REQUIRE_SECOND_FACTOR or user.tenant is None:
+        return since
+    return since + timedelta(days=user.tenant.second_factor_grace_days)
 
 
 def is_overdue(user: User) -> bool:

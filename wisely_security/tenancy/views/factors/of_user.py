@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from ...forms.factors import CheckedForm
 from ...models import User
 from ...permissions import RESET_FACTORS
 from ...sign_in.factors.of_person import factors_of, reset
@@ -22,9 +23,12 @@ class UserFactors(MemberView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         member = self._member(pk)
-        context = {"member": member, "factors": factors_of(member), "denied": denial_reason(member, self.request.user)}
         self.record_view(f"{self.area}: {member.name}")
-        return render(request, "tenancy/factors/of_user.html", context)
+        return self._page(member, CheckedForm())
+
+    def _page(self, member: User, form: CheckedForm, status: int = 200) -> HttpResponse:
+        context = {"member": member, "factors": factors_of(member), "denied": denial_reason(member, self.request.user)}
+        return render(self.request, "tenancy/factors/of_user.html", context | {"form": form}, status=status)
 
     def _member(self, pk: UUID) -> User:
         return get_object_or_404(User.objects.select_related("tenant", "role"), pk=pk, tenant=self.request.tenant)
@@ -41,8 +45,12 @@ class ResetUserFactors(UserFactors):
             return asked
         if refused := denial_reason(member, self.request.user):
             raise AccessRefused(self.area, refused)
-        if reset(member, by=self.request.user):
-            messages.success(request, f"Second factor of {member} reset. They have been signed out everywhere.")
+        form = CheckedForm(request.POST)
+        if not form.is_valid():
+            return self._page(member, form, status=400)
+        if reset(member, by=self.request.user, checked=form.cleaned_data["checked"]):
+            done = f"Second factor of {member} reset. They have to choose a new password, by a link to their mailbox."
+            messages.success(request, done)
         else:
             messages.info(request, f"{member} has no second factor.")
         return redirect(page)

@@ -103,7 +103,8 @@ class RemoveApp(ConfirmedView):
         app = self._app(pk)
         with acting_as(**self.request.user.own_scope):
             is_last = requirement.is_last(app)
-        return render(request, "tenancy/factors/app_remove.html", {"app": app, "is_last": is_last})
+        context = {"factor": app, "is_last": is_last, "listed_at": "second_factor", "title": "Second factor"}
+        return render(request, "tenancy/factors/factor_remove.html", context)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         app = self._app(pk)

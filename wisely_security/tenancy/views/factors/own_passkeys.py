@@ -15,14 +15,18 @@ from django.views.decorators.cache import never_cache
 from wisely_security.core.request_context import acting_as
 
 from ...forms import unsaved
+from ...forms.factors import NameForm
 from ...models import Passkey, User
 from ...sign_in import signals
+from ...sign_in.factors import requirement
 from ...sign_in.factors.of_person import add, remove
 from ...sign_in.factors.passkeys import PasskeyRefusedError, new_passkey, options_for_new
+from ...sign_in.factors.recovery import codes_left
 from ..access import SignedInView
 from ..sessions import open_sessions
 from .challenges import ANSWER, purpose_here
 from .confirmation import ConfirmedView
+from .own_apps import show_new_codes
 
 NOT_MADE = "This passkey couldn’t be set up. Try again."
 
@@ -35,15 +39,13 @@ class Passkeys(SignedInView):
         with acting_as(**user.own_scope):
             context = {
                 "passkeys": list(Passkey.objects.filter(user=user)),
+                "codes_left": codes_left(user),
                 "has_other_sessions": open_sessions(user).count() > 1,
             }
         return render(request, "tenancy/factors/passkeys.html", context)
 
 
-class PasskeyForm(forms.Form):
-    name = forms.CharField(
-        label="Name", max_length=60, help_text="So that you recognise it, for example the device or password manager."
-    )
+class PasskeyForm(NameForm):
     answer = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
@@ -69,14 +71,14 @@ class AddPasskey(ConfirmedView):
             purpose = purpose_here(request, f"register-{user.pk}")
             passkey = new_passkey(user, form.cleaned_data["name"], form.cleaned_data[ANSWER], purpose)
             with transaction.atomic():
-                add(passkey)
+                is_first = add(passkey)
             self.request.session.cycle_key()
         except (PasskeyRefusedError, IntegrityError):  # or one that is known already
             signals.factor_refused.send(User, user=user, reason="passkey_refused", factor=Passkey.kind)
             form.add_error(None, NOT_MADE)
             return self._page(form, status=400)
         messages.success(request, f"{passkey.label} set up. You can sign in with it from now on, without a password.")
-        return redirect("passkeys")
+        return show_new_codes(self.request) if is_first else redirect("passkeys")
 
     def _page(self, form: PasskeyForm, status: int = 200) -> HttpResponse:
         return render(self.request, "tenancy/factors/passkey_add.html", {"form": form}, status=status)
@@ -96,7 +98,11 @@ class AddPasskeyOptions(SignedInView):
 
 class RemovePasskey(ConfirmedView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return render(request, "tenancy/factors/passkey_remove.html", {"passkey": self._passkey(pk)})
+        passkey = self._passkey(pk)
+        with acting_as(**self.request.user.own_scope):
+            is_last = requirement.is_last(passkey)
+        context = {"factor": passkey, "is_last": is_last, "listed_at": "passkeys", "title": "Passkeys"}
+        return render(request, "tenancy/factors/factor_remove.html", context)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         passkey = self._passkey(pk)
