@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from base64 import b32decode
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,9 +19,19 @@ from login_activity.sign_ins.recorder import HIDDEN_NAME
 from login_activity.vocabulary import Action, Reason, Status
 from wisely_security.core.request_context import acting_as
 from wisely_security.demo import people as demo_people
+from wisely_security.demo.sign_ins import factors
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.tenancy.models import BUILT_IN_ROLES, Session, Tenant, User, UserStatus
+from wisely_security.tenancy.models import (
+    BUILT_IN_ROLES,
+    AuthenticatorApp,
+    RecoveryCode,
+    Session,
+    Tenant,
+    User,
+    UserStatus,
+)
 from wisely_security.tenancy.sign_in.demo_password import DEMO_PASSWORD
+from wisely_security.tenancy.sign_in.factors.encryption import decrypt
 
 from .seeding import AUDIT_TRAIL, EVENTS, LOGIN_ACTIVITY, SIGN_IN, KeptDemo
 
@@ -129,6 +140,19 @@ def test_the_suspended_and_the_invited_have_not_been_in_since(demo: list[LoginEv
     for event in joined:
         before = [other for other in demo if other.user_id == event.user_id and other.id < event.id]
         assert {other.reason for other in before} <= {Reason.WRONG_PASSWORD}
+
+
+def test_one_keeps_a_second_factor_and_those_to_sign_in_as_none(demo: list[LoginEvent]) -> None:
+    with acting_as(support=True):
+        [app] = AuthenticatorApp.objects.select_related("user")
+        assert {user.email for user in User.objects.filter(has_second_factor=True)} == {factors.WHO}
+        assert app.user.email == factors.WHO not in demo_people.SIGN_INS
+        assert RecoveryCode.objects.filter(user=app.user).count() == 10
+    assert decrypt(app.seed, app.user_id) == b32decode(factors.KEY)
+    its = [event.reason for event in demo if event.user_id == app.user_id and event.action == Action.SECOND_FACTOR]
+    assert its == [Reason.FACTOR_ADDED, Reason.RECOVERY_MADE, Reason.FACTOR_RENAMED]
+    after = [event for event in demo if event.user_id == app.user_id and event.occurred_at > app.created_at]
+    assert not any(event.action == Action.LOG_IN and event.status == Status.SUCCESS for event in after)
 
 
 def test_some_sessions_are_open(demo: list[LoginEvent]) -> None:

@@ -9,6 +9,7 @@ from wisely_security.ledger.months.loading import load as load_events
 
 from ..people import Demo
 from .event_writer import COLUMNS, EventWriter
+from .factors import keep_factor
 from .scripted_events import scripted_events
 from .sessions import note_on_account, open_sessions
 
@@ -27,4 +28,5 @@ def load(demo: Demo, events: int, progress: Callable[[int], object], *, scripted
     if scripted:
         for person in demo.people.values():
             note_on_account(person)
+        keep_factor(demo)
         open_sessions(demo, writer.rng)

@@ -41,7 +41,12 @@ FACTORS: dict[str, dict[str, Any]] = {
     "password": {"factor": "Password"},
     "codes": {"recovery codes": 10},
     "left": {"recovery codes left": 9},
-    "both": {"factors": ["Authenticator app “Phone”", "Passkey “Laptop”"]},
+    "new_app": {"factor": "Authenticator app “Authenticator app”"},
+    "renamed": {"factor": "Authenticator app “Phone”", "changes": {"Name": ["Authenticator app", "Phone"]}},
+    "both": {
+        "factors": ["Authenticator app “Phone”", "Passkey “Laptop”"],
+        "identity checked": "Called back on the number in our directory",
+    },
 }
 # Views of a record, as its page records them: period, rows, filters.
 VIEWS: dict[str, tuple[Preset, int, dict[str, str]]] = {

@@ -79,6 +79,7 @@ audited(
         "reset_mailed_at",
         "lock_mailed_at",
         "has_second_factor",
+        "role_since",
     ],
 )
 # A hand-over changes one column of the tenant; people search for it among the users.
