@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "wisely_security.core.http.middleware.SecurityHeadersMiddleware",
     "login_activity.sign_ins.familiar.FamiliarBrowserMiddleware",
     "wisely_security.core.http.unseen.SpeculationMiddleware",
+    "wisely_security.tenancy.views.cells.CellMiddleware",
     "wisely_security.tenancy.views.middleware.SessionCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

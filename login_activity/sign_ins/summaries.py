@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from wisely_security.core.request_context import NOBODY, Client, acting_as, using
+from wisely_security.core.request_context import Client, RequestContext, acting_as, using
 from wisely_security.ledger.writing import append
 from wisely_security.tenancy.models import Tenant
 
@@ -126,7 +126,7 @@ def _append(rows: Sequence[Counted]) -> None:
         client = replace(client, user_agent="", hints={}, touch_points=None)
     reason = Reason(first.reason)
     outcome: dict[str, Reason] = {"failed" if first.status == Status.FAILURE else "note": reason}
-    with using(replace(NOBODY, client=client, request_id=first.request)):
+    with using(RequestContext(client=client, request_id=first.request)):
         detail = {**json.loads(first.client)["detail"], **_detail(rows)}
         values = event_values(Action(first.action), None, first.tenant_id, detail=detail, **outcome)
         who: dict[str, Any] = {"user_id": None, "user_name": HIDDEN_NAME, "user_email": ""}

@@ -16,8 +16,9 @@ from tests.machines.servers import Machine, primary
 from tests.support import databases
 from tests.support.cast import Cast
 from tests.support.folders import reachable_folder
+from wisely_security.cells import directory
 from wisely_security.database.cells import breaker
-from wisely_security.database.cells.routing import in_cell
+from wisely_security.database.cells.routing import in_cell, in_each_cell
 from wisely_security.devserver.embedded.roles import APP_ROLE, DATABASE, OWNER_ROLE, PORT
 
 from .people import EuropeanCast, create_european_cast
@@ -63,6 +64,9 @@ def european_template(second_server: Machine, django_db_blocker: DjangoDbBlocker
             with databases.using_database(databases.WITH_CAST):
                 people = create_european_cast()
         yield people
+        with in_cell(EU):
+            kept.__exit__(None, None, None)
+            databases.drop_template()
 
 
 @pytest.fixture
@@ -75,6 +79,7 @@ def cells(
         with in_cell(EU):
             fresh = databases.fresh_database(f"test_wisely_{os.getpid()}_committed", databases.WITH_CAST)
             fresh.__enter__()
+        in_each_cell(directory.write_all)
         yield Cells(committed_cast, deepcopy(european_template), second_server)
         second_server.start()
         breaker.forget()

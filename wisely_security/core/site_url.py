@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from .request_context import FIRST_CELL, current
+
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -39,5 +41,11 @@ def _ascii(host: str) -> str:
 
 
 def absolute(path: str) -> str:
-    """A path of the site as a link that works from elsewhere."""
-    return f"{settings.SITE_URL}{path}"
+    """A path of the site as a link that works from elsewhere: it names the cell that it was made in."""
+    return f"{settings.SITE_URL}{cell_prefix()}{path}"
+
+
+def cell_prefix() -> str:
+    """What stands before a path that leads to another cell than the first: "/~eu-1"."""
+    cell = current().cell
+    return "" if cell == FIRST_CELL else f"/~{cell}"

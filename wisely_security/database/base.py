@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import Error
 from django.db.backends.postgresql import base
 
 from wisely_security.core import request_context
 
-from .cells.breaker import connecting
+from .cells.breaker import connecting, of_loss
 from .cells.errors import WrongCellError, of_residence
 from .replication import replica
 
@@ -55,9 +55,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             sql = (setting if params is None else setting.replace("%", "%%")) + sql
         try:
             result = execute(sql, params, many, context)
-        except DatabaseError as error:
-            if refused := of_residence(error):
-                raise refused from error.__cause__
+        except Error as error:
+            if plainer := of_residence(error) or of_loss(self, error):
+                raise plainer from error.__cause__
             raise
         if not self.autocommit:  # in autocommit each message is a transaction of its own
             self._in_session = now.session_context

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from wisely_security.core.request_context import NOBODY, acting_as, using
+from wisely_security.core.request_context import RequestContext, acting_as, using
 from wisely_security.ledger.erasure import batches
 from wisely_security.ledger.erasure.person import Person
 from wisely_security.ledger.months.partitions import event_models, event_tables
@@ -123,6 +123,9 @@ def _events_of(tenant_id: UUID) -> int:
 
 def vacuum() -> None:
     """So that the bytes of former rows are soon written over."""
-    with using(NOBODY), connection.cursor() as cursor:  # no session context: VACUUM has to be alone in its message
+    with (
+        using(RequestContext()),
+        connection.cursor() as cursor,
+    ):  # no session context: VACUUM has to be alone in its message
         for table in (*event_tables(), "ledger_search_segment", "ledger_sealed", "tenancy_user", "tenancy_session"):
             cursor.execute(f"VACUUM {table}")

@@ -7,8 +7,12 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg2
+from django.db import Error
+
+from wisely_security.core.request_context import FIRST_CELL
 
 from .errors import CellUnavailableError
 
@@ -37,6 +41,19 @@ def connecting(alias: str) -> Iterator[None]:
         raise CellUnavailableError(f"The database {alias} is down: {error}") from error
     if _next_try.pop(alias, None) is not None:
         logger.warning("The database %s is back.", alias)
+
+
+def of_loss(database: Any, error: Error) -> CellUnavailableError | None:
+    """The error of its own, where the connection to another cell than the first was lost during a statement."""
+    if database.cell == FIRST_CELL:
+        return None
+    # What the server itself has to say has a code, and that it ends is one of 57P.
+    code = getattr(error.__cause__, "pgcode", None)
+    if (code and not code.startswith("57P")) or (database.connection is not None and database.is_usable()):
+        return None
+    if not database.in_atomic_block:
+        database.close()
+    return CellUnavailableError(f"The database {database.alias} was lost: {error}")
 
 
 def is_down(alias: str) -> bool:

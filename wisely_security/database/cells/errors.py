@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, Error, OperationalError
 
 from wisely_security.core.errors import UnavailableError
 
@@ -37,7 +37,7 @@ class LivesElsewhereError(OperationalError, UnavailableError):
 _BY_SQLSTATE = {"WS001": BeingMovedError, "WS002": LivesElsewhereError}  # as cells_refuse() raises them
 
 
-def of_residence(error: DatabaseError) -> DatabaseError | None:
+def of_residence(error: Error) -> DatabaseError | None:
     """The error of its own, where the guard of residence has refused a statement."""
     kind = _BY_SQLSTATE.get(getattr(error.__cause__, "pgcode", None) or "")
     return kind(*error.args) if kind else None

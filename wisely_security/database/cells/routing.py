@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
-from wisely_security.core.request_context import FIRST_CELL, current, using
+from wisely_security.core.request_context import FIRST_CELL, RequestContext, current, using
 
 from .errors import UnknownCellError
 
@@ -90,13 +90,26 @@ def _put(these: dict[str, Any]) -> None:
         connections[role] = connection
 
 
+@contextmanager
+def resuming(context: RequestContext) -> Iterator[None]:
+    """Inside the block, work that outlives its request, or goes on in another thread, is in its context and cell."""
+    with in_cell(context.cell), using(context):
+        yield
+
+
 def in_each_cell(work: Callable[[], object]) -> None:
     """Does ``work`` in one cell after the other. One that is down does not keep it from the others."""
+    if not has_cells():
+        work()
+        return
     for cell in all_cells():
-        try:
-            with in_cell(cell):
+        with in_cell(cell):
+            try:
+                connections[DEFAULT_DB_ALIAS].ensure_connection()
+            except OperationalError as error:  # the log has it once (breaker.py)
+                logger.debug("Nothing is done in the cell %s: %s", cell, error)
+                continue
+            try:
                 work()
-        except OperationalError:
-            if cell == FIRST_CELL and not has_cells():
-                raise
-            logger.exception("%s failed in the cell %s.", getattr(work, "__qualname__", work), cell)
+            except Exception:
+                logger.exception("Work failed in the cell %s.", cell)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from wisely_security.core.request_context import NOBODY, acting_as, using
+from wisely_security.core.request_context import RequestContext, acting_as, using
 from wisely_security.database.replication.alias_override import override_default
 from wisely_security.progress import progress
 
@@ -185,7 +185,7 @@ def ask(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
 
 
 def vacuum(partition: Partition) -> None:
-    with using(NOBODY):  # no session context is set: VACUUM has to be alone in its message
+    with using(RequestContext()):  # no session context is set: VACUUM has to be alone in its message
         ask(f"VACUUM (ANALYZE) {partition.name}")
 
 

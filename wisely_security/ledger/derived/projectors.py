@@ -18,6 +18,7 @@ from django.db import connection
 from django.utils import timezone
 
 from wisely_security.core.request_context import acting_as
+from wisely_security.database.cells.routing import in_each_cell
 
 from ..models import time_of
 from ..months.partitions import event_tables
@@ -116,12 +117,15 @@ class ProjectorThread:
 
     def work(self) -> None:
         while not self._stop.is_set():
-            for write, _ in _sources:
-                self._work_off(write, write.__module__)
-            for projector, table in _each():
-                self._work_off(partial(_consume, projector, table), f"{projector} on {table}")
-            connection.close()
+            in_each_cell(self._work_here)
             self._stop.wait(POLL_SECONDS)
+
+    def _work_here(self) -> None:
+        for write, _ in _sources:
+            self._work_off(write, write.__module__)
+        for projector, table in _each():
+            self._work_off(partial(_consume, projector, table), f"{projector} on {table}")
+        connection.close()
 
     def _work_off(self, work: Callable[[], bool], name: str) -> None:
         try:

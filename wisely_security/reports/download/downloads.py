@@ -9,7 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
-from wisely_security.core.request_context import current, using
+from wisely_security.core.request_context import current
+from wisely_security.database.cells.routing import resuming
 from wisely_security.database.replication.own_writes import note_late
 from wisely_security.ledger.sealing.keys import SigningKeyError, signing_keys
 from wisely_security.ledger.sealing.logs.lookup import newest_checkpoint
@@ -114,7 +115,12 @@ class ReportDownload(ReportView):
             return {"not sealed yet": number} if number else {}
 
         def recorded(rows: int, *, cut_short: bool = False) -> None:
-            with using(context), transaction.atomic():
+            with resuming(context):
+                record(rows, cut_short)
+                note_late(request.session)
+
+        def record(rows: int, cut_short: bool) -> None:
+            with transaction.atomic():
                 signals.report_downloaded.send(
                     type(self),
                     user=request.user,
@@ -128,7 +134,6 @@ class ReportDownload(ReportView):
                     },
                     cut_short=cut_short,
                 )
-            note_late(request.session)
 
         def cut_short(rows: int) -> None:
             try:

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from wisely_security.core.request_context import NOBODY, RequestContext, using
+from wisely_security.core.request_context import RequestContext, using
+from wisely_security.database.cells.routing import resuming
 from wisely_security.database.replication import replica
 from wisely_security.ledger.search.plan import READ_IN_ORDER
 
@@ -84,12 +85,12 @@ class Export(ABC):
 
     def read(self, rows: Callable[[Any], None]) -> None:
         """Calls ``rows`` with a cursor of psycopg2's own, in a read-only snapshot, as whom the context says."""
-        with using(self.context):
+        with resuming(self.context):
             replica.read(lambda: self._in_snapshot(rows), may_repeat=lambda: not self.rows)
 
     def _in_snapshot(self, rows: Callable[[Any], None]) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            with using(NOBODY):  # setting the session context is a query, and this comes before any
+            with using(RequestContext()):  # nobody's: setting the session context is a query, and this comes before any
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             prepare(cursor)
             if self.context.tenant_id:

@@ -45,7 +45,7 @@ class NewTenantForm(EditForm):
             status=UserStatus.PENDING,
         )
         self.super_admin.set_unusable_password()
-        if User.objects.with_account(self.super_admin.email).exists():
+        if accounts.has_account_elsewhere(self.super_admin):
             self.add_error("super_admin_email", "This e-mail address is taken.")
         return data
 

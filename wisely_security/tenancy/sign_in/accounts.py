@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.forms import ModelForm
 
+from wisely_security.cells import directory
 from wisely_security.core.request_context import acting_as, using
 from wisely_security.database.keys import UUIDv7
 
@@ -49,7 +50,8 @@ def set_password(
         try:
             with transaction.atomic():
                 user.save(update_fields=["password", "status", "password_changed_at", "reset_mailed_at"])
-        except IntegrityError:
+                directory.claim(user.email, user.pk, user.tenant_id)  # before this account is committed
+        except (IntegrityError, directory.AddressTakenError):
             raise AccountChangedError from None
     end_sessions(user, cause, keep=keep.row if keep else None)
 
@@ -73,7 +75,9 @@ def send_invitation(user: User) -> None:
 def has_account_elsewhere(user: User) -> bool:
     """Whether somebody else has an account with this user's address. Only who reads its mail may know."""
     account = find_user(user.email)
-    return account is not None and account.pk != user.pk and account.has_usable_password()
+    if account is not None and account.pk != user.pk and account.has_usable_password():
+        return True
+    return directory.is_elsewhere(user.email)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
 from wisely_security.core.request_context import acting_as, using
+from wisely_security.database.cells.routing import current_cell, in_cell
 
 from ..forms.sign_in import ChangePasswordForm, EmailForm, NewPasswordForm
 from ..forms.stale_forms import may_be_old
@@ -66,6 +67,11 @@ def mail_reset_link(user: User) -> None:
 
 def _send_reset_link(user: User) -> None:
     """One mail a minute at most for an account: whoever asks on and on fills nobody's mailbox."""
+    with in_cell(current_cell()):  # in this thread too
+        _claim_and_send(user)
+
+
+def _claim_and_send(user: User) -> None:
     try:
         with acting_as(**user.own_scope):
             now = timezone.now()

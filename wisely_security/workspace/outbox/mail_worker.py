@@ -7,6 +7,8 @@ import threading
 
 from django.db import connection
 
+from wisely_security.database.cells.routing import in_each_cell
+
 from .delivery import deliver_next
 from .due import put_due
 from .wake_event import wake_event
@@ -41,12 +43,15 @@ class MailWorker:
             wake_event.clear()
             if self._stopping:
                 return
-            try:
-                put_due()
-                while not self._stopping and deliver_next():
-                    pass
-            except Exception:
-                logger.exception("A notification could not be delivered; its claim runs out and it is tried again.")
-            finally:
-                connection.close()
+            in_each_cell(self._work_here)
             wake_event.wait(POLL_SECONDS)
+
+    def _work_here(self) -> None:
+        try:
+            put_due()
+            while not self._stopping and deliver_next():
+                pass
+        except Exception:
+            logger.exception("A notification could not be delivered; its claim runs out and it is tried again.")
+        finally:
+            connection.close()

@@ -10,6 +10,8 @@ import threading
 
 from django.db import connection
 
+from wisely_security.database.cells.routing import in_each_cell
+
 from .delivery import deliver_next
 
 logger = logging.getLogger(__name__)
@@ -38,11 +40,14 @@ class CheckpointWorker:
     def work(self) -> None:
         """Holds no connection while waiting."""
         while not self._stop.is_set():
-            try:
-                while not self._stop.is_set() and deliver_next():
-                    pass
-            except Exception:
-                logger.exception("Checkpoints could not be sent; the claim runs out and they are sent again.")
-            finally:
-                connection.close()
+            in_each_cell(self._work_here)
             self._stop.wait(LOOK_EVERY)
+
+    def _work_here(self) -> None:
+        try:
+            while not self._stop.is_set() and deliver_next():
+                pass
+        except Exception:
+            logger.exception("Checkpoints could not be sent; the claim runs out and they are sent again.")
+        finally:
+            connection.close()

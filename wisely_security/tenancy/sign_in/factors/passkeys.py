@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import webauthn
 from django.conf import settings
@@ -170,6 +171,15 @@ def use_passkey(answer: str, purpose: str, user: User | None = None) -> Passkey:
         if not row.update(sign_count=used.new_sign_count, challenged_at=made, last_used_at=Now()):
             raise refused
     return passkey
+
+
+def named_by(answer: str) -> UUID | None:
+    """Whose passkey an answer claims to be of."""
+    try:
+        handle = parse_authentication_credential_json(_bounded(answer)).response.user_handle
+        return UUID(bytes=handle) if handle else None
+    except NOT_ACCEPTED:
+        return None
 
 
 def _bounded(answer: str) -> str:
