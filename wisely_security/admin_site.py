@@ -79,10 +79,17 @@ class SupportSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Without the way to a record's page on the site: there is none."""
-        from .investigation import support  # models are loaded by now
+        from .investigation import session_name, support  # noqa: F401  (models are loaded by now)
 
-        own = path("tenancy/user/<uuid:pk>/activity/", self.admin_view(support.person), name="person")
-        return [own, *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")]
+        own = [
+            path("tenancy/user/<uuid:pk>/activity/", self.admin_view(support.person), name="person"),
+            path(
+                "tenancy/tenant/<uuid:tenant_id>/sessions/<session_name:name>/",
+                self.admin_view(support.session),
+                name="session_story",
+            ),
+        ]
+        return [*own, *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")]
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         """Not used: it would show names of a tenant's people without recording it."""

@@ -102,6 +102,7 @@ def every_url(cast: Cast) -> list[str]:
     urls = [reverse("admin:index"), reverse("admin:jsi18n"), reverse("admin:autocomplete")]
     urls += [reverse("admin:password_change"), "/admin/nowhere/", "/admin/login_activity/", "/admin/tenancy/"]
     urls += ["/admin/workspace/", reverse("admin:person", args=[cast.bob.pk])]
+    urls += [reverse("admin:session_story", args=[cast.acme.pk, "0" * 16])]
     for model, model_admin in admin.site._registry.items():
         for pattern in model_admin.get_urls():
             if pattern.name is None:

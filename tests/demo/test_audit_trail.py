@@ -16,6 +16,7 @@ from audit_trail.registry import actions
 from audit_trail.vocabulary import ActorKind, Code, Status
 from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
+from wisely_security.demo.changes.everyday import EDITS
 from wisely_security.demo.patterns import accepted_at, suspended_at
 from wisely_security.ledger.models import NO_TENANT, time_of
 from wisely_security.tenancy.models import Tenant, User, UserStatus
@@ -205,3 +206,16 @@ def test_ordinary_days_are_as_many_as_the_sign_ins_ask_for(changing: None) -> No
     assert "1,000 events and 100 changes were added" in seed(events=1000)
     assert count() == story + EVENTS // 10 + 100
     assert story > 200
+
+
+def test_everyday_changes_belong_to_sessions_with_their_sign_in(
+    demo: list[LoginEvent], trail: list[AuditEvent]
+) -> None:
+    kinds = {model._meta.model_name for model in EDITS}
+    changes = [it for it in trail if it.actor_kind == ActorKind.PERSON and it.resource_type in kinds]
+    sign_ins = {event.session: event for event in demo if event.action == "log_in" and event.status == Status.SUCCESS}
+    assert len(changes) > EVENTS // 20
+    for event in changes:
+        signed_in = sign_ins[event.session]
+        assert (signed_in.user_id, signed_in.ip) == (event.actor_id, event.ip)
+        assert signed_in.id < event.id

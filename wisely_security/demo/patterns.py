@@ -87,7 +87,7 @@ class Person:
     """``odds``: how often each station is used. ``since``, ``until``: when the person is around, in milliseconds.
 
     What the event writer notes: the last sign-in and the last new password, and per station the last sign-in that was
-    left open, in milliseconds. ``sessions``: in which the person works at the scenario, by day.
+    left open, in milliseconds. ``sessions``: in which the person changes things, by day.
     """
 
     user: User
@@ -95,6 +95,7 @@ class Person:
     diligence: float
     since: int
     until: int
+    seed: str = ""
     signed_in: int = 0
     new_password: int = 0
     left_open: dict[Station, int] = field(default_factory=dict)
@@ -111,9 +112,9 @@ class Person:
     def at_work(self, moment: datetime, station: Station) -> Working:
         """The session of that day, on the station that it began with. Its sign-in is scripted (``sign_ins/``)."""
         at, day = milliseconds(moment), moment.astimezone(self.zone).date()
-        name = sha256(f"{self.user.email} {day}".encode()).hexdigest()[:16]
+        name = sha256(f"{self.seed} {self.user.email} {day}".encode()).hexdigest()[:16]
         session = self.sessions.setdefault(day, Working(name, station, at, at))
-        session.last = max(session.last, at)
+        session.first, session.last = min(session.first, at), max(session.last, at)
         return session
 
 
@@ -140,9 +141,8 @@ def patterns(user: User, until: datetime, seed: Seed) -> Person:
         last = suspended_at(user, until)
     if user.status == UserStatus.PENDING:
         first = last
-    return Person(
-        user, [*map(Station, clients)], rng.uniform(0.5, 1.6), since=milliseconds(first), until=milliseconds(last)
-    )
+    diligence, since, ends = rng.uniform(0.5, 1.6), milliseconds(first), milliseconds(last)
+    return Person(user, [*map(Station, clients)], diligence, since=since, until=ends, seed=str(seed))
 
 
 def milliseconds(moment: datetime) -> int:

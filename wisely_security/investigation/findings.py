@@ -29,17 +29,25 @@ MARKED = (
 
 def of_events(tenant: Tenant, reader: User, events: Sequence[Any]) -> tuple[list[Finding], dict[UUID, Mark]]:
     """Findings that rest on some of these events, and the marks of those events. At most one statement."""
-    if not events or not tenant.has_findings or not reader.may(permissions.VIEW):
+    if not tenant.has_findings or not reader.may(permissions.VIEW):
+        return [], {}
+    found, marked = resting_on(tenant.pk, events)
+    return found, {key: Mark(it.title, reverse("finding", args=[it.pk])) for key, it in marked.items()}
+
+
+def resting_on(tenant_id: UUID, events: Sequence[Any]) -> tuple[list[Finding], dict[UUID, Finding]]:
+    """Findings that rest on some of these events, and which event has which: of several, the strongest."""
+    if not events:
         return [], {}
     times = [event.occurred_at for event in events]
     period = min(times) - SLACK, max(times) + SLACK
     marked = RawSQL(MARKED, [[event.pk for event in events]], output_field=ArrayField(UUIDField()))  # noqa: S611  # nosec B611
-    findings = Finding.objects.filter(tenant=tenant).exclude(state=State.EXPECTED).during(*period)
+    findings = Finding.objects.filter(tenant=tenant_id).exclude(state=State.EXPECTED).during(*period)
     found: list[Any] = list(
         findings.annotate(marked=marked).filter(marked__len__gt=0).order_by("first_at", "id")[:MOST]
     )
-    found.sort(key=lambda it: STRENGTH[Severity(it.severity)])  # an event has the mark of the strongest
-    return found[::-1], {key: Mark(it.title, reverse("finding", args=[it.pk])) for it in found for key in it.marked}
+    found.sort(key=lambda it: STRENGTH[Severity(it.severity)])
+    return found[::-1], {key: it for it in found for key in it.marked}
 
 
 def of_person(tenant: Tenant, reader: User, person: UUID) -> list[Finding]:

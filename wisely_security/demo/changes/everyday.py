@@ -121,11 +121,13 @@ class Everyday:
         while self._next is not None and self._next[0] < until:
             at, person = self._next
             sql, values = self._change(person, at)
+            session = person.at_work(moment_at(at), person.station(self._rng))
             context = RequestContext(
                 tenant_id=person.user.tenant_id,
                 actor=person.user.as_actor(),
-                client=person.station(self._rng).client,
+                client=session.station.client,
                 request_id=UUID(self._rng.request_id()),
+                session=session.name,
             )
             yield context, moment_at(at), sql, values
             self._next = next(self._happenings, None)

@@ -116,8 +116,13 @@ def comings_and_goings(
         yield writer.write(began + int(days * DAY), step(text), person, station)
 
 
+def at_work(demo: Demo, writer: EventWriter) -> Iterator[Happening]:
+    for person in demo.people.values():
+        yield from working_sessions(person, writer)
+
+
 def working_sessions(person: Person, writer: EventWriter) -> Iterator[Happening]:
-    """In which the scenario's changes were made: signed in a little before the first, and out after the last."""
+    """In which changes were made: signed in a little before the first, and out after the last."""
     for session in person.sessions.values():
         start = max(person.since + 1, session.first - writer.rng.randrange(MINUTE, 9 * MINUTE))
         end = session.last + writer.rng.randrange(MINUTE, 25 * MINUTE)
