@@ -109,7 +109,8 @@ endef
 
 .PHONY: browser pgbouncer nginx caddy office faketime
 browser:
-	@$(call debian,chromium chromium-browser google-chrome,chromium)
+	@$(call debian,chromium-headless-shell,chromium-headless-shell)
+	@$(call debian,chromium-headless-shell chromium chromium-browser google-chrome,chromium)
 
 # Debian would start these as services, which the tests don't use.
 pgbouncer nginx caddy:

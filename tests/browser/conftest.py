@@ -23,12 +23,15 @@ SWITCHED_OFF = [
     *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying"),
     *("OptimizationHints", "PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning"),
 ]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The first is the same engine without the windows, menus and services of a browser.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # From where, and with what, everybody visits unless a test says otherwise.
 MUMBAI = "103.21.58.9"
 WINDOWS_CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36"
 )
+# As Chromium sends them; its shell would say that it is a HeadlessChrome.
+BRANDS = '"Chromium";v="129", "Not;A=Brand";v="8"'
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +99,11 @@ def visit(new_context: Callable[..., BrowserContext], site: Site, complaints: li
     def open_page(person: User | None = None, *, width: int = 1440, height: int = 900, **options: Any) -> Page:
         defaults: dict[str, Any] = {
             "user_agent": WINDOWS_CHROME,
-            "extra_http_headers": {"X-Forwarded-For": MUMBAI},
+            "extra_http_headers": {
+                "X-Forwarded-For": MUMBAI,
+                "Sec-CH-UA": BRANDS,
+                "Sec-CH-UA-Full-Version-List": BRANDS,
+            },
             "reduced_motion": "reduce",
             "viewport": {"width": width, "height": height},
         }

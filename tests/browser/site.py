@@ -17,6 +17,7 @@ from datetime import date
 from email import policy
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -114,7 +115,7 @@ def _inhabit() -> tuple[Cast, User]:
 
 @contextmanager
 def _served(folder: Path, database: str) -> Iterator[str]:
-    """gunicorn on a port of its own. The port is open before the server is: the first visitor waits."""
+    """gunicorn on a port of its own, once it answers."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environ = kept | {
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
@@ -140,6 +141,7 @@ def _served(folder: Path, database: str) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
         try:
+            urlopen(environ["SITE_URL"] + "/sign-in/", timeout=300).close()  # a browser would not wait so long
             yield environ["SITE_URL"]
         finally:
             server.terminate()

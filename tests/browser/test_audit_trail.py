@@ -18,6 +18,8 @@ from .picking import pick
 from .reading import expect_only_results_replaced, mark, rows
 from .test_accessibility import NARROW, WIDE, examine
 
+pytestmark = pytest.mark.long
+
 PAGE = "/settings/security/audit-trail/"
 
 

@@ -20,6 +20,8 @@ from .reading import (
     rows,
 )
 
+pytestmark = pytest.mark.long
+
 FIRST, LAST = days_ago(20), days_ago(15)
 
 

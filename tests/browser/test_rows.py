@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from .reading import LOGIN_ACTIVITY, between, days_ago, expect_rows, row_of, rows
 from .test_accessibility import examine
 
+pytestmark = pytest.mark.long
+
 FIRST, LAST = days_ago(32), days_ago(14)
 COLUMNS = ["Name", "IP Address", "Device Type", "Geo Location", "Status", "Action"]
 

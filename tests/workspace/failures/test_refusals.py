@@ -20,6 +20,8 @@ from wisely_security.workspace.pages.urls import urlpatterns
 
 from .failing import EVERY_WAY, ROWS, address_of, every_way, every_way_on_a_record, only_failure, record_in
 
+pytestmark = pytest.mark.long
+
 
 def test_every_url_that_changes_something_is_tried(workspace: Cast) -> None:
     ROWS["Business Profile, Profile: Update"].prepare(workspace)
