@@ -20,7 +20,10 @@ from login_activity.models import LoginEvent
 from login_activity.sign_ins import summaries
 from tests.support.cast import Cast, create_cast
 from tests.support.databases import drop_template, fresh_database, make_template
+from tests.support.passkeys import Device
 from wisely_security.core.request_context import acting_as
+
+from .doors import passkey_of
 
 Request = Callable[[int], tuple[str, dict[str, str] | None]]  # path, and the form where it is posted
 KNOWN = "alice@acme.example"
@@ -40,13 +43,16 @@ class Flood:
 
 def _pages(cast: Cast) -> dict[str, Request]:
     dead = reverse("password_reset_confirm", args=[cast.alice.pk, "dead"])
-    sign_in, admin, reset = "/sign-in/", "/admin/login/", "/password-reset/"
+    sign_in, admin, reset, passkey = "/sign-in/", "/admin/login/", "/password-reset/", "/sign-in/passkey/"
+    unknown, wrong = (each.use({"challenge": "AAAA"}) for each in (Device(), passkey_of(cast.alice)))
     return {
         "Sign in: one account": lambda _: (sign_in, {"username": KNOWN, "password": "not it"}),
         "Sign in: a name that nobody has": lambda _: (sign_in, {"username": "nobody@x.example", "password": "x"}),
         "Sign in: each time another name": lambda n: (sign_in, {"username": f"n{n}@x.example", "password": "x"}),
         "Sign in: passwords typed as names": lambda n: (sign_in, {"username": f"secret {n}", "password": "x"}),
         "Django admin: one account": lambda _: (admin, {"username": "dana@wisely.example", "password": "x"}),
+        "A passkey that nobody has": lambda _: (passkey, {"answer": unknown}),
+        "A passkey of an account, wrongly signed": lambda _: (passkey, {"answer": wrong}),
         "Reset password: one account": lambda _: (reset, {"email": KNOWN}),
         "Reset password: each time another name": lambda n: (reset, {"email": f"n{n}@x.example"}),
         "A dead link of an account": lambda _: (dead, None),

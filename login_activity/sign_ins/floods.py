@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from wisely_security.core.request_context import current
+from wisely_security.ledger.writing import Condition
 
 from ..vocabulary import Action, Reason
 
@@ -27,34 +27,31 @@ def is_for_anybody(action: Action, user_id: UUID | None, failed: Reason | None, 
     return failed is not None or note is Reason.LINK_REQUESTED
 
 
-def is_only_counted(tenant_id: UUID | None, values: dict[str, Any]) -> bool:
-    """Count an event that is one too many; False: it is to be written. ``values``: by column, as it would be written.
+def unless_flooded(tenant_id: UUID | None, values: dict[str, Any]) -> Condition:
+    """The condition under which an event is written by itself; an event that is one too many it counts.
 
-    In the transaction of what it records. Of an unknown user, ``user_email`` has no more than the record may have.
+    It belongs to the statement that writes the event, so that both take one, and nearly as long. ``values``: by column,
+    as the event would be written. Of an unknown user, ``user_email`` has no more than the record may have.
     """
     client = current().client
     network = None if client.address is None else f"{client.address}/{64 if client.address.version == 6 else 32}"
     what = {"action": values["action"], "status": values["status"], "reason": values["reason"]}
-    what["name"] = values["user_name"]
-    limits = [
-        settings.FLOOD_EVENTS_PER_ADDRESS,
-        settings.FLOOD_EVENTS_PER_ACCOUNT,
-        settings.FLOOD_EVENTS_PER_TENANT,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT login_activity_admit(%s, %s, %s, %s, %s, network(%s::inet), %s, %s, %s)",
-            [
-                tenant_id,
-                json.dumps(what),
-                values["user_id"],
-                values["user_email"],
-                values["ip"],
-                network,
-                json.dumps({**client.as_data(), "detail": values["detail"]}),
-                current().request_id,
-                limits,
+    return Condition(
+        _ADMIT,
+        {
+            "of_tenant": tenant_id,
+            "what": json.dumps(what | {"name": values["user_name"]}),
+            "network": network,
+            "its_client": json.dumps({**client.as_data(), "detail": values["detail"]}),
+            "limits": [
+                settings.FLOOD_EVENTS_PER_ADDRESS,
+                settings.FLOOD_EVENTS_PER_ACCOUNT,
+                settings.FLOOD_EVENTS_PER_TENANT,
             ],
-        )
-        [admitted] = cursor.fetchone()
-    return not admitted
+        },
+    )
+
+
+_ADMIT = """login_activity_admit(
+    %(of_tenant)s, %(what)s, %(user_id)s, %(user_email)s, %(ip)s, network(%(network)s::inet), %(its_client)s,
+    %(request_id)s, %(limits)s)"""

@@ -11,14 +11,14 @@ from django.core.validators import validate_email
 
 from wisely_security.core.request_context import Actor, current
 from wisely_security.core.text.characters import harmless, validate_one_line
-from wisely_security.ledger.writing import append, append_to_each
+from wisely_security.ledger.writing import ALWAYS, append, append_to_each
 from wisely_security.tenancy.models import User
 
 from ..devices.identify import Device, identify
 from ..models import LoginEvent
 from ..places.locate import Place, locate
 from ..vocabulary import Action, Reason, Status
-from .floods import is_for_anybody, is_only_counted
+from .floods import is_for_anybody, unless_flooded
 
 HIDDEN_NAME = "••••••"
 
@@ -41,9 +41,9 @@ def record(
     """
     owner = tenant_id or (user.tenant_id if user else None)
     values = event_values(action, user, owner, failed=failed, note=note, typed=typed, detail=detail)
-    if is_for_anybody(action, values["user_id"], failed, note) and is_only_counted(owner, values):
-        return
-    append(LoginEvent, tenant_id=owner, values=values)
+    is_bounded = is_for_anybody(action, values["user_id"], failed, note)
+    only_if = unless_flooded(owner, values) if is_bounded else ALWAYS
+    append(LoginEvent, tenant_id=owner, values=values, only_if=only_if)
 
 
 def record_in_each(action: Action, user: User, tenants: Collection[UUID], detail: dict[str, Any]) -> None:

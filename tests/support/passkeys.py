@@ -44,9 +44,7 @@ class Device:
     def make(self, options: dict[str, Any]) -> str:
         """What ``navigator.credentials.create`` answers."""
         self.handle = decoded(options["user"]["id"])
-        numbers = self.key.public_key().public_numbers()
-        public = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")})
-        key = bytes(16) + len(self.key_id).to_bytes(2, "big") + self.key_id + public
+        key = bytes(16) + len(self.key_id).to_bytes(2, "big") + self.key_id + self.public_key()
         data = self._data(self.flags | WITH_KEY) + key
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
         return self._answer(
@@ -55,6 +53,10 @@ class Device:
                 "attestationObject": encoded(attestation),
             }
         )
+
+    def public_key(self) -> bytes:
+        numbers = self.key.public_key().public_numbers()
+        return cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")})
 
     def use(self, options: dict[str, Any]) -> str:
         """What ``navigator.credentials.get`` answers."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import authenticate
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from login_activity.sign_ins.recorder import HIDDEN_NAME
 from tests.support.cast import PASSWORD, Cast, add_member, person, sign_in
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Session, User, UserStatus
+from wisely_security.tenancy.sign_in.links import tokens
 
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -93,6 +96,22 @@ def test_a_refusal_takes_the_same_steps_whoever_is_meant(cast: Cast, path: str, 
         size = len(answer.content) - answer.content.count(email.encode()) * len(email)
         seen.add((len(sent), answer.status_code, size, tuple(answer.cookies)))
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize("view", ["password_reset_confirm", "accept_invitation"])
+def test_a_link_that_does_not_work_takes_the_same_steps_whoever_it_names(cast: Cast, view: str) -> None:
+    token = tokens.make_token(cast.charlie)  # well formed, and of none of them
+    set_status(cast.bob, UserStatus.SUSPENDED)
+    ivy = person("Ivy", "ivy@acme.example", status=UserStatus.PENDING)
+    ivy.set_unusable_password()
+    add_member(cast.acme, "admin", ivy)
+    seen = set()
+    for user_id in (cast.alice.pk, cast.bob.pk, ivy.pk, uuid4()):
+        with CaptureQueriesContext(connection) as sent:
+            answer = Client().get(reverse(view, args=[user_id, token]))
+        seen.add((len(sent), answer.status_code, answer.content, tuple(answer.cookies)))
+    [(_, status, *_)] = seen
+    assert status == 410
 
 
 @pytest.mark.parametrize("typed", ["hunter2", "correct horse battery", "+44 7700 900123", "a@b", "ünïcode", "x" * 254])

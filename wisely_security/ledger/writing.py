@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -23,11 +23,23 @@ def writable_columns(model: type[Event]) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields if field.attname not in DATABASE_MADE)
 
 
-def append(model: type[Event], *, tenant_id: UUID | None, values: Mapping[str, Any]) -> None:
+class Condition(NamedTuple):
+    """SQL that the database evaluates in the statement of the event, with parameters that no column is named like."""
+
+    sql: str
+    params: Mapping[str, Any]
+
+
+ALWAYS = Condition("true", {})
+
+
+def append(
+    model: type[Event], *, tenant_id: UUID | None, values: Mapping[str, Any], only_if: Condition = ALWAYS
+) -> None:
     """Write one event of a tenant (``None``: of no tenant) in the current transaction.
 
     ``values`` holds every writable column but ``tenant_id`` and ``request_id``. Any error is the caller's to
-    see: an event that cannot be written must stop what it records.
+    see: an event that cannot be written must stop what it records. ``only_if``: otherwise it is not written.
     """
     now = current()
     row: dict[str, Any] = {
@@ -37,7 +49,7 @@ def append(model: type[Event], *, tenant_id: UUID | None, values: Mapping[str, A
     }
     support = now.support and tenant_id is None
     with acting_as(tenant_id=tenant_id, support=support), connection.cursor() as cursor:
-        cursor.execute(_insert(model), row)
+        cursor.execute(_insert(model, only_if.sql), row | dict(only_if.params))
 
 
 def append_to_each(model: type[Event], tenants: Collection[UUID], values: Mapping[str, Any]) -> None:
@@ -61,7 +73,7 @@ def _adapted(value: Any) -> Any:
 
 
 @cache
-def _insert(model: type[Event]) -> str:
+def _insert(model: type[Event], only_if: str = ALWAYS.sql) -> str:
     columns = writable_columns(model)
     values = ", ".join(f"%({column})s" for column in columns)
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {values} WHERE {only_if}"

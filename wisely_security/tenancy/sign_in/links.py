@@ -5,6 +5,7 @@ The token is Django's: it depends on the password, the last sign-in and the addr
 
 from __future__ import annotations
 
+from typing import TypeGuard
 from uuid import UUID
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -47,5 +48,7 @@ def named_user(user_id: UUID) -> User | None:
         return None
 
 
-def link_is_good(user: User, token: str, status: UserStatus) -> bool:
-    return user.status == status and tokens.check_token(user, token) and tokens.age(token) <= VALID_SECONDS[status]
+def link_is_good(user: User | None, token: str, status: UserStatus) -> TypeGuard[User]:
+    """The token is checked whoever the link names, if anybody, so that the time of a refusal does not disclose it."""
+    genuine = tokens.check_token(user or User(), token)
+    return genuine and user is not None and user.status == status and tokens.age(token) <= VALID_SECONDS[status]

@@ -111,7 +111,7 @@ class SetPasswordByLink(View):
     def dispatch(self, request: HttpRequest, *args: Any, user_id: UUID, token: str, **kwargs: Any) -> Any:
         with using(by_nobody()):
             user = named_user(user_id)
-            if user is None or not link_is_good(user, token, self.status):
+            if not link_is_good(user, token, self.status):
                 return self._ended(user)
             self.user: User = user
             return super().dispatch(request, *args, **kwargs)
