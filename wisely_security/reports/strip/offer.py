@@ -32,12 +32,15 @@ class Offer:
     counts: dict[str, dict[str, Count]] | None
 
 
-def statement(model: type[Event], tenant_id: UUID, period: Period, passed: str) -> tuple[str, list[Any]]:
-    """Rows for ``offer_of``. ``passed``: SQL for the number of events of the period. Where there are too many, or it is
-    not of quarters of an hour, nothing is counted, and people are the first of all by name."""
+def statement(model: type[Event], tenant_id: UUID, period: Period, passed: str = "") -> tuple[str, list[Any]]:
+    """Rows for ``offer_of``. ``passed``: SQL for the number of events of the period; without it, all are counted. Where
+    there are too many, or it is not of quarters of an hour, nothing is, and people are the first of all by name."""
     start, end = quarter(period.start), quarter(period.end, up=True)
-    are_few = f"({passed} <= {MOST_PASSED})" if (start, end) == (period.start, period.end) else "false"
-    counted, values = occurring.counted_statement(model, tenant_id, start, end, are_few)
+    if_few = f"({passed} <= {MOST_PASSED})" if passed else ""
+    if (start, end) != (period.start, period.end):
+        if_few = "false"
+    are_few = if_few or "true"
+    counted, values = occurring.counted_statement(model, tenant_id, start, end, if_few)
     named = people.named(counted, len(model.dimensions))
     first, its_values = people.statement()
     return (
@@ -54,7 +57,7 @@ def statement(model: type[Event], tenant_id: UUID, period: Period, passed: str) 
 
 def read(model: type[Event], tenant_id: UUID, period: Period) -> Offer:
     """However many events the period has: under a time limit."""
-    sql, values = statement(model, tenant_id, period, "0")
+    sql, values = statement(model, tenant_id, period)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return offer_of(model, cursor.fetchall())
