@@ -232,11 +232,13 @@ class ReportPage(ReportView):
 
     def _rows(self, page: Page, marks: Mapping[UUID, unusual.Mark], of_rows: Mapping[str, Rows]) -> list[Row]:
         link = cache(self.link)  # half of them go to the same few pages
+        zone = timezone.get_current_timezone()
         notes = dict(of_rows.get(_NOTES, ()))
         shown = zip(page.rows, self.report.rows(page.rows, link, of_rows.get(_RECORD, [])), strict=True)
         rows = [
             Row(
                 event=event,
+                zone=zone,
                 url=f"{self.path}{event.pk}/",
                 link=link,
                 mark=marks.get(event.pk),

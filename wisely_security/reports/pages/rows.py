@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, tzinfo
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from jinja2 import BaseLoader, Template, nodes
 
@@ -21,14 +20,14 @@ Value = Callable[["Row"], str]
 
 
 class Row(SimpleNamespace):
-    """An event as the macros show it, at a time in the reader's zone, and what the record adds (``Report.rows``).
+    """An event as the macros show it, at a time in the reader's ``zone``, and what the record adds (``Report.rows``).
 
     ``link(**parameters)``: to the page with other filters. ``mark``: the finding that it belongs to. ``notes``: that
     there are some, in words. ``more``: how many of its group follow; ``is_cut``, ``ends_group``: groups.py.
     """
 
-    def __init__(self, *, event: Any, **values: Any) -> None:
-        local = timezone.localtime(event.occurred_at)
+    def __init__(self, *, event: Any, zone: tzinfo, **values: Any) -> None:
+        local = event.occurred_at.astimezone(zone)
         long, short = _names(local.date())
         iso = local.isoformat(timespec="milliseconds")
         time, offset = iso[11:19], iso[23:].replace(":", "")
