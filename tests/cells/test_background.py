@@ -74,6 +74,18 @@ def test_e_mails_of_each_cell_are_sent(cells: Cells, monkeypatch: pytest.MonkeyP
     assert ["Uma Urban has added" in str(each.body) for each in mail.outbox] == [True]
 
 
+def test_tenants_that_move_are_found_in_the_other_cell(cells: Cells) -> None:
+    directory.point([cells.eu.hooli.pk, cells.eu.nucleus.pk], "main")
+    assert [directory.cell_of(email=each.email) for each in (cells.eu.nils, cells.eu.uma)] == ["main", "eu-1"]
+    with in_cell("eu-1"):  # where they are erased afterwards
+        directory.push()
+        with acting_as(support=True), connection.cursor() as cursor:
+            cursor.execute("SELECT cells_release(%s, 'eu-1')", [cells.eu.nils.pk])
+    with acting_as(support=True), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cells_directory_address WHERE user_id = %s", [cells.eu.nils.pk])
+        assert cursor.fetchone() == (1,)
+
+
 class TestTheDirectoryFollows:
     def test_a_deleted_account_frees_its_address(self, cells: Cells, one_round: Any) -> None:
         with in_cell("eu-1"), acting_as(tenant_id=cells.eu.umbrella.pk):

@@ -8,6 +8,7 @@ seconds later: triggers note which tenants and people of a cell have changed, an
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from django.db import OperationalError, connection
 from wisely_security.core.request_context import FIRST_CELL, acting_as
 from wisely_security.database.cells.errors import CellUnavailableError
 from wisely_security.database.cells.routing import all_cells, current_cell, has_cells, in_cell
+from wisely_security.database.replication.alias_override import override_default
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +114,12 @@ def waiting_since() -> datetime | None:
         return None
     [[since]] = _ask("SELECT min(changed_at) FROM cells_change")
     return since  # type: ignore[no-any-return]
+
+
+def point(tenant_ids: Iterable[UUID], cell: str) -> None:
+    """From now on these tenants live in that cell. As the owner of the first one."""
+    with in_cell(FIRST_CELL), override_default("owner"), acting_as(support=True):
+        _ask("UPDATE cells_directory_tenant SET cell = %s WHERE tenant_id = ANY(%s)", cell, list(tenant_ids))
 
 
 def write_all() -> None:

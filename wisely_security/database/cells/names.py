@@ -1,4 +1,5 @@
-"""The cell's name in what a browser or a program brings back: ``eu-1~…``. What has none is the first cell's.
+"""The cell's name in what a browser or a program brings back (``eu-1~…``), and in paths. What has none is the first
+cell's.
 
 Names come from outside here, so one that is no cell's stays part of the value, which opens nothing.
 """
@@ -6,10 +7,11 @@ Names come from outside here, so one that is no cell's stays part of the value, 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from wisely_security.core.request_context import FIRST_CELL
 
-from .routing import all_cells
+from .routing import all_cells, current_cell
 
 MARK = "~"
 _PATH = re.compile(r"/~([a-z][a-z0-9-]{0,30})(/.*)", re.DOTALL)
@@ -17,6 +19,12 @@ _PATH = re.compile(r"/~([a-z][a-z0-9-]{0,30})(/.*)", re.DOTALL)
 
 def marked(value: str, cell: str) -> str:
     return value if cell == FIRST_CELL else f"{cell}{MARK}{value}"
+
+
+def own_folder(folder: Path) -> Path:
+    """Where the current cell keeps its files below a folder of the settings: the first one in the folder itself."""
+    cell = current_cell()
+    return folder if cell == FIRST_CELL else folder / cell
 
 
 def split(value: str) -> tuple[str, str]:

@@ -12,6 +12,8 @@ from typing import BinaryIO, NamedTuple
 
 from django.conf import settings
 
+from wisely_security.database.cells.names import own_folder
+
 from ..models import Archive
 from . import earlier_format
 from .errors import ArchiveError
@@ -26,7 +28,7 @@ class Facts(NamedTuple):
 
 
 def path_of(name: str) -> Path:
-    return Path(settings.ARCHIVE_DIR) / f"{name}{SUFFIX}"
+    return own_folder(Path(settings.ARCHIVE_DIR)) / f"{name}{SUFFIX}"
 
 
 def part_of(path: Path) -> Path:
@@ -56,7 +58,7 @@ def install(path: Path) -> None:
 
 def install_recorded() -> None:
     """Rewritten files that the database knows, but whose writer was killed before they took their place."""
-    for part in sorted(Path(settings.ARCHIVE_DIR).glob(f"*{SUFFIX}{PART}")):
+    for part in sorted(own_folder(Path(settings.ARCHIVE_DIR)).glob(f"*{SUFFIX}{PART}")):
         path = part.with_suffix("")
         archive = Archive.objects.filter(name=path.stem).first()
         rewrite = archive and archive.rewrites.last()
@@ -93,6 +95,6 @@ def as_written(archive: Archive) -> Path:
 def unknown(archives: Iterable[Archive]) -> list[Path]:
     """Files that look like archives, and are none of these."""
     known = {path.name for archive in archives for path in (path_of(archive.name), *earlier_format.paths_of(archive))}
-    folder = Path(settings.ARCHIVE_DIR)
+    folder = own_folder(Path(settings.ARCHIVE_DIR))
     found = [path for suffix in (SUFFIX, *earlier_format.SUFFIXES) for path in folder.glob(f"*{suffix}")]
     return sorted(path for path in found if path.name not in known)

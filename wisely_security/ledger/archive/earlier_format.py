@@ -18,6 +18,8 @@ from typing import Any
 
 from django.conf import settings
 
+from wisely_security.database.cells.names import own_folder
+
 from ..models import Archive
 from .errors import ArchiveError
 
@@ -32,7 +34,7 @@ def paths_of(archive: Archive) -> tuple[Path, ...]:
     """Its manifest and its data; nothing for an archive of today."""
     if not is_of(archive):
         return ()
-    return tuple(Path(settings.ARCHIVE_DIR) / f"{archive.name}{suffix}" for suffix in SUFFIXES)
+    return tuple(own_folder(Path(settings.ARCHIVE_DIR)) / f"{archive.name}{suffix}" for suffix in SUFFIXES)
 
 
 def state(archive: Archive) -> str:

@@ -16,6 +16,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from wisely_security.database.cells.names import own_folder
+
 CUT_SHORT = b"\n(incomplete)\n\n"
 TAIL = 8192  # bytes: more than any entry
 _ENTRY = re.compile(
@@ -31,7 +33,7 @@ class Entry(NamedTuple):
 
 
 def path_of(record: str, tenant_id: UUID, folder: Path | None = None) -> Path:
-    return (folder or Path(settings.CHECKPOINT_DIR)) / record / f"{tenant_id}.checkpoints"
+    return (folder or own_folder(Path(settings.CHECKPOINT_DIR))) / record / f"{tenant_id}.checkpoints"
 
 
 def entries(record: str, tenant_id: UUID, folder: Path | None = None) -> Iterator[Entry]:
@@ -79,7 +81,7 @@ def append(record: str, tenant_id: UUID, notes: Iterable[str]) -> None:
 
 def logs() -> Iterator[tuple[str, UUID]]:
     """The logs that there are files of: record and tenant."""
-    for path in sorted(Path(settings.CHECKPOINT_DIR).glob("*/*.checkpoints")):
+    for path in sorted(own_folder(Path(settings.CHECKPOINT_DIR)).glob("*/*.checkpoints")):
         try:
             yield path.parent.name, UUID(path.stem)
         except ValueError:

@@ -8,7 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from ...models import Event
+from wisely_security.core.request_context import FIRST_CELL
+from wisely_security.database.cells.routing import current_cell
+
+from ...models import NO_TENANT, Event
 from ..checkpoints import Checkpoint, open_checkpoint
 from ..keys import SigningKeyError, SigningKeys, VerifyingKeys, signing_keys
 from ..notes import NoteError
@@ -33,9 +36,10 @@ def record_of(model: type[Event]) -> str:
 
 
 def origin_of(model: type[Event], tenant_id: UUID) -> str:
-    """Of a log that begins now; later it keeps the one that it began with."""
+    """Of a log that begins now; later it keeps the one that it began with. Of no tenant, each cell has one."""
     host = settings.LOG_ORIGIN or urlsplit(settings.SITE_URL).netloc
-    return f"{host}/{tenant_id}/{record_of(model)}"
+    origin = f"{host}/{tenant_id}/{record_of(model)}"
+    return f"{origin}/{current_cell()}" if tenant_id == NO_TENANT and current_cell() != FIRST_CELL else origin
 
 
 def origins_until(origin: str) -> list[str]:
