@@ -20,10 +20,12 @@ from tests.ledger.sealing.logs.tampering import seal_all
 from tests.reports.downloads.bundles import checked, exported, member
 from tests.support.cast import Cast, sign_in
 from tests.support.records import append_rows
+from wisely_security.core.actor_names import ERASED_PERSON
 from wisely_security.core.request_context import acting_as
 from wisely_security.investigation.sign_in_trouble import diagnose, gather
 from wisely_security.ledger.derived.projectors import project
 from wisely_security.ledger.derived.rollup import Count
+from wisely_security.ledger.erasure.person import Person
 from wisely_security.ledger.vocabulary import Status
 from wisely_security.reports.strip import tops, usual
 from wisely_security.reports.strip.usual import Usual, today
@@ -205,3 +207,18 @@ def test_support_reads_how_often_a_password_was_wrong_and_from_where(cast: Cast)
     assert "from 198.51.100.1, 203.0.113.7 (Mumbai" in of(cast.bob).evidence
     assert of(cast.alice).says.startswith("Wrong password, 400 times")
     assert "from 198.51.100.1, 2001:db8:5::1." in of(cast.alice).evidence
+
+
+def test_an_erased_person_is_in_none_of_it_and_the_number_stays(cast: Cast) -> None:
+    """Of an event at their account alone, the addresses go as its own would; of others, their names."""
+    bob = Person(frozenset({cast.bob.pk}), frozenset({cast.bob.email}), frozenset({cast.bob.name}))
+    each = [_one(cast.bob, "198.51.100.1", 300), _one(cast.bob, "198.51.100.2", 40)]
+    of_bob = LoginEvent(user_id=cast.bob.pk, user_name=cast.bob.name, user_email=cast.bob.email)
+    of_bob.detail = {"times": 340, **MOMENTS, "each": each}
+    assert bob.redacted(of_bob)["detail"] == {"times": 340, **MOMENTS}
+    of_both = LoginEvent(
+        user_name="2 people", detail={"times": 2, "each": [_one(cast.alice, "198.51.100.1", 1), each[1]]}
+    )
+    left = bob.redacted(of_both)["detail"]["each"]
+    assert left[0] == _one(cast.alice, "198.51.100.1", 1)
+    assert (left[1]["name"], left[1]["e-mail"], left[1]["times"]) == (ERASED_PERSON, ERASED_PERSON, 40)
