@@ -26,9 +26,9 @@ from wisely_security.ledger.months.partitions import add_months
 from wisely_security.ledger.search.plan import CANDIDATES
 from wisely_security.tenancy.models import Tenant
 
+from .derived import derive_of, find_from_now_on
 from .filters import NOBODY, Query
 from .plans import check, reads, until_derived
-from .unusual import find_from_now_on
 
 EVENTS = 100_000
 VALUES = 2_000  # sorted by how often each occurs: for the lists above the rows, and what filters offer
@@ -64,6 +64,7 @@ def acme(template_database: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         history.tenants[0] = cast.acme.pk
         history.load()
         find_from_now_on()
+        derive_of([cast.acme.pk])
         until_derived()
         with connections["owner"].cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

@@ -3,25 +3,14 @@ following everybody through millions of events takes minutes."""
 
 from __future__ import annotations
 
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from wisely_security.core.request_context import acting_as
 from wisely_security.findings.engine.observations import TABLES
-from wisely_security.findings.engine.projector import NAME
 from wisely_security.findings.models import Finding
 from wisely_security.reports.pages.keyset import PAGE_SIZE
 from wisely_security.tenancy.models import Tenant
-
-
-def find_from_now_on() -> None:
-    """The projector of findings has examined what is recorded so far."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_projector (name, events, next_tx) "
-            "SELECT %s, it, ledger_tx(pg_snapshot_xmin(pg_current_snapshot())) FROM unnest(%s) AS it",
-            [NAME, list(TABLES.values())],
-        )
 
 
 def mark_some(tenant: Tenant) -> None:
