@@ -41,7 +41,8 @@ def main(rounds: int) -> None:
             about=(
                 "Milliseconds from the form to the answer, the median, without the network; and how many times the "
                 "same without a record (ours beside ours, peers beside Django). The password's hash is a cheap one, so "
-                "that it does not hide the difference. Each attempt comes from an address of its own. Ours without the "
+                "that it does not hide the difference. Each attempt comes from an address of its own, and none "
+                "finds guesses before it: it is neither locked out nor counted as one of a flood. Ours without the "
                 "record has no lock-out either."
             ),
             headings=["", *KINDS],
