@@ -44,7 +44,7 @@ def rolled_up(cell: str) -> int:
 @pytest.fixture
 def one_round(monkeypatch: pytest.MonkeyPatch) -> Any:
     thread = projectors.ProjectorThread()
-    monkeypatch.setattr(thread._stop, "wait", lambda _: thread.request_stop())
+    monkeypatch.setattr(thread.stopping, "wait", lambda _: thread.request_stop())
     return lambda: done_by(thread.work)
 
 

@@ -29,11 +29,15 @@ from wisely_security.reports.table.stored import About, Stored, add_stored_field
 
 
 class OfNothing(LoginActivityTable):
-    unheard = ReportColumn("Unheard", Cell("unheard"))
+    area = ReportColumn("Unheard", Cell("unheard"))
 
 
 class WithoutDefault(LoginActivityTable):
     place = ReportColumn("Geo Location", Cell("place"), stored=Stored(field=models.TextField(), about=About.NOBODY))
+
+
+class NotTheLast(LoginActivityTable):
+    late = ReportColumn("Late", Cell("place"))
 
 
 class Forgotten(LoginActivityTable):
@@ -50,6 +54,7 @@ class OfNobody(LoginActivityTable):
         (OfNothing, "reports.E001", "unheard", "Stored("),
         (WithoutDefault, "reports.E002", "place", "plain value"),
         (Forgotten, "reports.E003", "browser", "beside_columns"),
+        (NotTheLast, "reports.E005", "last column", "before event_id"),
         (OfNobody, "reports.E004", "Phone.WHO", "Phone.WHO"),
     ],
 )

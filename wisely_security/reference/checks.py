@@ -24,6 +24,7 @@ CHECKS = {
     "reports.E002": "a column that was added to a record has a field without db_default",
     "reports.E003": "a field of events is in no column of their record",
     "reports.E004": "a record lacks a column that a phone’s row begins or ends with, or has it twice",
+    "reports.E005": "the last column of a record is not the ID of the event",
     "wisely_security.E001": "`TRUSTED_PROXIES` cannot be read",
     "wisely_security.E002": "the primary or the replica does not answer",
     "wisely_security.E003": "`DATABASE_REPLICA_URL` is not a copy of `DATABASE_URL`",

@@ -28,14 +28,14 @@ def projector(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProjectorThread]:
     projector.start()
     yield projector
     projector.stop()
-    assert not projector._thread.is_alive()
+    assert not projector.thread.is_alive()
 
 
 def test_the_thread_projects_new_events(projector: ProjectorThread) -> None:
     tenant = records.a_tenant()
     for number in range(3):
         records.append_many(tenant, 5)
-        until_summed(tenant, 5 * (number + 1), projector._thread.is_alive)
+        until_summed(tenant, 5 * (number + 1), projector.thread.is_alive)
 
 
 def test_the_thread_survives_a_lost_database(projector: ProjectorThread, caplog: pytest.LogCaptureFixture) -> None:
@@ -49,7 +49,7 @@ def test_the_thread_survives_a_lost_database(projector: ProjectorThread, caplog:
             )
             connection.close()
             records.append_many(tenant, 5)
-            until_summed(tenant, 5 * (number + 1), projector._thread.is_alive)
+            until_summed(tenant, 5 * (number + 1), projector.thread.is_alive)
 
 
 def test_the_command_projects_once() -> None:

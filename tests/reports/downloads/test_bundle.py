@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from audit_trail.report.declaration import REPORT as AUDIT_TRAIL
 from login_activity.models import LoginEvent
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.audit_trail.page.story import record_story
@@ -201,8 +200,3 @@ def test_after_a_rotation_the_key_in_use_has_signed_too(
     bundle = download(alice)
     assert vkey(committed_cast) != before
     assert checked(bundle, tmp_path, vkey(committed_cast)).problems == []
-
-
-@pytest.mark.parametrize("declared", [LOGIN_ACTIVITY, AUDIT_TRAIL], ids=lambda each: each.key)
-def test_the_last_column_is_the_id_of_the_event(declared) -> None:
-    assert declared.table.columns_of()[-1].cell.rule == {"kind": "text", "field": "id"}

@@ -9,7 +9,6 @@ events that are not consumed yet, so results never depend on how far a projector
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,6 +18,7 @@ from django.utils import timezone
 
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.cells.routing import in_each_cell
+from wisely_security.worker import Worker
 
 from ..models import time_of
 from ..months.partitions import event_tables
@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 PROJECTORS = ["ledger_roll_up", "ledger_build_segments"]  # functions; each has this name in ledger_projector too
 SEALER = "ledger_seal"  # written in Python because it signs; runs where there is a key
 POLL_SECONDS = 5
-SECONDS_TO_STOP = 5
 
 _registered: dict[str, Callable[[str], bool]] = {}
 _sources: list[tuple[Callable[[], bool], Callable[[], datetime | None]]] = []
@@ -96,29 +95,15 @@ def pending_since(projector: str, table: str) -> datetime | None:
     return max(occurred_at, projected_at) if projected_at else occurred_at
 
 
-class ProjectorThread:
+class ProjectorThread(Worker):
     """Runs all projectors every ``POLL_SECONDS``. Holds no connection in between."""
 
-    def __init__(self) -> None:
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self.work, name="projectors", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def request_stop(self) -> None:
-        """Stop after the current transaction."""
-        self._stop.set()
-
-    def stop(self) -> None:
-        """Give it a moment to finish. What it cannot finish is consumed again."""
-        self.request_stop()
-        self._thread.join(SECONDS_TO_STOP)
+    name = "projectors"
 
     def work(self) -> None:
-        while not self._stop.is_set():
+        while not self.stopping.is_set():
             in_each_cell(self._work_here)
-            self._stop.wait(POLL_SECONDS)
+            self.stopping.wait(POLL_SECONDS)
 
     def _work_here(self) -> None:
         for write, _ in _sources:
@@ -129,7 +114,7 @@ class ProjectorThread:
 
     def _work_off(self, work: Callable[[], bool], name: str) -> None:
         try:
-            while not self._stop.is_set() and work():
+            while not self.stopping.is_set() and work():
                 pass
         except Exception:
             logger.exception("%s failed and will be tried again.", name)

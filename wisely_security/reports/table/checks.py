@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from wisely_security.ledger.models import Event
 
 from ..declaration import reports
+from .cells import Cell
 from .columns import Phone, ReportTable, Shown
 
 OF_THE_TABLE = frozenset({"tenant_id", "tx"})
@@ -37,6 +38,12 @@ def faults(model: type[Event], table: type[ReportTable]) -> Iterator[CheckMessag
                 hint="Give it one: a plain value, which events of before have. It never changes.",
                 id="reports.E002",
             )
+    if columns[-1].cell != Cell("id"):
+        yield Error(
+            f"The last column of {here} is not the ID of the event.",
+            hint=f"Put {columns[-1].name} before event_id: downloads with proof find an event by the end of its row.",
+            id="reports.E005",
+        )
     on_page = table.columns_of(Shown.ON_PAGE)
     for place in (Phone.WHO, Phone.STATUS, Phone.WHEN):
         if [column.phone for column in on_page].count(place) != 1:

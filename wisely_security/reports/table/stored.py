@@ -36,7 +36,9 @@ def add_stored_fields(model: type[Event], table: type[ReportTable]) -> None:
     for column in table.columns_of():
         if stored := column.stored:
             name, indexed = column.cell.field, model.indexed
-            model.add_to_class(name, stored.field.clone())
+            field = stored.field.clone()
+            field.default = field.db_default  # for events that are put together in Python
+            model.add_to_class(name, field)
             if stored.about is not About.NOBODY:
                 model.personal = (*model.personal, name)
             if stored.about is About.WHEREABOUTS:
