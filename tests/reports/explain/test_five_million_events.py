@@ -153,9 +153,8 @@ class TestTenantsPages:
             for query in ({}, {"status": "failure"}, {"finding": "any"}, {"action": "-view"} if path == LOGIN else {}):
                 for period in periods():
                     found = counts(client, tenant, path, query | period)
-                    assert len(found) == (0 if "finding" in query else 1)
-                    if found:
-                        check(found, buffers=COUNTS_OF_BUFFERS, sorted_rows=4 * tops.MOST_READ)
+                    assert len(found) == 1  # what filters offer, where the rollup has no answer for the chart
+                    check(found, buffers=COUNTS_OF_BUFFERS, sorted_rows=4 * tops.MOST_READ)
 
     @pytest.mark.parametrize("path", REPORTS)
     def test_an_id_in_the_search(self, site: Site, path: str) -> None:
