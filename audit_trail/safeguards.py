@@ -12,5 +12,6 @@ table(
     grants="",
     guards=[Guard("flush", "audit_trail_flush", 5, always=True)],  # AFTER INSERT, per row
     guarded=False,
+    moved=False,  # of transactions that run
 )
 function("audit_trail_record")

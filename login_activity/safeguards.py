@@ -8,7 +8,7 @@ from .models import LoginEvent
 events(LoginEvent, APPEND, appended_by_app=True)
 table("login_activity_guess", policies=[FOR_OWNER], grants="", tenant_column="")
 table("login_activity_familiar", policies=[FOR_OWNER], grants="", tenant_column="")
-table("login_activity_admitted", policies=[FOR_OWNER], grants="", guarded=False)
+table("login_activity_admitted", policies=[FOR_OWNER], grants="", guarded=False, moved=False)
 table("login_activity_counted", policies=[FOR_OWNER], grants="", guarded=False)
 function(
     "login_activity_reserve_guess",

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "wisely_security.workspace.api",
     "wisely_security.integrity",
     "wisely_security.erasure",
+    "wisely_security.moving",
     "wisely_security.findings",
     "wisely_security.investigation",
     "wisely_security.scheduled_reports",

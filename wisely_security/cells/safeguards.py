@@ -10,7 +10,7 @@ from wisely_security.database.safeguards.declared import (
     table,
 )
 
-table("cells_residence", policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False)
+table("cells_residence", policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False, moved=False)
 for name in ("cells_directory_tenant", "cells_directory_address"):
     table(name, policies=[SUPPORT_READS, FOR_OWNER], grants="SELECT", tenant_column="", guarded=False)
 shared("cells_change", grants="SELECT INSERT UPDATE DELETE")

@@ -57,6 +57,7 @@ class Table:
     ``tenant_column``: "" where rows are of no tenant. ``guards``: of the table and of each of its partitions; then it
     has no other triggers but those of residence. ``guarded``: whoever writes rows of a tenant that does not live in
     this database is refused (``residence.py``); not where rows are derived from events, which are guarded.
+    ``moved``: rows go with their tenant to another cell; those that nobody misses there stay behind.
     """
 
     policies: frozenset[Policy] | None = frozenset({OWN_TENANT})
@@ -65,6 +66,7 @@ class Table:
     tenant_column: str = "tenant_id"
     guards: tuple[Guard, ...] = ()
     guarded: bool = True
+    moved: bool = True
 
 
 _tables: dict[str, Table] = {}
@@ -82,6 +84,7 @@ def table(
     tenant_column: str = "tenant_id",
     guards: Iterable[Guard] = (),
     guarded: bool = True,
+    moved: bool = True,
 ) -> None:
     """Declare a table that is no ordinary record. ``grants``: names between spaces."""
     if name in _tables:
@@ -93,6 +96,7 @@ def table(
         tenant_column,
         tuple(guards),
         guarded and tenant_column != "",
+        moved,
     )
 
 

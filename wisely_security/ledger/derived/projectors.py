@@ -50,6 +50,11 @@ def _each() -> Iterator[tuple[str, str]]:
     return ((projector, table) for table in event_tables() for projector in projectors)
 
 
+def names() -> list[str]:
+    """Of all that run here."""
+    return [*dict.fromkeys(projector for projector, _ in _each())]
+
+
 def project() -> None:
     """Have each source write what is due, and each projector consume what is pending: what was committed before the
     oldest running transaction began."""

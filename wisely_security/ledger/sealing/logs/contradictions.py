@@ -10,10 +10,13 @@ from uuid import UUID
 from django.db import connection
 
 from wisely_security.core.request_context import acting_as
+from wisely_security.database.cells.routing import has_cells
 
-from ...models import event_model
+from ...models import NO_TENANT, event_model
 from . import outside
 from .signing import record_of
+
+DEPARTED = "departed"  # a state of residence
 
 
 class Contradiction(NamedTuple):
@@ -34,10 +37,19 @@ def contradictions(table: str) -> list[Contradiction]:
     record = record_of(event_model(table))
     with acting_as(support=True):
         logs = {tenant_id: (origin, size) for tenant_id, origin, size in _ask(_SIZES, table)}
-        for its_record, tenant_id in outside.logs():
-            if its_record == record and tenant_id not in logs and (entry := outside.last(record, tenant_id)):
+        for tenant_id in logs_in_files(record):
+            if tenant_id not in logs and (entry := outside.last(record, tenant_id)):
                 logs[tenant_id] = entry.origin, 0
         return contradictions_of(table, logs)
+
+
+def logs_in_files(record: str) -> list[UUID]:
+    """In support's scope. Without those of tenants that live in another cell, or went there with their logs: cells of
+    one machine share the files."""
+    found = [tenant_id for its_record, tenant_id in outside.logs() if its_record == record]
+    known = dict(_ask("SELECT tenant_id, state FROM cells_residence WHERE tenant_id = ANY (%s::uuid[])", found))
+    unknown = DEPARTED if has_cells() else ""
+    return [key for key in found if key == NO_TENANT or known.get(key, unknown) != DEPARTED]
 
 
 def contradictions_of(table: str, logs: Mapping[UUID, tuple[str, int]]) -> list[Contradiction]:

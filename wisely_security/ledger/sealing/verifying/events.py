@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from copy import copy
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -56,12 +57,25 @@ class RecordedTimes:
     def __init__(self, table: str) -> None:
         rows = ask(
             "SELECT DISTINCT ON (date_trunc('minute', signed_at)) next_tx, signed_at FROM ledger_checkpoint "
-            "WHERE events = %s::regclass ORDER BY date_trunc('minute', signed_at), signed_at",
+            "WHERE events = %s::regclass AND next_tx >= 0 ORDER BY date_trunc('minute', signed_at), signed_at",
             table,
         )
-        pairs = sorted((next_tx, _milliseconds(signed_at)) for next_tx, signed_at in rows)
-        self._txs = [tx for tx, _ in pairs]
-        self._after = [moment for _, moment in pairs]
+        self._set((next_tx, _milliseconds(signed_at)) for next_tx, signed_at in rows)
+
+    def with_arrived(self, checkpoints: Iterable[Checkpoint]) -> RecordedTimes:
+        """Also those of a log that came from another cell, from before it came: its numbers are below all of this
+        server's, and only it knows when they were."""
+        arrived = [(it.next_tx, _milliseconds(it.signed_at)) for it in checkpoints if it.next_tx < 0 and it.signed_at]
+        if not arrived:
+            return self
+        both = copy(self)
+        both._set([*arrived, *zip(self._txs, self._after, strict=True)])
+        return both
+
+    def _set(self, pairs: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(pairs)
+        self._txs = [tx for tx, _ in ordered]
+        self._after = [moment for _, moment in ordered]
 
     def not_before(self, tx: int) -> int:
         place = bisect_right(self._txs, tx)

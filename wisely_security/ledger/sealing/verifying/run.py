@@ -19,6 +19,7 @@ from ...models import NO_TENANT, Archive, Event
 from ...months.partitions import add_months, event_models
 from ..keys import VerifyingKeys, signing_keys
 from ..logs import outside
+from ..logs.contradictions import logs_in_files
 from ..logs.signing import origin_of, record_of
 from ..logs.status import has_findings
 from .departed import ArchiveCheck, ArchiveFault, check_departed, report
@@ -87,9 +88,9 @@ def _verify_record(
     keys: VerifyingKeys, model: type[Event], scope: Scope, archives: ArchiveCheck | None
 ) -> Iterator[Outcome]:
     record = record_of(model)
-    known = {
-        tenant_id: entry.size for tenant_id in _in_files(record, scope) if (entry := outside.last(record, tenant_id))
-    }
+    with acting_as(support=True):
+        in_files = _in_files(record, scope)
+    known = {tenant_id: entry.size for tenant_id in in_files if (entry := outside.last(record, tenant_id))}
     with acting_as(support=True), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # alone: nothing may come before
@@ -107,11 +108,7 @@ def _verify_record(
 
 
 def _in_files(record: str, scope: Scope) -> list[UUID]:
-    return [
-        tenant_id
-        for its_record, tenant_id in outside.logs()
-        if its_record == record and scope.tenant_id in (None, tenant_id)
-    ]
+    return [tenant_id for tenant_id in logs_in_files(record) if scope.tenant_id in (None, tenant_id)]
 
 
 class _RecordCheck:
@@ -157,7 +154,7 @@ class _RecordCheck:
             findings,
             doubtful,
             self._position,
-            self._times,
+            self._times.with_arrived(in_database),
             self._earlier.__contains__,
             {str(it.id) for it in erasures if it.why},
             show,

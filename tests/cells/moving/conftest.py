@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wisely_security.moving import steps
+
+
+@pytest.fixture(autouse=True)
+def sealing(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SIGNING_KEY = "00" * 21 + "A="
+    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
+    monkeypatch.setattr(steps, "PAUSE", 0.001)

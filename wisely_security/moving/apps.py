@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class MovingConfig(AppConfig):
+    name = "wisely_security.moving"
+    verbose_name = "Moving"
+
+    def ready(self) -> None:
+        from . import recording, safeguards  # noqa: F401

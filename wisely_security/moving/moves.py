@@ -1,0 +1,67 @@
+"""A move as the source's table has it, and the residence of its tenants on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from wisely_security.database.cells.routing import all_cells
+from wisely_security.tenancy.models import Tenant
+
+from .at import ask, at
+from .errors import MoveError
+
+_COLUMNS = "id, tenants, slugs, name, source, target, state, cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    id: UUID
+    tenants: list[UUID]
+    slugs: list[str]
+    name: str
+    source: str
+    target: str
+    state: str
+    cut: int | None
+
+    def set(self, **values: Any) -> Move:
+        """In the transaction of the source that is open, or one of its own."""
+        sets = ", ".join(f"{name} = %s" for name in values)
+        ask(f"UPDATE moving_move SET {sets} WHERE id = %s", *values.values(), self.id)  # noqa: S608
+        return replace(self, **{name: value for name, value in values.items() if name in ("state", "cut")})
+
+
+def unfinished(slug: str) -> Move | None:
+    """The move of a tenant that has begun in any cell. Raises where its cell can't be reached."""
+    for cell in all_cells():
+        with at(cell):
+            sql = f"SELECT {_COLUMNS} FROM moving_move WHERE %s = ANY (slugs) AND source = %s AND state <> ALL (%s)"  # noqa: S608
+            if rows := ask(sql, slug, cell, ["done", "cancelled"]):
+                return Move(*rows[0])
+    return None
+
+
+def begin(tenants: Sequence[Tenant], source: str, target: str) -> Move:
+    ids, slugs = [tenant.pk for tenant in tenants], [tenant.slug for tenant in tenants]
+    name = ", ".join(tenant.name for tenant in tenants)
+    with at(source):
+        [row] = ask(
+            "INSERT INTO moving_move (tenants, slugs, name, source, target, state) "  # noqa: S608
+            f"VALUES (%s, %s, %s, %s, %s, 'copying') RETURNING {_COLUMNS}",
+            *(ids, slugs, name, source, target),
+        )
+    return Move(*row)
+
+
+def put(tenants: list[UUID], state: str, cell: str, *, expected: str) -> None:
+    """The residence of tenants in the cell one is at. Raises where it is neither as expected nor so already."""
+    found: dict[UUID, str] = dict(
+        ask("SELECT tenant_id, state FROM cells_residence WHERE tenant_id = ANY (%s)", tenants)
+    )
+    if any(found.get(tenant) not in (expected, state) for tenant in tenants):
+        raise MoveError(f"Not every tenant of the family is {expected} as expected: {sorted(set(found.values()))}.")
+    change = "UPDATE cells_residence SET state = %s, cell = %s, since = now() WHERE tenant_id = ANY (%s)"
+    ask(change, state, cell, tenants)

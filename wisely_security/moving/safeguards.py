@@ -1,0 +1,5 @@
+"""What the app role may do with moves: nothing (``database/safeguards/declared.py``)."""
+
+from wisely_security.database.safeguards.declared import FOR_OWNER, table
+
+table("moving_move", policies=[FOR_OWNER], grants="", tenant_column="")
