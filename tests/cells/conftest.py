@@ -16,7 +16,7 @@ from tests.machines.servers import Machine, primary
 from tests.support import databases
 from tests.support.cast import Cast
 from tests.support.folders import reachable_folder
-from wisely_security.cells import directory
+from wisely_security.cells import directory, moved
 from wisely_security.database.cells import breaker
 from wisely_security.database.cells.routing import in_cell, in_each_cell
 from wisely_security.devserver.embedded.roles import APP_ROLE, DATABASE, OWNER_ROLE, PORT
@@ -75,6 +75,7 @@ def cells(
 ) -> Iterator[Cells]:
     """For one test, which commits in both."""
     breaker.forget()
+    moved.forget()
     with django_db_blocker.unblock():
         with in_cell(EU):
             fresh = databases.fresh_database(f"test_wisely_{os.getpid()}_committed", databases.WITH_CAST)

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from login_activity.models import LoginEvent
 from login_activity.vocabulary import Action, Status
+from wisely_security.cells import moved
 from wisely_security.core.request_context import acting_as
 from wisely_security.core.site_url import absolute
 from wisely_security.core.text.characters import without_links
@@ -115,18 +116,23 @@ def make_token(question: Question) -> str:
 
 
 def question_of(token: str) -> Question | None:
-    """The question that a link names and that can be answered, with its person: an active one."""
+    """The question that a link names and that can be answered, with its person: an active one. Raises MovedError."""
     try:
         key = UUID(_signer.unsign(token))
     except (signing.BadSignature, ValueError):
         return None
-    with acting_as(credential=str(key)):
-        question = Question.objects.answerable().filter(pk=key).first()
+    question = _answerable(key)
+    moved.follow(question, lambda: _answerable(key))
     if question is None:
         return None
     with acting_as(tenant_id=question.tenant_id):
         found = Question.objects.select_related("user", "user__tenant", "tenant", "finding").get(pk=key)
     return found if found.user.status == UserStatus.ACTIVE else None
+
+
+def _answerable(key: UUID) -> Question | None:
+    with acting_as(credential=str(key)):
+        return Question.objects.answerable().filter(pk=key).first()
 
 
 def facts(question: Question) -> dict[str, Any]:

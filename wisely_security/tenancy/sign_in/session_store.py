@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from wisely_security.cells.moved import locate
 from wisely_security.core.request_context import acting_as
 
 from ..models import Session
@@ -55,6 +56,23 @@ def _renewed_from(key_hash: str) -> QuerySet[Session]:
     return Session.objects.filter(previous_key_hash=key_hash, previous_until__gt=timezone.now())
 
 
+def _row_of(key_hash: str) -> Session | None:
+    with acting_as(credential=key_hash):
+        return _with_key(key_hash) or _renewed_from(key_hash).first()
+
+
+class FoundSession(NamedTuple):
+    cell: str
+    row: Session
+
+
+def find_session(session_key: str) -> FoundSession | None:
+    """A session whose tenant may have moved since the browser got its key. Raises CellUnavailableError."""
+    key_hash = hash_key(session_key)
+    found = locate(lambda: _row_of(key_hash))
+    return FoundSession(*found) if found else None
+
+
 class SessionStore(SessionBase):
     end_cause: SessionEnd | None = SessionEnd.INVALID  # what is recorded when it is deleted; None: the sign-out is
     leaves_cookie = False  # the browser has, or gets from another request, a better key than this one's
@@ -67,8 +85,7 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             return {}
         key_hash = hash_key(self.session_key)
-        with acting_as(credential=key_hash):
-            row = _with_key(key_hash) or _renewed_from(key_hash).first()
+        row = _row_of(key_hash)
         data = self.decode(row.data) if row else {}
         if row is not None and (row.expires_at <= timezone.now() or SESSION_KEY not in data):
             # Not readable: it was signed with a SECRET_KEY that is no longer in use.

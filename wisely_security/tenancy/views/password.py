@@ -18,6 +18,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
+from wisely_security.cells.moved import follow
 from wisely_security.core.request_context import acting_as, using
 from wisely_security.database.cells.routing import current_cell, in_cell
 
@@ -111,6 +112,7 @@ class SetPasswordByLink(View):
     def dispatch(self, request: HttpRequest, *args: Any, user_id: UUID, token: str, **kwargs: Any) -> Any:
         with using(by_nobody()):
             user = named_user(user_id)
+            follow(user, lambda: named_user(user_id))
             if not link_is_good(user, token, self.status):
                 return self._ended(user)
             self.user: User = user

@@ -10,6 +10,7 @@ from ipaddress import ip_network
 
 from django.http import HttpRequest
 
+from wisely_security.cells import moved
 from wisely_security.core.http.client_address import Address
 from wisely_security.core.request_context import Actor, acting_as, current, using
 from wisely_security.tenancy.models import Tenant
@@ -26,7 +27,7 @@ SCHEME = "Bearer"  # RFC 6750
 def calling(request: HttpRequest) -> Iterator[AccessAccount]:
     """Inside the block the caller acts, in the scope of its tenant; a person's session that came along means nothing.
 
-    Raises ApiError.
+    Raises ApiError, or MovedError.
     """
     account = _known(request)
     if refusal := _refusal(account, current().client.address):
@@ -44,6 +45,7 @@ def _known(request: HttpRequest) -> AccessAccount:
     if scheme.lower() != SCHEME.lower() or not key:
         raise ApiError(KEY_MISSING, headers={"WWW-Authenticate": SCHEME})
     account = account_of(key.strip())
+    moved.follow(account, lambda: account_of(key.strip()))
     if account is None:
         raise ApiError(KEY_UNKNOWN, headers={"WWW-Authenticate": f'{SCHEME} error="invalid_token"'})
     return account

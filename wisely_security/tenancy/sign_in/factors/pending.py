@@ -16,6 +16,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
+from wisely_security.cells.moved import follow
+
 from ...models import User
 from ..links import named_user
 
@@ -56,11 +58,14 @@ def begin(response: HttpResponseBase, user: User, *, for_support: bool = False) 
 
 
 def current(request: HttpRequest) -> PendingSignIn | None:
+    """Raises MovedError."""
     try:
         data: dict[str, Any] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=MINUTES * 60)
     except signing.BadSignature:
         return None
-    user = named_user(UUID(data["user"]))
+    user_id = UUID(data["user"])
+    user = named_user(user_id)
+    follow(user, lambda: named_user(user_id))
     if user is None or not user.is_active or not user.has_second_factor:
         return None
     if not constant_time_compare(data["password"], user.get_session_auth_hash()):
