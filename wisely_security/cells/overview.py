@@ -37,11 +37,11 @@ class Cell:
     tenants: dict[UUID, UUID | None] = field(default_factory=dict)
 
 
-def look_at_all() -> list[Cell]:
-    return [_look_at(cell) for cell in all_cells()]
+def ask_all() -> list[Cell]:
+    return [_ask(cell) for cell in all_cells()]
 
 
-def _look_at(name: str) -> Cell:
+def _ask(name: str) -> Cell:
     try:
         with in_cell(name):
             if missing := unapplied_migrations():

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
 from wisely_security.cells import directory
-from wisely_security.cells.overview import faults, look_at_all
+from wisely_security.cells.overview import faults, ask_all
 from wisely_security.database.cells.routing import in_each_cell
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *, write_directory: bool, **options: Any) -> None:
         if write_directory:
             in_each_cell(directory.write_all)
-        cells = look_at_all()
+        cells = ask_all()
         for cell in cells:
             if cell.error or cell.missing:
                 self.stdout.write(f"{cell.name}: can’t be used")
