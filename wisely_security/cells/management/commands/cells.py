@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
 from wisely_security.cells import directory
-from wisely_security.cells.overview import faults, ask_all
+from wisely_security.cells.overview import ask_all, faults
 from wisely_security.database.cells.routing import in_each_cell
 
 
