@@ -70,6 +70,16 @@ def time_enough() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_database_unasked(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A test that names no database would leave its rows to others."""
+    if "template_database" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        yield
+    else:
+        with django_db_blocker.block():
+            yield
+
+
 @pytest.fixture(scope="session")
 def template_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock():

@@ -110,7 +110,7 @@ def test_one_account_from_many_addresses_lists_each(cast: Cast, events) -> None:
     ]
 
 
-def test_names_that_nobody_has_from_one_address_are_together_and_passwords_are_not_among_them(events) -> None:
+def test_names_that_nobody_has_from_one_address_are_together_without_passwords(cast: Cast, events) -> None:
     for number in range(450):
         fail(None, typed=f"user{number}@acme.example")
     fail(None, 7, typed="Tr0ub4dor&3")

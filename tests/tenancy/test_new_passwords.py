@@ -32,7 +32,7 @@ def codes(password: str) -> list[str]:
         ("ninechars", ["password_too_short"]),
         ("Qwertyuiop", ["breached"]),
         (" q1w2e3r4t5y6 ", ["breached"]),
-        ("ｐａｓｓｗｏｒｄ１２３", ["breached"]),
+        ("ｐａｓｓｗｏｒｄ１２３", ["breached", "context_words"]),
         ("é" * 129, ["password_too_long"]),
         ("x" * 100_000, ["password_too_long"]),
         ("é" * 128, []),

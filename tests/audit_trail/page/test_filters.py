@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ from audit_trail.vocabulary import ActorKind, Code, Status
 from tests.audit_trail.records import put
 from tests.support.cast import Cast
 from tests.support.statements import at_most
-from wisely_security.core.request_context import acting_as
+from wisely_security.core.request_context import acting_as, current, using
 from wisely_security.core.text.folding import fold
 
 from .story import Story, record_story
@@ -167,8 +168,11 @@ def test_filters_hold_together(acme: Acme) -> None:
     )
 
 
-def test_choices_come_from_the_registry_and_the_tenants_users(alice: Client, cast: Cast) -> None:
+def test_choices_come_from_the_registry_and_the_tenants_users_who_did_something(alice: Client, cast: Cast) -> None:
     put(cast.acme.pk, [{"module": "faxes", "actor_name": "Nobody we know"}])
+    for person in (cast.alice, cast.bob):
+        with using(replace(current(), actor=person.as_actor())):
+            put(cast.acme.pk, [{}])
     form = alice.get(PAGE).context["form"]
     keys = {name: str(form[name]) for name in ("module", "sub_module", "action", "actor")}
     for action in actions():

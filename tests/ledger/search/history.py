@@ -7,10 +7,11 @@ import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils import timezone
 
+from tests.support.records import a_tenant
 from wisely_security.ledger.models import first_id
 
 EVENTS = 380
@@ -38,8 +39,8 @@ ADDRESSES = [
 
 @dataclass(frozen=True, slots=True)
 class History:
-    tenant: UUID = field(default_factory=uuid4)
-    other: UUID = field(default_factory=uuid4)
+    tenant: UUID = field(default_factory=a_tenant)
+    other: UUID = field(default_factory=a_tenant)
 
 
 def rows_over_months(record: str, tenant: UUID) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ def test_a_recipient_belongs_to_the_tenant_of_the_notification(cast: Cast) -> No
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def test_row_level_security_is_forced() -> None:
+def test_row_level_security_is_forced(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class "
