@@ -185,7 +185,8 @@ FAILURES = {
 def test_after_a_failure_everything_agrees_and_can_be_tried_again(visit, site, past, complaints, failure: str) -> None:
     page = visit(site.cast.alice)
     page.goto(between(FIRST, LAST, device="iphone"))
-    page.evaluate("htmx.config.timeout = 300")
+    if failure == "time":  # the others come at once, which on a busy machine may take as long
+        page.evaluate("htmx.config.timeout = 300")
     handler, message = FAILURES[failure]
     page.route("**/*status=failure*", handler)
     for _ in range(2):
