@@ -44,7 +44,8 @@ def _show_event(page: Page) -> None:
 def _follow(*links: str) -> Callable[[Page], None]:
     def follow(page: Page) -> None:
         for link in links:
-            page.get_by_role("main").get_by_role("link", name=link, exact=True).first.click()
+            with page.expect_navigation():
+                page.get_by_role("main").get_by_role("link", name=link, exact=True).first.click()
 
     return follow
 
@@ -59,6 +60,14 @@ def _then(*steps: Callable[[Page], None]) -> Callable[[Page], None]:
 
 def _press(name: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("button", name=name).click()
+
+
+def _send(name: str) -> Callable[[Page], None]:
+    def send(page: Page) -> None:
+        with page.expect_navigation():
+            page.get_by_role("button", name=name).click()
+
+    return send
 
 
 def _visit_enterprise(page: Page) -> None:
@@ -133,7 +142,7 @@ STATES = {
     "API key": State(
         "/settings/access-accounts/",
         visitor=somebody_at_work,
-        then=_then(_follow("Shop", "New API key"), _press("Replace key")),
+        then=_then(_follow("Shop", "New API key"), _send("Replace key")),
     ),
     "integrity": State("/settings/security/integrity/", visitor=somebody_at_work),
     "checkpoint that is none": State("/settings/security/integrity/compare/", then=_send_empty),
@@ -144,7 +153,7 @@ STATES = {
     "new passkey": State("/account/passkeys/add/"),
     "confirmation": State("/account/confirm/"),
     "findings": State("/settings/security/findings/"),
-    "rules of findings": State("/settings/security/findings/rules/", then=_press("Try on the last 30 days")),
+    "rules of findings": State("/settings/security/findings/rules/", then=_send("Try on the last 30 days")),
     "enterprises": State("/settings/security/enterprises/?sort=failures", visitor=lambda site: site.cast.erin),
     "alerts about findings": State("/settings/security/findings/alerts/"),
     "sign-in settings": State("/settings/sign-in/", then=_save),
