@@ -51,14 +51,15 @@ def load(demo: Demo) -> None:
             for incident in sorted(found, key=attrgetter("last_at")):
                 backdating.record_as_of(datetime.fromtimestamp(incident.last_at, UTC))
                 store.save([incident])
-            if answered := _latest(tenant, ANSWERED.get(slug, "")):
+            if answered := _latest(tenant, ANSWERED.get(slug, ""), demo.until - ANSWERS[Answer.NO]):
                 _answer(demo, answered)
         for number, (email, rule, state, reason, excepted) in enumerate(DECISIONS.get(slug, [])):
             person = demo.people[email]
             day = working_day(demo.until.date() - timedelta(days=1), -1)
-            moment = moment_of(day, FIRST, person.user.time_zone) + number * BETWEEN
+            first = moment_of(day, FIRST, person.user.time_zone)
+            moment = first + number * BETWEEN
             with acting(person.user, moment, person.stations[0].client):
-                finding = _latest(tenant, rule)
+                finding = _latest(tenant, rule, first)
                 if finding is None:
                     continue
                 decide(finding, person.user, state, reason, excepted)
@@ -69,9 +70,9 @@ def load(demo: Demo) -> None:
                         exception.delete()
 
 
-def _latest(tenant: Tenant, rule: str) -> Finding | None:
+def _latest(tenant: Tenant, rule: str, before: datetime) -> Finding | None:
     """None: without a database of places, or with one that has other places, not all of the demo's rules fire."""
-    return Finding.objects.filter(tenant=tenant, rule=rule).latest_first().first()
+    return Finding.objects.filter(tenant=tenant, rule=rule, last_at__lt=before).latest_first().first()
 
 
 def _answer(demo: Demo, finding: Finding) -> None:
