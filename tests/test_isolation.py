@@ -20,7 +20,7 @@ from wisely_security.workspace.pages import urls as workspace_urls
 
 from .findings.making import exception, new_country
 from .scheduled_reports.making import a_report
-from .support.cast import Cast, add_member, person, sign_in
+from .support.cast import Cast, sign_in
 
 ENTERPRISE, AGGREGATOR = "identity-access", "users-permissions"
 OPEN_TO_ALL = {
@@ -295,17 +295,3 @@ def test_the_other_editions_address_is_not_found(cast: Cast) -> None:
         client = sign_in(user)
         for page in ("", "download/"):
             assert client.get(f"/settings/{section}/login-activity/{page}").status_code == 404
-
-
-def test_very_many_users_come_in_pages_and_can_be_searched(cast: Cast, django_assert_max_num_queries) -> None:
-    for number in range(60):
-        add_member(cast.acme, "mis", person(f"Person {number:02}", f"person{number:02}@acme.example"))
-    alice = sign_in(cast.alice)
-    with django_assert_max_num_queries(6):  # two of them the savepoint of a test
-        first = alice.get("/settings/users/").content.decode()
-    second = alice.get("/settings/users/?page=2").content.decode()
-    assert ("1–50 of 62" in first, "51–62 of 62" in second) == (True, True)
-    found = alice.get("/settings/users/?q=person07").content.decode()
-    assert ("Person 07" in found, "Person 08" in found) == (True, False)
-    for nonsense in ("?page=x", "?page=-1", "?page=9999", "?q=%00%25_%5C", f"?q={'x' * 5000}"):
-        assert alice.get(f"/settings/users/{nonsense}").status_code == 200

@@ -15,7 +15,8 @@ from tests.workspace.audit_assertions import AuditTrail, displayed_changes
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS
 from wisely_security.core.request_context import acting_as
-from wisely_security.workspace.modules.templates import Review, Template, check_placeholders
+from wisely_security.workspace.modules.templates import Review, Template
+from wisely_security.workspace.records.placeholders import check_placeholders
 
 words = st.text(st.characters(exclude_characters="{}", exclude_categories=["Cs"]), max_size=20)
 

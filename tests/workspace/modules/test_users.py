@@ -241,3 +241,15 @@ def test_a_sign_in_meanwhile_does_not_count_as_a_change_of_the_user(workspace: C
     visitor.send(form)
     with acting_as(tenant_id=workspace.acme.pk):
         assert User.objects.get(pk=workspace.bob.pk).status == UserStatus.SUSPENDED
+
+
+def test_very_many_users_come_in_pages_of_few_statements(cast: Cast, django_assert_max_num_queries) -> None:
+    alice = Visitor(sign_in(cast.alice))
+    for number in range(60):
+        add_member(cast.acme, "mis", person(f"Person {number:02}", f"person{number:02}@acme.example"))
+    with django_assert_max_num_queries(6):  # two of them the savepoint of a test
+        alice.open("/settings/users/")
+    assert "1–50 of 62" in alice.text
+    assert "51–62 of 62" in alice.open("/settings/users/?page=2").text
+    alice.open("/settings/users/?q=person07")
+    assert ("Person 07" in alice.text, "Person 08" in alice.text) == (True, False)

@@ -16,11 +16,12 @@ from audit_trail.registry import Module, audited
 from wisely_security.core.text.folding import is_confusable, sort_key
 from wisely_security.reports.filtering.parameters import listed
 from wisely_security.tenancy.models import SUPER_ADMIN, Role, Tenant, User
-from wisely_security.tenancy.permissions import GIVE_PERMISSIONS, all_permissions
+from wisely_security.tenancy.permissions import all_permissions
 from wisely_security.tenancy.views import menu
 
 from ..pages.forms import Choices, RecordForm
 from ..pages.resource_page import Column, Related, ResourcePage, register
+from ..records.rights import above_denial_reason
 
 if TYPE_CHECKING:
     from wisely_security.tenancy.views.access import MemberRequest
@@ -60,12 +61,6 @@ def granted_permissions(role: Role) -> list[tuple[str, list[str]]]:
         for group, permissions in grouped_permissions(role.tenant)
     ]
     return [(group, labels) for group, labels in shown if labels]
-
-
-def is_above(role: Role, user: User) -> bool:
-    """Who decides on others is decided on only by those who may do as much; their role, too."""
-    granted = role.granted()
-    return bool(granted & GIVE_PERMISSIONS) and not granted <= user.permission_keys
 
 
 class RoleForm(RecordForm):
@@ -183,7 +178,7 @@ class Roles(ResourcePage):
             return "Built-in roles can’t be changed. Add a role of your own."
         if user.role_id == record.pk:
             return "You can’t change your own role."
-        return f"{record} has permissions that your own role doesn’t have." if is_above(record, user) else ""
+        return above_denial_reason(record, user)
 
 
 register(Roles())

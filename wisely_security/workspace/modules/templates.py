@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.http import HttpRequest
 
-from audit_trail.registry import Module, Transition, audited
+from audit_trail.registry import Action, Module, Transition, audited
 from wisely_security.database.fields import OneLineField, OneLineFormField
 from wisely_security.tenancy.permissions import declare
 
 from ..pages.details import Message, State
 from ..pages.forms import Lines, RecordForm
 from ..pages.resource_page import Column, CustomAction, ResourcePage, label_of, register
+from ..records.placeholders import check_placeholders
 from ..records.record import Channel, Record
 from ..records.reference import LANGUAGES
 from .waba_numbers import WabaNumber
@@ -119,23 +119,7 @@ audited(
 )
 
 REVIEW = declare("templates.review", "Templates", "Approve and reject templates", granted_to=("admin",))
-PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 MOST_BUTTONS = 10
-
-
-def check_placeholders(text: str) -> None:
-    """``{{1}}``, ``{{2}}`` … in any order, without gaps."""
-    found = PLACEHOLDER.findall(text)
-    numbers = sorted({int(each) for each in found if each.isascii() and each.isdecimal()})
-    bare = PLACEHOLDER.sub("", text)
-    if (
-        any(not each.isascii() or not each.isdecimal() or each != str(int(each)) for each in found)
-        or "{{" in bare
-        or "}}" in bare
-    ):
-        raise ValidationError("Write placeholders as {{1}}, {{2}} and so on.", code="placeholder")
-    if numbers != list(range(1, len(numbers) + 1)):
-        raise ValidationError("Number the placeholders from {{1}} upwards, without gaps.", code="placeholder")
 
 
 class TemplateForm(RecordForm):
@@ -193,24 +177,33 @@ def no_review(template: Template, user: object) -> str:
     return "" if template.content_status == Review.APPROVED else "Its content must be approved first."
 
 
-def review_content(verdict: Review) -> Any:
+def review(
+    label: str,
+    field: str,
+    verdict: Review,
+    action: Action,
+    denial_reason: Callable[[Template, object], str],
+) -> CustomAction:
+    """A judgement of the content, or of the template. Whoever rejects gives a reason."""
+    what = "Content of template" if field == "content_status" else "Template"
+    rejects = verdict == Review.REJECTED
+
     def do(template: Template, form: RemarkForm | None, request: HttpRequest) -> str:
-        template.content_status = verdict
+        setattr(template, field, verdict)
         template.remark = form.cleaned_data["remark"] if form else ""
-        template.save(update_fields=["content_status", "remark"])
-        return f"Content of template “{template}” {verdict.label.lower()}."
+        template.save(update_fields=[field, "remark"])
+        return f"{what} “{template}” {verdict.label.lower()}."
 
-    return do
-
-
-def review(verdict: Review) -> Any:
-    def do(template: Template, form: RemarkForm | None, request: HttpRequest) -> str:
-        template.status = verdict
-        template.remark = form.cleaned_data["remark"] if form else ""
-        template.save(update_fields=["status", "remark"])
-        return f"Template “{template}” {verdict.label.lower()}."
-
-    return do
+    return CustomAction(
+        key=label.lower().replace(" ", "_"),
+        label=label,
+        action=action,
+        do=do,
+        denial_reason=denial_reason,
+        permission=REVIEW,
+        form=RemarkForm if rejects else None,
+        danger=rejects,
+    )
 
 
 def save_settings(template: Template, form: SettingsForm, request: HttpRequest) -> str:
@@ -255,42 +248,10 @@ class Templates(ResourcePage):
     granted_to = ("mis", "support", "csm", "sales")
     empty = "Create a template, have it approved, and send it to as many people as you like."
     custom_actions = (
-        CustomAction(
-            key="approve_content",
-            label="Approve content",
-            action=REVIEW_CONTENT,
-            do=review_content(Review.APPROVED),
-            denial_reason=no_content_review,
-            permission=REVIEW,
-        ),
-        CustomAction(
-            key="reject_content",
-            label="Reject content",
-            action=REVIEW_CONTENT,
-            do=review_content(Review.REJECTED),
-            denial_reason=no_content_review,
-            permission=REVIEW,
-            form=RemarkForm,
-            danger=True,
-        ),
-        CustomAction(
-            key="approve",
-            label="Approve",
-            action=APPROVE,
-            do=review(Review.APPROVED),
-            denial_reason=no_review,
-            permission=REVIEW,
-        ),
-        CustomAction(
-            key="reject",
-            label="Reject",
-            action=REJECT,
-            do=review(Review.REJECTED),
-            denial_reason=no_review,
-            permission=REVIEW,
-            form=RemarkForm,
-            danger=True,
-        ),
+        review("Approve content", "content_status", Review.APPROVED, REVIEW_CONTENT, no_content_review),
+        review("Reject content", "content_status", Review.REJECTED, REVIEW_CONTENT, no_content_review),
+        review("Approve", "status", Review.APPROVED, APPROVE, no_review),
+        review("Reject", "status", Review.REJECTED, REJECT, no_review),
         CustomAction(
             key="settings",
             label="Settings",

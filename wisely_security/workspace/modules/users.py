@@ -6,8 +6,6 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,7 +14,6 @@ from django.utils.timezone import localtime
 from audit_trail.recording.failures import ConflictError, RefusedError
 from audit_trail.recording.recorder import Resource, record
 from audit_trail.registry import Module, Transition, audited, exempt
-from wisely_security.tenancy.forms.sign_in import InviteForm
 from wisely_security.tenancy.models import (
     AuthenticatorApp,
     Passkey,
@@ -36,9 +33,9 @@ from wisely_security.tenancy.sign_in.signals import SessionEnd
 from wisely_security.tenancy.views import menu
 
 from ..pages.details import State
-from ..pages.forms import RecordForm
+from ..pages.member_forms import InviteUserForm, UserForm
 from ..pages.resource_page import Column, CustomAction, ResourcePage, register
-from .roles import is_above
+from ..records.rights import above_denial_reason, hand_over_denial_reason, member_denial_reason
 
 if TYPE_CHECKING:
     from wisely_security.tenancy.views.access import MemberRequest
@@ -100,76 +97,9 @@ exempt(Passkey, "What is done with second factors is in Login Activity.")
 exempt(RecoveryCode, "What is done with second factors is in Login Activity.")
 
 
-def a_role() -> forms.ModelChoiceField[Role]:
-    """One has to be chosen: only support staff have none."""
-    return forms.ModelChoiceField(Role.objects.all())
-
-
-class InviteUserForm(RecordForm):
-    name_field = "email"
-
-    role = a_role()
-
-    class Meta:
-        model = User
-        fields = ["email", "name", "role"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.instance.time_zone = self.tenant.super_admin.time_zone
-
-    clean_email = InviteForm.clean_email
-
-    def clean_role(self) -> Role:
-        return may_give(self.user, self.cleaned_data["role"])
-
-
-class UserForm(RecordForm):
-    """Name and role. Nobody chooses a role for themselves, and the Super Admin holds a post."""
-
-    role = a_role()
-
-    class Meta:
-        model = User
-        fields = ["name", "role"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance == self.user or self.instance.is_super_admin:
-            self.fields["role"].disabled = True
-            self.fields["role"].help_text = "You can’t change your own role."
-
-    def clean_role(self) -> Role:
-        role: Role = self.cleaned_data["role"]
-        return role if role == self.instance.role else may_give(self.user, role)
-
-
-def may_give(user: User, role: Role) -> Role:
-    """Raises ValidationError for a role that can do more than whoever gives it."""
-    if not role.granted() <= user.permission_keys:
-        raise ValidationError("This role has permissions that your own role doesn’t have.", code="beyond_own_rights")
-    return role
-
-
-def touch_denial_reason(member: User, user: User) -> str:
-    if member == user:
-        return "You can’t do this to your own account."
-    if member.is_super_admin:
-        return f"{member} is the Super Admin. Someone else must become Super Admin first."
-    return _above_denial_reason(member, user)
-
-
-def _above_denial_reason(member: User, user: User) -> str:
-    return (
-        f"{member} has permissions that your own role doesn’t have."
-        if member.role and is_above(member.role, user)
-        else ""
-    )
-
-
 def _unless(condition: Callable[[User], bool], otherwise: str) -> Callable[[User, User], str]:
     """A rule about others, and about the state that they are in."""
-    return lambda member, user: touch_denial_reason(member, user) or ("" if condition(member) else otherwise)
+    return lambda member, user: member_denial_reason(member, user) or ("" if condition(member) else otherwise)
 
 
 def invite_again(member: User, form: None, request: MemberRequest) -> str:
@@ -212,14 +142,6 @@ def hand_over(member: User, form: None, request: MemberRequest) -> str:
     if not changed:
         raise ConflictError("You are no longer the Super Admin.")
     return f"{member} is now the Super Admin. Your role is now {request.user.role}."
-
-
-def hand_over_denial_reason(member: User, user: User) -> str:
-    if not user.is_super_admin:
-        return "Only the Super Admin can make someone else Super Admin."
-    return touch_denial_reason(member, user) or (
-        "" if member.is_active else f"{member} hasn’t accepted the invitation yet or is suspended."
-    )
 
 
 COLOURS = {UserStatus.PENDING: "warning", UserStatus.ACTIVE: "success", UserStatus.SUSPENDED: "danger"}
@@ -308,7 +230,7 @@ class Users(ResourcePage):
             label="Delete",
             action=DELETE,
             do=delete,
-            denial_reason=touch_denial_reason,
+            denial_reason=member_denial_reason,
             confirm_text="They will no longer be able to sign in. Their history stays in the Audit Trail.",
             danger=True,
             deletes=True,
@@ -341,7 +263,7 @@ class Users(ResourcePage):
     def edit_denial_reason(self, record: User, user: User) -> str:
         if record.is_super_admin and record != user:
             return "Only the Super Admin can edit this user."
-        return "" if record == user else _above_denial_reason(record, user)
+        return "" if record == user else above_denial_reason(record, user)
 
     def store(self, form: Any, request: HttpRequest) -> str:
         if not form.is_new:
