@@ -53,18 +53,24 @@ table(
     guards=[APPEND_ONLY],
 )
 for name in ("ledger_rollup", "ledger_people"):
-    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False)
-table("ledger_search_segment", policies=[FOR_OWNER], grants="", guarded=False)
+    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False, live=True)
+table("ledger_search_segment", policies=[FOR_OWNER], grants="", guarded=False, live=True)
 table("ledger_segment_end", policies=[FOR_OWNER], grants="", guarded=False)
 shared("ledger_dimensions", "ledger_projector")
 function("ledger_roll_up", "ledger_build_segments", "ledger_find_segments")
-for name in ("ledger_log", "ledger_sealed", "ledger_departed", "ledger_tile"):
-    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False)
-for name in (
-    *("ledger_checkpoint", "ledger_removal", "ledger_signed_removal", "ledger_verification"),
-    *("ledger_erased", "ledger_signed_erasure", "ledger_cosignature"),
-):
-    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guards=[APPEND_ONLY], guarded=False)
+table("ledger_log", policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False)
+for name in ("ledger_sealed", "ledger_departed", "ledger_tile"):
+    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guarded=False, live=True)
+for name, grows in {
+    "ledger_checkpoint": True,
+    "ledger_cosignature": True,
+    "ledger_erased": True,
+    "ledger_removal": False,
+    "ledger_signed_erasure": False,
+    "ledger_signed_removal": False,
+    "ledger_verification": False,
+}.items():
+    table(name, policies=[READ_OWN_TENANT, FOR_OWNER], grants="SELECT", guards=[APPEND_ONLY], guarded=False, live=grows)
 function(
     "ledger_lock_sealer",
     "ledger_begin_sealing",

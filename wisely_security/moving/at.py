@@ -35,10 +35,24 @@ def writing(cell: str, tenants: Sequence[UUID]) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def reading(cell: str) -> Iterator[Any]:
+    """psycopg2's cursor in a transaction of that cell, for COPY."""
+    with at(cell), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # sets the session context, which COPY's own message has not
+        yield cursor.cursor
+
+
 def ask(sql: str, *params: Any) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall()) if cursor.description else []
+
+
+def oldest_running() -> int:
+    """Transactions before this one have ended. In the cell one is at."""
+    [(cut,)] = ask("SELECT ledger_tx(pg_snapshot_xmin(pg_current_snapshot()))")
+    return int(cut)
 
 
 @contextmanager

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.months.locks import with_lock_retry
 
-from .at import ask, at, writing
+from .at import ask, at, reading, writing
+from .streaming import stage
 from .tables import Moved
 
 AT_ONCE = 20_000  # events in a transaction: projectors and vacuum meet no giant
@@ -28,16 +28,15 @@ def copy_new_events(source: str, target: str, table: Moved, tenant: UUID) -> int
         with at(target):
             newest = ask(f"SELECT id FROM {table.name} WHERE tenant_id = %s ORDER BY id DESC LIMIT 1", tenant)  # noqa: S608
         after = newest[0][0] if newest else NOBODY_YET
-        rows = _read(source, table, "tenant_id = %s AND id > %s ORDER BY id LIMIT %s", tenant, after, AT_ONCE)
-        number = rows.getvalue().count(b"\n")
+        number = _copy_events(source, target, table, tenant, "id > %s ORDER BY id LIMIT %s", after, AT_ONCE)
         if not number:
             return copied
-        _write_events(target, table, tenant, rows)
         copied += number
 
 
 def copy_late_events(source: str, target: str, table: Moved, tenant: UUID, cut: int) -> int:
     """Those of transactions since ``cut`` that have not arrived. Returns how many."""
+    copied = 0
     with at(source):
         ids = [key for (key,) in ask(f"SELECT id FROM {table.name} WHERE tenant_id = %s AND tx >= %s", tenant, cut)]  # noqa: S608
     for first in range(0, len(ids), AT_ONCE):
@@ -46,18 +45,21 @@ def copy_late_events(source: str, target: str, table: Moved, tenant: UUID, cut: 
             arrived = f"SELECT id FROM {table.name} WHERE tenant_id = %s AND id = ANY (%s)"  # noqa: S608
             known = {key for (key,) in ask(arrived, tenant, some)}
         if missing := [key for key in some if key not in known]:
-            rows = _read(source, table, "tenant_id = %s AND id = ANY (%s)", tenant, missing)
-            _write_events(target, table, tenant, rows)
-    return len(ids)
+            copied += _copy_events(source, target, table, tenant, "id = ANY (%s)", missing)
+    return copied
 
 
 def copy_rows(source: str, target: str, tables: Sequence[Moved], tenants: Sequence[UUID]) -> None:
-    """All of the other tables, in one transaction of the target, in place of what arrived before."""
-    read = [(table, _read(source, table, f"{table.tenant} = ANY (%s)", list(tenants))) for table in tables]
-    with writing(target, tenants), unrecorded(tables):
-        _remove(tables, tenants)
-        for table, rows in read:
-            _copy_in(table, rows)
+    """All of them, in one transaction of the target, in place of what arrived before. Nothing there is locked until all
+    have come over."""
+    with writing(target, tenants):
+        for table in tables:
+            with reading(source) as its, at(target):
+                stage(its, table, f"{table.tenant} = ANY (%s)", [list(tenants)])
+        with unrecorded(tables):
+            _remove(tables, tenants)
+            for table in tables:
+                _insert_staged(table)
 
 
 def remove_rows(cell: str, tables: Sequence[Moved], tenants: Sequence[UUID]) -> None:
@@ -65,18 +67,18 @@ def remove_rows(cell: str, tables: Sequence[Moved], tenants: Sequence[UUID]) -> 
         _remove(tables, tenants)
 
 
-def remove_events(cell: str, table: Moved, tenants: Sequence[UUID]) -> int:
-    """Batch by batch. Returns how many."""
+def remove_in_batches(cell: str, table: Moved, tenants: Sequence[UUID]) -> int:
+    """Of a table, or month by month. Returns how many."""
     with at(cell):
         months = ask("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", table.name)
     removed = 0
-    for (month,) in months:
+    for (part,) in months or [(table.name,)]:
         number = AT_ONCE
         while number == AT_ONCE:
-            with writing(cell, tenants), unrecorded([replace(table, name=month)]), connection.cursor() as cursor:
+            with writing(cell, tenants), unrecorded([replace(table, name=part)]), connection.cursor() as cursor:
                 cursor.execute(
-                    f"DELETE FROM {month} WHERE ctid = ANY (ARRAY("  # noqa: S608
-                    f"SELECT ctid FROM {month} WHERE tenant_id = ANY (%s) LIMIT %s))",
+                    f"DELETE FROM {part} WHERE ctid = ANY (ARRAY("  # noqa: S608
+                    f"SELECT ctid FROM {part} WHERE {table.tenant} = ANY (%s) LIMIT %s))",
                     [list(tenants), AT_ONCE],
                 )
                 number = cursor.rowcount
@@ -113,26 +115,13 @@ def unrecorded(tables: Sequence[Moved]) -> Iterator[None]:
         ask(f"ALTER TABLE {table} ENABLE {'ALWAYS ' if always else ''}TRIGGER {name}")
 
 
-def _read(source: str, table: Moved, condition: str, *params: Any) -> io.BytesIO:
-    rows = io.BytesIO()
-    sql = f"SELECT {table.read()} FROM {table.name} WHERE {condition}"  # noqa: S608
-    with at(source), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT 1")  # sets the session context, which COPY's own message has not
-        cursor.cursor.copy_expert(f"COPY ({cursor.cursor.mogrify(sql, params).decode()}) TO STDOUT", rows)
-    rows.seek(0)
-    return rows
+def _copy_events(source: str, target: str, table: Moved, tenant: UUID, condition: str, *params: Any) -> int:
+    with reading(source) as its, writing(target, [tenant]), acting_as(tenant_id=tenant):
+        number = stage(its, table, f"tenant_id = %s AND {condition}", [tenant, *params])
+        if number:
+            _insert_staged(table)
+    return number
 
 
-def _write_events(target: str, table: Moved, tenant: UUID, rows: io.BytesIO) -> None:
-    with writing(target, [tenant]), acting_as(tenant_id=tenant):
-        ask("SELECT 1")
-        _copy_in(table, rows)
-
-
-def _copy_in(table: Moved, rows: io.BytesIO) -> None:
-    """By way of a temporary table: COPY itself can't go past row-level security."""
-    first = f"arriving_{table.name}"[:63]
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE {first} (LIKE {table.name}) ON COMMIT DROP")
-        cursor.cursor.copy_expert(f"COPY {first} ({table.names}) FROM STDIN", rows)
-        cursor.execute(f"INSERT INTO {table.name} ({table.names}) SELECT {table.names} FROM {first}")  # noqa: S608
+def _insert_staged(table: Moved) -> None:
+    ask(f"INSERT INTO {table.name} ({table.names}) SELECT {table.names} FROM {table.arriving}")  # noqa: S608

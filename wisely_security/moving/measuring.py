@@ -19,14 +19,15 @@ def lines(source: str, target: str, tenants: list[Tenant]) -> Iterator[str]:
     yield f"From {source} to {target}: {', '.join(f'{tenant.name} ({tenant.slug})' for tenant in tenants)}."
     with at(source):
         events = {it.name: _number(it.name, "tenant_id", ids) for it in moved_events()}
-        rows = sum(_number(it.name, it.tenant, ids) for it in moved_tables())
+        tables = moved_tables()
+        growing = sum(_number(it.name, it.tenant, ids) for it in tables if it.live)
+        others = sum(_number(it.name, it.tenant, ids) for it in tables if not it.live)
     for name, number in events.items():
         yield f"{name}: {number:,} events, copied while everybody works."
-    yield f"All other tables: {rows:,} rows, copied while nothing can be written of them."
-    yield (
-        f"About {1 + sum(events.values()) // EVENTS_A_SECOND:,} seconds for the events, "
-        f"and {1 + rows // ROWS_A_SECOND:,} seconds without writes."
-    )
+    yield f"Tables that grow with events: {growing:,} rows, copied while everybody works."
+    yield f"All other tables: {others:,} rows, copied while nothing can be written of them."
+    live = 1 + sum(events.values()) // EVENTS_A_SECOND + growing // ROWS_A_SECOND
+    yield f"About {live:,} seconds while everybody works, and {1 + others // ROWS_A_SECOND:,} seconds without writes."
     for each in obstacles(source, target, ids):
         yield f"In the way: {each}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,14 @@ from wisely_security.tenancy.models import Tenant
 from .at import ask, at
 from .errors import MoveError
 
-_COLUMNS = "id, tenants, slugs, name, source, target, state, cut"
+_COLUMNS = "id, tenants, slugs, name, source, target, state, cut, events, copied, watched_at"
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
+    """``cut``: of events of transactions before it, all have arrived, and were compared if ``events`` says how many.
+    ``copied``: the live tables of which all rows have been copied since ``watched_at``."""
+
     id: UUID
     tenants: list[UUID]
     slugs: list[str]
@@ -26,12 +30,15 @@ class Move:
     target: str
     state: str
     cut: int | None
+    events: int | None
+    copied: list[str]
+    watched_at: datetime | None
 
     def set(self, **values: Any) -> Move:
         """In the transaction of the source that is open, or one of its own."""
         sets = ", ".join(f"{name} = %s" for name in values)
         ask(f"UPDATE moving_move SET {sets} WHERE id = %s", *values.values(), self.id)  # noqa: S608
-        return replace(self, **{name: value for name, value in values.items() if name in ("state", "cut")})
+        return replace(self, **{name: value for name, value in values.items() if hasattr(self, name)})
 
 
 def unfinished(slug: str) -> Move | None:

@@ -2,4 +2,5 @@
 
 from wisely_security.database.safeguards.declared import FOR_OWNER, table
 
-table("moving_move", policies=[FOR_OWNER], grants="", tenant_column="")
+for name in ("moving_move", "moving_changed"):
+    table(name, policies=[FOR_OWNER], grants="", tenant_column="")

@@ -1,8 +1,9 @@
 """The steps of a move. Each may be killed, and the whole begun again by the same command: a step that was done does
 nothing, and one that was not is done from where it was.
 
-    copying   everything goes on; events are copied, then those that were committed late, and compared
-    frozen    nothing is written of the family; the last events, and all other rows, are copied and compared
+    copying   everything goes on; events and the tables that grow with them are copied and compared, and what has
+              been added or changed since is copied until little is left
+    frozen    nothing is written of the family; the last of that, and all other rows, are copied and compared
     departed  the source has let go
     switched  the target has taken over, and recorded it; the source still has its copy
     done      which it has erased
@@ -19,8 +20,10 @@ from wisely_security.core.request_context import FIRST_CELL
 from wisely_security.ledger.derived import projectors
 
 from . import comparing, copying, moves
-from .at import ask, at, maintenance, writing
+from .at import ask, at, maintenance, oldest_running, writing
 from .errors import MoveError
+from .live import catching_up
+from .live.watching import unwatch
 from .moves import Move
 from .preparing import prepare
 from .recording import record_move
@@ -29,8 +32,8 @@ from .tables import Moved, moved_events, moved_tables
 LONGEST_FREEZE = 60.0  # seconds until writers and projectors of the source have ended; then it thaws
 PAUSE = 0.05
 POINTS = (
-    *("prepared", "copied", "copied late", "compared", "frozen", "consumed", "last events", "rows", "all compared"),
-    *("departed", "switched", "rows erased", "erased"),
+    *("prepared", "copied", "copied live", "copied late", "compared", "caught up", "frozen", "consumed", "last events"),
+    *("rows", "all compared", "departed", "switched", "rows erased", "erased"),
 )
 
 # Who writes to a guarded table holds a lock on it, and has held it since before the guard let the statement pass.
@@ -53,7 +56,7 @@ def run(move: Move, show: Callable[[str], object]) -> float | None:
         seconds = None
         if move.state in ("copying", "frozen"):
             if move.state == "copying":
-                move = _copy(move, events, show)
+                move = _copy(move, events, tables, show)
             move = _freeze(move, events, tables, show)
         if move.state == "departed":
             move, seconds = _switch(move)
@@ -72,41 +75,39 @@ def cancel(move: Move) -> None:
         with at(move.source):
             tables, events = moved_tables(), moved_events()
         _thaw(move)
-        copying.remove_rows(move.target, tables, move.tenants)
-        for table in events:
-            copying.remove_events(move.target, table, move.tenants)
+        unwatch(move)
+        _remove(move.target, move, events, tables)
         with at(move.target):
             ask("DELETE FROM cells_residence WHERE tenant_id = ANY (%s) AND state = 'arriving'", move.tenants)
         with at(move.source):
             move.set(state="cancelled")
 
 
-def _copy(move: Move, events: list[Moved], show: Callable[[str], object]) -> Move:
+def _copy(move: Move, events: list[Moved], tables: list[Moved], show: Callable[[str], object]) -> Move:
     prepare(move, events)
     if move.cut is None:
         with at(move.source):
-            move = move.set(cut=_oldest_running())
+            move = move.set(cut=oldest_running())
     _reached("prepared")
     for table in events:
         copied = sum(copying.copy_new_events(move.source, move.target, table, tenant) for tenant in move.tenants)
         show(f"{table.name}: {copied:,} events copied.")
     _reached("copied")
+    move = catching_up.copy_live(move, tables, show)
+    _reached("copied live")
     with at(move.source):
-        cut = _oldest_running()
-    _copy_late(move, events)
+        cut = oldest_running()
+    catching_up.copy_late(move, events)
     _reached("copied late")
-    for table in events:
-        comparing.compare_events(move.source, move.target, table, move.tenants, before=cut)
+    number = sum(comparing.compare_events(move.source, move.target, it, move.tenants, before=cut) for it in events)
     with at(move.source):
-        move = move.set(cut=cut)
+        move = move.set(cut=cut, events=number)
+    catching_up.compare(move, tables)
+    show(f"{number:,} events, and the rows that grow with them, are the same on both sides.")
     _reached("compared")
+    move = catching_up.catch_up(move, events, tables, show)
+    _reached("caught up")
     return move
-
-
-def _copy_late(move: Move, events: list[Moved]) -> None:
-    for table in events:
-        for tenant in move.tenants:
-            copying.copy_late_events(move.source, move.target, table, tenant, move.cut or 0)
 
 
 def _freeze(move: Move, events: list[Moved], tables: list[Moved], show: Callable[[str], object]) -> Move:
@@ -127,16 +128,18 @@ def _frozen(move: Move, events: list[Moved], tables: list[Moved], show: Callable
     _wait_for_writers(move, deadline)
     _consume(move, events, deadline)
     _reached("consumed")
-    _copy_late(move, events)
+    catching_up.copy_late(move, events)
     _reached("last events")
-    copying.copy_rows(move.source, move.target, tables, move.tenants)
+    changed = catching_up.copy_changed(move, tables)
+    others = [table for table in tables if not table.live]
+    copying.copy_rows(move.source, move.target, others, move.tenants)
     _reached("rows")
-    number = 0
-    for table in events:
-        number += comparing.compare_numbers(move.source, move.target, table, move.tenants)
-        comparing.compare_events(move.source, move.target, table, move.tenants, since=move.cut)
-    comparing.compare_rows(move.source, move.target, tables, move.tenants)
+    last = sum(comparing.compare_events(move.source, move.target, it, move.tenants, since=move.cut) for it in events)
+    rows = comparing.compare_rows(move.source, move.target, others, move.tenants)
+    number = (move.events or 0) + last
+    show(f"While frozen: {last:,} events, {changed:,} rows that had changed, and {rows:,} others copied and compared.")
     show(f"{number:,} events and all other rows are the same on both sides.")
+    catching_up.refuse_another_month(move)
     _reached("all compared")
     with writing(move.source, move.tenants):
         moves.put(move.tenants, "departed", move.target, expected="frozen")
@@ -150,11 +153,6 @@ def _thaw(move: Move) -> None:
         moves.put(move.tenants, "here", "", expected="frozen")
         ask("UPDATE moving_move SET frozen_at = NULL WHERE id = %s", move.id)
         move.set(state="copying")
-
-
-def _oldest_running() -> int:
-    [(cut,)] = ask("SELECT ledger_tx(pg_snapshot_xmin(pg_current_snapshot()))")
-    return int(cut)
 
 
 def _wait_for_writers(move: Move, deadline: float) -> None:
@@ -221,10 +219,15 @@ def _switch(move: Move) -> tuple[Move, float]:
 
 
 def _erase(move: Move, events: list[Moved], tables: list[Moved]) -> None:
-    copying.remove_rows(move.source, tables, move.tenants)
-    _reached("rows erased")
-    for table in events:
-        copying.remove_events(move.source, table, move.tenants)
-    _reached("erased")
+    unwatch(move)
+    _remove(move.source, move, events, tables)
     with at(move.source):
         ask("UPDATE moving_move SET state = 'done', finished_at = clock_timestamp() WHERE id = %s", move.id)
+
+
+def _remove(cell: str, move: Move, events: list[Moved], tables: list[Moved]) -> None:
+    copying.remove_rows(cell, [table for table in tables if not table.live], move.tenants)
+    _reached("rows erased")
+    for table in [*(table for table in tables if table.live), *events]:
+        copying.remove_in_batches(cell, table, move.tenants)
+    _reached("erased")

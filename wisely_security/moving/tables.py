@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wisely_security.database.safeguards import tables as safeguards
+from wisely_security.database.safeguards.declared import APPEND_ONLY
 from wisely_security.ledger.months.partitions import event_tables
 
 from .at import ask
@@ -20,15 +21,32 @@ _NUMBERS = frozenset({"tx", "first_tx", "last_tx", "next_tx"})
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """``tenant``: the column with the tenant's key. ``columns``: with what to read each as."""
+    """``tenant``: the column with the tenant's key. ``columns``: with what to read each as. ``key``: its primary key,
+    with the type of each column. ``live``: see ``declared.Table``. ``append_only``: what is there can't be replaced."""
 
     name: str
     tenant: str
     columns: dict[str, str]
+    key: dict[str, str]
+    live: bool = False
+    append_only: bool = False
+
+    @property
+    def arriving(self) -> str:
+        """A temporary table, of what is on its way."""
+        return f"arriving_{self.name}"[:63]
 
     @property
     def names(self) -> str:
         return ", ".join(self.columns)
+
+    @property
+    def key_names(self) -> str:
+        return ", ".join(self.key)
+
+    def hash(self, *, arrived: bool = False) -> str:
+        """Of a row, the same on both sides."""
+        return f"hashtextextended(ROW({self.names if arrived else ', '.join(self.columns.values())})::text, 0)"
 
     def read(self, *, arrived: bool = False) -> str:
         """Its select list: as it is to arrive, or as it has."""
@@ -38,7 +56,14 @@ class Moved:
 def moved_tables() -> list[Moved]:
     """But for events: those first that others refer to."""
     found = {
-        relation.name: Moved(relation.name, table.tenant_column, _columns(relation.name))
+        relation.name: Moved(
+            relation.name,
+            table.tenant_column,
+            _columns(relation.name),
+            _key(relation.name),
+            live=table.live,
+            append_only=APPEND_ONLY in table.guards,
+        )
         for relation, table in safeguards.of_tenants()
         if relation.kind == "r" and table.moved and table.tenant_column and table.policies is not None
     }
@@ -52,7 +77,7 @@ def moved_tables() -> list[Moved]:
 
 
 def moved_events() -> list[Moved]:
-    return [Moved(name, "tenant_id", _columns(name)) for name in event_tables()]
+    return [Moved(name, "tenant_id", _columns(name), _key(name)) for name in event_tables()]
 
 
 def _referred() -> dict[str, set[str]]:
@@ -72,6 +97,17 @@ def _columns(table: str) -> dict[str, str]:
         table,
     )
     return {name: _expression(name) for (name,) in rows}
+
+
+def _key(table: str) -> dict[str, str]:
+    return dict(
+        ask(
+            "SELECT quote_ident(attname), format_type(atttypid, atttypmod) FROM pg_constraint "
+            "JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey) "
+            "WHERE conrelid = %s::regclass AND contype = 'p' ORDER BY array_position(conkey, attnum)",
+            table,
+        )
+    )
 
 
 def _expression(column: str) -> str:

@@ -58,6 +58,8 @@ class Table:
     has no other triggers but those of residence. ``guarded``: whoever writes rows of a tenant that does not live in
     this database is refused (``residence.py``); not where rows are derived from events, which are guarded.
     ``moved``: rows go with their tenant to another cell; those that nobody misses there stay behind.
+    ``live``: rows go while everybody works, for they grow with events. Only for tables that the owner alone writes, and
+    where nothing in the other cell takes up or changes what it finds before the tenant lives there.
     """
 
     policies: frozenset[Policy] | None = frozenset({OWN_TENANT})
@@ -67,6 +69,7 @@ class Table:
     guards: tuple[Guard, ...] = ()
     guarded: bool = True
     moved: bool = True
+    live: bool = False
 
 
 _tables: dict[str, Table] = {}
@@ -85,6 +88,7 @@ def table(
     guards: Iterable[Guard] = (),
     guarded: bool = True,
     moved: bool = True,
+    live: bool = False,
 ) -> None:
     """Declare a table that is no ordinary record. ``grants``: names between spaces."""
     if name in _tables:
@@ -97,6 +101,7 @@ def table(
         tuple(guards),
         guarded and tenant_column != "",
         moved,
+        live,
     )
 
 
