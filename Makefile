@@ -41,13 +41,13 @@ test-fast: $(VENV)/test.installed
 test-days: $(VENV)/test.installed faketime
 	@$(RUN) -m tests.days $(if $(DAY),--day $(DAY)) $(PROCESSES) $(TESTS)
 
-## make bench [EVENTS=1000000] [ROUNDS=20] [ONLY="writes sign_in"]: measures costs beside comparable packages, into docs/benchmarks.md
+## make bench [EVENTS=1000000] [ROUNDS=20] [ONLY="writes sign_in"]: measures costs beside comparable packages, into docs/reference/benchmarks.md
 bench:
 	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/bench.installed
 	@.venv-bench/bin/python -m benchmarks $(if $(EVENTS),--events "$(EVENTS)") $(if $(ROUNDS),--rounds "$(ROUNDS)") \
 		$(if $(ONLY),--only $(ONLY))
 
-## make screenshots [DATA=folder]: the pictures in docs/, from a demo made for them, and the steps of three tasks
+## make screenshots [DATA=folder]: the pictures in docs/pictures/, from a demo made for them, and the steps of three tasks
 screenshots: $(VENV)/test.installed browser
 	@$(RUN) -m tests.browser.showing.screenshots $(if $(DATA),--data "$(DATA)")
 

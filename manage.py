@@ -30,7 +30,10 @@ def main() -> None:
 
     try:
         if not settings.DEVELOPMENT and (command := "".join(sys.argv[1:2])) in FOR_DEVELOPMENT:
-            sys.exit(f"manage.py {command} is for development: set DEBUG=1. For production, see docs/operations.md.")
+            sys.exit(
+                f"manage.py {command} is for development: set DEBUG=1. "
+                "For production, see docs/operating/operations.md."
+            )
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))

@@ -1,4 +1,4 @@
-"""``make bench``: every benchmark in turn, each a process of its own, and docs/benchmarks.md from what they measured.
+"""``make bench``: every benchmark in turn, each a process of its own; it writes docs/reference/benchmarks.md.
 
     .venv-bench/bin/python -m benchmarks [--events 1000000] [--rounds 20] [--only writes sign_in …]
 

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, from what the benchmarks have kept."""
+"""docs/reference/benchmarks.md, from what the benchmarks have kept."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 
 from .results import Table
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-FINDINGS = DOCUMENT.with_name("findings.md")  # has its figures itself, from this line on
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+DOCUMENT = DOCS / "reference" / "benchmarks.md"
+FINDINGS = DOCS / "operating" / "findings.md"  # has its figures itself, from this line on
 MEASURED = "<!-- From here on written by `make bench ONLY=findings`. -->\n"
 # In this order. What each is called with.
 PARTS: Mapping[str, Sequence[str]] = {

@@ -2,8 +2,8 @@
 
 DATABASE_URL=… .venv/bin/python -m benchmarks.failover [seconds] [port of a site on this machine]
 
-Against a site of one's own (docs/failover.md): the primary is ended by hand meanwhile. The company "Failover" and its
-roles stay there.
+Against a site of one's own (docs/operating/failover.md): the primary is ended by hand meanwhile. The company
+"Failover" and its roles stay there.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def _table(seconds: float, count: Counter[str], written: dict[str, int]) -> Tabl
             f"{GUESSERS} guessers try passwords of one account for {seconds:g} seconds, from a new address each time, "
             "as fast as they are answered; its owner signs in again and again with the browser that she has used "
             "before. One process; passwords are hashed as in production. Events: those that are not counted as a flood "
-            "([floods](floods.md)); each of her sign-ins leaves two."
+            "([floods](../operating/floods.md)); each of her sign-ins leaves two."
         ),
         headings=["", "number"],
         rows=[(name, f"{number:,}") for name, number in rows],

@@ -1,4 +1,4 @@
-"""What a benchmark has measured: shown at once, and kept for docs/benchmarks.md where ``make bench`` asks for it."""
+"""What a benchmark has measured: shown at once, and kept for docs/reference/benchmarks.md by ``make bench``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/security.md names every requirement once, tests that exist, and the right counts."""
+"""docs/why/security.md names every requirement once, tests that exist, and the right counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-TEXT = (ROOT / "docs" / "security.md").read_text()
+TEXT = (ROOT / "docs" / "why" / "security.md").read_text()
 # By chapter or requirement, how many there are of each section: of the ASVS those of levels 1 and 2.
 ASVS = {
     "6.1": "1-3",

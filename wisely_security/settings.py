@@ -1,4 +1,4 @@
-"""Settings. Everything that differs between machines comes from the environment (see docs/operations.md)."""
+"""Settings. Everything that differs between machines comes from the environment (see docs/operating/operations.md)."""
 
 import os
 import zoneinfo
@@ -181,20 +181,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "wisely_security.tenancy.sign_in.context_words.NotOfContextWords"},
     {"NAME": "wisely_security.tenancy.sign_in.demo_password.NotTheDemoPassword"},
 ]
-# A list of one's own beside the one that comes with the site (docs/guessing.md).
+# A list of one's own beside the one that comes with the site (docs/operating/guessing.md).
 BREACHED_PASSWORDS_FILE = os.environ.get("BREACHED_PASSWORDS_FILE", "")
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # of any link; tenancy/sign_in/links.py says how long each kind works
-# Guessing (docs/guessing.md): after so many failures in a day an account waits, after each further one for longer.
+# Guessing (docs/operating/guessing.md): after so many failures in a day an account waits, after each more for longer.
 LOCKOUT_FAILURES_PER_ACCOUNT = 10
 LOCKOUT_WAITS = [1, 2, 4, 8, 15, 30, 60]  # minutes; the last one from then on, at most an hour
 # An address, after so many failures in an hour at so many accounts, or so many in all.
 LOCKOUT_ACCOUNTS_PER_ADDRESS = 30
 LOCKOUT_FAILURES_PER_ADDRESS = 100
-# Events a minute in one record that nobody signed in for; more than that are counted (docs/floods.md). Of an IPv6
-# address, its /64 counts.
+# Events a minute in one record that nobody signed in for; more than that are counted (docs/operating/floods.md). Of an
+# IPv6 address, its /64 counts.
 FLOOD_EVENTS_PER_ADDRESS = 30
 FLOOD_EVENTS_PER_ACCOUNT = 20
 FLOOD_EVENTS_PER_TENANT = 300
@@ -214,19 +214,19 @@ CSRF_FAILURE_VIEW = "wisely_security.tenancy.forms.stale_forms.csrf_failure"
 TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "")
 GEOIP_PATH = os.environ.get("GEOIP_PATH") or str(DATA_DIR / "places")
 
-# For how many whole months each record stays in the database, and where it goes then (docs/retention.md).
+# For how many whole months each record stays in the database, and where it goes then (docs/operating/retention.md).
 KEEP_MONTHS = {
     "login_activity": env.months("KEEP_LOGIN_ACTIVITY_MONTHS"),
     "audit_trail": env.months("KEEP_AUDIT_TRAIL_MONTHS"),
 }
 ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR") or DATA_DIR / "archives")
 
-# What secrets of second factors are encrypted with; the first of them encrypts (docs/second-factor.md).
+# What secrets of second factors are encrypted with; the first of them encrypts (docs/using/second-factor.md).
 FACTOR_KEYS = env.items("FACTOR_KEYS", "b25seS1mb3ItZGV2ZWxvcG1lbnQtb25seS1mb3ItZGU=" if DEVELOPMENT else "")
 REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR")  # of everybody, whatever a tenant chooses
 SUPPORT_NEEDS_FACTOR = not DEVELOPMENT  # support staff sees every tenant
 
-# What checkpoints are signed with (docs/integrity.md); read when something is signed, not before.
+# What checkpoints are signed with (docs/operating/integrity.md); read when something is signed, not before.
 SIGNING_KEY = os.environ.get("SIGNING_KEY", "")
 SIGNING_KEY_FILE = Path(os.environ.get("SIGNING_KEY_FILE") or DATA_DIR / "signing_key")
 SIGNING_KEYS_RETIRED = env.items("SIGNING_KEYS_RETIRED")

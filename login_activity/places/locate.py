@@ -1,6 +1,6 @@
 """Where an address is.
 
-`settings.GEOIP_PATH` names an MMDB file, or a folder of them, of any publisher; see docs/places.md.
+`settings.GEOIP_PATH` names an MMDB file, or a folder of them, of any publisher; see docs/operating/places.md.
 """
 
 from functools import lru_cache

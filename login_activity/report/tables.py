@@ -51,7 +51,7 @@ def _what(event: LoginEvent) -> str:
 
 
 def _times(event: LoginEvent) -> str:
-    """``214 times between 10:14:02 and 10:14:58``: attempts that were counted (docs/floods.md)."""
+    """``214 times between 10:14:02 and 10:14:58``: attempts that were counted (docs/operating/floods.md)."""
     if "times" not in event.detail:
         return ""
     first, last = (localtime(datetime.fromisoformat(event.detail[key])) for key in ("first", "last"))

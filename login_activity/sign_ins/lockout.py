@@ -1,4 +1,4 @@
-"""Lock-out of whoever guesses, and of nobody else (docs/guessing.md).
+"""Lock-out of whoever guesses, and of nobody else (docs/operating/guessing.md).
 
 A guess is reserved before a password or a code is checked, and given back if it was right. So of many at once no more
 are checked than the limit allows. After ``LOCKOUT_FAILURES_PER_ACCOUNT`` failures an account waits, longer after each

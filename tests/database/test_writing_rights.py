@@ -10,7 +10,7 @@ from django.db import connection, connections
 from wisely_security.database import checks
 from wisely_security.database.rights import REVOKE_WRITING_FUNCTIONS, WRITING_FUNCTIONS
 
-OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
+OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operating" / "operations.md"
 
 
 def warnings() -> dict[str, str]:

@@ -40,5 +40,5 @@ def test_its_commands_say_that_they_are_for_development(arguments: list[str]) ->
     done = run_in_production("manage.py", *arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"manage.py {arguments[0]} is for development: set DEBUG=1. For production, see docs/operations.md.\n"
+        f"manage.py {arguments[0]} is for development: set DEBUG=1. For production, see docs/operating/operations.md.\n"
     )

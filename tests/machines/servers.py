@@ -119,7 +119,7 @@ def primary(folder: Path, **more: str) -> Iterator[Machine]:
 
 @contextmanager
 def replica_of(origin: Machine, folder: Path) -> Iterator[Machine]:
-    """Made with pg_basebackup, as docs/scaling.md says, and streaming."""
+    """Made with pg_basebackup, as docs/operating/scaling.md says, and streaming."""
     home, user = find_or_make_home(folder), origin.cluster.user
     files = home / "cluster"
     files.mkdir(mode=0o700)

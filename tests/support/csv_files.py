@@ -40,7 +40,7 @@ def harmless(text: str) -> str:
 
 
 def original(text: str) -> str:
-    """The text again, as docs/downloads.md says."""
+    """The text again, as docs/using/downloads.md says."""
     expected = ""
     for char, begins in _signs(text):
         expected = (expected[:-1] if begins else expected) + char

@@ -1,4 +1,4 @@
-"""No password is made of the words of the site, the company or the person, and little else (docs/guessing.md)."""
+"""No password is made of words of the site, the company or the person, and little else (docs/operating/guessing.md)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import User
 from wisely_security.tenancy.sign_in.context_words import WORDS
 
-GUIDE = Path(__file__).parents[2] / "docs" / "guessing.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "operating" / "guessing.md"
 
 
 def codes(password: str, user: User | None) -> list[str]:

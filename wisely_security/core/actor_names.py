@@ -7,7 +7,7 @@ SUPPORT = "Wisely support"  # the company of support staff
 API_ACCOUNT = "API account"
 DATABASE_SESSION = "Database session"
 UNKNOWN_USER = "Unknown user"
-ERASED_PERSON = "Erased person"  # who was erased from the records (docs/erasure.md)
+ERASED_PERSON = "Erased person"  # who was erased from the records (docs/operating/erasure.md)
 
 RESERVED = (
     *(SYSTEM, SUPPORT, API_ACCOUNT, DATABASE_SESSION, UNKNOWN_USER, ERASED_PERSON),

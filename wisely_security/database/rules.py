@@ -49,7 +49,7 @@ def _found_by(rule: Rule) -> list[CheckMessage]:
 def _failed(error: Exception) -> CheckMessage:
     return Error(
         f"The database cannot be checked: {str(error).strip()}",
-        hint="Check that the server is running, and DATABASE_URL and the rights of its role: docs/operations.md.",
+        hint="Is the server running? Check DATABASE_URL and the rights of its role: docs/operating/operations.md.",
         id="wisely_security.E007",
     )
 

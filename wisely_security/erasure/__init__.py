@@ -1,4 +1,4 @@
-"""Erasing a person, or a tenant that leaves: who they are, support's requests, the work, commands (docs/erasure.md).
+"""Erasing a person, or a tenant that leaves: support's requests, the work, commands (docs/operating/erasure.md).
 
 Imports everything but the demo; nothing imports it.
 """

@@ -40,7 +40,7 @@ def transactions_count_on() -> Iterator[CheckMessage]:
     if behind:
         yield Error(
             "The transaction counter of this server has restarted: charts and totals leave out new events.",
-            hint="Set its epoch with pg_resetwal (docs/operations.md, Backups).",
+            hint="Set its epoch with pg_resetwal (docs/operating/operations.md, Backups).",
             id="ledger.E002",
         )
 
@@ -86,6 +86,6 @@ def no_events_are_overdue() -> Iterator[CheckMessage]:
     for each in overdue:
         yield Warning(
             f"Events are kept past their retention period: {each}",
-            hint="Run manage.py archive_events, and let cron run it daily (docs/retention.md).",
+            hint="Run manage.py archive_events, and let cron run it daily (docs/operating/retention.md).",
             id="ledger.W001",
         )

@@ -133,9 +133,9 @@ def event_model(table: str) -> type[Event]:
 
 
 class Archive(models.Model):
-    """A month of a record that left the database for a file (docs/retention.md). Written once, as the owner; support
-    sees it. ``size`` and ``sha256``: of the file as it was written first; an archive of the earlier format has those of
-    its data and of its manifest, and ``root``, which others leave empty."""
+    """A month of a record that left the database for a file (docs/operating/retention.md). Written once, as the owner;
+    support sees it. ``size`` and ``sha256``: of the file as it was written first; an archive of the earlier format has
+    those of its data and of its manifest, and ``root``, which others leave empty."""
 
     name = models.TextField(primary_key=True)
     events = models.TextField("event table")

@@ -1,4 +1,4 @@
-"""Moving a family of tenants from one cell to another: ``manage.py move_tenant`` (docs/cells.md).
+"""Moving a family of tenants from one cell to another: ``manage.py move_tenant`` (docs/operating/cells.md).
 
 Imports everything but erasure, the demo and devserver; nothing imports it.
 """

@@ -1,4 +1,4 @@
-"""What docs/reference.md is written from: the registries, and two lists that the code itself does not explain.
+"""What docs/reference/generated.md is written from: the registries, and two lists that the code doesn’t explain.
 
 Imports everything; only ``manage.py write_reference`` and its test import it.
 """

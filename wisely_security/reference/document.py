@@ -1,4 +1,4 @@
-"""The text of docs/reference.md."""
+"""The text of docs/reference/generated.md."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from wisely_security.tenancy.models.role import BUILT_IN_ROLES
 from .checks import CHECKS
 from .environment import VARIABLES
 
-PATH = Path(settings.BASE_DIR) / "docs" / "reference.md"
+PATH = Path(settings.BASE_DIR) / "docs" / "reference" / "generated.md"
 OURS = ("wisely_security", "login_activity", "audit_trail")
 COMMAND = "DEBUG=1 .venv/bin/python manage.py write_reference"
 

@@ -13,18 +13,18 @@ VARIABLES = (
         "FACTOR_KEYS",
         "what secrets of second factors are encrypted with: 32 bytes in base64 (`openssl rand -base64 32`). Several "
         "are separated by commas: the first encrypts, the others still open what they encrypted "
-        "([second factor](second-factor.md))",
+        "([second factor](../using/second-factor.md))",
         "required unless `DEBUG` is on",
     ),
     (
         "REQUIRE_SECOND_FACTOR",
-        "`1` requires a second factor of everybody, at once ([second factor](second-factor.md#for-operators))",
+        "`1` requires a second factor of everybody, at once ([second factor](../using/second-factor.md#for-operators))",
         "`0`",
     ),
     (
         "BREACHED_PASSWORDS_FILE",
         "a list of passwords that nobody can choose, beside the one that comes with the site "
-        "([guessing](guessing.md#new-passwords))",
+        "([guessing](../operating/guessing.md#new-passwords))",
         "none",
     ),
     ("DATABASE_URL", "the database, as the app role", "`manage.py` starts the embedded one"),
@@ -37,7 +37,7 @@ VARIABLES = (
     (
         "DATABASE_CELL_URLS",
         "further servers for whole tenants, as the app role, by name: `eu-1=postgresql://… us-1=postgresql://…` "
-        "([cells](cells.md))",
+        "([cells](../operating/cells.md))",
         "none",
     ),
     ("DATABASE_CELL_OWNER_URLS", "the same databases as their owners; never for the web server", "none"),

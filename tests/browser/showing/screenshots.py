@@ -1,4 +1,4 @@
-"""The screenshots in ``docs/``, and the steps of three tasks: ``make screenshots``, from the demo of a site of its own.
+"""The screenshots in ``docs/pictures/``, and the steps of three tasks: ``make screenshots``, from a demo of its own.
 
 python -m tests.browser.showing.screenshots [--port 8190] [--data folder]
 """
@@ -17,7 +17,7 @@ from playwright.sync_api import Page, ViewportSize
 from .demo import ALICE, PROJECT, Demo, demo
 from .tasks import walked
 
-DOCS = PROJECT / "docs"
+DOCS = PROJECT / "docs" / "pictures"
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 1.5,

@@ -1,4 +1,4 @@
-"""What keeps a tenant movable to another server (docs/decisions/0007-one-database.md), asked of the live catalogue.
+"""What keeps a tenant movable to another server (docs/why/decisions/0007-one-database.md), asked of the live catalogue.
 
 That references stay in their tenant is a system check, E019.
 """

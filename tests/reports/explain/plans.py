@@ -121,8 +121,8 @@ def until_derived() -> None:
 
 
 def check(found: list[Read], *, buffers: int, sorted_rows: int = A_PAGE) -> None:
-    """No sequential scan of an event table, no sorting beyond what is shown, no more buffers in total. What reads a page
-    is none: near the end of a month, the next month's partition is empty."""
+    """No sequential scan of an event table, no sorting beyond what is shown, no more buffers in total. What reads a
+    page is none: near the end of a month, the next month's partition is empty."""
     report = "\n".join(map(str, found))
     assert found, "events were not read"
     scans = [scan for read in found for scan in read.scans if scan["Node Type"] == "Seq Scan"]

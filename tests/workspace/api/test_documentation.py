@@ -1,4 +1,4 @@
-"""docs/api.md and the API agree."""
+"""docs/using/api.md and the API agree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wisely_security.workspace.api.schema import MOST_EVENTS
 
 from .calls import Caller, reported
 
-DOCUMENT = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
+DOCUMENT = (Path(settings.BASE_DIR) / "docs" / "using" / "api.md").read_text()
 
 
 def test_the_example_works_as_it_stands(cast: Cast, billing: Caller) -> None:

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error
 
 from . import catalogue
 
-MANUAL = "docs/operations.md, “A PostgreSQL of your own”, shows how to create the two roles."
+MANUAL = "docs/operating/operations.md, “A PostgreSQL of your own”, shows how to create the two roles."
 
 _POWERS = """
     SELECT power FROM pg_roles, LATERAL (VALUES

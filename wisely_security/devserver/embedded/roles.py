@@ -1,4 +1,4 @@
-"""The two roles and the database, as docs/operations.md makes them by hand on a server of one's own."""
+"""The two roles and the database, as docs/operating/operations.md makes them by hand on a server of one's own."""
 
 from pathlib import Path
 from urllib.parse import quote

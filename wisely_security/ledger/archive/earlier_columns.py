@@ -1,7 +1,7 @@
 """What has become of a record's columns since an archive was written: how its lines are loaded into the table of today.
 
 Migrations record what was renamed, removed and added since. A column that the archive does not have gets the value that
-the events in the database got when it was added, or would have got (``_value_for``; docs/retention.md).
+the events in the database got when it was added, or would have got (``_value_for``; docs/operating/retention.md).
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def partitions_are_made_ahead() -> Iterator[CheckMessage]:
         for name in partitions.missing(add_months(_today(), months)):
             yield Warning(
                 f"The partition {name} does not exist: create_partitions has not run for a month.",
-                hint="Let cron or systemd run it daily (docs/operations.md, Every night).",
+                hint="Let cron or systemd run it daily (docs/operating/operations.md, Every night).",
                 id="ledger.W002",
             )
 
@@ -99,7 +99,7 @@ def no_month_is_missing() -> Iterator[CheckMessage]:
                 f"{record}: the month {month:%Y-%m} is neither a partition nor an archive"
                 f"{', although events of it were counted' if month in counted else ''}.",
                 hint=f"If {Partition(record, month).name} was dropped or detached, restore it from a backup "
-                "(docs/operations.md). If it never existed, manage.py create_partitions --since N creates it.",
+                "(docs/operating/operations.md). If it never existed: manage.py create_partitions --since N.",
                 id="ledger.E003",
             )
 

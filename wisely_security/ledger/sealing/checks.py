@@ -22,7 +22,7 @@ LONGEST_WAIT = timedelta(hours=1)
 @register(deploy=True)
 def events_are_sealed(**_: Any) -> list[CheckMessage]:
     if why := why_not_configured():
-        return [Warning(f"Events are not sealed. {why}", hint="docs/integrity.md", id="ledger.W004")]
+        return [Warning(f"Events are not sealed. {why}", hint="docs/operating/integrity.md", id="ledger.W004")]
     return []
 
 
@@ -32,7 +32,7 @@ def logs_continue_their_checkpoint_files() -> Iterator[CheckMessage]:
         for contradiction in contradictions(table):
             yield Error(
                 f"No events of {table} are sealed any more. {contradiction}",
-                hint="A backup was restored (docs/operations.md), or the database was tampered with: manage.py verify.",
+                hint="A backup was restored (docs/operating/operations.md), or events were altered: manage.py verify.",
                 id="ledger.E009",
             )
 

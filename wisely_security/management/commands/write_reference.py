@@ -7,7 +7,7 @@ from wisely_security.reference import document
 
 
 class Command(BaseCommand):
-    help = "Writes docs/reference.md from the registries of the code."
+    help = "Writes docs/reference/generated.md from the registries of the code."
 
     def handle(self, **options: Any) -> None:
         if not settings.DEVELOPMENT:

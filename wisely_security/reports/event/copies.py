@@ -34,7 +34,7 @@ class EventAsText(EventCopy):
 
 
 class EventAsJson(EventCopy):
-    """``event``: the columns of the download, by heading. Documented in docs/record-addresses.md."""
+    """``event``: the columns of the download, by heading. Documented in docs/reference/record-addresses.md."""
 
     style: ClassVar[dict[str, Any]] = {"indent": 2, "ensure_ascii": False}
 

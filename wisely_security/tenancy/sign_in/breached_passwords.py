@@ -2,7 +2,7 @@
 
 ``breached_passwords.xz`` has those of ten characters and more among the million most frequent of the
 "10 million passwords" that Mark Burnett gave to the public domain, and of Django's own list: folded, one a line.
-``manage.py write_breached_passwords`` makes it, or a larger one, from any list (docs/guessing.md).
+``manage.py write_breached_passwords`` makes it, or a larger one, from any list (docs/operating/guessing.md).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Words that a guesser tries first at this site, for this person: no password is made of them and little else (OWASP
-ASVS 5.0, 6.1.2 and 6.2.11). docs/guessing.md documents them.
+ASVS 5.0, 6.1.2 and 6.2.11). docs/operating/guessing.md documents them.
 
 A password may hold such a word; what is left without it must be enough of a password itself.
 """

@@ -1,5 +1,5 @@
 """Checkpoint receivers: to whom outside a tenant's checkpoints go, so that nobody who owns the database can rewrite
-what was recorded without being found out (docs/integrity.md). ``workspace/receivers`` sends them."""
+what was recorded without being found out (docs/operating/integrity.md). ``workspace/receivers`` sends them."""
 
 from __future__ import annotations
 

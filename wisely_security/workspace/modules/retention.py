@@ -1,4 +1,4 @@
-"""Records: events whose time is over. No page moves them; the operator's command does (docs/retention.md)."""
+"""Records: events whose time is over. No page moves them; the operator's command does (docs/operating/retention.md)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The table of docs/integrity.md: what somebody could do to a record, and what prevents or finds it."""
+"""The table of docs/operating/integrity.md: what somebody could do to a record, and what prevents or finds it."""

@@ -1,4 +1,4 @@
-"""All attacks, and the table of docs/integrity.md that is written from them.
+"""All attacks, and the table of docs/operating/integrity.md that is written from them.
 
 ``python -m tests.ledger.sealing.tampering.table`` writes it.
 """
@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 BEGIN, END = "<!-- Written by python -m tests.ledger.sealing.tampering.table -->", "<!-- End of the table -->"
-DOCUMENT = Path(__file__).parents[4] / "docs" / "integrity.md"
+DOCUMENT = Path(__file__).parents[4] / "docs" / "operating" / "integrity.md"
 
 
 def document() -> str:

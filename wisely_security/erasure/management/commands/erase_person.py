@@ -20,8 +20,8 @@ NONE = "none"  # as a tenant: support staff, and addresses that are nobody's
 class Command(OwnersCommand):
     help = (
         "Erases a person from both records, archives included, and from all else that the database has of them. Events "
-        "stay, with “Erased person” in the name’s place, and so do their proofs (docs/erasure.md). What was cut short "
-        "goes on with the same command, or with --pending."
+        "stay, with “Erased person” in the name’s place, and so do their proofs (docs/operating/erasure.md). What was "
+        "cut short goes on with the same command, or with --pending."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

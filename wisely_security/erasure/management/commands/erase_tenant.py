@@ -13,8 +13,8 @@ from wisely_security.tenancy.models import Tenant
 class Command(OwnersCommand):
     help = (
         "Erases a tenant that leaves: its people, records and settings, and what is personal in its events, archives "
-        "included. The events stay, and its logs and checkpoints still prove them (docs/erasure.md). What was cut "
-        "short goes on with the tenant’s ID."
+        "included. The events stay, and its logs and checkpoints still prove them (docs/operating/erasure.md). What "
+        "was cut short goes on with the tenant’s ID."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

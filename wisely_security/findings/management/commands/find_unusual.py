@@ -16,7 +16,7 @@ from wisely_security.tenancy.models import Tenant
 class Command(BaseCommand):
     help = (
         "Runs the rules over a tenant's records, with the tenant's own thresholds, and shows what they find "
-        "(docs/findings.md). Stores nothing without --save."
+        "(docs/operating/findings.md). Stores nothing without --save."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -20,7 +20,7 @@ def _months(text: str) -> int:
 class Command(OwnersCommand):
     help = (
         "Archives months of events past their retention period, and erases events that a tenant asked to keep for less "
-        "long. By default events are kept forever. Run it daily (docs/retention.md)."
+        "long. By default events are kept forever. Run it daily (docs/operating/retention.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

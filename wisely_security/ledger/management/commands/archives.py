@@ -12,7 +12,7 @@ from wisely_security.ledger.models import Archive
 class Command(BaseCommand):
     help = (
         "Lists the archives, and fails unless all their files are there as they were written, and no others "
-        "(docs/retention.md). manage.py verify also verifies each event in them."
+        "(docs/operating/retention.md). manage.py verify also verifies each event in them."
     )
 
     def handle(self, **options: Any) -> None:

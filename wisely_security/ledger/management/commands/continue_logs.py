@@ -10,7 +10,7 @@ from ..archiving import OwnersCommand
 class Command(OwnersCommand):
     help = (
         "After a restore from a backup: logs that are behind their checkpoint files continue under another origin, and "
-        "the tenants’ Audit Trails say so (docs/operations.md)."
+        "the tenants’ Audit Trails say so (docs/operating/operations.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from wisely_security.ledger.months.locks import BusyError
 class Command(BaseCommand):
     help = (
         "Creates the monthly partitions of the event tables ahead of time. Safe at any time and any number of times: "
-        "run it daily (docs/operations.md)."
+        "run it daily (docs/operating/operations.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from wisely_security.ledger.derived.projectors import ProjectorThread, behind, p
 class Command(BaseCommand):
     help = (
         "Keeps charts, totals and search up to date until it is stopped. Web processes do so too: this is for when "
-        "they are stopped, or to share the work (docs/operations.md)."
+        "they are stopped, or to share the work (docs/operating/operations.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
     help = (
         "Verifies that events are what was sealed, that their logs lead to all checkpoints in the database and outside "
         "of it, that archives hold what was sealed, and that tables are protected as declared. Fails if not "
-        "(docs/integrity.md)."
+        "(docs/operating/integrity.md)."
     )
     requires_system_checks = ()  # they are a part of it
 

@@ -15,7 +15,7 @@ from wisely_security.progress import progress
 class Command(BaseCommand):
     help = (
         "Verifies the file of an archive without the database: its events lead to checkpoints that the key of the logs "
-        "has signed, and that are among those that you have kept. Fails if not (docs/retention.md)."
+        "has signed, and that are among those that you have kept. Fails if not (docs/operating/retention.md)."
     )
     requires_system_checks = ()
 

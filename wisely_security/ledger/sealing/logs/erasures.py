@@ -1,5 +1,5 @@
 """What was erased from sealed events is signed by the key of their log: whoever owns the database and lacks the key can
-erase, but not make it look like an erasure of a person (docs/erasure.md, ``statements.py``).
+erase, but not make it look like an erasure of a person (docs/operating/erasure.md, ``statements.py``).
 
 Signed are erasure, the id of the event that records it; events, how many; and sha256, of their rows: over id and
 ``kept`` of each row of ``ledger_erased``, in the order of ids, 16 and 32 bytes each.

@@ -80,7 +80,9 @@ def seal(table: str) -> bool:
         more = _seal_window(table)
         _publish(table)
     except SealingError as refusal:
-        logger.critical("No events are sealed any more: %s Run manage.py verify (docs/integrity.md).", refusal)
+        logger.critical(
+            "No events are sealed any more: %s Run manage.py verify (docs/operating/integrity.md).", refusal
+        )
         return False
     return more
 

@@ -1,4 +1,4 @@
-"""Whether each erasure of a person is recorded by an event of the Audit Trail, and signed (docs/erasure.md)."""
+"""Whether each erasure of a person is an event of the Audit Trail, and signed (docs/operating/erasure.md)."""
 
 from __future__ import annotations
 

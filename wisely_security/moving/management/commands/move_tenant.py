@@ -12,7 +12,8 @@ from wisely_security.moving.errors import MoveError
 class Command(BaseCommand):
     help = (
         "Moves a tenant, with its aggregator and all enterprises of that, to another cell while everybody works; "
-        "nothing can be written of them for seconds (docs/cells.md). What was cut short goes on with the same command."
+        "nothing can be written of them for seconds (docs/operating/cells.md). What was cut short goes on with the "
+        "same command."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

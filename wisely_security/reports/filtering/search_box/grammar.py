@@ -1,4 +1,4 @@
-"""What is typed into the box, taken apart: words, "exact words", and terms (docs/searching.md).
+"""What is typed into the box, taken apart: words, "exact words", and terms (docs/reference/searching.md).
 
     box     = { part }, separated by white space
     part    = [ "-" ] key ":" values | quoted | word

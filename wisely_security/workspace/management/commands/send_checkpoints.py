@@ -11,7 +11,7 @@ from wisely_security.workspace.receivers.worker import CheckpointWorker
 class Command(BaseCommand):
     help = (
         "Sends new checkpoints to the receivers of tenants until it is stopped. Web processes do so too: "
-        "this is for when they are stopped, or to share the work (docs/integrity.md)."
+        "this is for when they are stopped, or to share the work (docs/operating/integrity.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from wisely_security.workspace.outbox.mail_worker import MailWorker
 class Command(BaseCommand):
     help = (
         "Sends the notifications in the outbox until it is stopped. Web processes do so too: this is for when they are "
-        "stopped, or to share the work (docs/operations.md)."
+        "stopped, or to share the work (docs/operating/operations.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
