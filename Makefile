@@ -37,7 +37,7 @@ test-fast: $(VENV)/test.installed
 	@$(RUN) -m pytest $(PROCESSES) -m "not browser and not office and not large and not servers" $(TESTS)
 
 ## make test-days [DAY="leap-day month-end"] [TESTS=tests/ledger/search]: the tests of test-fast on other days of the calendar, under
-## faketime: ends of months and years, changes of clocks, 29 February (tests/days.py)
+## faketime: ends of months and years, changes of clocks, 29 February, a Sunday, a Monday (tests/days.py)
 test-days: $(VENV)/test.installed faketime
 	@$(RUN) -m tests.days $(if $(DAY),--day $(DAY)) $(PROCESSES) $(TESTS)
 

@@ -42,6 +42,8 @@ def moments(now: datetime) -> dict[str, datetime]:
         "new-years-eve": at(new_year, -2 * MINUTE),
         "new-years-day": at(new_year, timedelta(hours=12)),
         "last-partition": at(first_of_month(today, 4), -2 * MINUTE),  # of those made ahead: three months
+        "sunday": at(next_weekday(today, 7), timedelta(hours=12)),
+        "monday": at(next_weekday(today, 1), timedelta(hours=12)),  # the working day before it is three days ago
     }
 
 
@@ -52,6 +54,11 @@ def at(day: date, later: timedelta) -> datetime:
 def first_of_month(day: date, months: int) -> date:
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(years, month + 1, 1)
+
+
+def next_weekday(today: date, number: int) -> date:
+    """The first one after today; 1 is a Monday."""
+    return today + timedelta(days=1 + (number - 1 - today.isoweekday()) % 7)
 
 
 def clock_change(zone: str, now: datetime, *, forward: bool) -> datetime:

@@ -35,7 +35,7 @@ from wisely_security.devserver.embedded.roles import SUPERUSER
 from wisely_security.ledger.models import time_of
 from wisely_security.ledger.months.loading import id_at, load
 
-from .seeding import EVENTS, KeptDemo, all_events, midnight, seed
+from .seeding import ENTERPRISES, EVENTS, KeptDemo, all_events, midnight, not_done, of_tenant, seed
 
 OURS = {"tenancy", "workspace", "outbox", "login_activity", "audit_trail"}
 
@@ -133,8 +133,9 @@ def test_the_stories_end_in_time_on_any_day(committed: None, day: int) -> None:
     with time_machine.travel(datetime(2026, 11, day, 12, tzinfo=UTC)):
         seed(events=500, seed=day)
     with acting_as(support=True):
-        latest = AuditEvent.objects.latest("id")
-    assert latest.occurred_at < datetime(2026, 11, day, tzinfo=UTC)
+        trail = list(AuditEvent.objects.order_by("id"))
+    assert trail[-1].occurred_at < datetime(2026, 11, day, tzinfo=UTC)
+    assert [not_done(of_tenant(trail, slug)) for slug in ENTERPRISES] == [set(), set()]
 
 
 def test_what_breaks_in_the_middle_leaves_nothing(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:

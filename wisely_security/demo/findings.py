@@ -17,11 +17,12 @@ from wisely_security.findings.rules.rule import Severity
 from wisely_security.tenancy.models import Tenant
 
 from . import backdating
-from .patterns import moment_of, working_day
+from .patterns import moment_of
 from .people import Demo, acting
 
 PERSON = [FindingException.Kind.PERSON]
-# Of a tenant: whose decision, about the findings of which rule, on what, why, and what is excepted. In this order.
+# Of a tenant: whose decision, about the findings of which rule, on what, why, and what is excepted. In this order, on
+# the last day, even of a weekend: the latest of them was found the day before.
 DECISIONS: dict[str, list[tuple[str, str, State, str, list[FindingException.Kind]]]] = {
     "acme": [
         ("alice@acme.example", "impossible_travel", State.EXPECTED, "Priya is travelling, says her calendar.", PERSON),
@@ -55,8 +56,7 @@ def load(demo: Demo) -> None:
                 _answer(demo, answered)
         for number, (email, rule, state, reason, excepted) in enumerate(DECISIONS.get(slug, [])):
             person = demo.people[email]
-            day = working_day(demo.until.date() - timedelta(days=1), -1)
-            first = moment_of(day, FIRST, person.user.time_zone)
+            first = moment_of(demo.until.date() - timedelta(days=1), FIRST, person.user.time_zone)
             moment = first + number * BETWEEN
             with acting(person.user, moment, person.stations[0].client):
                 finding = _latest(tenant, rule, first)
