@@ -29,16 +29,21 @@ def pre_request(worker: Any, request: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Each web process sends what lies in the outbox and new checkpoints, and derives what events call for.
+    """Each web process sends what lies in the outbox and new checkpoints, and derives what events call for. Where there
+    are several cells, it watches for one that doesn't answer.
 
     It ends before it would be killed.
     """
-    from wisely_security.ledger.derived.projectors import ProjectorThread  # not before Django is set up
+    from wisely_security.database.cells.routing import has_cells  # not before Django is set up
+    from wisely_security.database.cells.silence import Watch
+    from wisely_security.ledger.derived.projectors import ProjectorThread
     from wisely_security.workspace.outbox.mail_worker import MailWorker
     from wisely_security.workspace.receivers.worker import CheckpointWorker
 
     worker.cfg.set("graceful_timeout", max(worker.cfg.graceful_timeout - TO_RECORD, 1))
     worker.helpers = [MailWorker(), CheckpointWorker(), ProjectorThread()]
+    if has_cells():
+        worker.helpers.append(Watch(worker.cfg.threads))
     for helper in worker.helpers:
         helper.start()
     gc.freeze()  # what is loaded by now stays: nothing of it has to be looked through again

@@ -18,6 +18,7 @@ from tests.support.cast import Cast
 from tests.support.folders import reachable_folder
 from wisely_security.cells import directory, moved
 from wisely_security.database.cells import breaker
+from wisely_security.database.cells.configuration import GIVE_UP_SOON
 from wisely_security.database.cells.routing import in_cell, in_each_cell
 from wisely_security.devserver.embedded.roles import APP_ROLE, DATABASE, OWNER_ROLE, PORT
 
@@ -43,6 +44,7 @@ def second_server(django_db_blocker: DjangoDbBlocker) -> Iterator[Machine]:
         folder.mkdir(mode=0o711)
         server = stack.enter_context(primary(folder / "eu-1", wal_level="logical"))
         there = {"CELL": EU, "HOST": server.socket, "PORT": PORT, "NAME": DATABASE, "ATOMIC_REQUESTS": False}
+        there["OPTIONS"] = GIVE_UP_SOON
         for alias, user in ((EU, APP_ROLE), (f"{EU}.owner", OWNER_ROLE)):
             connections.settings[alias] = {**connections.settings["default"], **there, "USER": user}
         try:

@@ -17,7 +17,9 @@ from django.db.backends.postgresql import base
 from wisely_security.core import request_context
 
 from .cells.breaker import connecting, of_loss
-from .cells.errors import WrongCellError, of_residence
+from .cells.errors import CellUnavailableError, WrongCellError, of_residence
+from .cells.routing import has_cells
+from .cells.silence import waiting_for
 from .replication import replica
 
 SET_CONTEXT = (
@@ -54,7 +56,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             setting = self._setting_of(now, context["cursor"].cursor)
             sql = (setting if params is None else setting.replace("%", "%%")) + sql
         try:
-            result = execute(sql, params, many, context)
+            with waiting_for(self):
+                result = execute(sql, params, many, context)
+        except CellUnavailableError:
+            raise
         except Error as error:
             if plainer := of_residence(error) or of_loss(self, error):
                 raise plainer from error.__cause__
@@ -69,11 +74,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._composed = now, cursor.mogrify(SET_CONTEXT, now.settings).decode()
         return self._composed[1]
 
+    def connect(self) -> None:
+        with waiting_for(self):
+            super().connect()
+
     def get_new_connection(self, conn_params: Any) -> Any:
-        if self.cell == request_context.FIRST_CELL:
+        if not has_cells():
             return super().get_new_connection(conn_params)
         with connecting(self.alias):
             return super().get_new_connection(conn_params)
+
+    def is_usable(self) -> bool:
+        try:
+            with waiting_for(self):
+                return super().is_usable()
+        except CellUnavailableError:
+            return False
 
     # A new transaction starts without a session context.
     def _set_autocommit(self, autocommit: bool) -> None:
@@ -84,7 +100,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._in_session = NOTHING
         if replica.is_set() and not self.has_written and request_context.current().request_id is not None:
             self.has_written = self._has_written()
-        super()._commit()
+        try:
+            with waiting_for(self, may_refuse=False):
+                super()._commit()
+        except Error as error:
+            if plainer := of_loss(self, error):
+                raise plainer from error.__cause__
+            raise
 
     def _has_written(self) -> bool:
         with self.wrap_database_errors, self.connection.cursor() as cursor:
@@ -93,7 +115,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> None:
         self._in_session = NOTHING
-        super()._rollback()
+        with waiting_for(self, may_refuse=False):
+            super()._rollback()
 
     # What the settings are after a rollback to a savepoint is not known here: say them again. The rollback itself
     # must go alone, for an aborted transaction refuses every other statement.

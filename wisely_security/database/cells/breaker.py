@@ -12,9 +12,8 @@ from typing import Any
 import psycopg2
 from django.db import Error
 
-from wisely_security.core.request_context import FIRST_CELL
-
 from .errors import CellUnavailableError
+from .routing import has_cells
 
 logger = logging.getLogger(__name__)
 TRY_AGAIN_AFTER = 3  # seconds
@@ -44,8 +43,8 @@ def connecting(alias: str) -> Iterator[None]:
 
 
 def of_loss(database: Any, error: Error) -> CellUnavailableError | None:
-    """The error of its own, where the connection to another cell than the first was lost during a statement."""
-    if database.cell == FIRST_CELL:
+    """The error of its own, where there are several cells and the connection to one was lost during a statement."""
+    if not has_cells():
         return None
     # What the server itself has to say has a code, and that it ends is one of 57P.
     code = getattr(error.__cause__, "pgcode", None)
