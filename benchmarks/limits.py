@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import django
@@ -21,6 +22,9 @@ from wisely_security.devserver.embedded.programs import installed_programs
 from wisely_security.devserver.embedded.roles import APP_ROLE, OWNER_ROLE
 
 from .results import Table, decimals, publish
+
+if TYPE_CHECKING:
+    from wisely_security.tenancy.models import Tenant, User
 
 CONNECTIONS = 8
 SECONDS = 5
@@ -45,7 +49,8 @@ def main(rounds: int) -> None:
     make_template()
     with tempfile.TemporaryDirectory() as folder, kept_database(audited):
         with using_database(audited):
-            scripts = _prepare(create_cast(), Path(folder))
+            cast = create_cast()
+            scripts = prepare(cast.acme, cast.alice, Path(folder))
         with kept_database(plain, audited):
             with using_database(plain):
                 _switch_off()
@@ -83,7 +88,7 @@ def main(rounds: int) -> None:
     )
 
 
-def _prepare(cast: object, folder: Path) -> dict[str, Path]:
+def prepare(tenant: Tenant, admin: User, folder: Path) -> dict[str, Path]:
     """Records to edit, and pgbench's scripts; each sets the session context, as the application does."""
     from django.db import connection, connections
 
@@ -92,13 +97,12 @@ def _prepare(cast: object, folder: Path) -> dict[str, Path]:
     from wisely_security.database.base import SET_CONTEXT
     from wisely_security.workspace.modules.waba_numbers import MessageLink, WabaNumber
 
-    acme, alice = cast.acme, cast.alice  # type: ignore[attr-defined]
-    number = make(WabaNumber, acme)
-    with acting_as(tenant_id=acme.pk):
+    number = make(WabaNumber, tenant)
+    with acting_as(tenant_id=tenant.pk):
         MessageLink.objects.bulk_create(
-            build(MessageLink, acme, number=number, name=f"Link {each}") for each in range(1, LINKS + 1)
+            build(MessageLink, tenant, number=number, name=f"Link {each}") for each in range(1, LINKS + 1)
         )
-    context = RequestContext(tenant_id=acme.pk, actor=alice.as_actor(), request_id=uuid4())
+    context = RequestContext(tenant_id=tenant.pk, actor=admin.as_actor(), request_id=uuid4())
     with connection.cursor() as cursor:
         setting = cursor.cursor.mogrify(SET_CONTEXT, context.settings).decode().rstrip(";")
         setting = setting.replace("; SET", " \\; SET")  # one message
@@ -108,7 +112,7 @@ def _prepare(cast: object, folder: Path) -> dict[str, Path]:
     scripts = {}
     for name, script in (("bench", NOTHING_ELSE), ("edit", EDIT), ("add", ADD)):
         scripts[name] = folder / name
-        scripts[name].write_text(script.format(links=LINKS, setting=setting, tenant=acme.pk, number=number.pk))
+        scripts[name].write_text(script.format(links=LINKS, setting=setting, tenant=tenant.pk, number=number.pk))
     return scripts
 
 
@@ -121,15 +125,25 @@ def _switch_off() -> None:
 
 def _pgbench(database: str, role: str, script: Path) -> float:
     """Transactions a second."""
+    return ended(pgbench(database, role, script, CONNECTIONS, SECONDS))
+
+
+def pgbench(database: str, role: str, script: Path, connections: int, seconds: int) -> subprocess.Popen[str]:
+    """Begun, in the current cell."""
     from django.db import connection
 
     settings = connection.settings_dict
     target = ["-h", settings["HOST"], "-p", str(settings["PORT"]), "-U", role]
-    options = ["-n", "-c", str(CONNECTIONS), "-j", "2", "-T", str(SECONDS), "-f", str(script)]
-    ran = subprocess.run(
-        [installed_programs() / "pgbench", *target, *options, database], capture_output=True, text=True, check=True
-    )
-    return float(_found(r"tps = ([\d.]+)", ran.stdout))
+    options = ["-n", "-c", str(connections), "-j", "2", "-T", str(seconds), "-f", str(script)]
+    command = [str(installed_programs() / "pgbench"), *target, *options, database]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def ended(running: subprocess.Popen[str]) -> float:
+    """Transactions a second."""
+    output, errors = running.communicate()
+    assert running.returncode == 0, errors
+    return float(_found(r"tps = ([\d.]+)", output))
 
 
 def _fsyncs(folder: Path) -> float:

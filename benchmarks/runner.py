@@ -12,26 +12,31 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """``milliseconds``: of each write, or of what was measured at once. ``recorded``: how many events it left."""
+    """``milliseconds``: of each write, or of what was measured at once. ``recorded``: how many events it left.
+    ``python``, ``postgres``: milliseconds of a processor."""
 
     milliseconds: list[float]
     written: int
     recorded: int = 0
+    python: list[float] = field(default_factory=list)
+    postgres: list[float] = field(default_factory=list)
 
 
 class Candidate:
-    """One of them, as seen from outside. ``arguments``: of ``python -m``."""
+    """One of them, as seen from outside. ``arguments``: of ``python -m``. ``folder``: of the project's files."""
 
-    def __init__(self, settings: str, *arguments: str) -> None:
+    def __init__(self, settings: str, *arguments: str, folder: Path | None = None) -> None:
         self.name = " ".join([*arguments, "with", settings])
         self.process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
+            cwd=folder,
             env=os.environ | {"DJANGO_SETTINGS_MODULE": settings},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

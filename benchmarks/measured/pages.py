@@ -65,7 +65,7 @@ def vacuum() -> None:
 def served(folder: Path) -> Iterator[int]:
     """The port of the site, behind a proxy that has ended TLS."""
     database = str(connection.settings_dict["NAME"])
-    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"} | {
+    environ = {name: value for name, value in os.environ.items() if "OWNER_URL" not in name} | {
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
         "DJANGO_SETTINGS_MODULE": "wisely_security.settings",
         "SECRET_KEY": settings.SECRET_KEY,
