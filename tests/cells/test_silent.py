@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 
 from tests.support.cast import sign_in
@@ -21,6 +21,7 @@ from wisely_security.core.request_context import RequestContext, using
 from wisely_security.database.cells import silence
 from wisely_security.database.cells.errors import CellUnavailableError
 from wisely_security.database.cells.routing import in_cell
+from wisely_security.ledger.sealing.logs.copying import copy_rows
 from wisely_security.tenancy.models import User
 
 from .conftest import EU, Cells
@@ -75,16 +76,19 @@ def waiting(number: int) -> Iterator[None]:
         finally:
             connections.close_all()
 
-    with closing(connections.create_connection(EU)) as holder, holder.cursor() as cursor, using(IN_EU):
-        cursor.execute("SELECT pg_advisory_lock(1)")
-        with ThreadPoolExecutor(max_workers=number) as threads:
-            waits = [threads.submit(wait) for _ in range(number)]
-            try:
-                yield
-            finally:
-                holder.close()
+    with ThreadPoolExecutor(max_workers=number) as threads, locked():
+        waits = [threads.submit(wait) for _ in range(number)]
+        yield
     for each in waits:
         each.result()
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    with closing(connections.create_connection(EU)) as holder, holder.cursor() as cursor:
+        with using(IN_EU):
+            cursor.execute("SELECT pg_advisory_lock(1)")
+        yield
 
 
 def in_eu(statement: str) -> None:
@@ -114,6 +118,19 @@ def test_who_waits_for_it_is_let_go_and_others_are_refused_at_once(
     assert "Your company’s data can’t be reached right now." in refused.content.decode()
     assert alice.get(LOGIN_ACTIVITY).status_code == 200
     assert waiting.result().status_code == 503
+
+
+def test_a_copy_is_let_go_too(cells: Cells, frozen: Callable[[], None], thread: ThreadPoolExecutor) -> None:
+    def copy() -> None:
+        with in_cell(EU), transaction.atomic():
+            copy_rows("SELECT pg_advisory_xact_lock(1)", [], lambda row: None)
+
+    with locked():
+        waiting = thread.submit(copy)
+        wait_for(lambda: bool(silence._waits))
+        frozen()
+        with pytest.raises(OperationalError):
+            waiting.result()
 
 
 def test_it_is_used_again_when_it_answers(cells: Cells, frozen: Callable[[], None], thread: ThreadPoolExecutor) -> None:

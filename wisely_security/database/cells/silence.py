@@ -57,27 +57,32 @@ _most_at_once: list[int] = []  # requests that may wait for one cell; empty: nob
 _NOT_NOTED = nullcontext()
 
 
-def waiting_for(database: Any, *, may_refuse: bool = True) -> AbstractContextManager[None]:
-    """Around whatever waits for an answer of a database. Raises CellUnavailableError where that is better not begun."""
-    return _waiting_for(database, may_refuse) if _most_at_once else _NOT_NOTED
+def waiting_for(database: Any, *, may_refuse: bool = True, is_download: bool = False) -> AbstractContextManager[None]:
+    """Around whatever waits for an answer of a database (this thread's own, not a proxy). Raises CellUnavailableError
+    where that is better not begun. A download may take long; it is limited in its own way (reports/download/)."""
+    return _waiting_for(database, may_refuse, is_download) if _most_at_once else _NOT_NOTED
 
 
 @contextmanager
-def _waiting_for(database: Any, may_refuse: bool) -> Iterator[None]:
-    of_request = current().request_id is not None
+def _waiting_for(database: Any, may_refuse: bool, is_download: bool) -> Iterator[None]:
+    of_request = current().request_id is not None and not is_download
     if may_refuse and not database.in_atomic_block:  # a transaction may hold what others wait for
         if is_silent(database.alias):
             raise CellUnavailableError(f"The database {database.alias} does not answer.")
         if of_request and _is_full(database.alias):
             raise CellUnavailableError(f"As many requests as may wait for the database {database.alias}.")
     thread = threading.get_ident()
+    around = _waits.get(thread)
     _waits[thread] = _Wait(database, time.monotonic(), of_request)
     try:
         yield
         _heard[database.alias] = time.monotonic()
     finally:
         with _ending:
-            _waits.pop(thread, None)
+            if around is None:
+                _waits.pop(thread, None)
+            else:
+                _waits[thread] = around
 
 
 def is_silent(alias: str) -> bool:

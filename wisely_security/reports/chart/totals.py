@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.http import QueryDict
 
+from wisely_security.database.cells.silence import waiting_for
 from wisely_security.ledger.derived.rollup import Count, counts, quarter
 from wisely_security.ledger.models import Event, first_id
 from wisely_security.ledger.vocabulary import Status
@@ -98,7 +99,7 @@ def csv_size(table: type[ReportTable], filters: ReportFilterSet, tenant_id: UUID
         filters.form.cleaned_data["during"],
     )
     taken = _Taken()
-    with connection.wrap_database_errors, connection.cursor() as cursor:
+    with connection.cursor() as cursor, waiting_for(cursor.db), connection.wrap_database_errors:
         cursor.cursor.copy_expert(sample, taken)
     return taken.length * rows // len(newest)
 

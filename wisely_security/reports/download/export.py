@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.database.cells.routing import resuming
+from wisely_security.database.cells.silence import waiting_for
 from wisely_security.database.replication import replica
 from wisely_security.ledger.search.plan import READ_IN_ORDER
 
@@ -95,7 +96,8 @@ class Export(ABC):
             prepare(cursor)
             if self.context.tenant_id:
                 show(cursor, self.context.tenant_id)
-            rows(cursor.cursor)
+            with waiting_for(cursor.db, may_refuse=False, is_download=True):
+                rows(cursor.cursor)
 
 
 def prepare(cursor: Any) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connections
 
+from wisely_security.database.cells.silence import waiting_for
+
 Row = list[str | None]
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -23,7 +25,7 @@ def copy_rows(query: str, values: Iterable[Any], take: Callable[[Row], None], us
     with connections[using].cursor() as cursor:
         cursor.execute(PLAINLY)  # sets the session context too, which COPY by itself would not
         statement = cursor.mogrify(query, list(values)).decode()
-        with connections[using].wrap_database_errors:
+        with waiting_for(cursor.db, may_refuse=False, is_download=True), cursor.db.wrap_database_errors:
             cursor.cursor.copy_expert(f"COPY ({statement}) TO STDOUT", _Lines(take))
 
 
