@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.cells.routing import in_cell
@@ -56,8 +56,16 @@ def oldest_running() -> int:
 
 
 @contextmanager
-def maintenance(cell: str) -> Iterator[None]:
-    """Nobody archives, restores or erases in that cell meanwhile."""
+def maintenance(*cells: str) -> Iterator[None]:
+    """Nobody else archives, restores, erases or moves in these cells meanwhile."""
+    with ExitStack() as stack:
+        for cell in cells:
+            stack.enter_context(_maintenance(cell))
+        yield
+
+
+@contextmanager
+def _maintenance(cell: str) -> Iterator[None]:
     key = "hashtext('wisely archives')"  # of wisely_security/ledger/months/locks.py
     with at(cell):
         [(free,)] = ask(f"SELECT pg_try_advisory_lock({key})")
@@ -66,5 +74,6 @@ def maintenance(cell: str) -> Iterator[None]:
     try:
         yield
     finally:
-        with at(cell):
+        # A connection that is lost has no lock any more, and the reason why it is lost is what has to be reported.
+        with suppress(InterfaceError, OperationalError), at(cell):
             ask(f"SELECT pg_advisory_unlock({key})")

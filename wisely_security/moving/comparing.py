@@ -57,4 +57,7 @@ def _sum(table: Moved, condition: str, params: list[Any], *, arrived: bool) -> R
 
 def refuse_different(table: Moved, sent: object, arrived: object) -> None:
     if sent != arrived:
-        raise MoveError(f"{table.name} did not arrive as it was sent: {sent} there, {arrived} here.")
+        raise MoveError(
+            f"{table.name} did not arrive as it was sent: {sent} there, {arrived} here. If something of theirs was "
+            "archived or erased after the move began, --cancel it and begin again."
+        )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from uuid import UUID
 
+from wisely_security.ledger.archive.errors import ArchiveError
 from wisely_security.tenancy.models import Tenant
 
+from . import archives
 from .at import ask, at
 from .preparing import obstacles
 from .tables import moved_events, moved_tables
@@ -28,6 +31,9 @@ def lines(source: str, target: str, tenants: list[Tenant]) -> Iterator[str]:
     yield f"All other tables: {others:,} rows, copied while nothing can be written of them."
     live = 1 + sum(events.values()) // EVENTS_A_SECOND + growing // ROWS_A_SECOND
     yield f"About {live:,} seconds while everybody works, and {1 + others // ROWS_A_SECOND:,} seconds without writes."
+    with suppress(ArchiveError, OSError):  # it is in the way
+        if archived := archives.number_of(source, ids):
+            yield f"Archives: {archived:,} events, which get files of their own while everybody works."
     for each in obstacles(source, target, ids):
         yield f"In the way: {each}"
 

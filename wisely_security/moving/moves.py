@@ -14,7 +14,7 @@ from wisely_security.tenancy.models import Tenant
 from .at import ask, at
 from .errors import MoveError
 
-_COLUMNS = "id, tenants, slugs, name, source, target, state, cut, events, copied, watched_at"
+_COLUMNS = "id, tenants, slugs, name, source, target, state, cut, events, copied, watched_at, archives::text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Move:
     events: int | None
     copied: list[str]
     watched_at: datetime | None
+    archives: str
 
     def set(self, **values: Any) -> Move:
         """In the transaction of the source that is open, or one of its own."""
@@ -66,7 +67,7 @@ def begin(tenants: Sequence[Tenant], source: str, target: str) -> Move:
 def put(tenants: list[UUID], state: str, cell: str, *, expected: str) -> None:
     """The residence of tenants in the cell one is at. Raises where it is neither as expected nor so already."""
     found: dict[UUID, str] = dict(
-        ask("SELECT tenant_id, state FROM cells_residence WHERE tenant_id = ANY (%s)", tenants)
+        ask("SELECT tenant_id, state FROM cells_residence WHERE tenant_id = ANY (%s) FOR UPDATE", tenants)
     )
     if any(found.get(tenant) not in (expected, state) for tenant in tenants):
         raise MoveError(f"Not every tenant of the family is {expected} as expected: {sorted(set(found.values()))}.")

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from wisely_security.database.cells.routing import all_cells
 from wisely_security.ledger.months import partitions
+from wisely_security.ledger.months.partitions import add_months
 from wisely_security.tenancy.models import Tenant
 
+from . import archives
 from .at import ask, at
 from .errors import MoveError
 from .moves import Move
@@ -51,8 +53,7 @@ def obstacles(source: str, target: str, tenants: list[UUID]) -> list[str]:
         its = {*ask(migrations)}
         emails = [key for (key,) in ask("SELECT email FROM tenancy_user WHERE tenant_id = ANY (%s)", tenants)]
         slugs = [key for (key,) in ask("SELECT slug FROM tenancy_tenant WHERE id = ANY (%s)", tenants)]
-        if ask("SELECT 1 FROM ledger_departed WHERE tenant_id = ANY (%s) LIMIT 1", tenants):
-            found.append("Months of theirs are archived. Bring them back first (manage.py restore_archive).")
+    found += archives.obstacles(source, tenants)
     with at(target):
         if its != {*ask(migrations)}:
             found.append(f"{source} and {target} have different migrations.")
@@ -63,11 +64,22 @@ def obstacles(source: str, target: str, tenants: list[UUID]) -> list[str]:
     return found
 
 
+def refuse_changed_family(move: Move) -> None:
+    with at(move.source):
+        if ask("SELECT 1 FROM tenancy_tenant WHERE aggregator_id = ANY (%s) AND id <> ALL (%s)", *[move.tenants] * 2):
+            raise MoveError("The family has another enterprise since the move began: --cancel it, and begin again.")
+
+
 def prepare(move: Move, events: list[Moved]) -> None:
     if in_the_way := obstacles(move.source, move.target, move.tenants):
         raise MoveError(" ".join(in_the_way))
+    refuse_changed_family(move)
     first, last = _months(move, events)
     with at(move.target):
+        for table in events:
+            for each in partitions.before(table.name, add_months(last, 1)):
+                if each.archive and each.month >= first.replace(day=1):
+                    raise MoveError(f"{each.archive} is restored in {move.target}. Drop it first (drop_restored).")
         partitions.create(first, last)
         ask(
             "INSERT INTO cells_residence (tenant_id, state, cell) SELECT unnest(%s), 'arriving', %s "

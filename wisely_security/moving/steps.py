@@ -13,27 +13,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import suppress
+
+from django.db import Error, connection
 
 from wisely_security.cells import directory
 from wisely_security.core.request_context import FIRST_CELL
 from wisely_security.ledger.derived import projectors
+from wisely_security.ledger.derived.projectors import SEALER
+from wisely_security.ledger.months.partitions import event_tables
+from wisely_security.ledger.sealing.logs.sealer import SealingError, publish
 
-from . import comparing, copying, moves
-from .at import ask, at, maintenance, oldest_running, writing
+from . import archives, comparing, copying, moves
+from .at import ask, at, oldest_running, writing
 from .errors import MoveError
 from .live import catching_up
 from .live.watching import unwatch
 from .moves import Move
-from .preparing import prepare
+from .preparing import prepare, refuse_changed_family
 from .recording import record_move
 from .tables import Moved, moved_events, moved_tables
 
 LONGEST_FREEZE = 60.0  # seconds until writers and projectors of the source have ended; then it thaws
 PAUSE = 0.05
 POINTS = (
-    *("prepared", "copied", "copied live", "copied late", "compared", "caught up", "frozen", "consumed", "last events"),
-    *("rows", "all compared", "departed", "switched", "rows erased", "erased"),
+    *("prepared", "copied", "copied live", "copied late", "compared", "archives", "caught up"),
+    *("frozen", "consumed", "last events", "rows", "all compared"),
+    *("departed", "switched", "archives installed", "rows erased", "erased", "archives erased"),
 )
 
 # Who writes to a guarded table holds a lock on it, and has held it since before the guard let the statement pass.
@@ -47,40 +53,36 @@ _reached: Callable[[str], None] = lambda point: None  # noqa: E731  (tests end t
 
 
 def run(move: Move, show: Callable[[str], object]) -> float | None:
-    """Returns how long the family was frozen: None, where it had been switched before."""
-    with ExitStack() as stack:
-        for cell in (move.source, move.target):
-            stack.enter_context(maintenance(cell))
-        with at(move.source):
-            tables, events = moved_tables(), moved_events()
-        seconds = None
-        if move.state in ("copying", "frozen"):
-            if move.state == "copying":
-                move = _copy(move, events, tables, show)
-            move = _freeze(move, events, tables, show)
-        if move.state == "departed":
-            move, seconds = _switch(move)
-            show(f"{move.name} lives in {move.target}.")
-        if move.state == "switched":
-            _erase(move, events, tables)
-        return seconds
+    """Inside ``maintenance`` of both cells, as ``cancel``. Returns how long the family was frozen: None, where it had
+    been switched before."""
+    with at(move.source):
+        tables, events = moved_tables(), moved_events()
+    seconds = None
+    if move.state in ("copying", "frozen"):
+        if move.state == "copying":
+            move = _copy(move, events, tables, show)
+        move = _freeze(move, events, tables, show)
+    if move.state == "departed":
+        move, seconds = _switch(move)
+        show(f"{move.name} lives in {move.target}.")
+    if move.state == "switched":
+        _erase(move, events, tables)
+    return seconds
 
 
 def cancel(move: Move) -> None:
     if move.state not in ("copying", "frozen"):
         raise MoveError(f"{move.name} lives in {move.target} already. Run the same move again to finish it.")
-    with ExitStack() as stack:
-        for cell in (move.source, move.target):
-            stack.enter_context(maintenance(cell))
-        with at(move.source):
-            tables, events = moved_tables(), moved_events()
-        _thaw(move)
-        unwatch(move)
-        _remove(move.target, move, events, tables)
-        with at(move.target):
-            ask("DELETE FROM cells_residence WHERE tenant_id = ANY (%s) AND state = 'arriving'", move.tenants)
-        with at(move.source):
-            move.set(state="cancelled")
+    with at(move.source):
+        tables, events = moved_tables(), moved_events()
+    _thaw(move)
+    unwatch(move)
+    archives.discard(move)
+    _remove(move.target, move, events, tables)
+    with at(move.target):
+        ask("DELETE FROM cells_residence WHERE tenant_id = ANY (%s) AND state = 'arriving'", move.tenants)
+    with at(move.source):
+        move.set(state="cancelled")
 
 
 def _copy(move: Move, events: list[Moved], tables: list[Moved], show: Callable[[str], object]) -> Move:
@@ -105,6 +107,8 @@ def _copy(move: Move, events: list[Moved], tables: list[Moved], show: Callable[[
     catching_up.compare(move, tables)
     show(f"{number:,} events, and the rows that grow with them, are the same on both sides.")
     _reached("compared")
+    move = archives.copy(move, show)
+    _reached("archives")
     move = catching_up.catch_up(move, events, tables, show)
     _reached("caught up")
     return move
@@ -119,12 +123,18 @@ def _freeze(move: Move, events: list[Moved], tables: list[Moved], show: Callable
     try:
         return _frozen(move, events, tables, show)
     except (Exception, KeyboardInterrupt):
-        _thaw(move)
+        try:
+            _thaw(move)
+        except Error as error:
+            raise MoveError(
+                f"{move.source} was lost. They stay frozen until this is run again, or --cancel."
+            ) from error
         raise
 
 
 def _frozen(move: Move, events: list[Moved], tables: list[Moved], show: Callable[[str], object]) -> Move:
     deadline = time.monotonic() + LONGEST_FREEZE
+    archives.refuse_changed(move)
     _wait_for_writers(move, deadline)
     _consume(move, events, deadline)
     _reached("consumed")
@@ -142,6 +152,7 @@ def _frozen(move: Move, events: list[Moved], tables: list[Moved], show: Callable
     catching_up.refuse_another_month(move)
     _reached("all compared")
     with writing(move.source, move.tenants):
+        refuse_changed_family(move)
         moves.put(move.tenants, "departed", move.target, expected="frozen")
         move = move.set(state="departed", events=number)
     _reached("departed")
@@ -149,6 +160,9 @@ def _frozen(move: Move, events: list[Moved], tables: list[Moved], show: Callable
 
 
 def _thaw(move: Move) -> None:
+    with at(move.source):
+        if not connection.is_usable():
+            connection.close()
     with writing(move.source, move.tenants):
         moves.put(move.tenants, "here", "", expected="frozen")
         ask("UPDATE moving_move SET frozen_at = NULL WHERE id = %s", move.id)
@@ -205,6 +219,7 @@ def _switch(move: Move) -> tuple[Move, float]:
             details = {"From": move.source, "To": move.target, "Seconds without writes": f"{seconds:.1f}"}
             for tenant in move.tenants:
                 record_move(tenant, details)
+            archives.take_over(move)
             ask(
                 "INSERT INTO moving_move (tenants, slugs, name, source, target, state, events, frozen_at, "
                 "frozen_seconds, finished_at) VALUES (%s, %s, %s, %s, %s, 'done', %s, %s, %s, clock_timestamp())",
@@ -214,13 +229,28 @@ def _switch(move: Move) -> tuple[Move, float]:
         directory.point(move.tenants, move.target)
     with at(move.source):
         move = move.set(state="switched", frozen_seconds=seconds)
+    _publish(move)
     _reached("switched")
     return move, seconds
 
 
+def _publish(move: Move) -> None:
+    """Nothing uses a checkpoint that is not in the file of its cell. What goes wrong with it goes wrong again in the
+    sealer of the target, which says so."""
+    with at(move.target), suppress(SealingError, OSError):
+        for table in event_tables():
+            # By this row sealers exclude each other; where nothing was ever recorded, there is none yet.
+            ask("INSERT INTO ledger_projector (name, events) VALUES (%s, %s) ON CONFLICT DO NOTHING", SEALER, table)
+            publish(table)
+
+
 def _erase(move: Move, events: list[Moved], tables: list[Moved]) -> None:
+    archives.install(move)
+    _reached("archives installed")
     unwatch(move)
     _remove(move.source, move, events, tables)
+    archives.leave_out(move)
+    _reached("archives erased")
     with at(move.source):
         ask("UPDATE moving_move SET state = 'done', finished_at = clock_timestamp() WHERE id = %s", move.id)
 

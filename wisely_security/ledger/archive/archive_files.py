@@ -49,6 +49,11 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 def install(path: Path) -> None:
     """What was written takes its place."""
     part_of(path).replace(path)
+    sync_folder(path)
+
+
+def sync_folder(path: Path) -> None:
+    """That the file is there is on disk too."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -57,12 +62,11 @@ def install(path: Path) -> None:
 
 
 def install_recorded() -> None:
-    """Rewritten files that the database knows, but whose writer was killed before they took their place."""
+    """Files that the database knows, but whose writer was killed before they took their place."""
     for part in sorted(own_folder(Path(settings.ARCHIVE_DIR)).glob(f"*{SUFFIX}{PART}")):
         path = part.with_suffix("")
         archive = Archive.objects.filter(name=path.stem).first()
-        rewrite = archive and archive.rewrites.last()
-        if rewrite and rewrite.sha256 == facts_of(part).sha256:
+        if archive and facts_of(part) == recorded(archive):
             install(path)
 
 
@@ -71,14 +75,19 @@ def facts_of(path: Path) -> Facts:
         return Facts(path.stat().st_size, file_digest(file, "sha256").hexdigest())
 
 
+def recorded(archive: Archive) -> Facts:
+    """What the database has of the file, as it was written last."""
+    written = archive.rewrites.last() or archive
+    return Facts(written.size, written.sha256)
+
+
 def state(archive: Archive) -> str:
     """What is wrong with the file; nothing, if nothing is. Reads all of it."""
     try:
         if earlier_format.is_of(archive):
             return earlier_format.state(archive)
-        written = archive.rewrites.last() or archive
         path = path_of(archive.name)
-        if facts_of(path) != Facts(written.size, written.sha256):
+        if facts_of(path) != recorded(archive):
             return f"{path.name} has changed since it was written."
     except OSError as error:
         return f"{error.filename}: {error.strerror}"

@@ -25,18 +25,12 @@ from ..sealing.logs.leaf_ranges import LeafRanges
 from ..sealing.merkle import leaf_hash
 from ..sealing.verifying.departed import ArchiveFault
 from ..sealing.verifying.stored import ask
-from . import archive_files, earlier_format
+from . import archive_files, earlier_format, holders
 from .errors import ArchiveError
 from .leaf_of_row import Form
 from .parquet import OF_LOG, Reader
 
 HASHES_AT_ONCE = 2048
-
-# Archives that events left for. None ever leaves the list.
-_UNLISTED = """
-    SELECT DISTINCT tenant_id, month, reason FROM ledger_removal
-    WHERE events = %s::regclass AND kind = 'archived' AND NOT EXISTS (SELECT FROM ledger_archive WHERE name = reason)
-"""
 
 Faults = dict[UUID, list[ArchiveFault]]
 
@@ -57,7 +51,7 @@ class ArchiveVerification:
             its = self._faults(archive, model)
             for tenant_id, faults in its.items():
                 found[tenant_id] += faults
-        for tenant_id, month, name in ask(_UNLISTED, model._meta.db_table):
+        for tenant_id, month, name in holders.unlisted(model._meta.db_table):
             if since is None or until is None or since <= month < until:
                 text = f"the events of {month:%Y-%m} left for {name}, which is not in the list of archives."
                 found[tenant_id].append(ArchiveFault(None, "", "archive", text))
@@ -68,7 +62,7 @@ class ArchiveVerification:
         if earlier_format.is_of(archive):
             self.faults += [f"Archive {archive.name}: {wrong}"] if wrong else []
             return {}
-        expected = leaves_of(archive)
+        expected = holders.leaves_of(archive)
         try:
             with progress(archive.rows, title=archive.name) as bar:
                 reader = Reader(archive_files.path_of(archive.name))
@@ -80,19 +74,6 @@ class ArchiveVerification:
         if wrong and not found:
             self.faults.append(f"Archive {archive.name}: {wrong} Its events are those that were sealed.")
         return found
-
-
-def leaves_of(archive: Archive) -> dict[UUID, LeafRanges]:
-    """By tenant, the leaves that have left for this archive."""
-    found: dict[UUID, LeafRanges] = {}
-    rows = ask(
-        "SELECT tenant_id, leaves::text FROM ledger_removal "
-        "WHERE events = %s::regclass AND kind = 'archived' AND reason = %s AND leaves IS NOT NULL",
-        *(archive.events, archive.name),
-    )
-    for tenant_id, leaves in rows:
-        found[tenant_id] = found.get(tenant_id, LeafRanges()) | LeafRanges.parse(leaves)
-    return found
 
 
 def faults_of(

@@ -53,6 +53,7 @@ class EarlierArchive:
         self._manifest: dict[str, Any] = json.loads(manifest.read_bytes())
         self.columns: list[str] = self._manifest["columns"]
         self.number: int = self._manifest["rows"]
+        self.tenants: dict[str, int] = self._manifest["tenants"]
         with self._data.open("rb") as file:
             self._compare({"file": {"bytes": archive.size, "sha256": file_digest(file, "sha256").hexdigest()}})
 

@@ -1,4 +1,5 @@
-"""Erasing from an archive: its file is written again without what is erased; leaves and proofs stay as they are.
+"""Erasing from an archive: its file is written again without what is erased, or without the events of a tenant that has
+moved to another cell; leaves and proofs stay as they are.
 
 The new file is complete and on disk before the transaction commits, and takes the place of the old one right after. If
 the process is killed between the two, the next command that works with archives completes it.
@@ -8,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -58,15 +60,42 @@ def rewrite(archive: Archive, redact: Redact, reason: str, tenant_id: UUID | Non
             writer.write(redaction.of(row) if is_candidate else row)
             if not number % ROWS_AT_ONCE:
                 bar.update(ROWS_AT_ONCE)
-        writer.finish({name: value for name, value in reader.about.items() if name != "columns"})
-    part = archive_files.part_of(path)
+        writer.finish(_about(reader))
     if redaction.found:
-        facts = archive_files.facts_of(part)
-        archive.rewrites.create(size=facts.size, sha256=facts.sha256, reason=reason)
-        transaction.on_commit(lambda: archive_files.install(path))
+        _replace(archive, path, reason)
     else:
-        part.unlink()
+        archive_files.part_of(path).unlink()
     return redaction.found
+
+
+def leave_out(archive: Archive, tenants: Collection[UUID], reason: str) -> int:
+    """All events of tenants that have them elsewhere, inside a transaction. Returns how many. Raises ArchiveError."""
+    path = archive_files.as_written(archive)
+    reader = Reader(path)
+    those, place = {str(tenant) for tenant in tenants}, [column.name for column in reader.columns].index("tenant_id")
+    its = {tenant: facts for tenant, facts in reader.about["tenants"].items() if tenant not in those}
+    if len(its) == len(reader.about["tenants"]):
+        return 0
+    with archive_files.writing(path) as file, progress(reader.number, title=archive.name) as bar:
+        writer = Writer(file, reader.columns)
+        for number, row in enumerate(reader.rows(), 1):
+            if row[place] not in those:
+                writer.write(row)
+            if not number % ROWS_AT_ONCE:
+                bar.update(ROWS_AT_ONCE)
+        writer.finish({**_about(reader), "tenants": its})
+    _replace(archive, path, reason)
+    return reader.number - writer.rows
+
+
+def _about(reader: Reader) -> dict[str, Any]:
+    return {name: value for name, value in reader.about.items() if name != "columns"}
+
+
+def _replace(archive: Archive, path: Path, reason: str) -> None:
+    facts = archive_files.facts_of(archive_files.part_of(path))
+    archive.rewrites.create(size=facts.size, sha256=facts.sha256, reason=reason)
+    transaction.on_commit(lambda: archive_files.install(path))
 
 
 class _Redaction:

@@ -13,7 +13,7 @@ from ..months.loading import copy_text
 from ..months.partitions import Partition
 from ..sealing.logs import departing, removals
 from ..sealing.logs.departing import ArchivedLeaf
-from . import checking, earlier_format
+from . import checking, earlier_format, holders
 from .errors import ArchiveError
 from .parquet import OF_LOG, Reader
 
@@ -51,7 +51,7 @@ class ParquetArchive:
         self.columns = ['"' + name.replace('"', '""') + '"' for name in self._stored]
         with progress(self.number, title=f"{archive.name}, verified") as bar:
             model = event_model(archive.events)
-            faults = checking.faults_of(self._reader, model, checking.leaves_of(archive), bar.update)
+            faults = checking.faults_of(self._reader, model, holders.leaves_of(archive), bar.update)
         if faults:
             raise ArchiveError(f"{path.name} is not what was sealed. {checking.first_of(faults)}")
 

@@ -16,7 +16,7 @@ from ...models import NO_TENANT, event_model
 from . import outside
 from .signing import record_of
 
-DEPARTED = "departed"  # a state of residence
+ARRIVING, DEPARTED = "arriving", "departed"  # states of residence
 
 
 class Contradiction(NamedTuple):
@@ -45,11 +45,11 @@ def contradictions(table: str) -> list[Contradiction]:
 
 def logs_in_files(record: str) -> list[UUID]:
     """In support's scope. Without those of tenants that live in another cell, or went there with their logs: cells of
-    one machine share the files."""
+    one machine share the files. One that arrives may have left a file when it was here before; its log comes last."""
     found = [tenant_id for its_record, tenant_id in outside.logs() if its_record == record]
     known = dict(_ask("SELECT tenant_id, state FROM cells_residence WHERE tenant_id = ANY (%s::uuid[])", found))
-    unknown = DEPARTED if has_cells() else ""
-    return [key for key in found if key == NO_TENANT or known.get(key, unknown) != DEPARTED]
+    unknown, away = (DEPARTED, {ARRIVING, DEPARTED}) if has_cells() else ("", {DEPARTED})
+    return [key for key in found if key == NO_TENANT or known.get(key, unknown) not in away]
 
 
 def contradictions_of(table: str, logs: Mapping[UUID, tuple[str, int]]) -> list[Contradiction]:

@@ -76,9 +76,9 @@ class Run(NamedTuple):
 def seal(table: str) -> bool:
     """Work one window of an event table. Whether there is more to do."""
     try:
-        _publish(table)
+        publish(table)
         more = _seal_window(table)
-        _publish(table)
+        publish(table)
     except SealingError as refusal:
         logger.critical(
             "No events are sealed any more: %s Run manage.py verify (docs/operating/integrity.md).", refusal
@@ -183,7 +183,7 @@ def _logs(model: type[Event], tenants: Sequence[UUID]) -> dict[UUID, Log]:
     return logs
 
 
-def _publish(table: str) -> None:
+def publish(table: str) -> None:
     """Append to the files what they do not have yet; then everybody may use it."""
     model = event_model(table)
     record = record_of(model)

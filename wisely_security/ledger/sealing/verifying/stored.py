@@ -10,9 +10,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from wisely_security.database.cells.routing import has_cells
+
 from ...models import Event
 from ..keys import VerifyingKeys
 from ..logs import removals
+from ..logs.contradictions import ARRIVING, DEPARTED
 from ..logs.leaf_ranges import LeafRanges
 from ..logs.signing import origin_of
 
@@ -44,14 +47,19 @@ class Position(NamedTuple):
 
 
 def logs(model: type[Event], tenant_id: UUID | None) -> list[StoredLog]:
-    """With one of no leaves for each tenant that has events but no log."""
+    """With one of no leaves for each tenant that has events but no log. Without what is still on its way from another
+    cell, and what is left of those that went to one: the whole is verified there."""
     table = model._meta.db_table
+    away = dict(ask("SELECT tenant_id, state FROM cells_residence WHERE state <> 'here'")) if has_cells() else {}
     found = [StoredLog(table, *row) for row in ask(_LOGS, table)]
     known = {log.tenant_id for log in found}
     found += [
-        StoredLog(table, key, origin_of(model, key), 0, 0, b"", None) for key in _tenants(table) if key not in known
+        StoredLog(table, key, origin_of(model, key), 0, 0, b"", None)
+        for key in _tenants(table)
+        if key not in known and away.get(key) != DEPARTED
     ]
-    return sorted((log for log in found if tenant_id in (None, log.tenant_id)), key=lambda log: log.tenant_id.int)
+    its = (log for log in found if tenant_id in (None, log.tenant_id) and away.get(log.tenant_id) != ARRIVING)
+    return sorted(its, key=lambda log: log.tenant_id.int)
 
 
 def _tenants(table: str) -> Iterator[UUID]:
