@@ -14,4 +14,4 @@ class WiselySecurityConfig(AppConfig):
         from .database.safeguards import checks as checks_of_safeguards  # noqa: F401
         from .ledger.derived.projectors import register_source
 
-        register_source(directory.push, directory.waiting_since)
+        register_source(directory.push, directory.waiting_since, reaches_out=True)

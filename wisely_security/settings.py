@@ -141,15 +141,19 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # The app role serves; the owner migrates. The web process has no DATABASE_OWNER_URL.
 DATABASES = {
-    "default": env.database_at(
-        "DATABASE_URL", "postgresql:///wisely?user=wisely_app", conn_max_age=60, conn_health_checks=True
+    "default": configuration.give_up(
+        env.database_at(
+            "DATABASE_URL", "postgresql:///wisely?user=wisely_app", conn_max_age=60, conn_health_checks=True
+        ),
+        configuration.GIVE_UP_SOON,
     )
 }
 if "DATABASE_OWNER_URL" in os.environ:
-    DATABASES["owner"] = env.database_at("DATABASE_OWNER_URL")
+    DATABASES["owner"] = configuration.give_up(env.database_at("DATABASE_OWNER_URL"), configuration.GIVE_UP_LATE)
 if os.environ.get("DATABASE_REPLICA_URL"):
-    DATABASES["replica"] = env.database_at("DATABASE_REPLICA_URL", conn_max_age=60, conn_health_checks=True)
-    DATABASES["replica"]["OPTIONS"] = configuration.GIVE_UP_SOON | DATABASES["replica"].get("OPTIONS", {})
+    DATABASES["replica"] = configuration.give_up(
+        env.database_at("DATABASE_REPLICA_URL", conn_max_age=60, conn_health_checks=True), configuration.GIVE_UP_SOON
+    )
 DATABASES |= configuration.cells(
     {
         "DATABASE_CELL_URLS": os.environ.get("DATABASE_CELL_URLS", ""),
@@ -158,6 +162,7 @@ DATABASES |= configuration.cells(
     },
     env.parse_database_url,
 )
+BACKGROUND_CELLS = configuration.background_cells(os.environ.get("BACKGROUND_CELLS", ""), DATABASES)
 for _database in DATABASES.values():
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer in transaction mode
 DATABASES["default"]["ATOMIC_REQUESTS"] = True

@@ -44,7 +44,12 @@ def rolled_up(cell: str) -> int:
 @pytest.fixture
 def one_round(monkeypatch: pytest.MonkeyPatch) -> Any:
     thread = projectors.ProjectorThread()
-    monkeypatch.setattr(thread.stopping, "wait", lambda _: thread.request_stop())
+
+    def stop(_: float) -> None:
+        assert thread.turns.wait(60) and thread.reaching_out.wait(60)
+        thread.request_stop()
+
+    monkeypatch.setattr(thread.stopping, "wait", stop)
     return lambda: done_by(thread.work)
 
 
@@ -69,7 +74,12 @@ def test_e_mails_of_each_cell_are_sent(cells: Cells, monkeypatch: pytest.MonkeyP
     done_by(MailWorker()._work_here)  # in the first cell alone
     assert not mail.outbox
     worker = MailWorker()
-    monkeypatch.setattr("wisely_security.workspace.outbox.mail_worker.wake_event.wait", lambda _: worker.request_stop())
+
+    def stop(_: float) -> None:
+        assert worker.turns.wait(60)
+        worker.request_stop()
+
+    monkeypatch.setattr("wisely_security.workspace.outbox.mail_worker.wake_event.wait", stop)
     done_by(worker.work)
     assert ["Uma Urban has added" in str(each.body) for each in mail.outbox] == [True]
 

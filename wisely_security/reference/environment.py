@@ -42,6 +42,12 @@ VARIABLES = (
     ),
     ("DATABASE_CELL_OWNER_URLS", "the same databases as their owners; never for the web server", "none"),
     ("DATABASE_CELL_REPLICA_URLS", "streaming replicas of them, as the app role, for reading events", "none"),
+    (
+        "BACKGROUND_CELLS",
+        "the cells for which a process sends e-mails and checkpoints and runs projectors, separated by spaces: "
+        "`main eu-1` ([cells](cells.md#background-work))",
+        "all",
+    ),
     ("KEEP_LOGIN_ACTIVITY_MONTHS", "after how many months events of Login Activity are archived", "never"),
     ("KEEP_AUDIT_TRAIL_MONTHS", "after how many months events of the Audit Trail are archived", "never"),
     ("ARCHIVE_DIR", "where archives are written", "`archives` in `DATA_DIR`"),

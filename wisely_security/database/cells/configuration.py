@@ -11,13 +11,22 @@ from django.core.exceptions import ImproperlyConfigured
 from wisely_security.core.request_context import FIRST_CELL
 
 NAME = re.compile("[a-z][a-z0-9-]{0,30}")
-# A server that is gone without a word is given up soon (seconds; milliseconds).
+# A server that is gone without a word is given up soon (seconds; milliseconds). ``DATABASE_URL=…?connect_timeout=10``
+# and the like win.
 GIVE_UP_SOON = {
-    "connect_timeout": 2,
+    "connect_timeout": 3,  # another continent answers in two
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,
     "tcp_user_timeout": 5000,
+}
+# Whoever maintains it may have been at work for an hour, and outlasts a minute without a network.
+GIVE_UP_LATE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60000,
 }
 # The variable, and what follows the cell's name in the alias of its database.
 VARIABLES = {"DATABASE_CELL_URLS": "", "DATABASE_CELL_OWNER_URLS": ".owner", "DATABASE_CELL_REPLICA_URLS": ".replica"}
@@ -36,9 +45,24 @@ def cells(typed: Mapping[str, str], database_at: Callable[..., dict[str, Any]]) 
             kept = {} if suffix == ".owner" else {"conn_max_age": 60, "conn_health_checks": True}
             database = database_at(variable, url, **kept)
             database["CELL"] = cell
-            database["OPTIONS"] = GIVE_UP_SOON | database.get("OPTIONS", {})
+            give_up(database, GIVE_UP_LATE if suffix == ".owner" else GIVE_UP_SOON)
             databases[cell + suffix] = database
     return databases
+
+
+def give_up(database: dict[str, Any], when: Mapping[str, int]) -> dict[str, Any]:
+    """What the URL says itself stays."""
+    database["OPTIONS"] = {**when, **database.get("OPTIONS", {})}
+    return database
+
+
+def background_cells(typed: str, databases: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Where a process does background work; none: everywhere."""
+    names = typed.replace(",", " ").split()
+    for name in names:
+        if name != FIRST_CELL and databases.get(name, {}).get("CELL") != name:
+            raise ImproperlyConfigured(f"BACKGROUND_CELLS: there is no cell {name}.")
+    return names
 
 
 def _pairs(variable: str, typed: str) -> dict[str, str]:

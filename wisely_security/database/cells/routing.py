@@ -105,11 +105,17 @@ def in_each_cell(work: Callable[[], object]) -> None:
     for cell in all_cells():
         with in_cell(cell):
             try:
-                connections[DEFAULT_DB_ALIAS].ensure_connection()
-            except OperationalError as error:  # the log has it once (breaker.py)
-                logger.debug("Nothing is done in the cell %s: %s", cell, error)
-                continue
-            try:
-                work()
+                if_up(work)
             except Exception:
                 logger.exception("Work failed in the cell %s.", cell)
+
+
+def if_up(work: Callable[[], object]) -> None:
+    """Does ``work``, unless the current cell is a further one that is down: the log has a line of that (breaker.py)."""
+    if current_cell() != FIRST_CELL:
+        try:
+            connections[DEFAULT_DB_ALIAS].ensure_connection()
+        except OperationalError as error:
+            logger.debug("Nothing is done in the cell %s: %s", current_cell(), error)
+            return
+    work()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,8 +18,9 @@ from django.db import connection
 from django.utils import timezone
 
 from wisely_security.core.request_context import acting_as
-from wisely_security.database.cells.routing import in_each_cell
-from wisely_security.worker import Worker
+from wisely_security.database.cells.routing import current_cell, if_up
+from wisely_security.database.cells.turns import Turns
+from wisely_security.worker import SECONDS_TO_STOP, Worker
 
 from ..models import time_of
 from ..months.partitions import event_tables
@@ -30,8 +32,18 @@ PROJECTORS = ["ledger_roll_up", "ledger_build_segments"]  # functions; each has 
 SEALER = "ledger_seal"  # written in Python because it signs; runs where there is a key
 POLL_SECONDS = 5
 
+ANY_NUMBER = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    write: Callable[[], bool]
+    waiting_since: Callable[[], datetime | None]
+    reaches_out: bool
+
+
 _registered: dict[str, Callable[[str], bool]] = {}
-_sources: list[tuple[Callable[[], bool], Callable[[], datetime | None]]] = []
+_sources: list[_Source] = []
 
 
 def register(name: str, consume: Callable[[str], bool]) -> None:
@@ -39,10 +51,13 @@ def register(name: str, consume: Callable[[str], bool]) -> None:
     _registered[name] = consume
 
 
-def register_source(write: Callable[[], bool], waiting_since: Callable[[], datetime | None]) -> None:
+def register_source(
+    write: Callable[[], bool], waiting_since: Callable[[], datetime | None], *, reaches_out: bool = False
+) -> None:
     """Add what writes events of its own accord, from something that a layer above has kept. ``write`` writes some and
-    returns whether more are due; ``waiting_since``: since when something has been kept, None: nothing is."""
-    _sources.append((write, waiting_since))
+    returns whether more are due; ``waiting_since``: since when something has been kept, None: nothing is;
+    ``reaches_out``: it needs another cell, for which no projector waits."""
+    _sources.append(_Source(write, waiting_since, reaches_out))
 
 
 def _each() -> Iterator[tuple[str, str]]:
@@ -58,8 +73,8 @@ def names() -> list[str]:
 def project() -> None:
     """Have each source write what is due, and each projector consume what is pending: what was committed before the
     oldest running transaction began."""
-    for write, _ in _sources:
-        while write():
+    for source in _sources:
+        while source.write():
             pass
     for projector, table in _each():
         while _consume(projector, table):
@@ -79,10 +94,18 @@ def _consume(projector: str, table: str) -> bool:
 
 def behind() -> timedelta:
     """How long the event has been pending that has been pending longest, or is to be written; zero if none is."""
+    return max(waiting().values(), default=timedelta(0))
+
+
+def waiting() -> dict[str, timedelta]:
+    """How long something has been pending that has been pending longest: for each projector and source by name."""
     now = timezone.now()
-    pending = [now - moment for projector, table in _each() if (moment := pending_since(projector, table))]
-    pending += [now - moment for _, waiting_since in _sources if (moment := waiting_since())]
-    return max(pending, default=timedelta(0))
+    found = [(projector, pending_since(projector, table)) for projector, table in _each()]
+    found += [(source.write.__module__, source.waiting_since()) for source in _sources]
+    longest: dict[str, timedelta] = {}
+    for name, moment in found:
+        longest[name] = max(longest.get(name, timedelta(0)), now - moment if moment else timedelta(0))
+    return longest
 
 
 def pending_since(projector: str, table: str) -> datetime | None:
@@ -105,16 +128,41 @@ class ProjectorThread(Worker):
 
     name = "projectors"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = Turns(self._work_here, self.name)
+        # They hang where another cell does: however many there are, none waits for another.
+        self.reaching_out = Turns(self._reach_out, "sources", at_once=ANY_NUMBER)
+
     def work(self) -> None:
         while not self.stopping.is_set():
-            in_each_cell(self._work_here)
+            self.turns.round()
             self.stopping.wait(POLL_SECONDS)
+        for turns in (self.turns, self.reaching_out):
+            turns.wait(SECONDS_TO_STOP)
 
     def _work_here(self) -> None:
-        for write, _ in _sources:
-            self._work_off(write, write.__module__)
+        if_up(self._project)
+        connection.close()
+
+    def _project(self) -> None:
+        for source in _sources:
+            if source.reaches_out:
+                self._work_off(partial(self._call_for, source), source.write.__module__)
+            else:
+                self._work_off(source.write, source.write.__module__)
         for projector, table in _each():
             self._work_off(partial(_consume, projector, table), f"{projector} on {table}")
+
+    def _call_for(self, source: _Source) -> bool:
+        if source.waiting_since() is not None:
+            self.reaching_out.begin(current_cell())
+        return False
+
+    def _reach_out(self) -> None:
+        for source in _sources:
+            if source.reaches_out:
+                self._work_off(source.write, source.write.__module__)
         connection.close()
 
     def _work_off(self, work: Callable[[], bool], name: str) -> None:

@@ -9,8 +9,9 @@ import logging
 
 from django.db import connection
 
-from wisely_security.database.cells.routing import in_each_cell
-from wisely_security.worker import Worker
+from wisely_security.database.cells.routing import if_up
+from wisely_security.database.cells.turns import Turns
+from wisely_security.worker import SECONDS_TO_STOP, Worker
 
 from .delivery import deliver_next
 
@@ -22,17 +23,25 @@ LOOK_EVERY = 30  # seconds
 class CheckpointWorker(Worker):
     name = "checkpoint-worker"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = Turns(self._work_here, self.name)
+
     def work(self) -> None:
         """Holds no connection while waiting."""
         while not self.stopping.is_set():
-            in_each_cell(self._work_here)
+            self.turns.round()
             self.stopping.wait(LOOK_EVERY)
+        self.turns.wait(SECONDS_TO_STOP)
 
     def _work_here(self) -> None:
         try:
-            while not self.stopping.is_set() and deliver_next():
-                pass
+            if_up(self._deliver)
         except Exception:
             logger.exception("Checkpoints could not be sent; the claim runs out and they are sent again.")
         finally:
             connection.close()
+
+    def _deliver(self) -> None:
+        while not self.stopping.is_set() and deliver_next():
+            pass

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from wisely_security.cells.commands import run
 from wisely_security.database.cells.errors import UnknownCellError
 from wisely_security.database.cells.routing import in_cell
+from wisely_security.database.cells.turns import only_in
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         if not options["command"]:
             raise CommandError("Name a command: manage.py in_cell eu-1 migrate.")
         try:
-            with in_cell(options["cell"]):
+            with in_cell(options["cell"]), only_in(options["cell"]):
                 run(options["command"])
         except UnknownCellError as error:
             raise CommandError(str(error)) from None

@@ -6,6 +6,7 @@ from django.db import OperationalError
 
 from wisely_security.cells.commands import run
 from wisely_security.database.cells.routing import all_cells, in_cell
+from wisely_security.database.cells.turns import only_in
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         if aloud:
             self.stdout.write(f"In the cell {cell}:")
         try:
-            with in_cell(cell):
+            with in_cell(cell), only_in(cell):
                 run(command)
         except OperationalError as error:
             self.stderr.write(f"The database could not be used: {error}")
