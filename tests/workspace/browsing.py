@@ -125,6 +125,7 @@ class Visitor:
         self.url = ""
         self.answer: Any = None
         self.page: Any = None
+        self._read: tuple[Any, Element] | None = None  # a page, and what it says
 
     @classmethod
     def of(cls, answer: Any) -> Visitor:
@@ -146,7 +147,9 @@ class Visitor:
 
     @property
     def tree(self) -> Element:
-        return _Parser(self.html).builder.close()
+        if self._read is None or self._read[0] is not self.page:
+            self._read = self.page, _Parser(self.html).builder.close()
+        return self._read[1]
 
     @property
     def main(self) -> Element:
