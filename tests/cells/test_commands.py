@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
-from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from wisely_security.cells.overview import Cell, faults
+from tests.support.cast import sign_in
+from wisely_security.cells import overview as asked
 from wisely_security.core.request_context import acting_as
+from wisely_security.database.cells.routing import in_cell
 
 from .conftest import Cells
+from .locks import locked
 
 
 def overview(*options: str) -> str:
@@ -21,10 +24,30 @@ def overview(*options: str) -> str:
     return shown.getvalue()
 
 
-def test_the_overview(cells: Cells) -> None:
-    first, second = overview().splitlines()
-    assert first.startswith("main: 3 tenants, 5 accounts, ")
-    assert second.startswith("eu-1: 3 tenants, 4 accounts, ") and "PostgreSQL 1" in second
+def test_the_overview_is_a_table(cells: Cells) -> None:
+    heading, first, second = overview().splitlines()
+    assert heading.split() == [
+        *("cell", "state", "version", "size", "tenants", "accounts", "events", "estimated"),
+        *("projectors", "sealer", "moves", "to", "directory", "replica"),
+    ]
+    ends = [heading.index(name) + len(name) for name in ("tenants", "accounts", "moves", "replica")]
+    assert [[line[:end].split()[-1] for end in ends] for line in (first, second)] == [
+        ["3", "5", "0", "-"],
+        ["3", "4", "0", "-"],
+    ]
+    assert first.startswith("main  up ") and second.startswith("eu-1  up ")
+
+
+def test_it_is_json_for_monitoring(cells: Cells) -> None:
+    with in_cell("eu-1"):
+        sign_in(cells.eu.uma)
+    found = json.loads(overview("--json"))
+    first, second = found["cells"]
+    assert found["faults"] == []
+    assert (first["cell"], first["state"], first["tenants"], first["accounts"]) == ("main", "up", 3, 5)
+    assert second["cell"] == "eu-1" and second["projectors_seconds"] > 0
+    assert second["missing_migrations"] == second["newer_migrations"] == []
+    assert {"version", "bytes", "events_estimated", "sealer_seconds", "replica_seconds", "moves"} < second.keys()
 
 
 def test_a_cell_that_is_down(cells: Cells) -> None:
@@ -33,12 +56,40 @@ def test_a_cell_that_is_down(cells: Cells) -> None:
         overview()
 
 
+def test_a_cell_that_is_down_is_in_the_json(cells: Cells) -> None:
+    cells.eu_server.kill()
+    shown = StringIO()
+    with pytest.raises(CommandError):
+        call_command("cells", "--json", stdout=shown)
+    found = json.loads(shown.getvalue())
+    assert [(each["cell"], each["state"]) for each in found["cells"]] == [("main", "up"), ("eu-1", "down")]
+    assert [fault["id"] for fault in found["faults"]] == ["wisely_security.E036"]
+
+
+def test_a_cell_whose_statements_hang(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked, "LONGEST_STATEMENT", "100ms")
+    with (
+        locked("eu-1", "tenancy_user"),
+        pytest.raises(CommandError, match="The cell eu-1 doesn’t answer: canceling statement due to statement timeout"),
+    ):
+        overview()
+
+
+def test_a_cell_that_does_not_say_a_word(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked, "ANSWER_WITHIN", 1)
+    with (
+        cells.eu_server.stopped(),
+        pytest.raises(CommandError, match="The cell eu-1 doesn’t answer: there was no answer within 1 seconds"),
+    ):
+        overview()
+
+
 def test_a_tenant_that_the_directory_lacks(cells: Cells) -> None:
     with acting_as(support=True), connection.cursor() as cursor:
         cursor.execute("SELECT cells_keep_tenant(%s, NULL, NULL, 'main')", [cells.main.acme.pk])
     with pytest.raises(CommandError, match=f"The directory lacks the tenant {cells.main.acme.pk}"):
         overview()
-    assert "eu-1: 3 tenants" in overview("--write-directory")
+    assert "eu-1  up" in overview("--write-directory")
 
 
 @pytest.mark.parametrize("command", ["in_cell", "in_each_cell"])
@@ -64,14 +115,3 @@ def test_in_each_cell_one_that_fails_does_not_stop_the_others(cells: Cells, caps
     with pytest.raises(CommandError, match=r"It failed in eu-1\."):
         call_command("in_each_cell", "shell", "--no-imports", "-c", code)
     assert "there are 0" in capsys.readouterr().out
-
-
-def test_what_does_not_agree_is_named() -> None:
-    tenant, aggregator, lost = uuid4(), uuid4(), uuid4()
-    cells = [Cell("eu-1", tenants={tenant: None, lost: aggregator}), Cell("us-1", tenants={tenant: None})]
-    cells.append(Cell("ap-1", missing=["cells.0002_directory"]))
-    assert list(faults(cells)) == [
-        "The cell ap-1 lacks migrations: cells.0002_directory.",
-        f"The tenant {tenant} lives in 2 cells.",
-        f"The tenant {lost} lives in eu-1, but its aggregator does not.",
-    ]

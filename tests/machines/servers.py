@@ -67,6 +67,19 @@ class Machine:
             self._process.wait()
         wait_for(lambda: not Server(self.cluster).is_alive())
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Inside the block it is there, and does nothing: whoever connects, or has asked something, waits."""
+        assert self._process is not None
+        processes = [self._process.pid, *_children(self._process.pid)]
+        for pid in processes:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in processes:
+                os.kill(pid, signal.SIGCONT)
+
     def pause(self) -> None:
         """What streams in is kept, and not seen."""
         self.ask("SELECT pg_wal_replay_pause()")
@@ -93,6 +106,10 @@ class Machine:
             with asked.cursor() as cursor:
                 cursor.execute(statement)
                 return str(cursor.fetchall()[0][0]) if cursor.description else ""
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @contextmanager

@@ -6,4 +6,4 @@ class CellsConfig(AppConfig):
     verbose_name = "Cells"
 
     def ready(self) -> None:
-        from . import safeguards  # noqa: F401
+        from . import checks, safeguards  # noqa: F401

@@ -17,7 +17,7 @@ from django.db.backends.postgresql import base
 from wisely_security.core import request_context
 
 from .cells.breaker import connecting, of_loss
-from .cells.errors import CellUnavailableError, WrongCellError, of_residence
+from .cells.errors import CellUnavailableError, WrongCellError, of_release, of_residence
 from .cells.routing import has_cells
 from .cells.silence import waiting_for
 from .replication import replica
@@ -61,7 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except CellUnavailableError:
             raise
         except Error as error:
-            if plainer := of_residence(error) or of_loss(self, error):
+            if plainer := of_residence(error) or of_loss(self, error) or of_release(self, error):
                 raise plainer from error.__cause__
             raise
         if not self.autocommit:  # in autocommit each message is a transaction of its own

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 
 from .replication.replica import ALIAS
+from .replication.standing import who
 from .rights import REVOKE_WRITING_FUNCTIONS, WRITING_FUNCTIONS
 from .rules import rule
-
-WHO = "SELECT system_identifier::text, current_database(), pg_is_in_recovery() FROM pg_control_system()"
 
 
 @register(Tags.database)
@@ -21,22 +20,14 @@ def replica_is_one(databases: Sequence[str] | None, **kwargs: Any) -> list[Check
     if ALIAS not in (databases or ()):
         return []
     try:
-        [primary, replica] = [_who(alias) for alias in (DEFAULT_DB_ALIAS, ALIAS)]
+        [primary, replica] = [who(alias) for alias in (DEFAULT_DB_ALIAS, ALIAS)]
     except OperationalError as error:
         return [Error(f"A database server does not respond: {error}", id="wisely_security.E002")]
     if replica[:2] != primary[:2]:
         return [Error("DATABASE_REPLICA_URL is a different database from DATABASE_URL.", id="wisely_security.E003")]
-    if not replica[2]:
+    if not replica.is_replica:
         return [Error("DATABASE_REPLICA_URL is not a replica: it accepts writes.", id="wisely_security.E004")]
     return []
-
-
-def _who(alias: str) -> tuple[Any, ...]:
-    """A system identifier is that of a server and its replicas."""
-    with connections[alias].cursor() as cursor:
-        cursor.execute(WHO)
-        found: tuple[Any, ...] = cursor.fetchone()
-        return found
 
 
 @rule

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import DEFAULT_DB_ALIAS, ProgrammingError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, ProgrammingError, transaction
 from django.db import Error as AnyDatabaseError
-from django.db.migrations.executor import MigrationExecutor
+
+from .release import unapplied_migrations
 
 NOT_MIGRATED = "wisely_security.E006"
 Rule = Callable[[], Iterable[CheckMessage]]
@@ -52,12 +53,6 @@ def _failed(error: Exception) -> CheckMessage:
         hint="Is the server running? Check DATABASE_URL and the rights of its role: docs/operating/operations.md.",
         id="wisely_security.E007",
     )
-
-
-def unapplied_migrations() -> list[str]:
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
 def _not_migrated(missing: list[str]) -> CheckMessage:

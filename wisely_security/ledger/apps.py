@@ -9,6 +9,7 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks, safeguards  # noqa: F401
+        from .derived import overview  # noqa: F401
         from .sealing import checks as of_sealing  # noqa: F401
 
         post_migrate.connect(_declare, sender=self, dispatch_uid="ledger")

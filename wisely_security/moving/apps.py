@@ -6,4 +6,4 @@ class MovingConfig(AppConfig):
     verbose_name = "Moving"
 
     def ready(self) -> None:
-        from . import recording, safeguards  # noqa: F401
+        from . import moves, recording, safeguards  # noqa: F401  (moves: shown by ``manage.py cells``)

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from wisely_security.database.cells.routing import all_cells
+from wisely_security.cells import overview
+from wisely_security.database.cells.routing import all_cells, current_cell
 from wisely_security.tenancy.models import Tenant
 
 from .at import ask, at
 from .errors import MoveError
 
+ENDED = ("done", "cancelled")
 _COLUMNS = "id, tenants, slugs, name, source, target, state, cut, events, copied, watched_at, archives::text"
 
 
@@ -47,7 +49,7 @@ def unfinished(slug: str) -> Move | None:
     for cell in all_cells():
         with at(cell):
             sql = f"SELECT {_COLUMNS} FROM moving_move WHERE %s = ANY (slugs) AND source = %s AND state <> ALL (%s)"  # noqa: S608
-            if rows := ask(sql, slug, cell, ["done", "cancelled"]):
+            if rows := ask(sql, slug, cell, list(ENDED)):
                 return Move(*rows[0])
     return None
 
@@ -73,3 +75,13 @@ def put(tenants: list[UUID], state: str, cell: str, *, expected: str) -> None:
         raise MoveError(f"Not every tenant of the family is {expected} as expected: {sorted(set(found.values()))}.")
     change = "UPDATE cells_residence SET state = %s, cell = %s, since = now() WHERE tenant_id = ANY (%s)"
     ask(change, state, cell, tenants)
+
+
+def under_way() -> int:
+    """How many have begun in the current cell and are neither done nor cancelled."""
+    sql = "SELECT count(*) FROM moving_move WHERE source = %s AND state <> ALL (%s)"
+    [(number,)] = ask(sql, current_cell(), list(ENDED))
+    return int(number)
+
+
+overview.register("moves", under_way)

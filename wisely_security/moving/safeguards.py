@@ -1,6 +1,6 @@
-"""What the app role may do with moves: nothing (``database/safeguards/declared.py``)."""
+"""What the app role may do with moves: support sees them (``database/safeguards/declared.py``)."""
 
-from wisely_security.database.safeguards.declared import FOR_OWNER, table
+from wisely_security.database.safeguards.declared import FOR_OWNER, SUPPORT_READS, table
 
-for name in ("moving_move", "moving_changed"):
-    table(name, policies=[FOR_OWNER], grants="", tenant_column="")
+table("moving_move", policies=[SUPPORT_READS, FOR_OWNER], grants="SELECT", tenant_column="")
+table("moving_changed", policies=[FOR_OWNER], grants="", tenant_column="")

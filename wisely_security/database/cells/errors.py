@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from contextlib import closing
+from typing import Any
+
 from django.db import DatabaseError, Error, OperationalError
 
 from wisely_security.core.errors import UnavailableError
+from wisely_security.core.request_context import current
 
 
 class UnknownCellError(Exception):
@@ -34,6 +38,12 @@ class LivesElsewhereError(OperationalError, UnavailableError):
     sentence = "Your company’s data has been moved. Nothing was saved. Reload the page and try again."
 
 
+class OutdatedCellError(OperationalError, UnavailableError):
+    """A cell lacks a migration of this release, and something that it brings."""
+
+    sentence = "Your company’s data is being updated. Nothing was saved. Try again in a few minutes."
+
+
 _BY_SQLSTATE = {"WS001": BeingMovedError, "WS002": LivesElsewhereError}  # as cells_refuse() raises them
 
 
@@ -41,3 +51,18 @@ def of_residence(error: Error) -> DatabaseError | None:
     """The error of its own, where the guard of residence has refused a statement."""
     kind = _BY_SQLSTATE.get(getattr(error.__cause__, "pgcode", None) or "")
     return kind(*error.args) if kind else None
+
+
+# A table, a column, a function, a constraint or anything else that there is not.
+_LACKS = frozenset({"42P01", "42703", "42883", "42P10", "42704"})
+
+
+def of_release(database: Any, error: Error) -> OutdatedCellError | None:
+    """The error of its own, where a request needs what a migration brings that its cell lacks."""
+    if getattr(error.__cause__, "pgcode", None) not in _LACKS or current().request_id is None:
+        return None
+    from ..release import unapplied_migrations  # Django’s loader needs the models, which need this backend
+
+    with closing(database.copy()) as beside:  # the transaction has failed
+        missing = unapplied_migrations(beside)
+    return OutdatedCellError(f"{database.alias} lacks {', '.join(missing)}: {error}") if missing else None
