@@ -111,8 +111,9 @@ def in_each_cell(work: Callable[[], object]) -> None:
 
 
 def if_up(work: Callable[[], object]) -> None:
-    """Does ``work``, unless the current cell is a further one that is down: the log has a line of that (breaker.py)."""
-    if current_cell() != FIRST_CELL:
+    """Does ``work``, unless there are several cells and the current one is down: the log has a line of that
+    (breaker.py)."""
+    if has_cells():
         try:
             connections[DEFAULT_DB_ALIAS].ensure_connection()
         except OperationalError as error:
