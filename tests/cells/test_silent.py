@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -46,18 +43,9 @@ def watched() -> Iterator[silence.Watch]:
 def frozen(cells: Cells, watched: silence.Watch) -> Iterator[Callable[[], None]]:
     """Freezes the server of eu-1, until the test ends or thaws it."""
     try:
-        yield lambda: signalled(cells, signal.SIGSTOP)
+        yield cells.eu_server.freeze
     finally:
-        signalled(cells, signal.SIGCONT)
-
-
-def signalled(cells: Cells, number: int) -> None:
-    """All processes of the server of eu-1."""
-    postmaster = int((cells.eu_server.cluster.files / "postmaster.pid").read_text().split()[0])
-    os.kill(postmaster, number)
-    for child in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split():
-        with suppress(ProcessLookupError):  # it has ended meanwhile
-            os.kill(int(child), number)
+        cells.eu_server.thaw()
 
 
 def person(user: User) -> Client:
@@ -139,7 +127,7 @@ def test_it_is_used_again_when_it_answers(cells: Cells, frozen: Callable[[], Non
     frozen()
     waiting = thread.submit(uma.get, LOGIN_ACTIVITY)
     wait_for(lambda: silence.is_silent(EU))
-    signalled(cells, signal.SIGCONT)
+    cells.eu_server.thaw()
     wait_for(lambda: not silence.is_silent(EU))
     assert waiting.result().status_code in {200, 503}
     assert uma.get(LOGIN_ACTIVITY).status_code == 200

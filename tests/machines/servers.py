@@ -67,18 +67,19 @@ class Machine:
             self._process.wait()
         wait_for(lambda: not Server(self.cluster).is_alive())
 
-    @contextmanager
-    def stopped(self) -> Iterator[None]:
-        """Inside the block it is there, and does nothing: whoever connects, or has asked something, waits."""
-        assert self._process is not None
-        processes = [self._process.pid, *_children(self._process.pid)]
-        for pid in processes:
-            os.kill(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for pid in processes:
-                os.kill(pid, signal.SIGCONT)
+    def freeze(self) -> None:
+        """It is there, and does nothing: whoever connects, or has asked something, waits."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        postmaster = int((self.cluster.files / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, number)
+        for child in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split():
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(int(child), number)
 
     def pause(self) -> None:
         """What streams in is kept, and not seen."""
@@ -106,10 +107,6 @@ class Machine:
             with asked.cursor() as cursor:
                 cursor.execute(statement)
                 return str(cursor.fetchall()[0][0]) if cursor.description else ""
-
-
-def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @contextmanager

@@ -45,7 +45,7 @@ VARIABLES = (
     (
         "BACKGROUND_CELLS",
         "the cells for which a process sends e-mails and checkpoints and runs projectors, separated by spaces: "
-        "`main eu-1` ([cells](cells.md#background-work))",
+        "`main eu-1` ([cells](../operating/cells.md#background-work))",
         "all",
     ),
     ("KEEP_LOGIN_ACTIVITY_MONTHS", "after how many months events of Login Activity are archived", "never"),

@@ -16,9 +16,9 @@ NONE = "-"
 
 class Command(BaseCommand):
     help = (
-        "Shows each cell: its tenants, accounts, events (estimated by PostgreSQL), how long the oldest "
-        "event has waited for projectors and sealer, how far its replica is behind, moves of tenants under way, and "
-        "changes on their way to the directory. Fails if anything is wrong in a cell or between them (docs/operating/cells.md)."
+        "Shows each cell: its tenants, accounts, events (estimated by PostgreSQL), how long the oldest event has "
+        "waited for projectors and sealer, how far its replica is behind, moves of tenants under way, and changes "
+        "on their way to the directory. Fails if anything is wrong in a cell or between them (docs/operating/cells.md)."
     )
     requires_system_checks = []
 
