@@ -48,7 +48,7 @@ def copy_changed(move: Move, tables: Sequence[Moved]) -> int:
 
 
 def compare(move: Move, tables: Sequence[Moved]) -> None:
-    """A table that differs is copied anew by the next run."""
+    """A table that differs is copied again by the next run."""
     for table in tables:
         if not table.live:
             continue
