@@ -27,6 +27,9 @@ PARTS: Mapping[str, Sequence[str]] = {
     "findings": ["--rounds", "{rounds}"],
     "pages": [],
     "filters": ["{events}"],
+    "cells.lost": [],
+    "cells.two": [],
+    "cells.cost": ["{rounds}"],
     "export": ["{exported}"],
     "peer_exports": ["{exported}"],
 }

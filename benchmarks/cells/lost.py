@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -44,8 +45,13 @@ class Answer:
     milliseconds: float
     status: int  # 0: none came
 
+    @property
+    def ended(self) -> float:
+        return self.begun + self.milliseconds / 1000
+
 
 Request = Callable[[http.client.HTTPConnection], int]
+IsOf = Callable[[Answer], bool]
 
 
 class People:
@@ -137,10 +143,23 @@ def _lose(server: CellServer, what: str, seconds: float) -> list[tuple[float, fl
 
 def _rows(what: str, answers: list[Answer], phases: list[tuple[float, float]]) -> list[list[str]]:
     return [
-        [f"{what}: {kind}, {name}", *_summary([a for a in answers if a.kind == kind and start <= a.begun < end])]
+        [f"{what}: {kind}, {name}", *_summary([each for each in answers if each.kind == kind and is_of(each)])]
         for kind in sorted({answer.kind for answer in answers})
-        for name, (start, end) in zip(PHASES, phases, strict=True)
+        for name, is_of in zip(PHASES, _by_phase(*phases), strict=True)
     ]
+
+
+def _by_phase(before: tuple[float, float], first: tuple[float, float], *others: tuple[float, float]) -> list[IsOf]:
+    """Whoever waited at the moment of the loss counts among the first after it."""
+    return [
+        lambda answer: before[0] <= answer.begun and answer.ended < before[1],
+        lambda answer: before[1] <= answer.ended and answer.begun < first[1],
+        *(partial(_has_begun, phase) for phase in others),
+    ]
+
+
+def _has_begun(phase: tuple[float, float], answer: Answer) -> bool:
+    return phase[0] <= answer.begun < phase[1]
 
 
 def _summary(answers: list[Answer]) -> list[str]:

@@ -33,9 +33,10 @@ logger = logging.getLogger(__name__)
 
 # Seconds.
 LOOK_EVERY = 0.5
-ASK_AFTER = 2  # of waiting, and again as often
-ANSWER_WITHIN = 1
-LET_GO_AFTER = 5  # of silence
+ASK_AFTER = 1  # of waiting
+ASK_AGAIN_AFTER = 2
+ANSWER_WITHIN = 2
+LET_GO_AFTER = 2  # of silence: it has been asked twice
 HEARD_WITHIN = 0.5
 LONG = 2
 
@@ -125,7 +126,7 @@ class Watch(Worker):
         now = time.monotonic()
         slow = {wait.database.alias for wait in list(_waits.values()) if now - wait.since >= ASK_AFTER}
         for alias in slow | set(_silent):
-            if alias in _silent or now - self._asked.get(alias, 0.0) >= ASK_AFTER:
+            if alias in _silent or now - self._asked.get(alias, 0.0) >= ASK_AGAIN_AFTER:
                 self._asked[alias] = now
                 self._ask(alias)
 
