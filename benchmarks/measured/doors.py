@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.support.cast import Cast
-from tests.support.passkeys import Device, answer, encoded
+from tests.support.sign_in.passkeys import Device, answer, encoded
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Passkey, Role, User, UserStatus
 from wisely_security.tenancy.sign_in.links import tokens

@@ -20,7 +20,7 @@ from login_activity.models import LoginEvent
 from login_activity.sign_ins import summaries
 from tests.support.cast import Cast, create_cast
 from tests.support.databases import drop_template, fresh_database, make_template
-from tests.support.passkeys import Device
+from tests.support.sign_in.passkeys import Device
 from wisely_security.core.request_context import acting_as
 
 from .doors import passkey_of

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from audit_trail.models import AuditEvent
 from tests.support.cast import PASSWORD, Cast, sign_in
-from tests.support.passkeys import add_passkey
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
+from tests.support.sign_in.passkeys import add_passkey
 from wisely_security.account_mail import notices, receivers, sending
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Passkey, User, UserStatus

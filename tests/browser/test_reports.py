@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.support.csv_files import read_csv
+from tests.support.downloads.csv_files import read_csv
 
 from .picking import pick
 from .reading import LOGIN_ACTIVITY

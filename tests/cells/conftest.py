@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from tests.machines.servers import Machine, primary
 from tests.support import databases
 from tests.support.cast import Cast
-from tests.support.folders import reachable_folder
+from tests.support.servers.folders import reachable_folder
 from wisely_security.cells import directory, moved
 from wisely_security.database.cells import breaker
 from wisely_security.database.cells.configuration import GIVE_UP_SOON

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from login_activity.models import LoginEvent
 from login_activity.sign_ins.summaries import write
-from tests.support.web_server import web_server
+from tests.support.servers.web_server import web_server
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import NO_TENANT
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.support.http_server import HttpServer, Reply
+from tests.support.servers.http_server import HttpServer, Reply
 from wisely_security.core import outbound
 from wisely_security.core.outbound import OutboundError, check_url, post
 

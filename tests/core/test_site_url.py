@@ -13,7 +13,7 @@ from django.core.checks import run_checks
 from django.test import Client
 
 from tests.support.cast import PASSWORD, Cast, sign_in
-from tests.support.web_server import ROOT
+from tests.support.servers.web_server import ROOT
 from tests.tenancy.test_passwords import letters_delivered
 from wisely_security.core.site_url import parse_site_url
 from wisely_security.workspace.outbox.delivery import deliver_next

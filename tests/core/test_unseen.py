@@ -16,7 +16,7 @@ from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action
 from tests.admin.site import sign_in_as_support
 from tests.support.cast import Cast, sign_in
-from tests.support.web_server import web_server
+from tests.support.servers.web_server import web_server
 from wisely_security.core.request_context import acting_as
 
 SPECULATIVE = [

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.folders import reachable_folder
+from tests.support.servers.folders import reachable_folder
 from wisely_security.ledger.sealing.keys import read_key
 
 pytestmark = pytest.mark.long

@@ -21,7 +21,7 @@ from login_activity.sign_ins import summaries
 from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action, Reason
 from tests.support.cast import Cast, sign_in
-from tests.support.passkeys import Device
+from tests.support.sign_in.passkeys import Device
 from tests.tenancy.test_sign_in import attempt
 from wisely_security.core.request_context import Client as From
 from wisely_security.core.request_context import RequestContext, acting_as, using

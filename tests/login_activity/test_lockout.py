@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 
 from tests.support.cast import PASSWORD, Cast
-from tests.support.factors import code_at, give_app, password_step, type_code, wrong_code
+from tests.support.sign_in.factors import code_at, give_app, password_step, type_code, wrong_code
 from tests.support.statements import at_most
 from tests.tenancy.test_sign_in import attempt, set_status
 from wisely_security.core.request_context import acting_as

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import HEADER, read_csv
+from tests.support.downloads.csv_files import HEADER, read_csv
 from tests.support.records import append_many
 
 PAGE = "/settings/identity-access/login-activity/"

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 from tests.support.cast import create_cast
-from tests.support.folders import reachable_folder
+from tests.support.servers.folders import reachable_folder
 from wisely_security.database.replication import replica as reading
 
 from .servers import also_serving, primary, replica_of, used_by_this_process

@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 from django.db import connections
 
-from tests.support.copies import wait_for
+from tests.support.downloads.copies import wait_for
 from wisely_security.devserver.embedded.cluster import Cluster, make_or_examine
 from wisely_security.devserver.embedded.home import find_or_make_home
 from wisely_security.devserver.embedded.programs import programs_for

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import wait_for
+from tests.support.downloads.copies import wait_for
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.replication import replica
 from wisely_security.workspace.modules.business_groups import BusinessGroup

@@ -25,10 +25,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import wait_for
-from tests.support.folders import reachable_folder
+from tests.support.downloads.copies import wait_for
 from tests.support.records import load
-from tests.support.web_server import ROOT, web_server
+from tests.support.servers.folders import reachable_folder
+from tests.support.servers.web_server import ROOT, web_server
 
 HOST = "security.example.com"
 DEPLOY = ROOT / "deploy"

@@ -16,7 +16,7 @@ from django.http import HttpResponse
 
 from login_activity.models import LoginEvent
 from tests.support.cast import sign_in
-from tests.support.copies import wait_for
+from tests.support.downloads.copies import wait_for
 from tests.support.records import load
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.replication import own_writes, replica

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 import zoneinfo
+from bisect import bisect_left
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -15,10 +17,9 @@ from django.test import Client
 from psycopg2 import sql
 
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import read_csv
+from tests.support.downloads.csv_files import read_csv
 from tests.support.records import in_utc, put_at
-from tests.support.time_zones import changes, zone_file
-from tests.support.web_server import ROOT
+from tests.support.servers.web_server import ROOT
 from wisely_security.core.request_context import acting_as
 from wisely_security.reports.filtering.local_time import local_time, spans
 from wisely_security.reports.filtering.periods import FIRST_YEAR, Period
@@ -29,6 +30,49 @@ LAST_YEAR = 2039
 PAGE = "/settings/identity-access/login-activity/"
 DAY = timedelta(days=1)
 MILLISECOND = timedelta(milliseconds=1)
+HEADER = struct.Struct(">4sc15x6l")  # of a file of the package tzdata: RFC 8536
+
+
+def zone_file(name: str) -> bytes:
+    return files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+
+
+def changes(name: str, first_year: int, last_year: int) -> list[datetime]:
+    """Of a zone's clocks, between two years: those in the table of its file, and those that its rule makes after that.
+    A second opinion on what the site finds."""
+    begin, end = datetime(first_year, 1, 1, tzinfo=UTC), datetime(last_year + 1, 1, 1, tzinfo=UTC)
+    table, rule = _table_and_rule(zone_file(name))
+    found = [at for each in table if begin <= (at := datetime.fromtimestamp(each, UTC)) < end]
+    if b"," in rule:  # from when to when clocks are put forward, each year: for months
+        zone, day = ZoneInfo(name), found[-1] + timedelta(hours=1)
+        while day < end:
+            following = day + timedelta(days=28)
+            if day.astimezone(zone).utcoffset() != following.astimezone(zone).utcoffset():
+                found.append(_between(day, following, zone))
+            day = following
+    return found
+
+
+def _table_and_rule(data: bytes) -> tuple[tuple[int, ...], bytes]:
+    """Those of the second part of a file, which has 64 bits for each moment."""
+    second = HEADER.size + _length(data, 0, 4)
+    times = HEADER.unpack_from(data, second)[5]
+    end = second + HEADER.size + _length(data, second, 8)
+    return struct.unpack_from(f">{times}q", data, second + HEADER.size), data[end:]
+
+
+def _length(data: bytes, start: int, size: int) -> int:
+    _, _, utc, standard, leaps, times, types, letters = HEADER.unpack_from(data, start)
+    return int(times * (size + 1) + types * 6 + letters + leaps * (size + 4) + standard + utc)
+
+
+def _between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    old = before.astimezone(zone).utcoffset()
+    quarter = timedelta(minutes=15)
+    first = before.replace(minute=0, second=0)
+    quarters = range(1, (after - first) // quarter + 2)
+    number = bisect_left(quarters, True, key=lambda each: (first + each * quarter).astimezone(zone).utcoffset() != old)
+    return first + quarters[number] * quarter
 
 
 def in_sql(moments: Iterable[datetime], period: Period) -> list[str]:

@@ -12,7 +12,7 @@ from audit_trail.models import AuditEvent
 from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action, Reason
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import EVENT_ID, read_csv
+from tests.support.downloads.csv_files import EVENT_ID, read_csv
 from wisely_security.core.request_context import acting_as
 from wisely_security.scheduled_reports.models import ReportRun
 from wisely_security.scheduled_reports.runs.running import run_due

@@ -17,7 +17,7 @@ from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action, Reason
 from tests.findings.making import new_country
 from tests.support.cast import Cast, add_member, sign_in
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from tests.workspace.audit_assertions import AuditTrail
 from tests.workspace.outbox.conftest import mail_server, mailbox  # noqa: F401
 from tests.workspace.samples.making import make

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from login_activity.vocabulary import Action, Reason
 
-from .csv_files import SEPARATORS, SIGNS
+from .downloads.csv_files import SEPARATORS, SIGNS
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 hostile = st.one_of(

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.support.cast import PASSWORD, Cast, add_member, person, sign_in
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Session, User, UserStatus
 from wisely_security.tenancy.sign_in.accounts import AccountChangedError, set_password

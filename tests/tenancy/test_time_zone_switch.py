@@ -9,7 +9,7 @@ from uuid import UUID
 from django.test import Client
 
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import read_csv
+from tests.support.downloads.csv_files import read_csv
 from tests.support.records import in_utc, put_at
 from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as

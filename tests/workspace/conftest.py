@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.cast import Cast, sign_in
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 
 from .audit_assertions import AuditTrail
 from .browsing import Visitor

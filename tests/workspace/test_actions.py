@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from audit_trail.registry import actions
 from tests.support.cast import Cast, sign_in
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 
 from .audit_assertions import AuditTrail, displayed_changes
 from .browsing import Visitor

@@ -17,7 +17,7 @@ from audit_trail.report.changes_sql import CHANGES
 from audit_trail.vocabulary import ActorKind
 from tests.audit_trail.records import put
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import BOM, harmless
+from tests.support.downloads.csv_files import BOM, harmless
 from wisely_security.core.request_context import acting_as
 
 from .story import record_story

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.findings.making import new_country
 from tests.support.cast import add_member, person, sign_in
-from tests.support.factors import code_at, give_app, password_step, type_code
+from tests.support.sign_in.factors import code_at, give_app, password_step, type_code
 from tests.workspace.api.calls import add_account, event
 from wisely_security.cells import directory
 from wisely_security.core.request_context import acting_as

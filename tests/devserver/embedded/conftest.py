@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.folders import reachable_folder
+from tests.support.servers.folders import reachable_folder
 
 from .members import Join, Member, make_cluster, process_file
 

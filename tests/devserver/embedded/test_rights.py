@@ -7,7 +7,7 @@ import dj_database_url
 import psycopg2
 import pytest
 
-from tests.support.folders import reachable_folder
+from tests.support.servers.folders import reachable_folder
 from wisely_security.database.rights import REVOKE_WRITING_FUNCTIONS, WRITING_FUNCTIONS
 
 from .members import Join, Member, ask

@@ -12,7 +12,7 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests.findings.making import new_country
 from tests.support.records import append_rows
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.findings.models import Alert, Finding
 from wisely_security.findings.notifications.mailing import put_due

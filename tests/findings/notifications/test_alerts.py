@@ -12,7 +12,7 @@ from django.db import connection
 
 from tests.findings.making import exception, new_country
 from tests.support.cast import Cast, add_member, person, sign_in
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.findings.models import Alert, AlertSettings, Finding, How, State
 from wisely_security.findings.notifications import mailing

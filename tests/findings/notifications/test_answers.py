@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.findings.making import new_country
 from tests.support.cast import PASSWORD, Cast, sign_in
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from tests.support.statements import at_most
 from tests.tenancy.test_passwords import letters_delivered, link_in
 from tests.workspace.audit_assertions import AuditTrail

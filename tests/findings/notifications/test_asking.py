@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tests.findings.making import exception, new_country
 from tests.support.cast import Cast, sign_in
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.findings.engine import store
 from wisely_security.findings.models import Alert, AskSettings, Question

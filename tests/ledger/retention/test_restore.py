@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import read_csv
+from tests.support.downloads.csv_files import read_csv
 from tests.support.records import a_tenant, put_at
 from wisely_security.ledger.derived.projectors import project
 from wisely_security.ledger.months.partitions import add_months

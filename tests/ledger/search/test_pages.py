@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 from tests.audit_trail import records as audit_records
 from tests.support import databases, records
 from tests.support.cast import Cast, create_cast, sign_in
-from tests.support.csv_files import BOM
+from tests.support.downloads.csv_files import BOM
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from tests.machines.servers import BOUNCER_PORT, pgbouncer, serving
-from tests.support.folders import reachable_folder
+from tests.support.servers.folders import reachable_folder
 from wisely_security.devserver.embedded.roles import APP_ROLE, DATABASE
 
 POOL_SIZE = 6  # fewer than the transactions that one of these tests has at once would be a deadlock

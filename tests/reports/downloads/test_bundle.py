@@ -18,7 +18,7 @@ from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.audit_trail.page.story import record_story
 from tests.ledger.sealing.logs.tampering import CHANGES, seal_all, tamper
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import CUT_SHORT, recorded_downloads
+from tests.support.downloads.copies import CUT_SHORT, recorded_downloads
 from tests.support.records import TABLE, append_many, in_utc, put_at
 from wisely_security.ledger.sealing.bundles import record
 from wisely_security.ledger.sealing.keys import new_key, signing_keys

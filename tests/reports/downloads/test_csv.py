@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from login_activity.models import LoginEvent
 from login_activity.report.tables import LoginActivityTable
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import (
+from tests.support.downloads.csv_files import (
     BOM,
     EVENT_ID,
     HEADER,

@@ -20,10 +20,10 @@ from django.test import Client
 
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import CUT_SHORT, break_the_copy, copies, recorded_downloads, wait_for
-from tests.support.csv_files import BOM, HEADER
+from tests.support.downloads.copies import CUT_SHORT, break_the_copy, copies, recorded_downloads, wait_for
+from tests.support.downloads.csv_files import BOM, HEADER
 from tests.support.records import append_many, append_rows, load
-from tests.support.web_server import ROOT
+from tests.support.servers.web_server import ROOT
 from wisely_security.reports.download.download_slots import DOWNLOADS_AT_ONCE, OF_ONE_TENANT, take_slot
 from wisely_security.tenancy.sign_in import signals
 

@@ -11,10 +11,10 @@ from django.test import Client
 
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import CUT_SHORT, WHOLE, break_the_copy, copies, recorded_downloads, wait_for
-from tests.support.csv_files import read_csv
+from tests.support.downloads.copies import CUT_SHORT, WHOLE, break_the_copy, copies, recorded_downloads, wait_for
+from tests.support.downloads.csv_files import read_csv
 from tests.support.records import load
-from tests.support.web_server import web_server
+from tests.support.servers.web_server import web_server
 
 pytestmark = pytest.mark.servers
 

@@ -15,7 +15,7 @@ from django.test import Client
 
 from tests.support.cast import Cast, sign_in
 from tests.support.records import load
-from tests.support.web_server import web_server
+from tests.support.servers.web_server import web_server
 from wisely_security.reports.download.download_slots import OF_ONE_TENANT
 
 pytestmark = pytest.mark.servers

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.audit_trail import records as audit_records
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import SEPARATORS, SIGNS
+from tests.support.downloads.csv_files import SEPARATORS, SIGNS
 from tests.support.records import put_at
 
 pytestmark = pytest.mark.office

@@ -19,8 +19,8 @@ from openpyxl.utils import get_column_letter
 
 from login_activity.models import LoginEvent
 from tests.support.cast import Cast, sign_in
-from tests.support.copies import CUT_SHORT, WHOLE, recorded_downloads
-from tests.support.csv_files import EVENT_ID, HEADER, read_csv
+from tests.support.downloads.copies import CUT_SHORT, WHOLE, recorded_downloads
+from tests.support.downloads.csv_files import EVENT_ID, HEADER, read_csv
 from tests.support.records import append_many, append_rows, in_utc, put_at
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
-from tests.support.copies import wait_for
+from tests.support.downloads.copies import wait_for
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.derived.projectors import behind, project
 from wisely_security.reports.pages.keyset import PAGE_SIZE

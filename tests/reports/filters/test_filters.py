@@ -15,7 +15,7 @@ from login_activity.devices.identify import DeviceKind
 from login_activity.models import LoginEvent
 from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action, Status
-from tests.support.acme_record import FROM, Record, holds, make_record, shown
+from tests.reports.filters.acme_record import FROM, Record, holds, make_record, shown
 from tests.support.cast import Cast
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.demo.networks import build_demo_database

@@ -19,7 +19,7 @@ from audit_trail.report.filters import AuditTrailFilterSet
 from login_activity.models import LoginEvent
 from login_activity.report.filters import LoginActivityFilterSet
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import read_csv
+from tests.support.downloads.csv_files import read_csv
 from tests.support.records import append_many
 from wisely_security.reports.filtering.filters import ReportFilterSet
 from wisely_security.reports.filtering.many import Chosen

@@ -19,7 +19,7 @@ from login_activity.models import LoginEvent
 from login_activity.report.filters import LoginActivityFilterSet
 from tests.audit_trail.records import put
 from tests.support.cast import Cast, sign_in
-from tests.support.csv_files import EVENT_ID, read_csv
+from tests.support.downloads.csv_files import EVENT_ID, read_csv
 from tests.support.records import append_rows
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.support.cast import PASSWORD, Cast, sign_in
-from tests.support.factors import (
+from tests.support.sign_in.factors import (
     HERE,
     code_at,
     give_app,

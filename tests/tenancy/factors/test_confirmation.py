@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.support.cast import PASSWORD, Cast, sign_in
-from tests.support.passkeys import Device, add_passkey
+from tests.support.sign_in.passkeys import Device, add_passkey
 from wisely_security.tenancy.forms.form_owner import FIELD, owner_token
 
 CONFIRM = "/account/confirm/"

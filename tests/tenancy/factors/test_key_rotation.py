@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.support.cast import Cast
-from tests.support.factors import code_at, give_app, sign_in_with
+from tests.support.sign_in.factors import code_at, give_app, sign_in_with
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import AuthenticatorApp
 from wisely_security.tenancy.sign_in.factors.encryption import decrypt, encrypt

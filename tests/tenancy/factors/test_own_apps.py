@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client
 
 from tests.support.cast import Cast, sign_in
-from tests.support.factors import code_at, give_app, give_recovery_codes, password_step, sign_in_with, type_code
+from tests.support.sign_in.factors import code_at, give_app, give_recovery_codes, password_step, sign_in_with, type_code
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import AuthenticatorApp, RecoveryCode, User
 from wisely_security.tenancy.sign_in.factors.encryption import NoKeyError, decrypt, encrypt, keys_are_set

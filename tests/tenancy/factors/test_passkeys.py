@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 
 from tests.support.cast import PASSWORD, Cast, sign_in
-from tests.support.passkeys import PRESENT, VERIFIED, Device, add_passkey, answer
+from tests.support.sign_in.passkeys import PRESENT, VERIFIED, Device, add_passkey, answer
 from tests.support.statements import at_most
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Passkey, RecoveryCode, User, UserStatus

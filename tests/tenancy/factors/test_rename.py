@@ -7,8 +7,8 @@ import time_machine
 from django.test import Client
 
 from tests.support.cast import Cast, sign_in
-from tests.support.factors import code_at, give_app, sign_in_with
-from tests.support.passkeys import add_passkey
+from tests.support.sign_in.factors import code_at, give_app, sign_in_with
+from tests.support.sign_in.passkeys import add_passkey
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import AuthenticatorApp, Passkey, User
 from wisely_security.tenancy.sign_in.factors.confirmation import MINUTES

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.support.cast import PASSWORD, Cast, add_member, person, sign_in
-from tests.support.factors import code_at, give_app, sign_in_with
+from tests.support.sign_in.factors import code_at, give_app, sign_in_with
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import Role, Tenant, User, UserStatus
 from wisely_security.tenancy.sign_in.factors import requirement

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.management import call_command
 
 from tests.support.cast import Cast
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from tests.workspace.audit_assertions import AuditTrail, displayed_changes, state_of
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS, only_failure

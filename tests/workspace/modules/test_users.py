@@ -7,7 +7,7 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from tests.support.cast import Cast, add_member, person, sign_in
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from tests.workspace.audit_assertions import AuditTrail, displayed_changes, state_of
 from tests.workspace.browsing import Visitor
 from tests.workspace.failures.failing import ROWS, only_failure

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 
 
 @pytest.fixture

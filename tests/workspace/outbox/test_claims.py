@@ -16,8 +16,8 @@ from django.conf import settings as django_settings
 from django.db import connection, connections, transaction
 
 from tests.support.cast import Cast
-from tests.support.smtp import MailServer
-from tests.support.web_server import web_server
+from tests.support.servers.smtp import MailServer
+from tests.support.servers.web_server import web_server
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.outbox.delivery import deliver_next
 from wisely_security.workspace.outbox.mail_worker import MailWorker

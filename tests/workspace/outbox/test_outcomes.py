@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from audit_trail.vocabulary import ActorKind
 from tests.support.cast import Cast
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 from wisely_security.workspace.outbox.delivery import MOST_ATTEMPTS, PAUSES, deliver_next

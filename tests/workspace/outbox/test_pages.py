@@ -7,7 +7,7 @@ from django.test import Client
 
 from audit_trail.models import AuditEvent
 from tests.support.cast import Cast, sign_in
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from wisely_security.core.request_context import acting_as
 from wisely_security.tenancy.models import User
 from wisely_security.workspace.modules.business_groups import BusinessGroup

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cast import Cast, add_member, person
-from tests.support.smtp import MailServer
+from tests.support.servers.smtp import MailServer
 from wisely_security.tenancy.models import UserStatus
 
 from .changes import change, colleague, deliver_all, group_of, outcomes, waiting

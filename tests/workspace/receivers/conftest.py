@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.http_server import HttpServer
+from tests.support.servers.http_server import HttpServer
 
 
 @pytest.fixture(autouse=True)

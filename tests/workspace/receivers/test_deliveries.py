@@ -11,9 +11,9 @@ from django.db import connection
 
 from tests.ledger.sealing.logs.tampering import as_owner
 from tests.support.cast import Cast
-from tests.support.http_server import HttpServer, Reply
-from tests.support.smtp import MailServer
-from tests.support.web_server import web_server
+from tests.support.servers.http_server import HttpServer, Reply
+from tests.support.servers.smtp import MailServer
+from tests.support.servers.web_server import web_server
 from wisely_security.core.request_context import acting_as
 from wisely_security.workspace.receivers import delivery
 from wisely_security.workspace.receivers.receiver import CheckpointReceiver, Frequency

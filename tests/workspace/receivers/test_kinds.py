@@ -14,9 +14,9 @@ from django.test import Client
 from audit_trail.models import AuditEvent
 from tests.ledger.sealing.logs.tampering import as_owner
 from tests.support.cast import Cast, sign_in
-from tests.support.http_server import HttpServer, Reply
 from tests.support.records import TABLE
-from tests.support.smtp import MailServer
+from tests.support.servers.http_server import HttpServer, Reply
+from tests.support.servers.smtp import MailServer
 from tests.workspace.browsing import Visitor
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.sealing.checkpoints import open_checkpoint

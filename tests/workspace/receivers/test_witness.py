@@ -11,8 +11,8 @@ from login_activity.models import LoginEvent
 from tests.ledger.sealing.logs.tampering import as_owner, unguarded
 from tests.ledger.sealing.test_witness_process import Program
 from tests.support.cast import Cast, sign_in
-from tests.support.http_server import HttpServer, Reply
 from tests.support.records import TABLE
+from tests.support.servers.http_server import HttpServer, Reply
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.sealing.keys import signing_keys
 from wisely_security.ledger.sealing.logs.event_proof import proof_file

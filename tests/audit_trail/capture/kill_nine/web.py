@@ -12,7 +12,7 @@ from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 
-from tests.support.smtp import free_port
+from tests.support.servers.smtp import free_port
 
 from .browser import Browser
 

@@ -20,7 +20,7 @@ from wisely_security.core.request_context import Client, RequestContext, acting_
 from wisely_security.core.text.folding import fold
 from wisely_security.tenancy.models import User
 
-from .cast import WINDOWS_CHROME, Cast, add_member, person
+from ...support.cast import WINDOWS_CHROME, Cast, add_member, person
 
 ODD_NAME = '100%_Zoë "O\'Neil" C:\\temp 😀'
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1"

@@ -9,7 +9,7 @@ from django.db import connection
 
 from login_activity.models import LoginEvent
 
-from .cast import Cast
+from ..cast import Cast
 
 _RUNNING = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
 WHOLE, CUT_SHORT = ("view", "success", "downloaded"), ("view", "failure", "cut_short")

@@ -13,7 +13,7 @@ from wisely_security.tenancy.sign_in.factors.codes import STEP, new_seed
 from wisely_security.tenancy.sign_in.factors.encryption import encrypt
 from wisely_security.tenancy.sign_in.factors.recovery import make_codes
 
-from .cast import PASSWORD, WINDOWS_CHROME
+from ..cast import PASSWORD, WINDOWS_CHROME
 
 HERE = "http://testserver"
 

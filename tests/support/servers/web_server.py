@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.db import connections
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @contextmanager
