@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 
 from tests.support.cast import sign_in
-from tests.support.copies import wait_for
+from tests.support.downloads.copies import wait_for
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.database.cells import silence
 from wisely_security.database.cells.errors import CellUnavailableError

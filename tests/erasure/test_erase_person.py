@@ -18,8 +18,8 @@ from tests.support.cast import Cast
 from tests.support.records import put_at
 from tests.workspace.samples import set_up_workspace
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.archive import archive_files
-from wisely_security.ledger.archive.parquet import Reader
+from wisely_security.ledger.archive.files import archive_files
+from wisely_security.ledger.archive.files.parquet import Reader
 from wisely_security.ledger.models import Archive
 from wisely_security.ledger.months.partitions import add_months
 from wisely_security.tenancy.models import User

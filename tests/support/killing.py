@@ -33,7 +33,7 @@ def killed_at(step: int | None, is_step: Callable[[CodeType], bool], work: Calla
 def load_once(command: str) -> None:
     """What a command imports, PyArrow above all: a process imports it again each time otherwise."""
     load_command_class(get_commands()[command], command)
-    from wisely_security.ledger.archive import rewriting  # noqa: F401
+    from wisely_security.ledger.archive.files import rewriting  # noqa: F401
 
 
 def _kill_at(step: int, is_step: Callable[[CodeType], bool]) -> None:

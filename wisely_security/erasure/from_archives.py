@@ -23,7 +23,7 @@ def erase(persons: Mapping[UUID, Person], reference: str) -> int:
 
 
 def _erase(archive: Archive, persons: Mapping[UUID, Person], reference: str) -> int:
-    from wisely_security.ledger.archive.rewriting import rewrite  # pyarrow, which no web process loads
+    from wisely_security.ledger.archive.files.rewriting import rewrite  # pyarrow, which no web process loads
 
     def redact(event: Event) -> Mapping[str, object]:
         person = persons.get(event.tenant_id)
@@ -45,8 +45,8 @@ def _erase(archive: Archive, persons: Mapping[UUID, Person], reference: str) -> 
 
 def known_as(ids: Collection[UUID], emails: Collection[str], tenant_id: UUID) -> Iterator[tuple[UUID, str, str]]:
     """Key, name and address in archived events of a person."""
-    from wisely_security.ledger.archive import archive_files, earlier_format
-    from wisely_security.ledger.archive.parquet import Reader
+    from wisely_security.ledger.archive.files import archive_files, earlier_format
+    from wisely_security.ledger.archive.files.parquet import Reader
 
     keys = {str(key) for key in ids}
     with acting_as(support=True):

@@ -15,9 +15,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from wisely_security.ledger.archive import archive_files, archives, checking, earlier_format, holders, rewriting
+from wisely_security.ledger.archive import archives, holders
+from wisely_security.ledger.archive.check import checking
 from wisely_security.ledger.archive.errors import ArchiveError
-from wisely_security.ledger.archive.parquet import Reader, Writer
+from wisely_security.ledger.archive.files import archive_files, earlier_format, rewriting
+from wisely_security.ledger.archive.files.parquet import Reader, Writer
 from wisely_security.ledger.archive.retention import is_restored, record_of
 from wisely_security.ledger.models import Archive, event_model
 from wisely_security.ledger.sealing.logs import removals, signing

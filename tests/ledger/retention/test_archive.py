@@ -19,7 +19,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.records import a_tenant, put_at
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.archive import archives as archiving
-from wisely_security.ledger.archive.parquet import Reader, Writer
+from wisely_security.ledger.archive.files.parquet import Reader, Writer
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.months import locks, partitions
 

@@ -14,7 +14,7 @@ from tests.ledger.sealing.logs.tampering import forget_everything, logs_say, sea
 from tests.support.cast import Cast
 from tests.support.records import put_at
 from wisely_security.ledger.archive import archives as archiving
-from wisely_security.ledger.archive.checking import ArchiveVerification
+from wisely_security.ledger.archive.check.checking import ArchiveVerification
 from wisely_security.ledger.months.partitions import Partition
 from wisely_security.ledger.sealing.logs import removals
 

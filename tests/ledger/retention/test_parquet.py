@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from tests.support.records import a_tenant
 from wisely_security.ledger.archive.errors import ArchiveError
-from wisely_security.ledger.archive.parquet import OF_LOG, ROWS_PER_GROUP, Column, Reader, Writer
+from wisely_security.ledger.archive.files.parquet import OF_LOG, ROWS_PER_GROUP, Column, Reader, Writer
 
 from .history import OLD, name_of, run, sign_ins
 

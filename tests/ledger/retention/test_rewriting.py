@@ -15,11 +15,13 @@ from django.db import transaction
 from login_activity.models import LoginEvent
 from tests.ledger.sealing.logs.tampering import as_owner, forget_everything, seal_all
 from tests.support.cast import Cast
-from wisely_security.ledger.archive import archive_files, archives, offline
-from wisely_security.ledger.archive.checking import ArchiveVerification
+from wisely_security.ledger.archive import archives
+from wisely_security.ledger.archive.check import offline
+from wisely_security.ledger.archive.check.checking import ArchiveVerification
 from wisely_security.ledger.archive.errors import ArchiveError
-from wisely_security.ledger.archive.parquet import Reader
-from wisely_security.ledger.archive.rewriting import Redacted, rewrite
+from wisely_security.ledger.archive.files import archive_files
+from wisely_security.ledger.archive.files.parquet import Reader
+from wisely_security.ledger.archive.files.rewriting import Redacted, rewrite
 from wisely_security.ledger.models import Archive
 from wisely_security.ledger.sealing.keys import signing_keys
 

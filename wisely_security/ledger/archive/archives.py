@@ -23,9 +23,10 @@ from ..months.locks import advisory_lock, with_lock_retry
 from ..months.partitions import Partition, add_months
 from ..sealing.logs import departing, removals
 from ..sealing.logs.leaf_ranges import LeafRanges
-from . import archive_files, checking, earlier_format, writing
+from .check import checking
 from .errors import ArchiveError
-from .parquet import Reader
+from .files import archive_files, earlier_format, writing
+from .files.parquet import Reader
 from .retention import Erasure, ExpiredMonth, is_restored, record_of
 from .signals import events_left
 

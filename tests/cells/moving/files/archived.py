@@ -12,9 +12,9 @@ from django.core.management import call_command
 
 from tests.ledger.retention.history import LOGINS, OLD, sign_ins
 from wisely_security.database.cells.routing import in_cell
-from wisely_security.ledger.archive.archive_files import path_of
-from wisely_security.ledger.archive.checking import ArchiveVerification
-from wisely_security.ledger.archive.parquet import Reader
+from wisely_security.ledger.archive.check.checking import ArchiveVerification
+from wisely_security.ledger.archive.files.archive_files import path_of
+from wisely_security.ledger.archive.files.parquet import Reader
 from wisely_security.ledger.derived.projectors import project
 from wisely_security.ledger.models import Archive
 from wisely_security.ledger.sealing.verifying.run import Scope, verify

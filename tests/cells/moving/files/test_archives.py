@@ -15,7 +15,7 @@ from tests.ledger.retention import earlier_archives
 from tests.ledger.retention.history import OLD, name_of, sign_ins
 from wisely_security.database.cells.names import own_folder
 from wisely_security.database.cells.routing import in_cell
-from wisely_security.ledger.archive import archive_files
+from wisely_security.ledger.archive.files import archive_files
 from wisely_security.moving import steps
 
 from ..life import live, move

@@ -17,9 +17,9 @@ from tests.ledger.retention.history import LOGINS, OLD, YOUNG, archives, name_of
 from tests.support.cast import Cast, create_cast
 from tests.support.records import append_many
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.archive.archive_files import Facts, facts_of
-from wisely_security.ledger.archive.checking import ArchiveVerification
-from wisely_security.ledger.archive.parquet import Reader, Values, Writer
+from wisely_security.ledger.archive.check.checking import ArchiveVerification
+from wisely_security.ledger.archive.files.archive_files import Facts, facts_of
+from wisely_security.ledger.archive.files.parquet import Reader, Values, Writer
 from wisely_security.ledger.months.partitions import add_months
 from wisely_security.ledger.sealing.keys import signing_keys
 from wisely_security.ledger.sealing.logs.lookup import proofs_for

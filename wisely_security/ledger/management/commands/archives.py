@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.archive.archive_files import state, unknown
+from wisely_security.ledger.archive.files.archive_files import state, unknown
 from wisely_security.ledger.archive.retention import is_restored
 from wisely_security.ledger.models import Archive
 

@@ -1,4 +1,4 @@
-from wisely_security.ledger.archive import restoring
+from wisely_security.ledger.archive.restore import restoring
 from wisely_security.ledger.models import Archive
 
 from ..archiving import CommandOnArchive

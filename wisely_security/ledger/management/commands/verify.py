@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.archive.checking import ArchiveVerification
+from wisely_security.ledger.archive.check.checking import ArchiveVerification
 from wisely_security.ledger.models import NO_TENANT
 from wisely_security.ledger.months.partitions import add_months, event_models
 from wisely_security.ledger.sealing.keys import PublicKeys, SigningKeyError, parse_public_key

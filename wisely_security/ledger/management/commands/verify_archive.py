@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from wisely_security.ledger.archive.check.offline import verify_file
 from wisely_security.ledger.archive.errors import ArchiveError
-from wisely_security.ledger.archive.offline import verify_file
-from wisely_security.ledger.archive.parquet import Reader
+from wisely_security.ledger.archive.files.parquet import Reader
 from wisely_security.ledger.months.partitions import event_models
 from wisely_security.ledger.sealing.keys import PublicKeys, SigningKeyError, parse_public_key, signing_keys
 from wisely_security.progress import progress

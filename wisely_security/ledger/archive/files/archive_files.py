@@ -14,9 +14,9 @@ from django.conf import settings
 
 from wisely_security.database.cells.names import own_folder
 
-from ..models import Archive
+from ...models import Archive
+from ..errors import ArchiveError
 from . import earlier_format
-from .errors import ArchiveError
 
 SUFFIX = ".parquet"
 PART = ".part"

@@ -19,14 +19,14 @@ from django.db import transaction
 
 from wisely_security.progress import progress
 
-from ..models import Archive, Event, event_model
-from ..sealing.leaves import SALT_SIZE
-from ..sealing.logs.copying import Row
+from ...models import Archive, Event, event_model
+from ...sealing.leaves import SALT_SIZE
+from ...sealing.logs.copying import Row
+from ..check.checking import form_of
+from ..errors import ArchiveError
+from ..retention import is_restored
 from . import archive_files, earlier_format
-from .checking import form_of
-from .errors import ArchiveError
 from .parquet import OF_LOG, Column, Reader, Writer
-from .retention import is_restored
 
 ROWS_AT_ONCE = 1000  # from one sign of progress to the next
 

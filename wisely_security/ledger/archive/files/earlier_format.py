@@ -20,8 +20,8 @@ from django.conf import settings
 
 from wisely_security.database.cells.names import own_folder
 
-from ..models import Archive
-from .errors import ArchiveError
+from ...models import Archive
+from ..errors import ArchiveError
 
 SUFFIXES = (".json", ".tsv.gz")
 

@@ -13,15 +13,16 @@ from django.db import DatabaseError, transaction
 
 from wisely_security.progress import progress
 
-from ..models import Archive
-from ..months import partitions
-from ..months.locks import with_lock_retry
-from ..months.partitions import Partition, add_months
-from ..sealing.logs.copying import PLAINLY
-from . import archive_files, earlier_columns, earlier_format
-from .archives import ask, copy, forget, vacuum
+from ...models import Archive
+from ...months import partitions
+from ...months.locks import with_lock_retry
+from ...months.partitions import Partition, add_months
+from ...sealing.logs.copying import PLAINLY
+from ..archives import ask, copy, forget, vacuum
+from ..errors import ArchiveError
+from ..files import archive_files, earlier_format
+from . import earlier_columns
 from .earlier_columns import Loading
-from .errors import ArchiveError
 from .sources import EarlierArchive, ParquetArchive, Source
 
 LINES_AT_ONCE = 200

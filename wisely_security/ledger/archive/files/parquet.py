@@ -14,10 +14,10 @@ from typing import Any, BinaryIO, NamedTuple
 import pyarrow as pa
 from pyarrow import parquet as pq
 
-from ..sealing.leaves import SALT_SIZE
-from ..sealing.logs.copying import Row
-from ..sealing.merkle import HASH_SIZE
-from .errors import ArchiveError
+from ...sealing.leaves import SALT_SIZE
+from ...sealing.logs.copying import Row
+from ...sealing.merkle import HASH_SIZE
+from ..errors import ArchiveError
 
 ABOUT = b"wisely"  # the key of the footer that says what the file is
 ROWS_PER_GROUP = 20_000

@@ -16,8 +16,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 
-from ..models import Archive, event_model
-from .errors import ArchiveError
+from ...models import Archive, event_model
+from ..errors import ArchiveError
 
 # Where no value is known: by the kind of type (pg_type.typcategory), or by its name.
 EMPTY = {

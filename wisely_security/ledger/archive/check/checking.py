@@ -17,18 +17,19 @@ from django.db import connection
 
 from wisely_security.progress import progress
 
-from ..models import Archive, Event
-from ..months.partitions import Partition
-from ..sealing.logs.copying import Row
-from ..sealing.logs.growing import split
-from ..sealing.logs.leaf_ranges import LeafRanges
-from ..sealing.merkle import leaf_hash
-from ..sealing.verifying.departed import ArchiveFault
-from ..sealing.verifying.stored import ask
-from . import archive_files, earlier_format, holders
-from .errors import ArchiveError
+from ...models import Archive, Event
+from ...months.partitions import Partition
+from ...sealing.logs.copying import Row
+from ...sealing.logs.growing import split
+from ...sealing.logs.leaf_ranges import LeafRanges
+from ...sealing.merkle import leaf_hash
+from ...sealing.verifying.departed import ArchiveFault
+from ...sealing.verifying.stored import ask
+from .. import holders
+from ..errors import ArchiveError
+from ..files import archive_files, earlier_format
+from ..files.parquet import OF_LOG, Reader
 from .leaf_of_row import Form
-from .parquet import OF_LOG, Reader
 
 HASHES_AT_ONCE = 2048
 

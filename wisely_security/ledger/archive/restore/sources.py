@@ -8,14 +8,16 @@ from typing import Protocol
 
 from wisely_security.progress import progress
 
-from ..models import Archive, event_model
-from ..months.loading import copy_text
-from ..months.partitions import Partition
-from ..sealing.logs import departing, removals
-from ..sealing.logs.departing import ArchivedLeaf
-from . import checking, earlier_format, holders
-from .errors import ArchiveError
-from .parquet import OF_LOG, Reader
+from ...models import Archive, event_model
+from ...months.loading import copy_text
+from ...months.partitions import Partition
+from ...sealing.logs import departing, removals
+from ...sealing.logs.departing import ArchivedLeaf
+from .. import holders
+from ..check import checking
+from ..errors import ArchiveError
+from ..files import earlier_format
+from ..files.parquet import OF_LOG, Reader
 
 
 class Source(Protocol):

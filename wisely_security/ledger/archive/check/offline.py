@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from ..models import Event
-from ..sealing.checkpoints import Checkpoint, open_checkpoint
-from ..sealing.keys import VerifyingKeys
-from ..sealing.logs import outside
-from ..sealing.logs.copying import Row
-from ..sealing.logs.growing import split
-from ..sealing.logs.leaf_ranges import LeafRanges
-from ..sealing.merkle import Frontier, complete_subtrees, leaf_hash
-from ..sealing.notes import NoteError
+from ...models import Event
+from ...sealing.checkpoints import Checkpoint, open_checkpoint
+from ...sealing.keys import VerifyingKeys
+from ...sealing.logs import outside
+from ...sealing.logs.copying import Row
+from ...sealing.logs.growing import split
+from ...sealing.logs.leaf_ranges import LeafRanges
+from ...sealing.merkle import Frontier, complete_subtrees, leaf_hash
+from ...sealing.notes import NoteError
+from ..errors import ArchiveError
+from ..files.parquet import OF_LOG, Reader
 from .checking import form_of
-from .errors import ArchiveError
-from .parquet import OF_LOG, Reader
 
 ROWS_AT_ONCE = 1000  # from one sign of progress to the next
 

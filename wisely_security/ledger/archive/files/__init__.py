@@ -1,0 +1,1 @@
+"""The files of archives: written as Parquet, written again without what is erased, and earlier ones."""
