@@ -12,7 +12,7 @@ from tests.workspace.api import calls
 from tests.workspace.browsing import Visitor
 from tests.workspace.samples.making import make
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.sealing.logs.sealed_columns import sealed_fields
+from wisely_security.ledger.sealing.logs.event_rows.sealed_columns import sealed_fields
 from wisely_security.tenancy.models import Tenant
 from wisely_security.tenancy.sign_in.sessions import hash_key
 from wisely_security.workspace.modules.business_groups import BusinessGroup

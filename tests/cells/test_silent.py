@@ -18,7 +18,7 @@ from wisely_security.core.request_context import RequestContext, using
 from wisely_security.database.cells import silence
 from wisely_security.database.cells.errors import CellUnavailableError
 from wisely_security.database.cells.routing import in_cell
-from wisely_security.ledger.sealing.logs.copying import copy_rows
+from wisely_security.ledger.sealing.logs.event_rows.copying import copy_rows
 from wisely_security.tenancy.models import User
 
 from .conftest import EU, Cells

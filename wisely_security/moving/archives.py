@@ -22,7 +22,8 @@ from wisely_security.ledger.archive.files import archive_files, earlier_format, 
 from wisely_security.ledger.archive.files.parquet import Reader, Writer
 from wisely_security.ledger.archive.retention import is_restored, record_of
 from wisely_security.ledger.models import Archive, event_model
-from wisely_security.ledger.sealing.logs import removals, signing
+from wisely_security.ledger.sealing.logs import signing
+from wisely_security.ledger.sealing.logs.departures import removals
 
 from .at import ask, at
 from .errors import MoveError

@@ -16,7 +16,7 @@ from tests.support.records import put_at
 from wisely_security.ledger.archive import archives as archiving
 from wisely_security.ledger.archive.check.checking import ArchiveVerification
 from wisely_security.ledger.months.partitions import Partition
-from wisely_security.ledger.sealing.logs import removals
+from wisely_security.ledger.sealing.logs.departures import removals
 
 from . import earlier_archives
 from .history import LOGINS, ODD, OLD, first_and_last, has_partition, rows_of, run, sign_ins

@@ -18,7 +18,7 @@ from wisely_security.ledger.sealing.bundles.manifest import Manifest
 from wisely_security.ledger.sealing.bundles.writing import Bundle, Head, SealedEvent
 from wisely_security.ledger.sealing.checkpoints import Checkpoint
 from wisely_security.ledger.sealing.leaves import leaf, personal_json
-from wisely_security.ledger.sealing.logs.sealed_columns import NO_LATER_COLUMNS, LaterColumns
+from wisely_security.ledger.sealing.logs.event_rows.sealed_columns import NO_LATER_COLUMNS, LaterColumns
 from wisely_security.ledger.sealing.merkle import leaf_hash, root_of
 from wisely_security.ledger.sealing.notes import Signer
 from wisely_security.reports.download.formulas import disarm

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wisely_security.ledger.sealing import verify_bundle
-from wisely_security.ledger.sealing.logs.sealed_columns import LaterColumns
+from wisely_security.ledger.sealing.logs.event_rows.sealed_columns import LaterColumns
 from wisely_security.ledger.sealing.notes import COSIGNATURE_V1, PublicKey, Signature, Signer, cosigned
 from wisely_security.ledger.sealing.verify_bundle import BundleError, Check, report, verify
 

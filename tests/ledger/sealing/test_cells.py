@@ -12,7 +12,7 @@ from login_activity.models import LoginEvent
 from wisely_security.core.request_context import RequestContext, using
 from wisely_security.ledger.archive.files.archive_files import path_of as archive_path
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.ledger.sealing.logs import outside
+from wisely_security.ledger.sealing.logs.published import outside
 from wisely_security.ledger.sealing.logs.signing import next_origin, origin_of, origins_until
 
 EU = RequestContext(cell="eu-1")

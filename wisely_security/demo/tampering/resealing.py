@@ -12,9 +12,9 @@ from uuid import UUID
 from wisely_security.ledger.models import Event
 from wisely_security.ledger.sealing.keys import SigningKeys, signing_keys
 from wisely_security.ledger.sealing.leaves import SALT_SIZE
-from wisely_security.ledger.sealing.logs.copying import Row, copy_rows
+from wisely_security.ledger.sealing.logs.event_rows.copying import Row, copy_rows
+from wisely_security.ledger.sealing.logs.event_rows.rows import columns, leaf_hasher
 from wisely_security.ledger.sealing.logs.growing import PER_TILE, GrowingTree, split
-from wisely_security.ledger.sealing.logs.rows import columns, leaf_hasher
 from wisely_security.ledger.sealing.logs.signing import signed_note
 
 from .owner import as_owner, run, unguarded

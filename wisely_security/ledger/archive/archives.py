@@ -21,7 +21,7 @@ from wisely_security.progress import progress
 from ..models import Archive, event_model
 from ..months.locks import advisory_lock, with_lock_retry
 from ..months.partitions import Partition, add_months
-from ..sealing.logs import departing, removals
+from ..sealing.logs.departures import departing, removals
 from ..sealing.logs.leaf_ranges import LeafRanges
 from .check import checking
 from .errors import ArchiveError

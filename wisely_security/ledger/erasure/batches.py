@@ -21,9 +21,9 @@ from wisely_security.core.request_context import acting_as
 from ..models import Event
 from ..months.partitions import event_models
 from ..sealing.leaves import SALT_SIZE, commitment, personal_json
-from ..sealing.logs import erasures
+from ..sealing.logs.departures import erasures
+from ..sealing.logs.event_rows.sealed_columns import sealed_fields
 from ..sealing.logs.lookup import SealedEvent, sealed_events
-from ..sealing.logs.sealed_columns import sealed_fields
 from .person import Everybody, Person
 from .recorded import Touched, record_erasure
 

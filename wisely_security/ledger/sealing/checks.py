@@ -13,7 +13,7 @@ from wisely_security.database.rules import rule
 
 from ..derived.projectors import SEALER, pending_since
 from ..months.partitions import event_tables
-from .logs.contradictions import contradictions
+from .logs.published.contradictions import contradictions
 from .logs.signing import is_configured, why_not_configured
 
 LONGEST_WAIT = timedelta(hours=1)

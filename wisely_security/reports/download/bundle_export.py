@@ -20,7 +20,7 @@ from wisely_security.ledger.sealing.bundles.manifest import Manifest
 from wisely_security.ledger.sealing.bundles.record import BATCH, MOST_COUNTED, SealedRecord
 from wisely_security.ledger.sealing.bundles.writing import Bundle, SealedEvent
 from wisely_security.ledger.sealing.keys import SigningKeys
-from wisely_security.ledger.sealing.logs.sealed_columns import later_columns
+from wisely_security.ledger.sealing.logs.event_rows.sealed_columns import later_columns
 
 from ..filtering.filters import ReportFilterSet
 from ..filtering.local_time import spans

@@ -12,7 +12,7 @@ from audit_trail.registry import Module
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.archive.signals import events_left
 from wisely_security.ledger.models import NO_TENANT
-from wisely_security.ledger.sealing.logs.contradictions import Contradiction
+from wisely_security.ledger.sealing.logs.published.contradictions import Contradiction
 from wisely_security.ledger.sealing.signals import log_continued
 
 RECORDS = {"login_activity": "Login Activity", "audit_trail": "Audit Trail"}

@@ -16,9 +16,9 @@ from wisely_security.integrity.comparing import compare, proof_since
 from wisely_security.ledger.derived.projectors import project
 from wisely_security.ledger.months.partitions import event_tables
 from wisely_security.ledger.sealing.keys import signing_keys
-from wisely_security.ledger.sealing.logs import outside
-from wisely_security.ledger.sealing.logs.contradictions import contradictions
 from wisely_security.ledger.sealing.logs.event_proof import proof_file
+from wisely_security.ledger.sealing.logs.published import outside
+from wisely_security.ledger.sealing.logs.published.contradictions import contradictions
 from wisely_security.ledger.sealing.verifying.run import Scope, verify
 from wisely_security.moving import steps
 from wisely_security.moving.at import ask, at

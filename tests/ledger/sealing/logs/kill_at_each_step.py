@@ -50,7 +50,7 @@ def _is_step(code: CodeType) -> bool:
 
 
 def _state(tenant: UUID) -> tuple[int, int, list[str]]:
-    from wisely_security.ledger.sealing.logs import outside
+    from wisely_security.ledger.sealing.logs.published import outside
     from wisely_security.ledger.sealing.verifying.run import Scope, verify
 
     from .tampering import ids_of

@@ -13,7 +13,7 @@ from django.db.migrations.state import ProjectState
 from login_activity.models import LoginEvent
 from wisely_security.database.operations import AddEventColumn
 from wisely_security.ledger.models import Event
-from wisely_security.ledger.sealing.logs import rows, sealed_columns
+from wisely_security.ledger.sealing.logs.event_rows import rows, sealed_columns
 
 
 @contextmanager

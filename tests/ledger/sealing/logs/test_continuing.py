@@ -13,8 +13,8 @@ from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests.support import records
 from wisely_security.core.request_context import acting_as
-from wisely_security.ledger.sealing.logs import outside
 from wisely_security.ledger.sealing.logs.lookup import proofs_for
+from wisely_security.ledger.sealing.logs.published import outside
 from wisely_security.ledger.sealing.logs.signing import next_origin, origins_until
 
 from .tampering import as_owner, ids_of, log_state, seal_all, sealed_events, set_back, unguarded, verify

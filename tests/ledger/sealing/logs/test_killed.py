@@ -18,7 +18,7 @@ from django.db import connections
 
 from tests.support import records
 from tests.support.records import TABLE
-from wisely_security.ledger.sealing.logs import outside
+from wisely_security.ledger.sealing.logs.published import outside
 
 from .tampering import as_owner, ids_of, verify
 

@@ -21,8 +21,8 @@ from wisely_security.database.operations import AddEventColumn
 from wisely_security.ledger.models import Event
 from wisely_security.ledger.months.partitions import event_models
 from wisely_security.ledger.sealing.leaves import leaf
-from wisely_security.ledger.sealing.logs.rows import columns, leaf_hasher
-from wisely_security.ledger.sealing.logs.sealed_columns import sealed_fields
+from wisely_security.ledger.sealing.logs.event_rows.rows import columns, leaf_hasher
+from wisely_security.ledger.sealing.logs.event_rows.sealed_columns import sealed_fields
 from wisely_security.ledger.sealing.merkle import leaf_hash
 
 from .later_columns import added

@@ -13,9 +13,10 @@ from tests.support import records
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.sealing.keys import signing_keys
 from wisely_security.ledger.sealing.leaves import leaf
-from wisely_security.ledger.sealing.logs import outside, sealer
+from wisely_security.ledger.sealing.logs import sealer
+from wisely_security.ledger.sealing.logs.event_rows.sealed_columns import later_columns
 from wisely_security.ledger.sealing.logs.lookup import Proved, proofs_for
-from wisely_security.ledger.sealing.logs.sealed_columns import later_columns
+from wisely_security.ledger.sealing.logs.published import outside
 from wisely_security.ledger.sealing.logs.signing import origin_of
 from wisely_security.ledger.sealing.merkle import leaf_hash
 

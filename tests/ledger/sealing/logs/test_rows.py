@@ -14,7 +14,7 @@ from tests.support import records
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import Event
 from wisely_security.ledger.sealing.leaves import MAX_SIZE, check_names, leaf
-from wisely_security.ledger.sealing.logs.sealed_columns import sealed_fields
+from wisely_security.ledger.sealing.logs.event_rows.sealed_columns import sealed_fields
 from wisely_security.ledger.sealing.merkle import leaf_hash
 
 from .tampering import CHANGES, as_owner, seal_all

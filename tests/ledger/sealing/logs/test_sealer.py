@@ -16,7 +16,8 @@ from django.utils import timezone
 from tests.support import records
 from tests.support.records import TABLE
 from wisely_security.ledger.derived import projectors
-from wisely_security.ledger.sealing.logs import outside, sealer
+from wisely_security.ledger.sealing.logs import sealer
+from wisely_security.ledger.sealing.logs.published import outside
 
 from .tampering import as_owner, first_finding, ids_of, log_state, seal_all, sealed_events, set_back, verify
 

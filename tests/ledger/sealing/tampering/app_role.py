@@ -13,7 +13,8 @@ from django.db import connection
 from tests.ledger.sealing.logs.tampering import CHANGES, as_owner, verify
 from tests.support import records
 from tests.support.records import TABLE
-from wisely_security.ledger.sealing.logs import outside, sealer
+from wisely_security.ledger.sealing.logs import sealer
+from wisely_security.ledger.sealing.logs.published import outside
 
 from .attack import Attack, Attacks, Found, NotFound, Refused, Who, statements
 from .scene import Scene

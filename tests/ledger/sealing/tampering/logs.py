@@ -14,7 +14,7 @@ from tests.support.records import TABLE
 from wisely_security.database.replication.alias_override import override_default
 from wisely_security.ledger.erasure import batches
 from wisely_security.ledger.erasure.person import Person
-from wisely_security.ledger.sealing.logs import erasures
+from wisely_security.ledger.sealing.logs.departures import erasures
 from wisely_security.ledger.sealing.logs.growing import GrowingTree, split
 
 from .attack import Attacks, Found, NotFound, Refused, Who, statements

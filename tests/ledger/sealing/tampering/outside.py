@@ -11,7 +11,7 @@ from tests.support import records
 from tests.support.records import TABLE
 from wisely_security.demo.tampering.resealing import reseal
 from wisely_security.ledger.sealing.keys import signing_keys
-from wisely_security.ledger.sealing.logs import outside
+from wisely_security.ledger.sealing.logs.published import outside
 from wisely_security.ledger.sealing.logs.signing import signed_note
 
 from .attack import Attacks, Found, FoundOutside, Who

@@ -19,7 +19,7 @@ from wisely_security.progress import progress
 
 from ...models import Archive, Event
 from ...months.partitions import Partition
-from ...sealing.logs.copying import Row
+from ...sealing.logs.event_rows.copying import Row
 from ...sealing.logs.growing import split
 from ...sealing.logs.leaf_ranges import LeafRanges
 from ...sealing.merkle import leaf_hash

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from ...models import Event, time_of
 from ...sealing import leaves
-from ...sealing.logs.copying import Row
-from ...sealing.logs.rows import columns as columns_now
-from ...sealing.logs.rows import sealed_json
-from ...sealing.logs.sealed_columns import NOT_SEALED, LaterColumns, later_columns
+from ...sealing.logs.event_rows.copying import Row
+from ...sealing.logs.event_rows.rows import columns as columns_now
+from ...sealing.logs.event_rows.rows import sealed_json
+from ...sealing.logs.event_rows.sealed_columns import NOT_SEALED, LaterColumns, later_columns
 from ..files.parquet import Column
 
 _READ: dict[str, Callable[[str], Any]] = {

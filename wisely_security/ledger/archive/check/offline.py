@@ -18,10 +18,10 @@ from uuid import UUID
 from ...models import Event
 from ...sealing.checkpoints import Checkpoint, open_checkpoint
 from ...sealing.keys import VerifyingKeys
-from ...sealing.logs import outside
-from ...sealing.logs.copying import Row
+from ...sealing.logs.event_rows.copying import Row
 from ...sealing.logs.growing import split
 from ...sealing.logs.leaf_ranges import LeafRanges
+from ...sealing.logs.published import outside
 from ...sealing.merkle import Frontier, complete_subtrees, leaf_hash
 from ...sealing.notes import NoteError
 from ..errors import ArchiveError

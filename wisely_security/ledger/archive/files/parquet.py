@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet as pq
 
 from ...sealing.leaves import SALT_SIZE
-from ...sealing.logs.copying import Row
+from ...sealing.logs.event_rows.copying import Row
 from ...sealing.merkle import HASH_SIZE
 from ..errors import ArchiveError
 

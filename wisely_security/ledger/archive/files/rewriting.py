@@ -21,7 +21,7 @@ from wisely_security.progress import progress
 
 from ...models import Archive, Event, event_model
 from ...sealing.leaves import SALT_SIZE
-from ...sealing.logs.copying import Row
+from ...sealing.logs.event_rows.copying import Row
 from ..check.checking import form_of
 from ..errors import ArchiveError
 from ..retention import is_restored

@@ -12,10 +12,10 @@ from django.db import connection
 
 from ...models import Event, event_model
 from ...months.partitions import Partition
-from ...sealing.logs.copying import Row, copy_rows
+from ...sealing.logs.event_rows.copying import Row, copy_rows
+from ...sealing.logs.event_rows.sealed_columns import later_columns
 from ...sealing.logs.leaf_ranges import LeafRanges
 from ...sealing.logs.lookup import StoredNodes, checkpoint_for
-from ...sealing.logs.sealed_columns import later_columns
 from ...sealing.merkle import complete_subtrees
 from . import archive_files
 from .parquet import OF_LOG, Column, Writer

@@ -17,7 +17,7 @@ from ...models import Archive
 from ...months import partitions
 from ...months.locks import with_lock_retry
 from ...months.partitions import Partition, add_months
-from ...sealing.logs.copying import PLAINLY
+from ...sealing.logs.event_rows.copying import PLAINLY
 from ..archives import ask, copy, forget, vacuum
 from ..errors import ArchiveError
 from ..files import archive_files, earlier_format

@@ -11,8 +11,8 @@ from wisely_security.progress import progress
 from ...models import Archive, event_model
 from ...months.loading import copy_text
 from ...months.partitions import Partition
-from ...sealing.logs import departing, removals
-from ...sealing.logs.departing import ArchivedLeaf
+from ...sealing.logs.departures import departing, removals
+from ...sealing.logs.departures.departing import ArchivedLeaf
 from .. import holders
 from ..check import checking
 from ..errors import ArchiveError

@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from wisely_security.ledger.months.partitions import event_tables
-from wisely_security.ledger.sealing.logs.continuing import continue_logs
+from wisely_security.ledger.sealing.logs.published.continuing import continue_logs
 
 from ..archiving import OwnersCommand
 

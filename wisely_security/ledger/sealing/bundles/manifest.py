@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..leaves import as_json
-from ..logs.sealed_columns import NO_LATER_COLUMNS, LaterColumns
+from ..logs.event_rows.sealed_columns import NO_LATER_COLUMNS, LaterColumns
 
 VERSION = 1
 

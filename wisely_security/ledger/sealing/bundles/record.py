@@ -16,9 +16,9 @@ from django.db.models import Q
 
 from ...models import Event, first_id, time_of
 from ..keys import SigningKeys
-from ..logs.copying import Row, copy_rows
+from ..logs.event_rows.copying import Row, copy_rows
+from ..logs.event_rows.rows import columns, sealed_json
 from ..logs.lookup import NewestCheckpoint, StoredNodes, newest_checkpoint, sealed_events
-from ..logs.rows import columns, sealed_json
 from ..notes import Note, Signer
 from ..verifying.stored import Removals, StoredLog
 from .leaf_set import LeafSet

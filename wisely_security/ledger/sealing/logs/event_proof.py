@@ -8,8 +8,8 @@ from dataclasses import replace
 from ...models import Event
 from ..leaves import erased_leaf, leaf, personal_json
 from ..merkle import leaf_hash
+from .event_rows.sealed_columns import sealed_fields
 from .lookup import proofs_for
-from .sealed_columns import sealed_fields
 
 
 class NotSealedError(Exception):

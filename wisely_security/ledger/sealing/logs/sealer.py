@@ -27,11 +27,11 @@ from wisely_security.core.request_context import acting_as
 from ...models import Event, event_model
 from ..keys import signing_keys
 from ..leaves import SALT_SIZE
-from . import outside
-from .contradictions import contradictions_of
-from .copying import Row, copy_rows
+from .event_rows.copying import Row, copy_rows
+from .event_rows.rows import LeafHash, columns, leaf_hasher
 from .growing import PER_TILE, GrowingTree, TileHash
-from .rows import LeafHash, columns, leaf_hasher
+from .published import outside
+from .published.contradictions import contradictions_of
 from .signing import origin_of, record_of, signed_note
 
 logger = logging.getLogger(__name__)

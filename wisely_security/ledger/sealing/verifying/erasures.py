@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ...erasure.recorded import recorded_erasures
 from ..keys import VerifyingKeys
-from ..logs.erasures import is_signed
+from ..logs.departures.erasures import is_signed
 from .stored import StoredLog, ask
 
 

@@ -12,9 +12,9 @@ from uuid import UUID
 from django.db import connection
 
 from ...models import EPOCH, Event, first_id, time_of
-from ..logs.copying import Row, copy_rows
-from ..logs.removals import ARCHIVED
-from ..logs.rows import columns, leaf_hasher
+from ..logs.departures.removals import ARCHIVED
+from ..logs.event_rows.copying import Row, copy_rows
+from ..logs.event_rows.rows import columns, leaf_hasher
 from .findings import Checkpoint, Findings
 from .stored import Position, Removals, StoredLog, ask
 from .trees import Doubtful

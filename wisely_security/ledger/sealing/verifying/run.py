@@ -18,8 +18,8 @@ from wisely_security.tenancy.models import Tenant
 from ...models import NO_TENANT, Archive, Event
 from ...months.partitions import add_months, event_models
 from ..keys import VerifyingKeys, signing_keys
-from ..logs import outside
-from ..logs.contradictions import logs_in_files
+from ..logs.published import outside
+from ..logs.published.contradictions import logs_in_files
 from ..logs.signing import origin_of, record_of
 from ..logs.status import has_findings
 from .departed import ArchiveCheck, ArchiveFault, check_departed, report

@@ -14,9 +14,9 @@ from wisely_security.database.cells.routing import has_cells
 
 from ...models import Event
 from ..keys import VerifyingKeys
-from ..logs import removals
-from ..logs.contradictions import ARRIVING, DEPARTED
+from ..logs.departures import removals
 from ..logs.leaf_ranges import LeafRanges
+from ..logs.published.contradictions import ARRIVING, DEPARTED
 from ..logs.signing import origin_of
 
 

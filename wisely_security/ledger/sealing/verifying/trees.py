@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import connection
 
 from ..keys import VerifyingKeys
-from ..logs import outside
-from ..logs.copying import Row, copy_rows
+from ..logs.event_rows.copying import Row, copy_rows
 from ..logs.growing import PER_TILE, TILE_LEVELS, GrowingTree, split
+from ..logs.published import outside
 from ..logs.signing import fault
 from ..merkle import root_of
 from .findings import Checkpoint, Findings

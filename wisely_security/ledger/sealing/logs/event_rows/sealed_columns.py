@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from django.db.models import Field, Value
 
-from ...models import Event
-from ..leaves import as_json
+from wisely_security.ledger.models import Event
+
+from ...leaves import as_json
 
 NOT_SEALED = frozenset({"tx"})  # of the database's own making; leaves are in its order
 

@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 from django.db import models
 
-from ...models import Event
-from .. import leaves
+from wisely_security.ledger.models import Event
+
+from ... import leaves
 from .copying import Row
 from .sealed_columns import later_columns, sealed_names
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import connection
 
-from ...months.partitions import Partition
-from ..keys import VerifyingKeys, signing_keys
+from wisely_security.ledger.months.partitions import Partition
+
+from ...keys import VerifyingKeys, signing_keys
 from . import statements
 
 WHAT = "removal"

@@ -13,11 +13,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ...models import event_model
-from ..signals import log_continued
+from wisely_security.ledger.models import event_model
+
+from ...signals import log_continued
+from ..signing import next_origin, record_of
 from . import outside
 from .contradictions import Contradiction, contradictions
-from .signing import next_origin, record_of
 
 
 def continue_logs(table: str, reason: str) -> list[tuple[Contradiction, str]]:

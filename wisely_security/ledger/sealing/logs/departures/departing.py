@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from ...months.partitions import Partition
-from .growing import PER_TILE
-from .leaf_ranges import LeafRanges
+from wisely_security.ledger.months.partitions import Partition
+
+from ..growing import PER_TILE
+from ..leaf_ranges import LeafRanges
 from .removals import RESTORED, sign_new
 
 RUNS_AT_ONCE = 200

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import notes
-from ..keys import SigningKeys, VerifyingKeys
-from ..leaves import canonical
-from ..notes import Note, NoteError
-from .signing import origins_until
+from ... import notes
+from ...keys import SigningKeys, VerifyingKeys
+from ...leaves import canonical
+from ...notes import Note, NoteError
+from ..signing import origins_until
 
 
 def sign(keys: SigningKeys, origin: str, what: str, fields: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ..keys import VerifyingKeys, signing_keys
+from ...keys import VerifyingKeys, signing_keys
 from . import statements
 
 WHAT = "erasure"

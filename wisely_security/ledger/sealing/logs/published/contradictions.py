@@ -11,10 +11,10 @@ from django.db import connection
 
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.cells.routing import has_cells
+from wisely_security.ledger.models import NO_TENANT, event_model
 
-from ...models import NO_TENANT, event_model
+from ..signing import record_of
 from . import outside
-from .signing import record_of
 
 ARRIVING, DEPARTED = "arriving", "departed"  # states of residence
 

@@ -1,0 +1,1 @@
+"""Rows of events as text from COPY, which of their columns are sealed, and their leaves."""
