@@ -12,8 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from login_activity.models import LoginEvent
-from tests.ledger.retention import history
-from tests.ledger.retention.history import LOGINS, OLD, YOUNG, archives, name_of, run, sign_ins
+from tests.ledger.archive import history
+from tests.ledger.archive.history import LOGINS, OLD, YOUNG, archives, name_of, run, sign_ins
 from tests.support.cast import Cast, create_cast
 from tests.support.records import append_many
 from wisely_security.core.request_context import acting_as

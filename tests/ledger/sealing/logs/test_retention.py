@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from tests.ledger.retention import history
-from tests.ledger.retention.history import LOGINS, OLD, YOUNG, name_of, run, sign_ins
+from tests.ledger.archive import history
+from tests.ledger.archive.history import LOGINS, OLD, YOUNG, name_of, run, sign_ins
 from tests.support import records
 from tests.support.cast import Cast, create_cast
 from wisely_security.ledger.months.partitions import Partition

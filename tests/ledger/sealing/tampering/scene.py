@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.test import override_settings
 
-from tests.ledger.retention.history import OLD, YOUNG, run, sign_ins
+from tests.ledger.archive.history import OLD, YOUNG, run, sign_ins
 from tests.ledger.sealing.logs.tampering import CHANGES, as_owner, ids_of, seal_all, unguarded
 from tests.support import databases, records
 from tests.support.cast import Cast

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.records import a_tenant
 
-from ..history import LOGINS, OLD, OLDER, ask, name_of, rows_of, run, sign_ins
+from ...history import LOGINS, OLD, OLDER, ask, name_of, rows_of, run, sign_ins
 from .altering import ALTER, DROP_DEFAULT, PARTITION, TWELVE, added, altered, structure, values
 
 CASES = {

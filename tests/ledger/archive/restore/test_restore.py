@@ -17,7 +17,7 @@ from tests.support.records import a_tenant, put_at
 from wisely_security.ledger.derived.projectors import project
 from wisely_security.ledger.months.partitions import add_months
 
-from .history import (
+from ..history import (
     CHANGES,
     LOGINS,
     ODD,

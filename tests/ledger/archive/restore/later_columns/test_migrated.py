@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 import login_activity.migrations
 from tests.support.records import a_tenant
 
-from ..history import OLD, OLDER, ask, forget_everything, name_of, run, sign_ins
+from ...history import OLD, OLDER, ask, forget_everything, name_of, run, sign_ins
 from .altering import ALTER, PARTITION, TWELVE
 
 LATER = """

@@ -9,7 +9,7 @@ from django.core.management import CommandError
 
 from tests.support.records import a_tenant
 
-from ..history import LOGINS, OLD, ask, name_of, run, sign_ins
+from ...history import LOGINS, OLD, ask, name_of, run, sign_ins
 from .altering import ALTER, TWELVE, added, altered, values
 
 REFUSED = {

@@ -16,8 +16,8 @@ from django.db import connections
 from tests.support.cast import Cast
 from tests.support.records import a_tenant
 
-from .history import LOGINS, OLD, YOUNG, archives, name_of, recorded_departures, rows_of, run, sign_ins
-from .test_limits import limit
+from ..history import LOGINS, OLD, YOUNG, archives, name_of, recorded_departures, rows_of, run, sign_ins
+from ..test_limits import limit
 
 pytestmark = [pytest.mark.long, pytest.mark.servers]
 
@@ -35,7 +35,7 @@ def kill(archive_dir: Path, *command: str) -> list[State]:
     work = [
         sys.executable,
         "-m",
-        "tests.ledger.retention.kill_at_each_step",
+        "tests.ledger.archive.killed.kill_at_each_step",
         str(archive_dir),
         f"{OLD:%Y_%m}",
         *command,

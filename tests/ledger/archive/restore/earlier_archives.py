@@ -15,7 +15,7 @@ from django.db import connections
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.months.partitions import add_months
 
-from .history import LOGINS, ask
+from ..history import LOGINS, ask
 
 COLUMNS = (
     "id, tenant_id, tx, request_id, user_id, user_name, user_email, acted_by, action, status, reason, ip, device_kind, "

@@ -18,8 +18,8 @@ from wisely_security.ledger.archive.check.checking import ArchiveVerification
 from wisely_security.ledger.months.partitions import Partition
 from wisely_security.ledger.sealing.logs.departures import removals
 
+from ..history import LOGINS, ODD, OLD, first_and_last, has_partition, rows_of, run, sign_ins
 from . import earlier_archives
-from .history import LOGINS, ODD, OLD, first_and_last, has_partition, rows_of, run, sign_ins
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..history import LOGINS, OLD, ask, forget_everything
+from ...history import LOGINS, OLD, ask, forget_everything
 
 TWELVE = ("archive_events", "--older-than", "12")
 PARTITION = f"{LOGINS}_{OLD:%Y_%m}"

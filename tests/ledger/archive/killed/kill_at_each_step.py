@@ -43,7 +43,7 @@ def _is_step(code: CodeType) -> bool:
 
 
 def _state(folder: Path, month: str) -> tuple[int, int, list[str]]:
-    from tests.ledger.retention.history import LOGINS, ask
+    from tests.ledger.archive.history import LOGINS, ask
     from wisely_security.core.request_context import acting_as
     from wisely_security.ledger.archive.files.archive_files import state
     from wisely_security.ledger.models import Archive

@@ -1,0 +1,1 @@
+"""The work is killed with -9 at each of its steps."""
