@@ -15,7 +15,7 @@ from audit_trail.report.labels import action_choices, module_choices, sub_module
 from audit_trail.vocabulary import ActorKind
 from login_activity.report.declaration import REPORT as LOGIN_ACTIVITY
 from tests.audit_trail import records as changes_records
-from tests.ledger.sealing.bundles import zipped
+from tests.ledger.sealing.bundles.bundles import zipped
 from tests.ledger.sealing.logs.tampering import CHANGES, seal_all
 from tests.support.hostile import hostile, hostile_rows
 from tests.support.records import TABLE, a_tenant, append_rows, in_utc, put_at

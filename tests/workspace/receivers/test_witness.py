@@ -9,7 +9,7 @@ import pytest
 
 from login_activity.models import LoginEvent
 from tests.ledger.sealing.logs.tampering import as_owner, unguarded
-from tests.ledger.sealing.test_witness_process import Program
+from tests.ledger.sealing.witnesses.test_witness_process import Program
 from tests.support.cast import Cast, sign_in
 from tests.support.records import TABLE
 from tests.support.servers.http_server import HttpServer, Reply

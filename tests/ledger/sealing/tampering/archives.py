@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.ledger.sealing.logs.departures.test_archives import ALTERATIONS, rewritten
 from tests.ledger.sealing.logs.tampering import unguarded
-from tests.ledger.sealing.logs.test_archives import ALTERATIONS, rewritten
 
 from .attack import Attacks, Found, Who
 from .scene import Scene

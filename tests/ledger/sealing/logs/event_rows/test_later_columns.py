@@ -25,8 +25,8 @@ from wisely_security.ledger.sealing.logs.event_rows.rows import columns, leaf_ha
 from wisely_security.ledger.sealing.logs.event_rows.sealed_columns import sealed_fields
 from wisely_security.ledger.sealing.merkle import leaf_hash
 
+from ..tampering import as_owner, logs_say, seal_all, sealed_events, tamper
 from .later_columns import added
-from .tampering import as_owner, logs_say, seal_all, sealed_events, tamper
 
 pytestmark = pytest.mark.usefixtures("database")
 

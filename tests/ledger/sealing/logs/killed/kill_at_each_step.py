@@ -53,7 +53,7 @@ def _state(tenant: UUID) -> tuple[int, int, list[str]]:
     from wisely_security.ledger.sealing.logs.published import outside
     from wisely_security.ledger.sealing.verifying.run import Scope, verify
 
-    from .tampering import ids_of
+    from ..tampering import ids_of
 
     last = outside.last("login-activity", tenant)
     found = [finding.text for outcome in verify(Scope()) for finding in outcome.findings]

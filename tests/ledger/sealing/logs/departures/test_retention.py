@@ -15,7 +15,7 @@ from tests.support import records
 from tests.support.cast import Cast, create_cast
 from wisely_security.ledger.months.partitions import Partition
 
-from .tampering import as_owner, logs_say, seal_all, unguarded
+from ..tampering import as_owner, logs_say, seal_all, unguarded
 
 TWELVE = ("archive_events", "--older-than", "12")
 

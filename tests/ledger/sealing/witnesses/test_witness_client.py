@@ -29,8 +29,8 @@ from wisely_security.ledger.sealing.witnesses.client import (
     request,
 )
 
+from ..trees import leaves, mth
 from .test_witness import HASHES, SIGNER, STRANGER, checkpoint, started
-from .trees import leaves, mth
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"w" * 32)
 WITNESS = PublicKey("witness.example/w1", PRIVATE.public_key().public_bytes_raw(), COSIGNATURE_V1)

@@ -20,7 +20,7 @@ from wisely_security.ledger.sealing.merkle import EMPTY_ROOT
 from wisely_security.ledger.sealing.notes import Note, PublicKey, Signature, Signer, parse_signature
 from wisely_security.ledger.sealing.witness import RefusedError, Witness, parse_log_key
 
-from .trees import leaves, mth, proof
+from ..trees import leaves, mth, proof
 
 ORIGIN = "security.example.com/0b0c/audit-trail"
 SIGNER = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"s" * 32))

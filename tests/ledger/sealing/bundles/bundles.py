@@ -23,7 +23,7 @@ from wisely_security.ledger.sealing.merkle import leaf_hash, root_of
 from wisely_security.ledger.sealing.notes import Signer
 from wisely_security.reports.download.formulas import disarm
 
-from .trees import stored
+from ..trees import stored
 
 ORIGIN = "security.example.com/0b0c/login-activity"
 SIGNER = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"s" * 32))

@@ -17,7 +17,7 @@ from wisely_security.ledger.sealing.leaves import MAX_SIZE, check_names, leaf
 from wisely_security.ledger.sealing.logs.event_rows.sealed_columns import sealed_fields
 from wisely_security.ledger.sealing.merkle import leaf_hash
 
-from .tampering import CHANGES, as_owner, seal_all
+from ..tampering import CHANGES, as_owner, seal_all
 
 pytestmark = pytest.mark.usefixtures("database")
 ODD: list[dict[str, Any]] = [

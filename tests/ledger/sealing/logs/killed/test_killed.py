@@ -20,7 +20,7 @@ from tests.support import records
 from tests.support.records import TABLE
 from wisely_security.ledger.sealing.logs.published import outside
 
-from .tampering import as_owner, ids_of, verify
+from ..tampering import as_owner, ids_of, verify
 
 pytestmark = [pytest.mark.long, pytest.mark.servers, pytest.mark.usefixtures("database")]
 KILLS, TRANSACTIONS, SEED = 10, 25, 20261129

@@ -25,7 +25,7 @@ from wisely_security.ledger.sealing.keys import signing_keys
 from wisely_security.ledger.sealing.logs.lookup import proofs_for
 from wisely_security.ledger.sealing.verifying import run as verifying
 
-from .tampering import as_owner, logs_say, seal_all, unguarded
+from ..tampering import as_owner, logs_say, seal_all, unguarded
 
 TWELVE = ("archive_events", "--older-than", "12")
 

@@ -23,7 +23,7 @@ from wisely_security.ledger.sealing import verify_bundle
 from wisely_security.ledger.sealing.keys import signing_keys
 from wisely_security.ledger.sealing.logs.event_proof import proof_file
 
-from .tampering import CHANGES, as_owner, logs_say, seal_all, sealed_events, tamper, unguarded, verify
+from ..tampering import CHANGES, as_owner, logs_say, seal_all, sealed_events, tamper, unguarded, verify
 
 pytestmark = pytest.mark.usefixtures("database")
 MARKER = "Xylander"

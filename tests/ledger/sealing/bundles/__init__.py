@@ -1,0 +1,1 @@
+"""The bundle: a download with proof, checked by ``verify_bundle.py`` alone."""

@@ -1,0 +1,1 @@
+"""What leaves a sealed record: by erasure, by retention, into archives; all of it signed."""
