@@ -47,7 +47,7 @@ class Report:
     beside: Callable[[Sequence[Any], User], Statement | None] = lambda events, reader: None
     details: Callable[[Any, Tenant, User], Mapping[str, Any]] = lambda event, tenant, reader: {}
     more_facts: Callable[[Any, Tenant, User], list[tuple[str, list[Fact]]]] = lambda event, tenant, reader: []
-    details_template: str = "reports/event_details.html"
+    details_template: str = "reports/event/event_details.html"
     changes: Callable[[Any], list[tuple[str, str]]] = lambda event: []
     structured: Callable[[Any], Mapping[str, Any]] = lambda event: {}
     grouping: Grouping | None = None

@@ -40,7 +40,7 @@ class ReportChart(ReportPage):
             "tops": self._tops(filters) if brings_tops else None,
             **(self._choices(filters) if request.htmx else {}),
         }
-        template = "reports/chart.html" if self.request.htmx else "reports/chart_page.html"
+        template = "reports/chart/chart.html" if self.request.htmx else "reports/chart/chart_page.html"
         return render(request, template, context)
 
     def _counted(self, filters: ReportFilterSet) -> dict[str, Any]:

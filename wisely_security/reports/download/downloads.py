@@ -85,7 +85,7 @@ class ReportDownload(ReportView):
     def _busy(self, is_tenants_own: bool) -> HttpResponseBase:
         status, page_url = 429 if is_tenants_own else 503, self.link(**{FORMAT: None})
         busy = {"status": status, "report": self.report, "page_url": page_url, "most": OF_ONE_TENANT}
-        response = render(self.request, "reports/busy.html", busy, status=status)
+        response = render(self.request, "reports/download/busy.html", busy, status=status)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
 
@@ -101,7 +101,7 @@ class ReportDownload(ReportView):
             heading, reason = NOT_SEALED
         back = {"page_url": self.link(**{FORMAT: None}), "page": self.report.title}
         return render(
-            self.request, "reports/not_sealed.html", {"heading": heading, "reason": reason, **back}, status=409
+            self.request, "reports/event/not_sealed.html", {"heading": heading, "reason": reason, **back}, status=409
         )
 
     def _export(self, filters: ReportFilterSet, ending: str) -> Export:

@@ -37,7 +37,7 @@ class ReportEvent(ReportPage):
             **self.report.details(event, self.request.tenant, self.request.user),
             **self.report.page_context(),
         }
-        template = self.report.details_template if is_partial(request) else "reports/event.html"
+        template = self.report.details_template if is_partial(request) else "reports/event/event.html"
         return render(request, template, context)
 
     def _shown_on(self, request: Any) -> str:

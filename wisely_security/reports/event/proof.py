@@ -58,4 +58,4 @@ class ReportEventProof(ReportView):
     def _refuse(self, why: tuple[str, str], pk: UUID) -> HttpResponse:
         heading, reason = why
         context = {"heading": heading, "reason": reason, "page_url": f"{self.path}{pk}/", "page": "the event"}
-        return render(self.request, "reports/not_sealed.html", context, status=409)
+        return render(self.request, "reports/event/not_sealed.html", context, status=409)
