@@ -60,10 +60,17 @@ def temporary_tables() -> Iterator[None]:
 
 
 def make_template() -> None:
-    """A migrated database without rows, from which the others are copied."""
+    """A migrated database without rows, from which the others are copied.
+
+    Raises RuntimeError where the models have changed since their last migration: every test would fail of it.
+    """
     _drop(TEMPLATE)
     _as_owner(f"CREATE DATABASE {TEMPLATE}")
     _use(TEMPLATE)
+    try:
+        call_command("makemigrations", check_changes=True, verbosity=0)
+    except SystemExit:
+        raise RuntimeError("Models have changed without a migration: run manage.py makemigrations.") from None
     call_command("migrate", verbosity=0)
     call_command("create_partitions", since=3, verbosity=0)
     _use(MAINTENANCE)

@@ -60,7 +60,11 @@ def test_each_action_leaves_one_event(committed_cast: Cast, mailbox: MailServer,
         assert [event.action for event in audit_trail.new()] == ["edit"]
         call_command("send_outbox", once=True, verbosity=0)
     [event] = audit_trail.new()
-    assert (event.module_label, event.sub_module_label, event.action_label) == (row.module, row.sub_module, row.action)
+    assert (event.module_label, event.sub_module_label, event.action_label) == (
+        row.module,
+        row.sub_module,
+        row.action,
+    ), "the trigger sees what has changed, not which button was pressed: `audited` needs a Transition"
     assert (event.actor_kind, event.actor_id) == ("person", cast.alice.pk)
     assert (event.actor_name, event.actor_email) == ("Alice Adams", "alice@acme.example")
     assert (event.status, event.reason_code, event.reason) == ("success", "", "")
