@@ -147,6 +147,15 @@ def alice(cast: Cast) -> Client:
 
 
 @pytest.fixture
+def sealing(settings: Any, tmp_path: Path) -> Path:
+    """Logs are signed, and checkpoints kept in this folder."""
+    settings.SIGNING_KEY = "00" * 21 + "A="
+    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
+    settings.LOG_ORIGIN = "security.example"
+    return tmp_path / "checkpoints"
+
+
+@pytest.fixture
 def events() -> Callable[..., list[LoginEvent]]:
     """``events(tenant, **conditions)``: the record of a tenant, or (None) of no tenant, oldest first."""
 

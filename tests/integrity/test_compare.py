@@ -20,18 +20,6 @@ PAGE = "/settings/security/integrity/"
 COMPARE = f"{PAGE}compare/"
 
 
-@pytest.fixture(autouse=True)
-def _sealing(settings, tmp_path: Path) -> None:
-    settings.SIGNING_KEY = "00" * 21 + "A="
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    settings.LOG_ORIGIN = "security.example"
-
-
-@pytest.fixture
-def alice(committed_cast: Cast) -> Client:
-    return sign_in(committed_cast.alice)
-
-
 @pytest.fixture
 def kept(alice: Client, committed_cast: Cast) -> str:
     """A checkpoint of Acme's Login Activity, with events after it."""

@@ -30,18 +30,6 @@ PAGES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _sealing(settings, tmp_path: Path) -> None:
-    settings.SIGNING_KEY = "00" * 21 + "A="
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    settings.LOG_ORIGIN = "security.example"
-
-
-@pytest.fixture
-def alice(committed_cast: Cast) -> Client:
-    return sign_in(committed_cast.alice)
-
-
 def newest(model: type[Event], tenant_id: UUID) -> Event:
     with acting_as(tenant_id=tenant_id):
         event = model._default_manager.latest("id")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -19,18 +18,6 @@ from wisely_security.ledger.sealing.notes import PublicKey
 PAGE = "/settings/security/integrity/"
 PROFILE = "/account/profile/"
 ALARM = "The last verification of Acme’s records failed."
-
-
-@pytest.fixture(autouse=True)
-def _sealing(settings, tmp_path: Path) -> None:
-    settings.SIGNING_KEY = "00" * 21 + "A="
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    settings.LOG_ORIGIN = "security.example"
-
-
-@pytest.fixture
-def alice(committed_cast: Cast) -> Client:
-    return sign_in(committed_cast.alice)
 
 
 def seal_both() -> None:

@@ -167,10 +167,8 @@ def details(text: str) -> dict[str, Any]:
 
 
 def test_each_file_says_how_many_when_and_at_which_accounts(
-    committed_cast: Cast, tmp_path: Path, settings: Any
+    committed_cast: Cast, sealing: Path, tmp_path: Path
 ) -> None:
-    settings.SIGNING_KEY, settings.CHECKPOINT_DIR = "00" * 21 + "A=", tmp_path / "checkpoints"
-    settings.LOG_ORIGIN = "security.example"
     flood(committed_cast)
     project()
     seal_all()

@@ -29,13 +29,7 @@ from .bundles import checked, exported, member, vkey
 LOGINS = "/settings/identity-access/login-activity/"
 TRAIL = "/settings/security/audit-trail/"
 Events = Callable[..., list[LoginEvent]]
-
-
-@pytest.fixture(autouse=True)
-def _sealing(settings, tmp_path: Path) -> None:
-    settings.SIGNING_KEY = "00" * 21 + "A="
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    settings.LOG_ORIGIN = "security.example"
+pytestmark = pytest.mark.usefixtures("sealing")
 
 
 @pytest.fixture

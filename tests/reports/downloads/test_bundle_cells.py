@@ -26,14 +26,8 @@ from wisely_security.reports.download import formulas
 
 from .bundles import checked, exported, member
 
+pytestmark = pytest.mark.usefixtures("sealing")
 ZONES = ("UTC", "Asia/Kolkata", "America/St_Johns", "Australia/Lord_Howe", "America/New_York")
-
-
-@pytest.fixture(autouse=True)
-def _sealing(settings, tmp_path: Path) -> None:
-    settings.SIGNING_KEY = "00" * 21 + "A="
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    settings.LOG_ORIGIN = "security.example"
 
 
 def is_proved(report: Report, tenant: Any, folder: Path, zone: str = "UTC") -> Check:

@@ -10,10 +10,7 @@ from tests.support.servers.http_server import HttpServer
 
 
 @pytest.fixture(autouse=True)
-def _sealing(settings, tmp_path: Path) -> None:
-    settings.SIGNING_KEY = "00" * 21 + "A="
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    settings.LOG_ORIGIN = "security.example"
+def _sealing(settings, sealing: Path) -> None:
     settings.DEVELOPMENT, settings.OUTBOUND_ALLOWED_NETWORKS = True, [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 
 
