@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 
 from .request_context import current
 
+SAVED_OR_NOT = "Your changes were either saved completely or not at all. Please try again in a moment."
+
 
 class UnavailableError(Exception):
     """What somebody wants can't be had for a while. They read ``sentence`` on a plain page (503)."""
@@ -51,10 +53,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without context processors: nothing here may touch what has just failed."""
     error = sys.exc_info()[1]
+    status, heading, sentence, headers = 500, "Something went wrong on our side", SAVED_OR_NOT, {}
     if isinstance(error, UnavailableError):
-        context = {"heading": error.heading, "sentence": error.sentence, "reference": current().request_id}
-        return HttpResponse(render_to_string("503.html", context), status=503, headers={"Retry-After": "60"})
-    return HttpResponse(
-        render_to_string("500.html", {"reference": current().request_id}),
-        status=500,
-    )
+        status, heading, sentence, headers = 503, error.heading, error.sentence, {"Retry-After": "60"}
+    context = {"status": status, "heading": heading, "sentence": sentence, "reference": current().request_id}
+    return HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
