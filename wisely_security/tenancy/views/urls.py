@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from ..models.tenant import PEOPLE_SECTIONS
 from . import password, people, sessions, sign_in, time_zone
-from .factors import at_sign_in, confirmation, of_user, own_apps, own_passkeys, passkeys, rename
+from .factors import at_sign_in, confirmation, of_user, one_factor, own_apps, own_passkeys, passkeys
 
 
 class PeopleSection:
@@ -29,14 +29,14 @@ urlpatterns = [
     path("sign-in/passkey/options/", passkeys.SignInOptions.as_view(), name="sign_in_passkey_options"),
     path("account/second-factor/", own_apps.SecondFactor.as_view(), name="second_factor"),
     path("account/second-factor/app/", own_apps.AddApp.as_view(), name="app_add"),
-    path("account/second-factor/<uuid:pk>/rename/", rename.RenameApp.as_view(), name="app_rename"),
-    path("account/second-factor/<uuid:pk>/remove/", own_apps.RemoveApp.as_view(), name="app_remove"),
+    path("account/second-factor/<uuid:pk>/rename/", one_factor.RenameApp.as_view(), name="app_rename"),
+    path("account/second-factor/<uuid:pk>/remove/", one_factor.RemoveApp.as_view(), name="app_remove"),
     path("account/second-factor/recovery-codes/", own_apps.RecoveryCodes.as_view(), name="recovery_codes"),
     path("account/passkeys/", own_passkeys.Passkeys.as_view(), name="passkeys"),
     path("account/passkeys/add/", own_passkeys.AddPasskey.as_view(), name="passkey_add"),
     path("account/passkeys/add/options/", own_passkeys.AddPasskeyOptions.as_view(), name="passkey_add_options"),
-    path("account/passkeys/<uuid:pk>/rename/", rename.RenamePasskey.as_view(), name="passkey_rename"),
-    path("account/passkeys/<uuid:pk>/remove/", own_passkeys.RemovePasskey.as_view(), name="passkey_remove"),
+    path("account/passkeys/<uuid:pk>/rename/", one_factor.RenamePasskey.as_view(), name="passkey_rename"),
+    path("account/passkeys/<uuid:pk>/remove/", one_factor.RemovePasskey.as_view(), name="passkey_remove"),
     path("account/confirm/", confirmation.Confirm.as_view(), name="confirm"),
     path("account/confirm/passkey/", confirmation.ConfirmWithPasskey.as_view(), name="confirm_passkey"),
     path("account/confirm/passkey/options/", confirmation.ConfirmOptions.as_view(), name="confirm_passkey_options"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -20,7 +19,7 @@ from ...sign_in import signals
 from ...sign_in.factors import requirement
 from ...sign_in.factors.codes import CodeRefusedError, as_text, new_seed, step_of, uri
 from ...sign_in.factors.encryption import NoKeyError, decrypt, encrypt
-from ...sign_in.factors.of_person import add, remove
+from ...sign_in.factors.of_person import add
 from ...sign_in.factors.qr import drawn
 from ...sign_in.factors.recovery import codes_left, make_codes
 from ..access import SignedInView
@@ -98,30 +97,9 @@ class AddApp(ConfirmedView):
         return render(self.request, "tenancy/factors/app_add.html", context, status=status)
 
 
-class RemoveApp(ConfirmedView):
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        app = self._app(pk)
-        with acting_as(**self.request.user.own_scope):
-            is_last = requirement.is_last(app)
-        context = {"factor": app, "is_last": is_last, "listed_at": "second_factor", "title": "Second factor"}
-        return render(request, "tenancy/factors/factor_remove.html", context)
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        app = self._app(pk)
-        remove(app)
-        self.request.session.cycle_key()
-        messages.success(request, f"{app.label} removed. Its codes no longer work.")
-        return redirect("second_factor")
-
-    def _app(self, pk: UUID) -> AuthenticatorApp:
-        user = self.request.user
-        with acting_as(**user.own_scope):
-            return get_object_or_404(AuthenticatorApp.objects.select_related("user"), pk=pk, user=user)
-
-
 class RecoveryCodes(ConfirmedView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "tenancy/factors/recovery_codes_new.html")
+        return render(request, "tenancy/factors/recovery/new.html")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if not self.request.user.has_second_factor:
@@ -137,7 +115,7 @@ def show_new_codes(request: Any) -> HttpResponse:
         codes = make_codes(user)
         signals.recovery_codes_made.send(type(user), user=user, count=len(codes))
     request.session.cycle_key()
-    return render(request, "tenancy/factors/recovery_codes.html", {"codes": codes, "text": as_file(user.email, codes)})
+    return render(request, "tenancy/factors/recovery/codes.html", {"codes": codes, "text": as_file(user.email, codes)})
 
 
 def as_file(email: str, codes: list[str]) -> str:

@@ -1,14 +1,12 @@
-"""The passkeys of whoever is signed in: which there are, making and removing one."""
+"""The passkeys of whoever is signed in: which there are, and making one."""
 
 from __future__ import annotations
-
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
@@ -18,8 +16,7 @@ from ...forms import unsaved
 from ...forms.factors import NameForm
 from ...models import Passkey, User
 from ...sign_in import signals
-from ...sign_in.factors import requirement
-from ...sign_in.factors.of_person import add, remove
+from ...sign_in.factors.of_person import add
 from ...sign_in.factors.passkeys import PasskeyRefusedError, new_passkey, options_for_new
 from ...sign_in.factors.recovery import codes_left
 from ..access import SignedInView
@@ -94,24 +91,3 @@ class AddPasskeyOptions(SignedInView):
         user = self.request.user
         with acting_as(**user.own_scope):
             return JsonResponse(options_for_new(user, purpose_here(request, f"register-{user.pk}")))
-
-
-class RemovePasskey(ConfirmedView):
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        passkey = self._passkey(pk)
-        with acting_as(**self.request.user.own_scope):
-            is_last = requirement.is_last(passkey)
-        context = {"factor": passkey, "is_last": is_last, "listed_at": "passkeys", "title": "Passkeys"}
-        return render(request, "tenancy/factors/factor_remove.html", context)
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        passkey = self._passkey(pk)
-        remove(passkey)
-        self.request.session.cycle_key()
-        messages.success(request, f"{passkey.label} removed. It can’t be used to sign in any more.")
-        return redirect("passkeys")
-
-    def _passkey(self, pk: UUID) -> Passkey:
-        user = self.request.user
-        with acting_as(**user.own_scope):
-            return get_object_or_404(Passkey.objects.select_related("user"), pk=pk, user=user)
