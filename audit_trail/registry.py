@@ -88,7 +88,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class M2MAudit:
-    """A table between the record and others, told as a change of the record: who was added, who was removed.
+    """A table between the record and others, recorded as a change of the record: who was added, who was removed.
 
     ``record`` and ``member``: its foreign keys. ``label``: what the list is called.
     """
@@ -172,7 +172,7 @@ def audited(model: type[Model], **declared: Any) -> Audited:
 
 
 def exempt(model: type[Model], why: str) -> None:
-    """Say that a model is not followed, and why: people read it on the coverage page."""
+    """Declare that changes of a model are not recorded, and why: people read it on the coverage page."""
     _refuse_second(model)
     _exempt[model] = why
 

@@ -44,11 +44,11 @@ class SupportSite(AdminSite):
     site_url = None
 
     def register(self, model_or_iterable: Any, admin_class: type[Any] | None = None, **options: Any) -> None:
-        """Raises ImproperlyConfigured for a ModelAdmin that does not tell tenants who looked at their data."""
+        """Raises ImproperlyConfigured for a ModelAdmin that does not record for tenants who viewed their data."""
         if admin_class is not None and admin_class.__module__ == "django.contrib.auth.admin":
             return  # groups are not used: tenants have roles
         if admin_class is None or not issubclass(admin_class, SupportAdmin):
-            raise ImproperlyConfigured(f"{admin_class} has to be a SupportAdmin, so that every look is recorded.")
+            raise ImproperlyConfigured(f"{admin_class} has to be a SupportAdmin, so that every view is recorded.")
         models: Any = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         for model in models:
             super().register(model, audited_admin(model, admin_class), **options)

@@ -120,7 +120,7 @@ STATES = {
     "left menu": State(SOME, then=_press("Menu"), width=NARROW),
     "filter sheet": State(SOME, then=_press("Filters"), width=NARROW),
     "aggregator": State("/", visitor=lambda site: site.cast.erin, then=_press("Switch tenant")),
-    "looking at an enterprise": State("/", visitor=lambda site: site.cast.erin, then=_visit_enterprise),
+    "viewing an enterprise": State("/", visitor=lambda site: site.cast.erin, then=_visit_enterprise),
     "users": State("/settings/users/"),
     "invite": State("/settings/users/invite/", then=_send_empty),
     "list": State("/settings/templates/?sort=-name", visitor=somebody_at_work),

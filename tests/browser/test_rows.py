@@ -176,7 +176,7 @@ def test_a_note_is_written_in_the_list_which_comes_back_with_its_row_open(visit,
     page.get_by_role("button", name="Save").click()
     expect(page).to_have_url(f"{LOGIN_ACTIVITY}{event.pk}/")
     expect(notes).to_contain_text("Asked her: a new telephone.")
-    notes.get_by_text("What it said before").click()
+    notes.get_by_text("Earlier text").click()
     expect(notes.get_by_text("a new laptop.")).to_be_visible()
 
 

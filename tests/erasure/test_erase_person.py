@@ -45,7 +45,7 @@ def erase(**options: Any) -> str:
 
 def test_nothing_of_the_person_is_left_in_the_whole_database(committed_cast: Cast, nora: User) -> None:
     before = places_with(MARKER)
-    assert len(before) > 10, before  # so that the test looks where there is something
+    assert len(before) > 10, before  # so that there is something to find
     shown = erase(dry_run=True)
     assert places_with(MARKER) == before
     assert "Accounts, with their sessions: 1." in shown

@@ -95,7 +95,7 @@ def test_each_cause(cast: Cast, make: Make, kind: str, says: str, evidence: str)
     make(cast)
     found = of(cast.bob)
     assert [each.kind for each in found] == [kind]
-    assert says in found[0].says
+    assert says in found[0].answer
     assert evidence in found[0].evidence
     assert found[0].todo
 
@@ -105,7 +105,7 @@ def test_a_locked_address(cast: Cast, settings: Any) -> None:
     guess(cast.alice, 3)
     guess(cast.bob, 1)
     address, password = of(cast.bob)
-    assert (address.kind, "from 203.0.113.7 are locked until" in address.says) == ("address_locked", True)
+    assert (address.kind, "from 203.0.113.7 are locked until" in address.answer) == ("address_locked", True)
     assert "4 failures within an hour, at 2 accounts" in address.evidence
     assert password.kind == "wrong_password"
 
@@ -115,7 +115,7 @@ def test_a_lock_of_a_browser_that_they_use(cast: Cast) -> None:
     for _ in range(10):
         client.post("/sign-in/", {"username": cast.bob.email, "password": "wrong"})
     [lock] = of(cast.bob)
-    assert lock.says.endswith("for a browser that they have used before")
+    assert lock.answer.endswith("for a browser that they have used before")
 
 
 def test_what_was_before_the_last_sign_in_no_longer_counts(cast: Cast) -> None:

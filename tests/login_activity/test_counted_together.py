@@ -201,9 +201,9 @@ def test_support_reads_how_often_a_password_was_wrong_and_from_where(cast: Cast)
             [diagnosis] = diagnose(gather(type(user).objects.select_related("tenant", "role").get(pk=user.pk)))
         return diagnosis
 
-    assert of(cast.bob).says.startswith("Wrong password, 341 times")
+    assert of(cast.bob).answer.startswith("Wrong password, 341 times")
     assert "from 198.51.100.1, 203.0.113.7 (Mumbai" in of(cast.bob).evidence
-    assert of(cast.alice).says.startswith("Wrong password, 400 times")
+    assert of(cast.alice).answer.startswith("Wrong password, 400 times")
     assert "from 198.51.100.1, 2001:db8:5::1." in of(cast.alice).evidence
 
 

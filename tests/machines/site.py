@@ -46,7 +46,7 @@ class Site:
         return client
 
     def somebody_adds_a_group(self) -> str:
-        """Of Acme's, not by the reader. Its name, which the Audit Trail tells."""
+        """Of Acme's, not by the reader. Its name, which the Audit Trail records."""
         name = f"Others {uuid4()}"
         with acting_as(tenant_id=self.cast.acme.pk):
             BusinessGroup.objects.create(tenant=self.cast.acme, name=name, owner=self.cast.bob)

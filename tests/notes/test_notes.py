@@ -59,7 +59,7 @@ def test_a_note_is_written_changed_and_deleted_and_the_event_stays_as_it_is(cast
     alice.post(f"{NOTES}{note.pk}/edit/", {"text": "Called her: all is well."})
     shown = page(alice, event.url)
     assert "Called her: all is well." in shown
-    assert "What it said before" in shown
+    assert "Earlier text" in shown
     assert "she was travelling." in shown
     assert alice.get(f"{NOTES}{note.pk}/")["Location"] == f"{event.url}#notes-{event.event.pk}"
     assert "Called her: all is well." in page(alice, f"{NOTES}{note.pk}/delete/")

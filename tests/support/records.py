@@ -15,7 +15,7 @@ from login_activity.models import LoginEvent
 from wisely_security.core.request_context import acting_as
 from wisely_security.ledger.models import first_id
 
-from .residence import settle
+from .residence import let_live
 
 TABLE = LoginEvent._meta.db_table
 AN_EVENT: dict[str, Any] = {
@@ -91,7 +91,7 @@ def tidy(table: str = TABLE) -> None:
 def a_tenant() -> UUID:
     """The key of some tenant that lives here: events need no more of it."""
     tenant = uuid4()
-    settle(tenant)
+    let_live(tenant)
     return tenant
 
 

@@ -10,7 +10,7 @@ from django.db import connections
 from psycopg2.extras import execute_values
 
 
-def settle(*tenants: UUID) -> None:
+def let_live(*tenants: UUID) -> None:
     """Let events of these be written. As the owner, and committed, whatever becomes of the test's own work."""
     at, owner = connections["default"].settings_dict, connections["owner"].settings_dict["USER"]
     connection = psycopg2.connect(

@@ -25,7 +25,7 @@ BACK_DATED = f"""CREATE OR REPLACE FUNCTION {EVENT_ID} RETURNS uuid LANGUAGE sql
     RETURN uuidv7(current_setting('wisely_demo.at')::timestamptz - clock_timestamp())"""
 SET_TIME = "SELECT set_config('wisely_demo.at', %s, true);"
 # What a commit would check and write, so that it does not run into what comes next in the same transaction.
-SETTLE = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
+CHECK_DEFERRED = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 
 Statement = tuple[RequestContext, datetime, str, tuple[Any, ...]]  # who, when, what
 
@@ -42,7 +42,7 @@ def back_dating(*, keys: bool = False) -> Iterator[None]:
             if keys:
                 _make_keys_by(EVENT_ID)
             yield
-            settle()
+            check_deferred()
             if keys:
                 _make_keys_by(template)
             _run(original)
@@ -62,9 +62,9 @@ def record_as_of(moment: datetime) -> None:
     _run(SET_TIME, moment.isoformat())
 
 
-def settle() -> None:
+def check_deferred() -> None:
     """End what is a transaction of its own in the scenario."""
-    _run(SETTLE)
+    _run(CHECK_DEFERRED)
 
 
 def _run(sql: str, *values: Any) -> str:

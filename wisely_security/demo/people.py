@@ -139,7 +139,7 @@ def acting(
     with using(context):
         backdating.record_as_of(moment)
         yield context
-        backdating.settle()
+        backdating.check_deferred()
 
 
 def sign_ins() -> dict[str, str]:

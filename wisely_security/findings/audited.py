@@ -24,9 +24,9 @@ QUESTION = ("was_this_you", "Was this you?")
 ASK = MODULE.action(
     "ask", "Ask", "A person was asked by e-mail whether a sign-in was theirs.", area=QUESTION, direct=True
 )
-ANSWER_YES = MODULE.action("yes", "Answer yes", "The person said that the sign-in was theirs.", area=QUESTION)
+ANSWER_YES = MODULE.action("yes", "Answer yes", "The person answered that the sign-in was theirs.", area=QUESTION)
 ANSWER_NO = MODULE.action(
-    "no", "Answer no", "The person said that the sign-in was not theirs: their sessions ended.", area=QUESTION
+    "no", "Answer no", "The person answered that the sign-in was not theirs: their sessions ended.", area=QUESTION
 )
 
 DECIDED = {"state", "reason"}

@@ -49,5 +49,5 @@ class Note(models.Model):
 
     @property
     def versions(self) -> list[tuple[str, datetime]]:
-        """What it said before, and until when."""
+        """Its earlier texts, and until when each was its text."""
         return [(each["text"], datetime.fromisoformat(each["until"])) for each in self.former]

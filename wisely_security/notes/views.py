@@ -191,4 +191,4 @@ class DeleteNote(OwnNoteView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         with transaction.atomic():
             self.note(pk, no_key=True).delete()
-        return self.go_back(self.back_url, "Note deleted. The Audit Trail records who deleted it, not what it said.")
+        return self.go_back(self.back_url, "Note deleted. The Audit Trail records who deleted it, but not its text.")

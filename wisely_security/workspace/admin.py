@@ -83,8 +83,8 @@ class RecordAdmin(OfTenantAdmin[Any]):
         return ["tenant", *self._only_shown(), "created_at"] if obj else []
 
     def _only_shown(self) -> list[str]:
-        told = [field.name for field in self.audited.fields if field.name not in self.audited.masked]
-        return [name for name in told if name not in (self.record_form._meta.fields or ())]
+        recorded = [field.name for field in self.audited.fields if field.name not in self.audited.masked]
+        return [name for name in recorded if name not in (self.record_form._meta.fields or ())]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         special = {"chosen": obj.tenant if obj else chosen_tenant(request), "acting": request.user}

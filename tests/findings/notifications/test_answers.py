@@ -35,7 +35,7 @@ class TestYes:
         alice = sign_in(cast.alice)
         with at_most(9):
             page = alice.get(f"/settings/security/findings/{finding.pk}/").content.decode()
-        assert "Bob Brown said “Yes, it was me”" in page
+        assert "Bob Brown answered “Yes, it was me”" in page
 
     def test_works_once_and_may_be_taken_back(self, cast: Cast, mailbox: MailServer) -> None:
         finding, its = asked(cast.bob, mailbox)

@@ -49,7 +49,7 @@ def counted(visitor: Visitor, role: str) -> list[str]:
 def test_a_role_shows_how_many_users_have_it(workspace: Cast, visitor: Visitor) -> None:
     assert counted(visitor, "MIS")[:3] == ["MIS", "Built in", "2"]
     assert str(workspace.alice.role) == "Admin"
-    assert counted(visitor, "Admin")[2] == "0"  # the Super Admin holds a post
+    assert counted(visitor, "Admin")[2] == "0"  # the Super Admin holds a position, not a role
 
 
 @pytest.mark.parametrize("role", ["Admin", "Developer"])

@@ -1,7 +1,7 @@
 """Residence: each table with rows of tenants refuses those of a tenant that does not live in this database.
 
 The triggers are in ``wisely_security/cells/migrations``. Before a statement they check the tenant of its transaction,
-which is one look into an index; after a row its own, in support's scope alone.
+which is one look-up in an index; after a row its own, in support's scope alone.
 """
 
 from __future__ import annotations

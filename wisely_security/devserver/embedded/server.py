@@ -138,7 +138,7 @@ class Server:
         path.unlink()
 
     def _listener(self) -> int | None:
-        """The process behind the socket. Linux tells; elsewhere the server's own file has to do."""
+        """The process behind the socket. Linux knows it; elsewhere the server's own file has to do."""
         if sys.platform != "linux":
             return int((self.cluster.files / "postmaster.pid").read_text().split()[0])
         with socket.socket(socket.AF_UNIX) as connection:

@@ -24,7 +24,7 @@ class Diagnosis:
     """``kind``: for tests and the style sheet. ``is_obstacle``: the person cannot sign in because of it."""
 
     kind: str
-    says: str
+    answer: str
     evidence: str
     todo: str
     is_obstacle: bool = True
@@ -39,7 +39,7 @@ def diagnose(facts: Facts) -> list[Diagnosis]:
 def suspended(facts: Facts) -> Iterator[Diagnosis]:
     if facts.user.status == UserStatus.SUSPENDED:
         by = facts.suspended_by
-        evidence = f"By {by.actor_name} on {as_text(by.occurred_at)}." if by else "The record no longer says by whom."
+        evidence = f"By {by.actor_name} on {as_text(by.occurred_at)}." if by else "The record no longer shows by whom."
         todo = "If that was a mistake, an admin of the tenant activates the account. Support can do so under Status."
         yield Diagnosis("suspended", "The account is suspended", f"{evidence} {_tries(facts)}".strip(), todo)
 
@@ -48,12 +48,12 @@ def pending(facts: Facts) -> Iterator[Diagnosis]:
     if facts.user.status != UserStatus.PENDING:
         return
     expired = [event for event in facts.failed_resets if event.reason == Reason.LINK_INVALID]
-    says = "The invitation has not been accepted"
+    answer = "The invitation has not been accepted"
     evidence = f"Invited on {as_text(facts.user.created_at)}; a link works for {INVITATION_DAYS} days. "
     if expired:
         evidence += f"A link that had expired or was used was opened on {as_text(expired[0].occurred_at)}. "
     todo = "Send the invitation again, and ask them to open the newest e-mail."
-    yield Diagnosis("pending", says, f"{evidence}{_tries(facts)}".strip(), todo)
+    yield Diagnosis("pending", answer, f"{evidence}{_tries(facts)}".strip(), todo)
 
 
 FOR_WHOM = {
@@ -66,7 +66,7 @@ FOR_WHOM = {
 
 def locked(facts: Facts) -> Iterator[Diagnosis]:
     for lock in facts.locks:
-        says = f"The account is locked until {as_text(lock.locked_until)}{FOR_WHOM[lock.where]}"
+        answer = f"The account is locked until {as_text(lock.locked_until)}{FOR_WHOM[lock.where]}"
         evidence = f"{lock.failures} wrong passwords or codes within a day"
         evidence += f", {_from(facts, facts.wrong_passwords)}." if facts.wrong_passwords else "."
         todo = "Wait, or choose a new password with “Forgot password?”, which opens the account at once."
@@ -75,16 +75,16 @@ def locked(facts: Facts) -> Iterator[Diagnosis]:
         elif lock.where == "code":
             todo = "Wait. A new password does not help: whoever types these codes knows the password."
         todo += " If they did not type these, somebody is guessing: check the findings."
-        yield Diagnosis("locked", says, evidence, todo)
+        yield Diagnosis("locked", answer, evidence, todo)
 
 
 def address_locked(facts: Facts) -> Iterator[Diagnosis]:
     if lock := facts.address_lock:
         address = next((event.ip for event in facts.tries if event.ip), "")
-        says = f"New sign-ins from {address} are locked until {as_text(lock.locked_until)}"
+        answer = f"New sign-ins from {address} are locked until {as_text(lock.locked_until)}"
         evidence = f"{lock.failures} failures within an hour, at {lock.accounts} accounts."
         todo = "Wait, or sign in from another network. Who has signed in from there before is not affected."
-        yield Diagnosis("address_locked", says, evidence, todo)
+        yield Diagnosis("address_locked", answer, evidence, todo)
 
 
 def email_failed(facts: Facts) -> Iterator[Diagnosis]:
@@ -132,10 +132,10 @@ def missing_rights(facts: Facts) -> Iterator[Diagnosis]:
     if refused and facts.user.status == UserStatus.ACTIVE:
         areas = Counter(event.detail.get("area") or "a page" for event in refused)
         tried = ", ".join(f"{area} ({number} ×)" if number > 1 else area for area, number in areas.most_common(3))
-        says = f"They can sign in, but the role {facts.user.role_name} lacks permissions"
+        answer = f"They can sign in, but the role {facts.user.role_name} lacks permissions"
         todo = "An admin of the tenant gives them another role, or the role the permission."
         evidence = f"Refused since the last sign-in: {tried}."
-        yield Diagnosis("missing_rights", says, evidence, todo, is_obstacle=False)
+        yield Diagnosis("missing_rights", answer, evidence, todo, is_obstacle=False)
 
 
 JUDGES: Sequence[Callable[[Facts], Iterator[Diagnosis]]] = (

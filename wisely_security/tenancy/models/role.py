@@ -9,7 +9,7 @@ from wisely_security.database.keys import key_field
 from ..permissions import keys_granted_to
 from .tenant import Edition, Tenant
 
-SUPER_ADMIN = "Super Admin"  # a post, not a role: held through Tenant.super_admin
+SUPER_ADMIN = "Super Admin"  # a position, not a role: held through Tenant.super_admin
 
 BUILT_IN_ROLES: dict[str, dict[str, str]] = {
     Edition.ENTERPRISE: {

@@ -23,7 +23,7 @@ PEOPLE_SECTIONS: dict[str, tuple[str, str]] = {
 }
 
 
-# So that nobody gets rid of traces at once: until then, the record itself tells who changed the limit.
+# So that nobody gets rid of traces at once: until then, the record itself shows who changed the limit.
 FEWEST_MONTHS_KEPT = 3
 
 

@@ -160,7 +160,7 @@ class User(AbstractBaseUser):
 
     @property
     def rights_token(self) -> str:
-        """Another one whenever this person's rights are others: role, its permissions, the post of Super Admin."""
+        """Another one whenever this person's rights are others: role, its permissions, the position of Super Admin."""
         own = [] if self.role is None or self.role.key else sorted(self.role.permissions)
         rights = f"{self.role_id} {self.is_super_admin} {' '.join(own)}"
         return hashlib.sha256(rights.encode()).hexdigest()[:16]

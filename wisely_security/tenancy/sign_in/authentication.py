@@ -1,7 +1,7 @@
 """Who may sign in, and why not.
 
-``EmailBackend`` tells the reason of a refusal to the recorder (``refusal``), never to the visitor, unless the password
-was right: then a suspended or invited user learns why.
+``EmailBackend`` reports the reason of a refusal to the recorder (``refusal``), never to the visitor, unless the
+password was right: then a suspended or invited user learns why.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def expiry(limits: tuple[int, int], created_at: datetime, now: datetime) -> date
 
 
 def end_session(session: Session, cause: SessionEnd | None) -> bool:
-    """End a session and tell so, both or neither. No cause: its owner signed out.
+    """End a session and record it, both or neither. No cause: its owner signed out.
 
     False: it had ended already, or was to end by time and has been used meanwhile.
     """

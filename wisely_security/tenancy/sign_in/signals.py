@@ -1,4 +1,4 @@
-"""What happens around sign-in beyond Django's own signals. Each is sent inside the transaction of what it tells.
+"""What happens around sign-in beyond Django's own signals. Each is sent inside the transaction of what it reports.
 
 password_changed: user — by its owner, knowing the old one.
 password_attempt: user — types the current password; a receiver may raise LockedOutError.

@@ -56,8 +56,8 @@ class SupportChangeList(ChangeList):
 class SupportAdmin(admin.ModelAdmin[M]):
     """Base of every ModelAdmin of the site; the site refuses others.
 
-    A list tells each tenant whose rows are on the page, a page of one object tells its tenant, and so do edits. Nothing
-    is shown or stored if that cannot be written.
+    A list is recorded for each tenant whose rows are on the page; a page of one object, and an edit, for its tenant.
+    Nothing is shown or stored if that cannot be written.
     """
 
     actions = None
@@ -92,7 +92,7 @@ class SupportAdmin(admin.ModelAdmin[M]):
     def record_view(
         self, request: HttpRequest, shown: Collection[M], filters: Mapping[str, str], also: UUID | None = None
     ) -> None:
-        """``also``: the tenant that was looked for, told even where nothing was found."""
+        """``also``: the tenant that was searched for: recorded for it even where nothing was found."""
         rows = Counter(self.tenant_of(each) for each in shown)
         if also is not None:
             rows[also] += 0

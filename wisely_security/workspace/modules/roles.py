@@ -92,7 +92,7 @@ class RoleForm(RecordForm):
 
 
 def _holders(role: Role) -> QuerySet[User]:
-    """The Super Admin holds a post, not a role."""
+    """The Super Admin holds a position, not a role."""
     return User.objects.filter(tenant=role.tenant, role=role).exclude(pk=role.tenant.super_admin_id)
 
 

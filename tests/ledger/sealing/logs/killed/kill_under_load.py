@@ -33,10 +33,10 @@ def main(folder: Path, key: str, kills: int, transactions: int, seed: int) -> No
     from django.conf import settings
     from django.db import connections
 
-    from tests.support.residence import settle
+    from tests.support.residence import let_live
     from wisely_security.ledger.sealing.logs import sealer
 
-    settle(*TENANTS)
+    let_live(*TENANTS)
     settings.CHECKPOINT_DIR, settings.SIGNING_KEY = folder, key
     sealer.MOST = WINDOW
     random, ended, due = Random(seed), processes.Event(), processes.Semaphore(0)
