@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.management import call_command
 
-from tests.ledger.retention.history import LOGINS, OLD, sign_ins
+from tests.ledger.archive.history import LOGINS, OLD, sign_ins
 from wisely_security.database.cells.routing import in_cell
 from wisely_security.ledger.archive.check.checking import ArchiveVerification
 from wisely_security.ledger.archive.files.archive_files import path_of

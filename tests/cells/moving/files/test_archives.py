@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management import CommandError
 
 from tests.cells.conftest import EU, Cells
-from tests.ledger.retention import earlier_archives
-from tests.ledger.retention.history import OLD, name_of, sign_ins
+from tests.ledger.archive.history import OLD, name_of, sign_ins
+from tests.ledger.archive.restore import earlier_archives
 from wisely_security.database.cells.names import own_folder
 from wisely_security.database.cells.routing import in_cell
 from wisely_security.ledger.archive.files import archive_files
