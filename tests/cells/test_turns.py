@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from tests.support.cast import sign_in
-from tests.support.copies import wait_for
+from tests.support.downloads.copies import wait_for
 from wisely_security.cells import directory
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.cells import turns
