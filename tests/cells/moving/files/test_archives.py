@@ -23,6 +23,7 @@ from ..test_move import KilledError
 from .archived import EVENTS, archive, counted, faults, file_of, files, names_of, run, sign_ins_of
 
 NAME = name_of(OLD)
+AROUND_FILES = ("compared", "frozen", "departed", "switched", "erased")
 THEIRS = f"{NAME}_of_acme"
 FILE, THEIR_FILE = f"{NAME}.parquet", f"{THEIRS}.parquet"
 
@@ -88,7 +89,7 @@ def test_back_and_away_again_they_are_in_one_file_only(cells: Cells, archived: l
     assert faults("main") == []
 
 
-@pytest.mark.parametrize("point", steps.POINTS[steps.POINTS.index("compared") :])
+@pytest.mark.parametrize("point", [*AROUND_FILES, *(it for it in steps.POINTS if "archives" in it)])
 def test_killed_at_any_point_they_are_in_one_file_only(
     cells: Cells, archived: list[str], monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:
