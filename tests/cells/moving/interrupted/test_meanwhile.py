@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError
 
 from tests.cells.conftest import EU, Cells
-from tests.ledger.retention.history import OLD, sign_ins
+from tests.ledger.archive.history import OLD, sign_ins
 from tests.support.cast import person
 from wisely_security.ledger.derived.projectors import project
 from wisely_security.moving import steps
