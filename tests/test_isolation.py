@@ -102,6 +102,28 @@ NEED_PERMISSION = {
     "report_run",
     "report_run_file",
 }
+# Of one record of a tenant, whose key is in the address.
+OF_A_RECORD = {
+    "user_sessions",
+    "end_user_sessions",
+    "end_user_session",
+    "end_session",
+    "login_activity_event",
+    "audit_trail_event",
+    "login_activity_proof",
+    "audit_trail_proof",
+    "login_activity_text",
+    "login_activity_json",
+    "audit_trail_text",
+    "audit_trail_json",
+    "finding",
+    "finding_exception_delete",
+    "session_story",
+    "person",
+    "resource_history",
+    "report_run",
+    "report_run_file",
+}
 # Below, tests of Django admin, of the API, of findings and of saved views.
 ELSEWHERE = {
     "saved_view_add",
@@ -245,30 +267,7 @@ def test_the_permitted_get_in(cast: Cast, urls: dict[str, str], name: str) -> No
         response.getvalue()  # an unread download holds its slot
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "user_sessions",
-        "end_user_sessions",
-        "end_user_session",
-        "end_session",
-        "login_activity_event",
-        "audit_trail_event",
-        "login_activity_proof",
-        "audit_trail_proof",
-        "login_activity_text",
-        "login_activity_json",
-        "audit_trail_text",
-        "audit_trail_json",
-        "finding",
-        "finding_exception_delete",
-        "session_story",
-        "person",
-        "resource_history",
-        "report_run",
-        "report_run_file",
-    ],
-)
+@pytest.mark.parametrize("name", sorted(OF_A_RECORD))
 @pytest.mark.parametrize("who", ["charlie", "erin"])
 def test_another_tenants_record_is_not_found(cast: Cast, urls: dict[str, str], name: str, who: str) -> None:
     url = urls[name].replace(ENTERPRISE, AGGREGATOR) if who == "erin" else urls[name]
