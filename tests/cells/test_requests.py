@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from django.test import Client
 from audit_trail.models import AuditEvent
 from login_activity.models import LoginEvent
 from tests.support.cast import PASSWORD, sign_in
+from tests.tenancy.test_passwords import letters_delivered
+from tests.workspace.api.calls import URL, add_account, event
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.cells.routing import in_cell
 from wisely_security.ledger.models import NO_TENANT
@@ -169,15 +172,36 @@ class TestLinks:
         assert Client().get(path.removeprefix("/~eu-1")).status_code == 410
         assert Client().get(path.replace("eu-1", "us-1")).status_code == 404
 
-    def test_a_forgotten_password_is_mailed_from_the_cell(self, cells: Cells) -> None:
-        from wisely_security.tenancy.views import password
+    @pytest.mark.parametrize("at", ["", "/~eu-1"])
+    def test_a_forgotten_password_is_mailed_from_the_cell(self, cells: Cells, at: str) -> None:
+        """Of the account, whatever link led to the form."""
+        for user in (cells.eu.uma, cells.main.alice):
+            Client().post(f"{at}/password-reset/", {"email": user.email})
+        letters_delivered()
+        links = {
+            each.to[0]: re.findall(r"example(/.*?/password-reset/|/password-reset/)", str(each.body))
+            for each in mail.outbox
+        }
+        assert links == {cells.eu.uma.email: ["/~eu-1/password-reset/"], cells.main.alice.email: ["/password-reset/"]}
+        assert_each_at_home(cells)
 
-        Client().post("/password-reset/", {"email": cells.eu.uma.email})
-        password._mail_workers.submit(int).result()  # two threads: one may be behind the other
-        password._mail_workers.submit(int).result()
-        password._mail_workers.shutdown()
-        password._mail_workers = type(password._mail_workers)(2)
-        assert "/~eu-1/password-reset/" in str(mail.outbox[-1].body)
+
+class TestALinkToAForm:
+    """Whose address or key is sent decides, and not the cell of the link that led there."""
+
+    @pytest.mark.parametrize("path", ["/~eu-1/sign-in/", "/sign-in/"])
+    def test_of_a_sign_in(self, cells: Cells, path: str) -> None:
+        for user in (cells.main.alice, cells.eu.uma):
+            answer = Client().post(path, {"username": user.email, "password": PASSWORD})
+            assert (answer.status_code, "eu-1~" in answer.cookies[COOKIE].value) == (302, user == cells.eu.uma)
+        Client().post(path, {"username": "nobody@nowhere.example", "password": PASSWORD})
+        assert events("eu-1") == ["log_in"]
+        assert events("main") == ["log_in", "log_in:unknown_user"]
+
+    def test_of_the_api(self, cells: Cells) -> None:
+        caller = add_account(cells.main.acme, cells.main.alice)
+        answer = caller.post({"events": [event()]}, url=f"/~eu-1{URL}")
+        assert answer.status_code == 201
         assert_each_at_home(cells)
 
 

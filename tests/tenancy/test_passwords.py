@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -122,7 +122,7 @@ class TestForgottenPassword:
             try:
                 return Client().post(link, {"new_password": NEW}).status_code
             finally:
-                connection.close()
+                connections.close_all()
 
         with ThreadPoolExecutor(2) as both:
             answers = [future.result() for future in [both.submit(use), both.submit(use)]]

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.support.servers.smtp import MailServer
 from wisely_security.core.request_context import acting_as
+from wisely_security.core.site_url import cell_prefix
 from wisely_security.findings.models import Finding, Question
 from wisely_security.tenancy.models import User
 
@@ -21,7 +22,7 @@ def links(mailbox: MailServer) -> dict[str, str]:
     [letter] = [each for each in mailbox.messages if each["Subject"] == SUBJECT]
     body = letter.get_body(("plain",))
     assert body is not None
-    paths = re.findall(r"https://security.wisely.example(/was-this-you/\S+)", body.get_content())
+    paths = re.findall(rf"https://security.wisely.example({cell_prefix()}/was-this-you/\S+)", body.get_content())
     assert len(paths) == 2
     return {path.strip("/").rpartition("/")[2]: path for path in paths}
 

@@ -14,6 +14,7 @@ from tests.findings.making import exception, new_country
 from tests.support.cast import Cast, add_member, person, sign_in
 from tests.support.servers.smtp import MailServer
 from wisely_security.core.request_context import acting_as
+from wisely_security.core.site_url import absolute
 from wisely_security.findings.models import Alert, AlertSettings, Finding, How, State
 from wisely_security.findings.notifications import mailing
 from wisely_security.findings.notifications.mailing import last_digest, put_due
@@ -53,7 +54,7 @@ def test_severe_findings_reach_the_super_admin_at_once_with_evidence_and_what_to
     send_due()
     [letter] = mailbox.messages
     assert (letter["To"], letter["Subject"]) == (ALICE, "High: New country: Bob Brown")
-    link = f"https://security.wisely.example/settings/security/findings/{finding.pk}/"
+    link = absolute(f"/settings/security/findings/{finding.pk}/")
     parts = [letter.get_body((kind,)) for kind in ("plain", "html")]
     for part in parts:
         assert part is not None

@@ -153,13 +153,13 @@ class TestTheLinks:
 
     def test_are_nobody_elses_to_make(self, cast: Cast, mailbox: MailServer) -> None:
         finding, its = asked(cast.bob, mailbox)
-        _, _, token, _ = its["no"].split("/")[:-1]
+        *_, token, _ = its["no"].strip("/").split("/")
         key, _, signature = token.partition(".")
         other = key[:-1] + ("0" if key[-1] != "0" else "1")
         for forged in (f"{other}.{signature}", f"{key}.{signature[:-2]}", key, f"{key}.", "x", "%00.x"):
-            response = Client().post(f"/was-this-you/{forged}/no/")
+            response = Client().post(its["no"].replace(token, forged))
             assert response.status_code == 410
-        assert Client().post(f"/was-this-you/{token}/maybe/").status_code == 404
+        assert Client().post(its["no"].replace("/no/", "/maybe/")).status_code == 404
         with acting_as(tenant_id=cast.globex.pk):
             assert not Question.objects.exists()
         assert (now(finding).answer, question().answer) == ("", "")

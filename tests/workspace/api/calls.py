@@ -26,7 +26,9 @@ class Caller:
     account: AccessAccount
     key: str
 
-    def post(self, body: object, *, idempotency_key: str = "", client: Client | None = None, **more: Any) -> Any:
+    def post(
+        self, body: object, *, idempotency_key: str = "", client: Client | None = None, url: str = URL, **more: Any
+    ) -> Any:
         """``body``: bytes as they are, anything else as JSON."""
         headers = {
             "Authorization": f"Bearer {self.key}",
@@ -35,7 +37,7 @@ class Caller:
         }
         content = body if isinstance(body, bytes) else json.dumps(body)
         return (client or Client()).post(
-            URL, content, **{"content_type": "application/json", "headers": headers, **more}
+            url, content, **{"content_type": "application/json", "headers": headers, **more}
         )
 
     def report(self, *events: dict[str, Any], **more: Any) -> Any:

@@ -61,10 +61,10 @@ def brought_by(request: HttpRequest) -> Brought:
     link, key = _of_link(request), _of_key(request)
     if OPENED_BY_KEY.fullmatch(request.path_info):
         brought.cell = link or FIRST_CELL
+    elif named := key or _of_person(request):  # whatever link led to the form
+        brought.cell = named
     elif link is not None:
         _of_page(link, brought)
-    elif named := key or _of_person(request):
-        brought.cell = named
     else:
         _of_cookie(request, brought)
     return brought
