@@ -45,6 +45,11 @@ def absolute(path: str) -> str:
     return f"{settings.SITE_URL}{cell_prefix()}{path}"
 
 
+def opened_by_key(path: str) -> str:
+    """A path whose page is found by a key in it, as a page of the same cell links to it."""
+    return f"{cell_prefix()}{path}"
+
+
 def cell_prefix() -> str:
     """What stands before a path that leads to another cell than the first: "/~eu-1"."""
     cell = current().cell

@@ -11,11 +11,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 
 from wisely_security.core.request_context import acting_as, using
+from wisely_security.core.site_url import opened_by_key
 from wisely_security.tenancy.forms.stale_forms import may_be_old
 from wisely_security.tenancy.models.time_zones import zone_named
 from wisely_security.tenancy.sign_in.accounts import AccountChangedError
@@ -67,7 +69,14 @@ class WasThisYou(View):
             facts = questions.facts(question)
         except NotWantedError:  # the event has left the record; the account can be secured all the same
             facts = {}
-        context = {"token": token, "answer": answer, "has_said_yes": question.answer == Answer.YES, **facts, **more}
+        other = Answer.NO if answer == Answer.YES else Answer.YES
+        context = {
+            "answer": answer,
+            "other_url": opened_by_key(reverse("was_this_you", args=[token, other])),
+            "has_said_yes": question.answer == Answer.YES,
+            **facts,
+            **more,
+        }
         return render(self.request, TEMPLATE, context, status=status)
 
     def _ended(self) -> HttpResponse:

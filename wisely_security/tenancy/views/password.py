@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from wisely_security.cells.moved import follow
 from wisely_security.core.request_context import acting_as, using
+from wisely_security.core.site_url import opened_by_key
 from wisely_security.database.cells.routing import current_cell, in_cell
 
 from ..forms.sign_in import ChangePasswordForm, EmailForm, NewPasswordForm
@@ -153,7 +154,14 @@ class SetPasswordByLink(View):
     def _page(self, form: NewPasswordForm, status: int = 200) -> HttpResponse:
         with acting_as(**self.user.own_scope):
             tenant = self.user.tenant
-        context = {"validlink": True, "form": form, "tenant": tenant, "username": self.user.email, "other": self.other}
+        context = {
+            "validlink": True,
+            "form": form,
+            "tenant": tenant,
+            "username": self.user.email,
+            "other": self.other,
+            "here": opened_by_key(self.request.path),
+        }
         return render(self.request, self.template_name, context, status=status)
 
 

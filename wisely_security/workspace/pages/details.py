@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wisely_security.core.site_url import absolute
+from wisely_security.core.site_url import absolute, opened_by_key
 
 
 class Address(str):
-    """An address of this site: shown in full, to open and to copy."""
+    """An address of this site that a key opens: shown in full, to open and to copy."""
 
     template = "workspace/facts/address.html"
+
+    @property
+    def here(self) -> str:
+        return opened_by_key(self)
 
     @property
     def in_full(self) -> str:
