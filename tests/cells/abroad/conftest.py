@@ -26,6 +26,7 @@ from wisely_security.cells import directory, moved
 from wisely_security.core.request_context import FIRST_CELL, acting_as
 from wisely_security.database.cells import breaker
 from wisely_security.database.cells.routing import in_cell, in_each_cell
+from wisely_security.tenancy.views.cells.brought import ADDRESS_IN
 
 from .untouched import untouched, untouched_so_far
 
@@ -102,6 +103,9 @@ def requests_come_from_main(monkeypatch: pytest.MonkeyPatch) -> None:
     request = Client.request
 
     def from_main(client: Client, **environ: Any) -> Any:
+        if environ["PATH_INFO"] in ADDRESS_IN:  # whoever was added without a link is in the directory by then
+            with in_cell(EU):
+                directory.push()
         with in_cell(FIRST_CELL):
             response: Any = request(client, **environ)
         if response.streaming:
@@ -146,6 +150,11 @@ def cast(scene: Scene) -> Iterator[Cast]:
 def committed_scene(template: Scene, process: None) -> Iterator[Scene]:
     with in_both(databases.fresh_database, f"{OF_THIS_PROCESS}_committed", WITH_BOTH), in_cell(EU):
         yield deepcopy(template)
+
+
+@pytest.fixture
+def committed(committed_scene: Scene) -> None:
+    """In place of the database of tests that commit."""
 
 
 @pytest.fixture
