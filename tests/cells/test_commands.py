@@ -13,6 +13,9 @@ from tests.support.cast import sign_in
 from wisely_security.cells import overview as asked
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.cells.routing import in_cell
+from wisely_security.database.replication.alias_override import override_default
+from wisely_security.moving import moves
+from wisely_security.tenancy.models import Tenant
 
 from .conftest import Cells
 from .locks import locked
@@ -48,6 +51,18 @@ def test_it_is_json_for_monitoring(cells: Cells) -> None:
     assert second["cell"] == "eu-1" and second["projectors_seconds"] > 0
     assert second["missing_migrations"] == second["newer_migrations"] == []
     assert {"version", "bytes", "events_estimated", "sealer_seconds", "replica_seconds", "moves"} < second.keys()
+
+
+def test_it_estimates_events_and_counts_moves(cells: Cells) -> None:
+    sign_in(cells.eu.uma)
+    with in_cell("eu-1"), override_default("owner"), connection.cursor() as cursor:
+        cursor.execute("ANALYZE login_activity_loginevent")
+    with in_cell("eu-1"), acting_as(support=True):
+        tenants = [Tenant.objects.get(pk=cells.eu.umbrella.pk)]
+    moves.begin(tenants, "eu-1", "main")
+    main, eu = json.loads(overview("--json"))["cells"]
+    assert (main["moves"], eu["moves"]) == (0, 1)
+    assert eu["events_estimated"] >= 1
 
 
 def test_a_cell_that_is_down(cells: Cells) -> None:

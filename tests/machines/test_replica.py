@@ -21,6 +21,7 @@ from tests.support.records import load
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.replication import own_writes, replica
 from wisely_security.database.replication.alias_override import override_default
+from wisely_security.database.replication.standing import standing
 
 from .site import AUDIT_TRAIL, EVENTS, LOGIN_ACTIVITY, Site, asked_of_the_replica, before_it_answers, body
 
@@ -232,6 +233,30 @@ class TestTheCheck:
         site.replica.kill()
         with pytest.raises(SystemCheckError, match="does not respond"):
             self.check()
+
+
+class TestTheOverviewOfCells:
+    """``manage.py cells`` shows how far the replica is behind, or why it can't be used."""
+
+    def test_one_that_has_everything_is_not_behind(self, site: Site) -> None:
+        site.catch_up()
+        assert standing() == (0.0, "")
+
+    def test_one_that_lags_is(self, site: Site) -> None:
+        site.replica.pause()
+        sign_in(site.cast.alice)
+        seconds, error = standing()
+        assert seconds is not None and seconds > 0
+        assert error == ""
+
+    def test_one_that_accepts_writes_is_none(self, site: Site) -> None:
+        connections["replica"].settings_dict["HOST"] = site.primary.socket
+        assert standing() == (None, "it accepts writes.")
+
+    def test_one_that_is_down_is_named(self, site: Site) -> None:
+        site.replica.kill()
+        seconds, error = standing()
+        assert seconds is None and "connection to server" in error
 
 
 def test_without_a_replica_there_is_nothing_to_do() -> None:
