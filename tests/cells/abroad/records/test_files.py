@@ -1,7 +1,8 @@
 """CSV, compressed or as a workbook, and evidence bundles that are verified offline, of a tenant that lives in eu-1."""
 
+import pytest
+
 from tests.reports.downloads.test_bundle import (
-    _sealing,
     alice,
     test_a_bundle_that_was_cut_short_is_none,
     test_both_records_have_the_csv_of_every_day_with_its_proof,
@@ -14,3 +15,5 @@ from tests.reports.downloads.test_xlsx import (
     test_the_audit_trail_has_the_columns_of_its_csv,
     test_the_rows_are_those_of_the_page_and_the_texts_those_of_the_csv,
 )
+
+pytestmark = pytest.mark.usefixtures("sealing")
