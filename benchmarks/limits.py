@@ -134,7 +134,7 @@ def pgbench(database: str, role: str, script: Path, connections: int, seconds: i
 
     settings = connection.settings_dict
     target = ["-h", settings["HOST"], "-p", str(settings["PORT"]), "-U", role]
-    options = ["-n", "-c", str(connections), "-j", "2", "-T", str(seconds), "-f", str(script)]
+    options = ["-n", "-c", str(connections), "-j", str(connections // 4), "-T", str(seconds), "-f", str(script)]
     command = [str(installed_programs() / "pgbench"), *target, *options, database]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
