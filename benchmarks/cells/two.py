@@ -40,8 +40,8 @@ def main(rounds: int) -> None:
             title="Two cells on one machine",
             about=(
                 f"Audited transactions a second of {WRITERS} connections, each a commit on disk with its event: all in "
-                f"one cell, and half of them in each of two; pgbench with as many threads, {SECONDS} seconds a time, medians of "
-                f"{2 * rounds}. Both servers share {os.cpu_count()} cores and one disk. The ratio of each round, the "
+                f"one cell, and half of them in each of two; pgbench with as many threads, {SECONDS} seconds a "
+                f"time, medians of {2 * rounds}. Both servers share {os.cpu_count()} cores and one disk. The ratio of each round, the "
                 "median, and from the least to the greatest."
             ),
             headings=["", "one cell", "two cells", "ratio", "from, to"],
