@@ -41,8 +41,8 @@ def main(rounds: int) -> None:
             about=(
                 f"Audited transactions a second of {WRITERS} connections, each a commit on disk with its event: all in "
                 f"one cell, and half of them in each of two; pgbench with as many threads, {SECONDS} seconds a "
-                f"time, medians of {2 * rounds}. Both servers share {os.cpu_count()} cores and one disk. The ratio of each round, the "
-                "median, and from the least to the greatest."
+                f"time, medians of {2 * rounds}. Both servers share {os.cpu_count()} cores and one disk. The ratio "
+                "of each round, the median, and from the least to the greatest."
             ),
             headings=["", "one cell", "two cells", "ratio", "from, to"],
             rows=rows,
