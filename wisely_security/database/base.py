@@ -103,8 +103,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             with waiting_for(self, may_refuse=False):
                 super()._commit()
-        except Error as error:
-            if plainer := of_loss(self, error):
+        except Error as error:  # what is recorded at the end of a transaction is guarded too
+            if plainer := of_residence(error) or of_loss(self, error):
                 raise plainer from error.__cause__
             raise
 

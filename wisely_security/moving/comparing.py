@@ -12,9 +12,19 @@ from .tables import BEFORE_ALL, Moved
 
 
 def compare_rows(source: str, target: str, tables: Sequence[Moved], tenants: Sequence[UUID]) -> int:
-    """Returns how many."""
-    its = [list(tenants)]
-    return sum(_compare(source, target, table, f"{table.tenant} = ANY (%s)", its, its) for table in tables)
+    """All of these tables, in one statement of each cell. Returns how many rows there are."""
+    found = []
+    for cell, arrived in ((source, False), (target, True)):
+        each = " UNION ALL ".join(
+            f"SELECT {place}, {_sums(table, arrived=arrived)} FROM {table.name} WHERE {table.tenant} = ANY (its.ids)"  # noqa: S608
+            for place, table in enumerate(tables)
+        )
+        with at(cell):
+            sql = f"SELECT each.* FROM (SELECT %s::uuid[] AS ids) AS its, LATERAL ({each}) AS each ORDER BY 1"  # noqa: S608
+            found.append(ask(sql, list(tenants)))
+    for table, (_, *sent), (_, *there) in zip(tables, *found, strict=True):
+        refuse_different(table, sent, there)
+    return sum(number for _, number, _ in found[0])
 
 
 def compare_events(
@@ -49,10 +59,13 @@ def _compare(source: str, target: str, table: Moved, condition: str, of_source: 
 
 def _sum(table: Moved, condition: str, params: list[Any], *, arrived: bool) -> Rows:
     return ask(
-        f"SELECT count(*), coalesce(sum({table.hash(arrived=arrived)}::numeric), 0) "  # noqa: S608
-        f"FROM {table.name} WHERE {condition}",
+        f"SELECT {_sums(table, arrived=arrived)} FROM {table.name} WHERE {condition}",  # noqa: S608
         *params,
     )
+
+
+def _sums(table: Moved, *, arrived: bool) -> str:
+    return f"count(*), coalesce(sum({table.hash(arrived=arrived)}::numeric), 0)"
 
 
 def refuse_different(table: Moved, sent: object, arrived: object) -> None:

@@ -52,19 +52,31 @@ def copy_late_events(source: str, target: str, table: Moved, tenant: UUID, cut: 
 def copy_rows(source: str, target: str, tables: Sequence[Moved], tenants: Sequence[UUID]) -> None:
     """All of them, in one transaction of the target, in place of what arrived before. Nothing there is locked until all
     have come over."""
+    with at(source):
+        sent = _with_rows(tables, tenants)
     with writing(target, tenants):
-        for table in tables:
+        for table in sent:
             with reading(source) as its, at(target):
                 stage(its, table, f"{table.tenant} = ANY (%s)", [list(tenants)])
-        with unrecorded(tables):
-            _remove(tables, tenants)
-            for table in tables:
-                _insert_staged(table)
+        arrived = _with_rows(tables, tenants)
+        with unrecorded([table for table in tables if table in sent or table in arrived]):
+            _remove(arrived, tenants)
+            for table in sent:
+                insert_staged(table)
 
 
 def remove_rows(cell: str, tables: Sequence[Moved], tenants: Sequence[UUID]) -> None:
-    with writing(cell, tenants), unrecorded(tables):
-        _remove(tables, tenants)
+    with writing(cell, tenants):
+        found = _with_rows(tables, tenants)
+        with unrecorded(found):
+            _remove(found, tenants)
+
+
+def _with_rows(tables: Sequence[Moved], tenants: Sequence[UUID]) -> list[Moved]:
+    """Those that have any, in one statement: a move is as long frozen as it has statements to wait for."""
+    each = ", ".join(f"EXISTS (SELECT FROM {table.name} WHERE {table.tenant} = ANY (its))" for table in tables)
+    [(found,)] = ask(f"SELECT ARRAY[{each}] FROM (SELECT %s::uuid[] AS its) AS of", list(tenants))  # noqa: S608
+    return [table for table, has_rows in zip(tables, found, strict=True) if has_rows]
 
 
 def remove_in_batches(cell: str, table: Moved, tenants: Sequence[UUID]) -> int:
@@ -97,31 +109,30 @@ def unrecorded(tables: Sequence[Moved]) -> Iterator[None]:
     Nobody else can write there until the transaction ends: for that, and that long, they are locked."""
     names = [table.name for table in tables]
     triggers = ask(
-        "SELECT tgrelid::regclass::text, tgname::text, tgenabled = 'A' FROM pg_trigger "
-        "WHERE tgrelid = ANY (%s::regclass[]) AND tgenabled IN ('A', 'O') "
-        "AND (tgname LIKE 'audit\\_trail\\_%%' OR tgname = 'append_only') ORDER BY 1, 2",
+        "SELECT tgrelid::regclass::text, string_agg('DISABLE TRIGGER ' || tgname, ', '), string_agg("
+        "CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS TRIGGER ' ELSE 'ENABLE TRIGGER ' END || tgname, ', ') "
+        "FROM pg_trigger WHERE tgrelid = ANY (%s::regclass[]) AND tgenabled IN ('A', 'O') "
+        "AND (tgname LIKE 'audit\\_trail\\_%%' OR tgname = 'append_only') GROUP BY 1 ORDER BY 1",
         names,
     )
     if triggers:
-        with_lock_retry(
-            f"LOCK TABLE {', '.join(sorted({table for table, *_ in triggers}))} IN SHARE ROW EXCLUSIVE MODE"
-        )
-    for table, name, _ in triggers:
-        ask(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+        with_lock_retry(f"LOCK TABLE {', '.join(table for table, *_ in triggers)} IN SHARE ROW EXCLUSIVE MODE")
+    for table, disable, _ in triggers:
+        ask(f"ALTER TABLE {table} {disable}")
     ask("SET CONSTRAINTS ALL DEFERRED")
     yield
     ask("SET CONSTRAINTS ALL IMMEDIATE")
-    for table, name, always in triggers:
-        ask(f"ALTER TABLE {table} ENABLE {'ALWAYS ' if always else ''}TRIGGER {name}")
+    for table, _, enable in triggers:
+        ask(f"ALTER TABLE {table} {enable}")
 
 
 def _copy_events(source: str, target: str, table: Moved, tenant: UUID, condition: str, *params: Any) -> int:
     with reading(source) as its, writing(target, [tenant]), acting_as(tenant_id=tenant):
         number = stage(its, table, f"tenant_id = %s AND {condition}", [tenant, *params])
         if number:
-            _insert_staged(table)
+            insert_staged(table)
     return number
 
 
-def _insert_staged(table: Moved) -> None:
+def insert_staged(table: Moved) -> None:
     ask(f"INSERT INTO {table.name} ({table.names}) SELECT {table.names} FROM {table.arriving}")  # noqa: S608

@@ -14,8 +14,10 @@ from tests.support.records import AN_EVENT, TABLE
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.cells.errors import BeingMovedError, LivesElsewhereError
 from wisely_security.database.cells.routing import in_cell
-from wisely_security.moving import steps
+from wisely_security.moving import moves, steps
+from wisely_security.moving.at import writing
 from wisely_security.tenancy.models import Role
+from wisely_security.workspace.modules.business_groups import BusinessGroup
 
 from .life import faults, live, move
 from .test_move import event_ids
@@ -89,6 +91,20 @@ def test_nothing_is_lost_and_nothing_doubled(cells: Cells, monkeypatch: pytest.M
         assert changes.count() == len(writer.committed) + 1  # and that of before
         assert Role.objects.get(tenant=acme, key="developer").name == f"Engineer {len(writer.committed) - 1}"
     assert faults("eu-1", [acme.pk]) == []
+
+
+def test_a_change_that_is_frozen_before_its_event_is_recorded_is_refused_whole(cells: Cells) -> None:
+    """Its event is written at the end of the transaction, so that is when it is refused, with the same error."""
+    acme = cells.main.acme
+    with acting_as(tenant_id=acme.pk):
+        group = BusinessGroup.objects.create(tenant=acme, name="Group", owner=cells.main.alice)
+        group.name = "Late"
+        with pytest.raises(BeingMovedError), transaction.atomic():
+            group.save()
+            with writing("main", [acme.pk]):
+                moves.put([acme.pk], "frozen", "eu-1", expected="here")
+        group.refresh_from_db()
+    assert group.name == "Group"
 
 
 def test_a_writer_that_does_not_end_only_postpones_it(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:

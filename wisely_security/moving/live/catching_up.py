@@ -16,7 +16,7 @@ from ..tables import Moved
 from . import comparing, copying, watching
 
 ROUNDS = 10
-FEW = 2_000  # events and rows of a round, after which one more would not leave less
+FEW = 100  # events and rows: one more round would take longer than copying them while frozen
 
 
 def copy_live(move: Move, tables: Sequence[Moved], show: Callable[[str], object]) -> Move:
@@ -61,7 +61,9 @@ def compare(move: Move, tables: Sequence[Moved]) -> None:
 
 
 def catch_up(move: Move, events: Sequence[Moved], tables: Sequence[Moved], show: Callable[[str], object]) -> Move:
-    """What has been added or changed meanwhile, until that is little: a round takes as long as it has to copy."""
+    """What has been added or changed meanwhile: a round takes as long as it has to copy, so the next has less, until
+    that is no longer so."""
+    before = 0
     for _ in range(ROUNDS):
         with at(move.source):
             projectors.project()  # what isn't derived yet would be while the family is frozen
@@ -75,8 +77,9 @@ def catch_up(move: Move, events: Sequence[Moved], tables: Sequence[Moved], show:
         with at(move.source):
             move = move.set(cut=cut, events=(move.events or 0) + number)
         show(f"{copied:,} events and {changed:,} rows that were new or had changed.")
-        if copied + changed < FEW:
+        if copied + changed < FEW or (before and copied + changed > before / 2):
             break
+        before = copied + changed
     return move
 
 

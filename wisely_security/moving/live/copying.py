@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ..at import ask, at, reading, writing
 from ..comparing import refuse_different
-from ..copying import remove_in_batches
+from ..copying import insert_staged, remove_in_batches
 from ..streaming import stage
 from ..tables import Moved
 from . import keys
@@ -32,7 +32,7 @@ def copy_all(source: str, target: str, table: Moved, tenants: Sequence[UUID]) ->
                 condition, params = f"{condition} AND {_row(table)} <= {_of_types(table)}", [*params, *upto]
             with reading(source) as its, writing(target, tenants):
                 copied += stage(its, table, condition, params)
-                ask(f"INSERT INTO {table.name} ({table.names}) SELECT {table.names} FROM {table.arriving}")  # noqa: S608
+                insert_staged(table)
             if not upto:
                 break
             after = upto
