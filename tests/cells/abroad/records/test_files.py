@@ -4,6 +4,7 @@ import pytest
 
 from tests.reports.downloads.test_bundle import (
     alice,
+    pytestmark,
     test_a_bundle_that_was_cut_short_is_none,
     test_both_records_have_the_csv_of_every_day_with_its_proof,
     test_newer_events_are_left_out_and_counted,
