@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Model
 
 from wisely_security.core.request_context import RequestContext, acting_as
@@ -52,12 +53,6 @@ EDITS: dict[type[Model], tuple[str, tuple[Any, ...]]] = {
     ),
 }
 LINKS_STAND_ON = ("Shop window", "Receipt", "Newsletter", "Poster", "Packaging", "Business card", "Web banner", "Van")
-
-
-ADD_LINK = (
-    "INSERT INTO workspace_messagelink (id, tenant_id, number_id, created_at, name, text, code) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -151,8 +146,17 @@ class Everyday:
         self._subjects[MessageLink].append(link)
         number = self._rng.choice(self._numbers)
         code = f"{self._rng.getrandbits(88):022x}"
-        ids = (link.pk, number.tenant_id, number.pk)
-        return ADD_LINK, (*map(str, ids), moment_at(at), self._name(), texts[turn], code)
+        return insert(
+            MessageLink(
+                id=link.pk,
+                tenant_id=number.tenant_id,
+                number=number,
+                created_at=moment_at(at),
+                name=self._name(),
+                text=texts[turn],
+                code=code,
+            )
+        )
 
     def _name(self) -> str:
         name = f"{self._rng.choice(LINKS_STAND_ON)} {len(self._names) + 1}"
@@ -160,3 +164,11 @@ class Everyday:
             name += " (new)"
         self._names.add(name)
         return name
+
+
+def insert(row: Model) -> tuple[str, tuple[Any, ...]]:
+    """What puts a row into its table: all of its columns, also those that the model gets later."""
+    fields = row._meta.concrete_fields
+    columns, places = ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    values = tuple(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields)
+    return f"INSERT INTO {row._meta.db_table} ({columns}) VALUES ({places})", values  # noqa: S608
