@@ -199,10 +199,6 @@ def actions() -> tuple[Action, ...]:
     return tuple(_actions.values())
 
 
-def find_action(module: str, sub_module: str, key: str) -> Action | None:
-    return _actions.get((module, sub_module, key))
-
-
 def all_audited() -> tuple[Audited, ...]:
     return tuple(_audited.values())
 

@@ -83,7 +83,7 @@ def test_a_wrong_declaration_is_refused(module: Module, wrong: Callable[[Module]
 
 def test_a_declaration_is_found_again(module: Module) -> None:
     action = module.action("polish", "Polish", "A thing was polished.", area=("surface", "Surface"))
-    assert registry.find_action("tested", "surface", "polish") is action
+    assert action in registry.actions() and action.name == ("tested", "surface", "polish")
     assert str(action) == "Tested, Surface: Polish"
     it = declare(
         changed=action, transitions=(Transition(action=EDIT, field="key_hash"), Transition(action=EDIT, field="user"))
