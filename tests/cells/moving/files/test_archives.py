@@ -122,6 +122,17 @@ def test_killed_before_a_file_takes_its_place(
     assert faults("main") == faults(EU) == []
 
 
+@pytest.mark.parametrize("damage", [b"", b"?"])
+def test_what_was_copied_is_copied_again_only_if_it_is_damaged(
+    cells: Cells, archived: list[str], monkeypatch: pytest.MonkeyPatch, damage: bytes
+) -> None:
+    killed(monkeypatch, "caught up")
+    with file_of(EU, THEIRS).with_name(f"{THEIR_FILE}.part").open("ab") as file:
+        file.write(damage)
+    assert ("archived events copied" in move("acme", EU)) == bool(damage)
+    assert faults("main") == faults(EU) == []
+
+
 def test_what_is_erased_before_the_switch_is_not_in_the_new_file(
     cells: Cells, archived: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
