@@ -6,7 +6,7 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -64,8 +64,8 @@ class CellServer:
         return [postmaster, *map(int, Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split())]
 
     @staticmethod
-    def _signal(processes: object, number: int) -> None:
-        for process in processes:  # type: ignore[attr-defined]
+    def _signal(processes: Iterable[int], number: int) -> None:
+        for process in processes:
             with suppress(ProcessLookupError):
                 os.kill(process, number)
 
