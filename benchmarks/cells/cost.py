@@ -117,4 +117,4 @@ def _checked_out(commit: str) -> Iterator[Path]:
 if __name__ == "__main__":
     with servers():
         os.environ["PYTHONHASHSEED"] = "0"
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+        main(max(2, int(sys.argv[1])) if len(sys.argv) > 1 else 20)
