@@ -19,8 +19,10 @@ from django.views.decorators.cache import never_cache
 
 from audit_trail.recording.audited_admin import audited_admin
 
+from .database.cells.routing import has_cells
 from .tenancy.forms.sign_in import SupportSignInForm
 from .tenancy.forms.stale_forms import may_be_old
+from .tenancy.support.choice_of_cell import choice_of
 from .tenancy.support.model_admin import SupportAdmin
 from .tenancy.views.access import AccessRefused
 from .tenancy.views.sign_in import SignIn
@@ -74,14 +76,19 @@ class SupportSite(AdminSite):
             return redirect("admin:index")
         return SupportSignIn.as_view()(request)
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        return {**context, **choice_of(request)} if has_cells() else context
+
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("password_change")
 
     def get_urls(self) -> list[Any]:
         """Without the way to a record's page on the site: there is none."""
-        from .investigation import session_name, support  # noqa: F401  (models are loaded by now)
+        from .investigation import all_cells, session_name, support  # noqa: F401  (models are loaded by now)
 
         own = [
+            path("all-cells/", self.admin_view(all_cells.search), name="all_cells"),
             path("tenancy/user/<uuid:pk>/activity/", self.admin_view(support.person), name="person"),
             path(
                 "tenancy/tenant/<uuid:tenant_id>/sessions/<session_name:name>/",

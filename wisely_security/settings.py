@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "wisely_security.tenancy.views.middleware.TenantMiddleware",
     "wisely_security.tenancy.views.factors.middleware.SecondFactorMiddleware",
+    "wisely_security.tenancy.views.cells.chosen.ChosenCellMiddleware",
     "wisely_security.database.replication.own_writes.OwnWritesMiddleware",
     "login_activity.devices.middleware.ClientHintsMiddleware",
 ]

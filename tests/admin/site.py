@@ -100,6 +100,7 @@ def every_url(cast: Cast) -> list[str]:
         }
         session = Session.objects.filter(tenant=cast.acme).first()
     urls = [reverse("admin:index"), reverse("admin:jsi18n"), reverse("admin:autocomplete")]
+    urls += [reverse("admin:all_cells")]
     urls += [reverse("admin:password_change"), "/admin/nowhere/", "/admin/login_activity/", "/admin/tenancy/"]
     urls += ["/admin/workspace/", reverse("admin:person", args=[cast.bob.pk])]
     urls += [reverse("admin:session_story", args=[cast.acme.pk, "0" * 16])]

@@ -84,13 +84,14 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path) -> Iterator[Site]:
-    database = f"test_wisely_{os.getpid()}_browser"
+def running_site(folder: Path, name: str = "browser", **environ: str) -> Iterator[Site]:
+    """``name``: another for a second site beside the first. ``environ``: what else it is set up with."""
+    database = f"test_wisely_{os.getpid()}_{name}"
     build_demo_database(folder / "places" / "demo.mmdb")
     with databases.kept_database(database):
         with databases.using_database(database):
             people, chief = _inhabit()
-        with _served(folder, database) as url:
+        with _served(folder, database, environ) as url:
             yield Site(url, folder, database, people, chief, itertools.count(1))
 
 
@@ -114,10 +115,11 @@ def _inhabit() -> tuple[Cast, User]:
 
 
 @contextmanager
-def _served(folder: Path, database: str) -> Iterator[str]:
+def _served(folder: Path, database: str, more: dict[str, str]) -> Iterator[str]:
     """gunicorn on a port of its own, once it answers."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environ = kept | {
+    environ = kept | more
+    environ |= {
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
         "DATA_DIR": str(folder),
         "DEBUG": "1",

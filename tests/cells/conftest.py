@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
-from django.db import connections
 from pytest_django import DjangoDbBlocker
 
-from tests.machines.servers import Machine, primary
+from tests.machines.servers import Machine
 from tests.support import databases
 from tests.support.cast import Cast
-from tests.support.servers.folders import reachable_folder
 from wisely_security.cells import directory, moved
 from wisely_security.database.cells import breaker
-from wisely_security.database.cells.configuration import GIVE_UP_SOON
 from wisely_security.database.cells.routing import in_cell, in_each_cell
-from wisely_security.devserver.embedded.roles import APP_ROLE, DATABASE, OWNER_ROLE, PORT
 
+from . import server
 from .people import EuropeanCast, create_european_cast
 
-EU = "eu-1"
+EU = server.EU
 
 
 @dataclass(frozen=True)
@@ -38,21 +34,8 @@ class Cells:
 
 @pytest.fixture(scope="package")
 def second_server(django_db_blocker: DjangoDbBlocker) -> Iterator[Machine]:
-    """PostgreSQL, with the aliases "eu-1" and "eu-1.owner"."""
-    with ExitStack() as stack:
-        folder = stack.enter_context(reachable_folder())
-        folder.mkdir(mode=0o711)
-        server = stack.enter_context(primary(folder / "eu-1", wal_level="logical"))
-        there = {"CELL": EU, "HOST": server.socket, "PORT": PORT, "NAME": DATABASE, "ATOMIC_REQUESTS": False}
-        there["OPTIONS"] = GIVE_UP_SOON
-        for alias, user in ((EU, APP_ROLE), (f"{EU}.owner", OWNER_ROLE)):
-            connections.settings[alias] = {**connections.settings["default"], **there, "USER": user}
-        try:
-            yield server
-        finally:
-            for alias in (EU, f"{EU}.owner"):
-                connections[alias].close()
-                del connections[alias], connections.settings[alias]
+    with server.second_server() as machine, server.as_cell(machine):
+        yield machine
 
 
 @pytest.fixture(scope="package")

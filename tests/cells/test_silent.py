@@ -21,7 +21,8 @@ from wisely_security.database.cells.routing import in_cell
 from wisely_security.ledger.sealing.logs.event_rows.copying import copy_rows
 from wisely_security.tenancy.models import User
 
-from .conftest import EU, Cells
+from .conftest import Cells
+from .server import EU
 
 LOGIN_ACTIVITY = "/settings/identity-access/login-activity/"
 IN_EU = RequestContext(cell=EU)

@@ -60,6 +60,10 @@ def claim(email: str, user_id: UUID, tenant_id: UUID | None) -> None:
     does nothing. Raises AddressTakenError."""
     if not has_cells():
         return
+    if tenant_id is None and current_cell() != FIRST_CELL:
+        raise AddressTakenError(
+            f"{email} can’t have an account in {current_cell()}: support staff live in {FIRST_CELL}."
+        )
     for _ in range(2):
         with in_cell(FIRST_CELL):
             [[holder, age, cell]] = _ask("SELECT * FROM cells_claim(%s, %s, %s)", email, user_id, tenant_id)

@@ -53,8 +53,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without context processors: nothing here may touch what has just failed."""
     error = sys.exc_info()[1]
-    status, heading, sentence, headers = 500, "Something went wrong on our side", SAVED_OR_NOT, {}
     if isinstance(error, UnavailableError):
-        status, heading, sentence, headers = 503, error.heading, error.sentence, {"Retry-After": "60"}
-    context = {"status": status, "heading": heading, "sentence": sentence, "reference": current().request_id}
-    return HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
+        return unavailable(error)
+    return _page(500, heading="Something went wrong on our side", sentence=SAVED_OR_NOT)
+
+
+def unavailable(error: UnavailableError, **context: str) -> HttpResponse:
+    """``context``: another ``sentence``; where the button leads (``back_url``), and what it says (``back``)."""
+    response = _page(503, **{"heading": error.heading, "sentence": error.sentence, **context})
+    response["Retry-After"] = "60"
+    return response
+
+
+def _page(status: int, **context: str) -> HttpResponse:
+    page = render_to_string("error.html", {"status": status, "reference": current().request_id, **context})
+    return HttpResponse(page, status=status)

@@ -7,9 +7,12 @@ else's name would choose where the link leads.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import get_script_prefix, set_script_prefix
 
 from .request_context import FIRST_CELL, current
 
@@ -42,15 +45,31 @@ def _ascii(host: str) -> str:
 
 def absolute(path: str) -> str:
     """A path of the site as a link that works from elsewhere: it names the cell that it was made in."""
-    return f"{settings.SITE_URL}{cell_prefix()}{path}"
+    return f"{settings.SITE_URL}{path_in_cell(current().cell, path)}"
 
 
 def opened_by_key(path: str) -> str:
     """A path whose page is found by a key in it, as a page of the same cell links to it."""
-    return f"{cell_prefix()}{path}"
+    return path_in_cell(current().cell, path)
 
 
-def cell_prefix() -> str:
-    """What stands before a path that leads to another cell than the first: "/~eu-1"."""
-    cell = current().cell
+def path_in_cell(cell: str, path: str) -> str:
+    """A path that leads to a cell. ``path``: it may name the current cell, as inside ``naming_cell``."""
+    return cell_prefix(cell) + path.removeprefix(cell_prefix())
+
+
+def cell_prefix(cell: str = "") -> str:
+    """What stands before a path that leads to another cell than the first: "/~eu-1". "": the current one."""
+    cell = cell or current().cell
     return "" if cell == FIRST_CELL else f"/~{cell}"
+
+
+@contextmanager
+def naming_cell() -> Iterator[None]:
+    """Inside the block, all paths that ``reverse`` makes lead to the current cell."""
+    before = get_script_prefix()
+    set_script_prefix(f"{cell_prefix()}/")
+    try:
+        yield
+    finally:
+        set_script_prefix(before)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -35,8 +36,8 @@ PERIOD = "90d"
 
 
 def person(request: HttpRequest, pk: UUID) -> HttpResponse:
-    user = get_object_or_404(User.objects.select_related("tenant", "role"), pk=pk)
     users: Any = admin.site.get_model_admin(User)
+    user = get_object_or_404(_people(request).select_related("tenant", "role"), pk=pk)
     users.tell_look_at(request, user)
     try:
         found = find_person(user.tenant_id or NO_TENANT, pk, REPORTS)
@@ -86,10 +87,16 @@ def session(request: HttpRequest, tenant_id: UUID, name: str) -> HttpResponse:
         "title": f"Session of {story['person']['name']}",
         "opts": User._meta,
         "session_tenant": tenant,
-        "has_person": bool(person_id) and User.objects.filter(pk=person_id).exists(),
+        "has_person": bool(person_id) and _people(request).filter(pk=person_id).exists(),
         "findings": found,
     }
     return render(request, "admin/investigation/session.html", context)
+
+
+def _people(request: HttpRequest) -> QuerySet[User]:
+    """Those who have a page in Django admin."""
+    users: Any = admin.site.get_model_admin(User)
+    return users.get_queryset(request)  # type: ignore[no-any-return]
 
 
 def findings_of(tenant_id: UUID, events: Sequence[Any]) -> tuple[list[Finding], dict[UUID, Mark]]:

@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
-from tests.cells.conftest import EU, Cells
+from tests.cells.conftest import Cells
+from tests.cells.server import EU
 from tests.support import databases
 from tests.support.cast import sign_in
 from tests.workspace.api.calls import add_account, event

@@ -15,9 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from wisely_security.core.request_context import current, using
 
 from ..base import DatabaseWrapper
+from ..cells.names import marked
+from ..cells.routing import current_cell
 from . import replica
 
-WRITTEN = "written"  # in the session
+WRITTEN = "written"  # in the session, marked with the cell: each has a write-ahead log of its own
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -32,7 +34,7 @@ class OwnWritesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         primary = _primary()
         primary.has_written = False
-        with using(replace(current(), written=request.session.get(WRITTEN, ""))):
+        with using(replace(current(), written=request.session.get(_key(), ""))):
             response = self.get_response(request)
         if replica.is_set() and (primary.has_written or request.method not in SAFE_METHODS):
             _note(request.session)
@@ -48,7 +50,11 @@ def note_late(session: SessionBase) -> None:
 
 def _note(session: SessionBase) -> None:
     if SESSION_KEY in session:
-        session[WRITTEN] = replica.position()
+        session[_key()] = replica.position()
+
+
+def _key() -> str:
+    return marked(WRITTEN, current_cell())
 
 
 def _primary() -> DatabaseWrapper:

@@ -7,10 +7,14 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
+
+from wisely_security.core.request_context import FIRST_CELL
+from wisely_security.database.cells.routing import current_cell
 
 from ..forms.edit_form import EditForm
 from ..forms.sign_in import InviteForm
@@ -72,6 +76,11 @@ class UserAdmin(OfTenantAdmin[User]):
     list_filter = [ChosenTenant, "status"]
     search_fields = ["name", "email"]
     search_help_text = "Name or e-mail address."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Support staff in the first cell alone, where they live (support/rows.py)."""
+        users = super().get_queryset(request)
+        return users if current_cell() == FIRST_CELL else users.exclude(tenant=None)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Never: a user is suspended."""

@@ -62,7 +62,7 @@ class TenantMiddleware:
         scope = replace(
             current(),
             tenant_id=tenant.id if tenant else None,
-            support=user.is_staff and request.path.startswith("/admin/"),
+            support=user.is_staff and request.path_info.startswith("/admin/"),
             actor=user.as_actor(),
             client=replace(current().client, touch_points=row.client["touch"]),
             session=row.name,

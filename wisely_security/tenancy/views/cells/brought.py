@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from wisely_security.cells import directory, moved
 from wisely_security.core.request_context import FIRST_CELL
+from wisely_security.core.site_url import path_in_cell
 from wisely_security.database.cells.names import split, split_path
 from wisely_security.database.cells.routing import in_cell
 
@@ -23,6 +24,9 @@ SESSION = settings.SESSION_COOKIE_NAME
 COOKIES = (SESSION, pending.COOKIE)
 SECOND_STEP, WITH_PASSKEY = "/sign-in/code/", "/sign-in/passkey/"
 ADDRESS_IN = {"/sign-in/": "username", "/admin/login/": "username", "/password-reset/": "email"}  # the field, by path
+DJANGO_ADMIN = re.compile("/admin(/.*)?", re.DOTALL)
+# Support staff sign in and out, and change their passwords, where they live: no cell is chosen for that.
+OWN_ACCOUNT = re.compile("/admin/(login|logout|password_change)/")
 # Pages that a key in their path opens, whoever is signed in.
 OPENED_BY_KEY = re.compile("/((password-reset|invitation|was-this-you)/[^/]+|l)/[^/]+/")
 
@@ -40,11 +44,13 @@ class Cookie:
 
 @dataclass(slots=True)
 class Brought:
-    """``cell``: where the request is answered. ``by_session``: its session, if any, decides that."""
+    """``cell``: where the request is answered. ``by_session``: its session, if any, decides that. ``chosen``: whose
+    Django admin the path names, for support staff (chosen.py)."""
 
     cookies: dict[str, Cookie]
     cell: str = FIRST_CELL
     by_session: bool = False
+    chosen: str = ""
 
     def here(self) -> dict[str, str]:
         """Cookies of the cell in which the request is answered. Others are of no use there, and stay in the browser."""
@@ -59,6 +65,9 @@ def brought_by(request: HttpRequest) -> Brought:
             cell, value = split(request.COOKIES[name])
             brought.cookies[name] = Cookie(cell, value, cell)
     link, key = _of_link(request), _of_key(request)
+    if link is not None and DJANGO_ADMIN.fullmatch(request.path_info):
+        _choose(request, brought, link)
+        link = None
     if OPENED_BY_KEY.fullmatch(request.path_info):
         brought.cell = link or FIRST_CELL
     elif named := key or _of_person(request):  # whatever link led to the form
@@ -77,6 +86,13 @@ def _of_link(request: HttpRequest) -> str | None:
     cell, request.path_info = found
     request.path = request.META["PATH_INFO"] = request.path_info
     return cell
+
+
+def _choose(request: HttpRequest, brought: Brought, cell: str) -> None:
+    """Pages of Django admin go on under the address that names their cell."""
+    if not OWN_ACCOUNT.fullmatch(request.path_info):
+        brought.chosen = cell if request.path_info.startswith("/admin/") else ""  # or it is about to lead there
+        request.path = path_in_cell(cell, request.path_info)
 
 
 def _of_key(request: HttpRequest) -> str | None:
@@ -119,6 +135,9 @@ def _of_page(link: str, brought: Brought) -> None:
         if found is None:
             return
         session.cell = found.cell
+        if found.row.tenant_id is None:  # of support staff, who see nothing there but Django admin
+            brought.cell = found.cell
+            return
         with in_cell(link):
             if moved.is_away(found.row):
                 brought.cell = found.cell

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from wisely_security.cells import moved
 from wisely_security.database.cells.errors import LivesElsewhereError
 from wisely_security.database.cells.routing import current_cell, has_cells
-from wisely_security.database.replication.own_writes import SAFE_METHODS, WRITTEN
+from wisely_security.database.replication.own_writes import SAFE_METHODS
 
 from ...sign_in.session_store import SessionStore, find_session
 from ...sign_in.sessions import TENANT_KEY
@@ -55,7 +55,6 @@ class MovedMiddleware:
                 return there
             cookie.is_here = session.row is not None
             if cookie.is_here and cookie.named != current_cell():
-                session.pop(WRITTEN, None)  # a place in the write-ahead log of the cell that it was in
                 session.modified = True  # the browser gets the cookie again, with the cell's name
         return self.get_response(request)
 
@@ -65,7 +64,8 @@ class MovedMiddleware:
             return MovedResponse(exception.cell)
         if isinstance(exception, LivesElsewhereError):  # moved this moment
             moved.forget()
-            if request.method in SAFE_METHODS and request.brought.by_session:  # type: ignore[attr-defined]
+            brought: Brought = request.brought  # type: ignore[attr-defined]
+            if request.method in SAFE_METHODS and brought.by_session and brought.cell == current_cell():
                 return _followed(request)
         return None
 
