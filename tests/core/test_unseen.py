@@ -16,7 +16,7 @@ from login_activity.sign_ins.recorder import record
 from login_activity.vocabulary import Action
 from tests.admin.site import sign_in_as_support
 from tests.support.cast import Cast, sign_in
-from tests.support.servers.web_server import web_server
+from tests.support.servers.web_server import LONGEST, web_server
 from wisely_security.core.request_context import acting_as
 
 SPECULATIVE = [
@@ -151,7 +151,7 @@ def test_the_web_server_logs_no_error(committed_cast: Cast, tmp_path: Path) -> N
     log = tmp_path / "log"
     with log.open("wb") as file, web_server(log=file) as address:
         for path in paths:
-            with closing(http.client.HTTPConnection(*address, timeout=20)) as site:
+            with closing(http.client.HTTPConnection(*address, timeout=LONGEST)) as site:
                 site.request("HEAD", path, headers={"Cookie": cookie})
                 assert site.getresponse().read() == b""
     assert "sent body bytes" not in log.read_text()

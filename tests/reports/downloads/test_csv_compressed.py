@@ -17,7 +17,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.downloads.copies import CUT_SHORT, WHOLE, break_the_copy, recorded_downloads, wait_for
 from tests.support.downloads.csv_files import read_csv
 from tests.support.records import append_many, load
-from tests.support.servers.web_server import web_server
+from tests.support.servers.web_server import LONGEST, web_server
 from wisely_security.reports.download.download_slots import OF_ONE_TENANT
 
 PAGE = "/settings/identity-access/login-activity/"
@@ -93,7 +93,7 @@ class TestCutShort:
     def test_by_its_reader_it_is_recorded(self, alice: Client, committed_cast: Cast, events: Events) -> None:
         cookie = f"wisely_session={alice.cookies['wisely_session'].value}"
         with web_server() as address:
-            with closing(http.client.HTTPConnection(*address, timeout=20)) as reader:
+            with closing(http.client.HTTPConnection(*address, timeout=LONGEST)) as reader:
                 reader.request("GET", f"{DOWNLOAD}?period=30d&format=csv.gz", headers={"Cookie": cookie})
                 with closing(reader.getresponse()) as answer:
                     assert answer.read(100).startswith(b"\x1f\x8b")

@@ -14,7 +14,7 @@ from tests.support.cast import Cast, sign_in
 from tests.support.downloads.copies import CUT_SHORT, WHOLE, break_the_copy, copies, recorded_downloads, wait_for
 from tests.support.downloads.csv_files import read_csv
 from tests.support.records import load
-from tests.support.servers.web_server import web_server
+from tests.support.servers.web_server import LONGEST, web_server
 
 pytestmark = pytest.mark.servers
 
@@ -30,7 +30,7 @@ def alice(committed_cast: Cast) -> Client:
 class TestThroughTheWebServer:
     @pytest.fixture
     def site(self, committed: None) -> Iterator[http.client.HTTPConnection]:
-        with web_server() as address, closing(http.client.HTTPConnection(*address, timeout=20)) as site:
+        with web_server() as address, closing(http.client.HTTPConnection(*address, timeout=LONGEST)) as site:
             yield site
 
     def get(self, site: http.client.HTTPConnection, alice: Client) -> http.client.HTTPResponse:
@@ -83,7 +83,7 @@ class TestReadersWhoTakeNothing:
         with ExitStack() as stack:
             answers = []
             for _ in range(count):
-                reader = stack.enter_context(closing(http.client.HTTPConnection(*address, timeout=20)))
+                reader = stack.enter_context(closing(http.client.HTTPConnection(*address, timeout=LONGEST)))
                 reader.request("GET", f"{DOWNLOAD}?period=30d", headers={"Cookie": cookie})
                 answers.append(stack.enter_context(reader.getresponse()))
             yield answers
@@ -93,7 +93,7 @@ class TestReadersWhoTakeNothing:
             with self.stalled(address, alice, 9) as answers:
                 assert [answer.status for answer in answers] == [200] * 2 + [429] * 7
                 assert answers[-1].getheader("Retry-After") == "10"
-                with closing(http.client.HTTPConnection(*address, timeout=20)) as somebody:
+                with closing(http.client.HTTPConnection(*address, timeout=LONGEST)) as somebody:
                     somebody.request("GET", "/sign-in/")
                     assert somebody.getresponse().status == 200
             wait_for(lambda: recorded_downloads(events, committed_cast) == [CUT_SHORT] * 2)

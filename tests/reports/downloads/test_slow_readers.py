@@ -15,7 +15,7 @@ from django.test import Client
 
 from tests.support.cast import Cast, sign_in
 from tests.support.records import load
-from tests.support.servers.web_server import web_server
+from tests.support.servers.web_server import LONGEST, web_server
 from wisely_security.reports.download.download_slots import OF_ONE_TENANT
 
 pytestmark = pytest.mark.servers
@@ -35,7 +35,7 @@ def cookie(client: Client) -> str:
 
 
 def get(site: tuple[str, int], client: Client, path: str) -> tuple[int, str]:
-    with closing(http.client.HTTPConnection(*site, timeout=60)) as connection:
+    with closing(http.client.HTTPConnection(*site, timeout=LONGEST)) as connection:
         connection.request("GET", path, headers={"Cookie": cookie(client)})
         response = connection.getresponse()
         return response.status, response.read().decode()
@@ -43,7 +43,7 @@ def get(site: tuple[str, int], client: Client, path: str) -> tuple[int, str]:
 
 def read_slowly(site: tuple[str, int], client: Client) -> socket.socket:
     """A download of which the reader takes the head, and nothing more for now."""
-    reader = socket.create_connection(site, timeout=60)
+    reader = socket.create_connection(site, timeout=LONGEST)
     request = f"GET {DOWNLOAD}?period=30d HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie(client)}\r\n\r\n"
     reader.sendall(request.encode())
     assert reader.recv(15) == b"HTTP/1.1 200 OK"

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.db import connections
 
 ROOT = Path(__file__).resolve().parents[3]
+LONGEST = 300  # seconds, for one that never answers: on the busiest machine it takes a minute to start
 
 
 @contextmanager
@@ -23,7 +24,8 @@ def web_server(
 ) -> Iterator[tuple[str, int]]:
     """Host and port of a server on the database of this test. ``settings``: environment variables.
 
-    ``unix_socket``: where it listens as well. ``log``: where it writes its log.
+    ``unix_socket``: where it listens as well. ``log``: where it writes its log. Its clients may be slow, unless a test
+    sets gunicorn's ``--timeout``: a busy machine is slow as well.
     """
     url = urlsplit(os.environ["DATABASE_URL"])
     database = str(connections["default"].settings_dict["NAME"])
@@ -33,7 +35,9 @@ def web_server(
             listening.append(sockets.enter_context(socket.socket(socket.AF_UNIX)))
             listening[-1].bind(str(unix_socket))
             listening[-1].listen()
-        environment = os.environ | {
+        environment = {
+            "GUNICORN_CMD_ARGS": f"--timeout {LONGEST}",
+            **os.environ,
             "DATABASE_URL": urlunsplit(url._replace(path=f"/{database}")),
             "DJANGO_SETTINGS_MODULE": "wisely_security.settings",
             "DEBUG": "1",
@@ -53,4 +57,4 @@ def web_server(
             yield listening[0].getsockname()
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=LONGEST)
