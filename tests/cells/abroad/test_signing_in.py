@@ -4,7 +4,6 @@ from tests.login_activity.test_lockout import (
     _low_limits,
     test_a_locked_account_refuses_the_right_password_and_everything_is_recorded,
     test_codes_of_a_second_factor_are_guesses_of_their_own,
-    test_what_an_attempt_costs,
 )
 from tests.tenancy.factors.conftest import half_minute
 from tests.tenancy.factors.test_at_sign_in import (
