@@ -28,10 +28,10 @@ def stage(reading: Any, table: Moved, condition: str, params: Sequence[Any], *, 
 
 
 def stream(reading: Any, query: str, writing: Any, into: str) -> None:
-    """``reading``, ``writing``: psycopg2's cursors of two connections. Raises what either raises; then nothing of it
-    may be committed, since the other may have ended as if all were well."""
+    """``reading``, ``writing``: psycopg2's cursors of two connections. Raises what either raises, as Django's errors;
+    then nothing of it may be committed, since the other may have ended as if all were well."""
     beginning, end = os.pipe()
-    with ThreadPoolExecutor(1) as pool, os.fdopen(beginning, "rb") as arriving:
+    with connection.wrap_database_errors, ThreadPoolExecutor(1) as pool, os.fdopen(beginning, "rb") as arriving:
         sent = pool.submit(_send, reading, query, end)
         writing.copy_expert(f"COPY {into} FROM STDIN", arriving)
         sent.result()

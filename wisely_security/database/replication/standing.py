@@ -11,7 +11,8 @@ from .replica import ALIAS, is_set, position
 WHO = "SELECT system_identifier::text, current_database(), pg_is_in_recovery() FROM pg_control_system()"
 LAG = """
     SELECT CASE WHEN pg_last_wal_replay_lsn() >= %s::pg_lsn THEN 0
-                ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::float8
+                ELSE extract(epoch FROM clock_timestamp() - coalesce(
+                    pg_last_xact_replay_timestamp(), pg_postmaster_start_time())) END::float8
 """
 
 

@@ -20,6 +20,7 @@ from wisely_security.cells import directory
 from wisely_security.core.request_context import acting_as
 from wisely_security.database.cells.routing import in_cell
 from wisely_security.moving.at import ask, at
+from wisely_security.moving.moves import unfinished
 from wisely_security.workspace.modules.business_groups import BusinessGroup
 
 from ..files import archived
@@ -28,6 +29,8 @@ from ..test_move import MOVE_EVENT, KilledError, event_ids
 from .cutting import before, kill, lose
 
 pytestmark = pytest.mark.long
+# A move back sends fewer statements than the first one did, and its last ones need only one of the databases.
+A_FEW = 4
 
 
 @pytest.fixture
@@ -51,6 +54,12 @@ def residence(cell: str, acme: UUID) -> list[str]:
         return [state for (state,) in ask("SELECT state FROM cells_residence WHERE tenant_id = %s", acme)]
 
 
+def go_on(there: str) -> None:
+    """Unless all was done but releasing the locks."""
+    if unfinished("acme"):
+        move("acme", there)
+
+
 def assert_all_there(cell: str, other: str, acme: UUID, ids: list[object], recorded: int) -> None:
     there = event_ids(cell, acme)
     assert len(there) == len(set(there))
@@ -68,14 +77,18 @@ def test_at_twenty_random_statements(cells: Cells, acme: UUID) -> None:
     here, there = "main", EU
     with before(None, kill) as sent:
         move("acme", there)
-    chosen = random.Random(17).sample(range(sent[0]), 20)
+    chosen, ended = random.Random(17).sample(range(sent[0]), 20), 0
     for recorded, statement in enumerate(chosen, 2):
         here, there = there, here
         ids = event_ids(here, acme)
-        with pytest.raises(KilledError), before(statement, kill):
-            move("acme", there)
-        move("acme", there)
+        try:
+            with before(statement, kill):
+                move("acme", there)
+        except KilledError:
+            ended += 1
+            go_on(there)
         assert_all_there(there, here, acme, ids, recorded)
+    assert ended > len(chosen) - A_FEW
     assert archived.faults("main") == archived.faults(EU) == []
 
 
@@ -85,15 +98,24 @@ def test_a_database_that_is_lost_in_the_middle(cells: Cells, acme: UUID, lost: s
     here, there = "main", EU
     with before(None, kill) as sent:
         move("acme", there)
-    for recorded, statement in enumerate(random.Random(18).sample(range(sent[0]), 6), 2):
+    chosen, ended = random.Random(18).sample(range(sent[0]), 6), 0
+    for recorded, statement in enumerate(chosen, 2):
         here, there = there, here
         ids = event_ids(here, acme)
-        with pytest.raises(CommandError, match="was lost"), before(statement, lambda: lose(cells, lost)):
-            move("acme", there)
-        if here != lost:
-            assert residence(here, acme) != ["frozen"]
-        move("acme", there)
+        why = None
+        try:
+            with before(statement, lambda: lose(cells, lost)):
+                move("acme", there)
+        except CommandError as error:
+            why = str(error)
+        if why is not None:
+            ended += 1
+            assert "was lost" in why
+            if here != lost:
+                assert residence(here, acme) != ["frozen"]
+            go_on(there)
         assert_all_there(there, here, acme, ids, recorded)
+    assert ended > len(chosen) - A_FEW
 
 
 def test_killed_with_9_in_a_process_of_its_own(cells: Cells, acme: UUID) -> None:
