@@ -71,8 +71,8 @@ def site(
 
 
 @pytest.fixture(scope="session")
-def base_url(site: Site) -> str:
-    return site.url
+def base_url() -> None:
+    """None for all browsers: ``visit`` names that of the test's own site."""
 
 
 @pytest.fixture
@@ -98,6 +98,7 @@ def visit(new_context: Callable[..., BrowserContext], site: Site, complaints: li
 
     def open_page(person: User | None = None, *, width: int = 1440, height: int = 900, **options: Any) -> Page:
         defaults: dict[str, Any] = {
+            "base_url": site.url,
             "user_agent": WINDOWS_CHROME,
             "extra_http_headers": {
                 "X-Forwarded-For": MUMBAI,

@@ -51,8 +51,3 @@ def site(
         ):
             in_each_cell(directory.write_all)
         yield site
-
-
-@pytest.fixture(scope="session")
-def base_url(site: Site) -> str:
-    return site.url
