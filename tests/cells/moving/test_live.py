@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import psycopg2
 import pytest
 from django.core.management import CommandError
-from django.db import connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from tests.cells.conftest import Cells
@@ -149,7 +148,7 @@ def test_in_another_month_all_is_copied_anew(cells: Cells, monkeypatch: pytest.M
     ("query", "into"), [("SELECT 1 / (3 - n) FROM generate_series(1, 5) AS n", "there (n)"), ("SELECT 1", "nowhere")]
 )
 def test_a_fault_on_either_side_ends_both(cells: Cells, query: str, into: str) -> None:
-    with pytest.raises(psycopg2.Error), reading("main") as its, writing("eu-1", []):
+    with pytest.raises(Error), reading("main") as its, writing("eu-1", []):
         ask("CREATE TEMPORARY TABLE there (n int) ON COMMIT DROP")
         with connection.cursor() as cursor:
             stream(its, query, cursor.cursor, into)
