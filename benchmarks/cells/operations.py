@@ -49,7 +49,7 @@ def main(without: bool) -> None:
     with fresh_database(f"bench_cells_{os.getpid()}"):
         cast = create_cast()
         load(cast.acme.pk, EVENTS, days=30)
-        while behind():  # another candidate's transaction delays it; what is left, each page would count anew
+        while behind():  # another candidate's transaction delays it; what is left is counted by each page
             project()
         reader, link = sign_in(cast.alice), build(MessageLink, cast.acme, number=make(WabaNumber, cast.acme))
         context = RequestContext(
